@@ -287,7 +287,7 @@ COLUMNS = (
         "name", QT_TRANSLATE_NOOP("Columns", "Version"), "name",
         QT_TRANSLATE_NOOP(
             "Columns",
-            "What the file is called: its level, or its name where levels repeat.",
+            "What the file is called in short, or its whole name where two are called the same.",
         ),
         Kind.NAME, lambda row: row.name, _EVERYWHERE, basis=Basis.FILE,
     ),

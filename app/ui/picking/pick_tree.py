@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QStyle
 from app.ui.kit.theme import GRID, current_tokens, tabular
 from app.ui.kit.views.columns import fitting, with_titles
 from app.ui.kit.views.tables import FilteredTree, TreeRow
+from app.ui.kit.words.offered import offer_words
 from app.ui.picking.pick_model import PickColumn, PickRole
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class PickTree(FilteredTree):
         self.setRootIsDecorated(False)
         self.setIndentation(0)
         self.setFont(tabular(self.font()))
+        offer_words(self.header(), {PickColumn.NAME: "version", PickColumn.MEMORY: "memory"})
         for signal in (self.proxy.modelReset, self.proxy.layoutChanged, self.proxy.rowsInserted):
             signal.connect(self._span)
         self.proxy.rowsRemoved.connect(self._span)

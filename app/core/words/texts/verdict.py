@@ -72,7 +72,7 @@ TEXTS = {
     "verdict.more_kinds.one": translate("Sentences", "{count} more kind"),
     "verdict.more_memory": translate("Sentences", "{saved} more memory"),
     "verdict.much_memory": translate("Sentences", "as much memory"),
-    "verdict.needed_memory_taken_different_contexts": translate("Sentences", "Needed memory was taken with different contexts"),
+    "verdict.needed_memory_taken_different_contexts": translate("Sentences", "Memory was taken with different contexts"),
     "verdict.needs_about_many_bits_byte": translate("Sentences", "needs about as many bits for a byte of text (± {swing} %)"),
     "verdict.needs_bits_byte_byte_itself": translate("Sentences", "it needs {bits} bits for a byte, the byte itself has 8"),
     "verdict.needs_fewer_bits_byte_text": translate("Sentences", "needs {percent} % fewer bits for a byte of text"),

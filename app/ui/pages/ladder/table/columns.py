@@ -43,6 +43,30 @@ def alignment(column: int) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
+WORDS = {
+    "name": "version",
+    "state": "cannot_tell_yet",
+    "bits_per_weight": "bits_a_weight",
+    "memory_needed_bytes": "memory",
+    "memory_predicted_bytes": "memory",
+    "prompt_tokens_per_second": "prompt_speed",
+    "tokens_per_second": "speed",
+    "prompt_tokens_per_second_deep": "prompt_speed",
+    "tokens_per_second_deep": "speed",
+    "mean_kld": "drift",
+    "same_top": "same_next_word",
+    "accuracy": "right_answers",
+    "difference": "in_100_questions",
+    "votes": "blind_vote",
+}
+"""What explains a column in the glossary, by the column's key."""
+
+
+def word(column: int) -> str:
+    """The glossary's word of a column; empty where it has none."""
+    return WORDS.get(TABLE[column].key, "")
+
+
 def title(column: int) -> str:
     """What stands above a column."""
     return translate("Columns", TABLE[column].title)

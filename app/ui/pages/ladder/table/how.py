@@ -195,7 +195,7 @@ def how_divergent(view: LadderView, row: Row) -> str:
         )
     return _lines(
         translate(
-            "LadderHow", "Mean KL divergence from {name} in nats, 95 % interval over chunks."
+            "LadderHow", "Drift from {name}: mean KL divergence in nats, 95 % interval over chunks."
         ).format(name=view.reference.name),
         taken,
         _longest(quality),

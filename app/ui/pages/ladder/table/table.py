@@ -23,6 +23,7 @@ from app.core.text.clean import clean_line
 from app.ui.kit.plain import caption, set_tip
 from app.ui.kit.theme import GRID, small_font, tabular
 from app.ui.kit.views.tables import dress_table
+from app.ui.kit.words.offered import explaining_action, offer_words
 from app.ui.pages.ladder.table.cell_delegate import LadderCellDelegate, row_height
 from app.ui.pages.ladder.table.columns import (
     BARS,
@@ -32,6 +33,7 @@ from app.ui.pages.ladder.table.columns import (
     USUAL,
     shown_columns,
     title,
+    word,
 )
 from app.ui.pages.ladder.table.model import LadderRole
 
@@ -92,6 +94,7 @@ class LadderTable(QTableView):
         header = self.horizontalHeader()
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._show_columns_menu)
+        offer_words(header, word)
         header.sortIndicatorChanged.connect(self._share_widths)
         self._make_actions()
         self.selectionModel().currentRowChanged.connect(lambda *_: self._tell_row())
@@ -249,7 +252,13 @@ class LadderTable(QTableView):
         self.shape_changed.emit()
 
     def _show_columns_menu(self, position: QPoint) -> None:
-        self.columns_menu(self).popup(self.horizontalHeader().mapToGlobal(position))
+        header = self.horizontalHeader()
+        menu = self.columns_menu(self)
+        if key := word(header.logicalIndexAt(position)):
+            first = menu.actions()[0]
+            menu.insertAction(first, explaining_action(menu, key))
+            menu.insertSeparator(first)
+        menu.popup(header.mapToGlobal(position))
 
     def _on_changed(self, first: QModelIndex, last: QModelIndex) -> None:
         """Only what has changed is laid out anew: measuring goes on meanwhile."""
