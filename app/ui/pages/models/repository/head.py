@@ -17,6 +17,7 @@ from app.ui.kit.widgets import (
     label,
     push_button,
 )
+from app.ui.kit.widgets.buttons import set_words
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.format import context_length
 from app.ui.pages.models.words import popularity, repository_facts
@@ -53,10 +54,10 @@ class RepositoryHead(QWidget):
         self.facts = label("", "dim", wrap=True)
         self.page_button = IconButton("external", self.tr("Open its page in the browser"))
         self.page_button.clicked.connect(self.page_wanted)
-        self.card_button = push_button(self.tr("Model card"), "quiet")
+        self.card_button = push_button(self.tr("Model card"))
         set_tip(self.card_button, self.tr("What its authors say of it: asked of the Hub"))
         self.card_button.setCheckable(True)
-        self.card_button.toggled.connect(self.card_wanted)
+        self.card_button.toggled.connect(self._on_card)
         self.back_button = IconButton("chevron-left", self.tr("Back to the search"))
         self.back_button.clicked.connect(self.left)
         self.back_button.hide()
@@ -99,6 +100,10 @@ class RepositoryHead(QWidget):
         set_tip(self.facts, popularity(facts))
         self._offer_contexts(facts.context_tokens)
         self.assumptions.setVisible(with_assumptions)
+
+    def _on_card(self, shown: bool) -> None:
+        set_words(self.card_button, self.tr("Hide the card") if shown else self.tr("Model card"))
+        self.card_wanted.emit(shown)
 
     def _on_chosen(self) -> None:
         self._wanted = self.context_tokens
