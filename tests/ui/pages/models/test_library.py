@@ -122,7 +122,7 @@ def test_an_empty_library_leads_to_the_hub(shown: Shown) -> None:
     tab = bring(shown)
     assert tab.stack.currentWidget() is tab.empty
     assert "No model" in tab.empty.accessibleName()
-    tab.empty.findChild(type(tab.compare_button)).click()
+    tab.empty.findChild(type(tab.side.compare_button)).click()
     assert shown.page.tabs.currentIndex() == 0
     assert shown.page.search_pane.filters.words.hasFocus()
 
@@ -172,7 +172,7 @@ def test_chosen_files_are_compared_now(shown: Shown) -> None:
     tab = bring(shown, one, two, broken("Alpha", "Q2_K"))
     assert tab.side.isHidden()
     tab.tree.selectAll()
-    shown.click(tab.compare_button)
+    shown.click(tab.side.compare_button)
     assert shown.compared == [[one.path, two.path]]
 
 
@@ -202,14 +202,14 @@ def test_one_is_asked_several_are_compared_a_family_is_measured(shown: Shown) ->
     measured: list[list[Path]] = []
     tab.measure_wanted.connect(measured.append)
     tab.show_model(alpha.path)
-    assert tab.compare_button.text() == "Chat"
-    shown.click(tab.measure_button)
+    assert tab.side.compare_button.text() == "Chat"
+    shown.click(tab.side.measure_button)
     assert measured == [[alpha.path, small.path]]
     tab.tree.selectAll()
-    assert tab.compare_button.text() == "Compare"
+    assert tab.side.compare_button.text() == "Compare"
     tab.show_model(Path("/models/Beta-Q8_0.gguf"))
-    assert not tab.measure_button.isEnabled()
-    assert "only one version" in tab.measure_button.toolTip()
+    assert not tab.side.measure_button.isEnabled()
+    assert "only one version" in tab.side.measure_button.toolTip()
 
 
 def test_what_was_opened_is_asked_for_when_the_tab_is_seen(shown: Shown) -> None:
@@ -232,12 +232,12 @@ def test_facts_of_the_header_are_listed(shown: Shown) -> None:
     alpha = model("Alpha", "Q4_K_M", repository="org/Alpha-GGUF")
     tab = bring(shown, alpha)
     tab.show_model(alpha.path)
-    facts = dict(tab.details.facts(alpha))
+    facts = dict(tab.side.details.facts(alpha))
     assert facts["Repository"] == "org/Alpha-GGUF"
     assert facts["Version"] == "Q4_K_M"
     assert facts["Architecture"] == "llama"
-    assert str(alpha.path) in {each.text for each in tab.details.findChildren(ElidedLabel)}
-    (copy,) = tab.details.findChildren(IconButton)
+    assert str(alpha.path) in {each.text for each in tab.side.details.findChildren(ElidedLabel)}
+    (copy,) = tab.side.details.findChildren(IconButton)
     copy.click()
     assert QGuiApplication.clipboard().text() == str(alpha.path)
 
@@ -246,15 +246,15 @@ def test_a_broken_file_cannot_be_compared(shown: Shown) -> None:
     damaged = broken("Alpha", "Q2_K")
     tab = bring(shown, damaged)
     tab.show_model(damaged.path)
-    assert not tab.compare_button.isEnabled()
-    assert tab.reveal_button.isEnabled()
+    assert not tab.side.compare_button.isEnabled()
+    assert tab.side.reveal_button.isEnabled()
 
 
 def test_a_file_is_revealed_in_its_folder(shown: Shown) -> None:
     alpha = model("Alpha", "F16")
     tab = bring(shown, alpha)
     tab.show_model(alpha.path)
-    shown.click(tab.reveal_button)
+    shown.click(tab.side.reveal_button)
     assert shown.opened == ["file:///models"]
 
 
@@ -262,11 +262,11 @@ def test_removing_says_first_what_it_frees(shown: Shown) -> None:
     alpha = model("Alpha", "F16")
     tab = bring(shown, alpha)
     tab.show_model(alpha.path)
-    shown.click(tab.remove_button)
+    shown.click(tab.side.remove_button)
     shown.settle()
     assert shown.fakes.library.removed == []
-    assert "frees 4.0" in tab.question.accessibleName()
-    shown.click(tab.question.do_button)
+    assert "frees 4.0" in tab.side.question.accessibleName()
+    shown.click(tab.side.question.do_button)
     shown.settle()
     assert shown.fakes.library.removed == [alpha.path]
     assert shown.fakes.library.rescans == 1
@@ -278,12 +278,12 @@ def test_a_link_to_a_file_elsewhere_says_that_this_stays(shown: Shown) -> None:
     tab = bring(shown, alpha)
     shown.fakes.library.elsewhere = (Path("/big/disk/alpha.gguf"),)
     tab.show_model(alpha.path)
-    shown.click(tab.remove_button)
+    shown.click(tab.side.remove_button)
     shown.settle()
-    asked = tab.question.accessibleName()
+    asked = tab.side.question.accessibleName()
     assert "/big/disk/alpha.gguf" in asked
     assert "stays" in asked
-    shown.click(tab.question.do_button)
+    shown.click(tab.side.question.do_button)
     shown.settle()
     assert shown.said[-1] == "Nothing was freed."
 
@@ -292,10 +292,10 @@ def test_other_programs_files_are_never_removed(shown: Shown) -> None:
     theirs = model("Alpha", "F16", source=ModelSource.OLLAMA)
     tab = bring(shown, theirs)
     tab.show_model(theirs.path)
-    assert not tab.remove_button.isEnabled()
-    assert "Hugging Face" in tab.remove_button.toolTip()
-    assert tab.why_kept.isVisible()
-    assert "Ollama" in tab.why_kept.text()
+    assert not tab.side.remove_button.isEnabled()
+    assert "Hugging Face" in tab.side.remove_button.toolTip()
+    assert tab.side.why_kept.isVisible()
+    assert "Ollama" in tab.side.why_kept.text()
 
 
 def test_a_removal_that_fails_says_why(shown: Shown) -> None:
@@ -303,25 +303,25 @@ def test_a_removal_that_fails_says_why(shown: Shown) -> None:
     tab = bring(shown, alpha)
     shown.fakes.library.removal_problem = PersonError("It is not in the cache.")
     tab.show_model(alpha.path)
-    tab.remove_action.trigger()
+    tab.side.remove_action.trigger()
     shown.settle()
     assert tab.notice.sentence == "It is not in the cache."
-    assert tab.question.isHidden()
+    assert tab.side.question.isHidden()
 
 
 def test_another_choice_takes_the_question_back(shown: Shown) -> None:
     one, two = model("Alpha", "F16"), model("Alpha", "Q8_0")
     tab = bring(shown, one, two)
     tab.show_model(one.path)
-    tab.remove_action.trigger()
+    tab.side.remove_action.trigger()
     shown.settle()
-    assert tab.question.isVisible()
+    assert tab.side.question.isVisible()
     tab.show_model(two.path)
-    assert tab.question.isHidden()
-    tab.remove_action.trigger()
+    assert tab.side.question.isHidden()
+    tab.side.remove_action.trigger()
     tab.show_model(one.path)
     shown.settle()
-    assert tab.question.isHidden()
+    assert tab.side.question.isHidden()
     assert shown.fakes.library.removed == []
 
 
@@ -336,8 +336,8 @@ def test_projectors_are_listed_apart_and_not_compared(shown: Shown) -> None:
         "Files that are no language models",
     ]
     tab.show_model(projector.path)
-    assert not tab.compare_button.isEnabled()
-    assert "a projector, which shows pictures" in tab.compare_button.toolTip()
+    assert not tab.side.compare_button.isEnabled()
+    assert "a projector, which shows pictures" in tab.side.compare_button.toolTip()
     row = tab.model.index_of(projector.path)
     assert str(row.data()).endswith(" – projector")
     assert "open the model that it belongs to" in str(row.data(Qt.ItemDataRole.ToolTipRole))

@@ -49,7 +49,7 @@ class DownloadRow(QFrame):
         self.words.setFont(tabular(self.words.font()))
         self.problem = label("", "failed", wrap=True)
         self.progress = ProgressLine(self.tr("Download"))
-        self.compare = push_button(self.tr("Compare now"), icon_name="compare")
+        self.compare = push_button(self.tr("Chat"), icon_name="compare")
         self.up = IconButton("chevron-up", self.tr("Earlier"), size_px=14)
         self.down = IconButton("chevron-down", self.tr("Later"), size_px=14)
         self.pause = IconButton("pause", self.tr("Pause"))

@@ -6,51 +6,42 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
-    QPushButton,
     QStackedWidget,
     QWidget,
 )
 
-from app.core.candidates.candidate import MAX_CANDIDATES
 from app.core.models.family import Family, companions, families
 from app.core.words.sentence import say
 from app.ui.kit.icons import Tone, icon
-from app.ui.kit.plain import set_tip, words_of
+from app.ui.kit.plain import words_of
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import (
     Banner,
     EmptyState,
-    FlowLayout,
     Popup,
     ProgressLine,
     Severity,
     label,
     push_button,
 )
-from app.ui.kit.widgets.buttons import set_words
 from app.ui.kit.widgets.layouts import in_column, in_row, split
 from app.ui.kit.words.format import byte_size
 from app.ui.kit.words.sentences import sentence, told
-from app.ui.pages.models.library.details import LEAST_WIDTH_PX, LibraryDetails
 from app.ui.pages.models.library.folders_popup import FoldersEditor
 from app.ui.pages.models.library.model import LibraryTreeModel
-from app.ui.pages.models.library.removal import RemovalQuestion
+from app.ui.pages.models.library.side import LibrarySide
 from app.ui.pages.models.library.tree import LibraryTree
-from app.ui.pages.models.words import source_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PySide6.QtGui import QShowEvent
 
     from app.core.errors import PersonError
     from app.core.models.family import LibraryModel
     from app.ui.kit.jobs import Jobs
-    from app.ui.kit.widgets.buttons import ButtonRole
     from app.ui.pages.models.library.feed import LibraryFeed
 
 
@@ -78,16 +69,19 @@ class LibraryTab(QWidget):
         self._library = library
         self.model = LibraryTreeModel(self)
         self.tree = LibraryTree(self.model)
-        self.details = LibraryDetails()
+        self.side = LibrarySide(library, jobs)
+        self.side.compare_wanted.connect(self.compare_wanted)
+        self.side.measure_wanted.connect(self.measure_wanted)
+        self.side.reveal_wanted.connect(self.reveal_wanted)
+        self.side.question.removed.connect(self._on_removed)
+        self.side.question.failed.connect(self._on_failed)
+        self.tree.addAction(self.side.remove_action)
         self.progress = ProgressLine(self.tr("Looking for models"))
         self.notice = Banner(dismissible=True)
         self.notice.hide()
-        self.question = RemovalQuestion(library, jobs)
-        self.question.removed.connect(self._on_removed)
-        self.question.failed.connect(self._on_failed)
         self.search = self._make_search()
         self.summary = label("", "small-dim")
-        self._make_actions()
+        self.rescan_action = self._make_rescan()
         self.folders = FoldersEditor()
         self.folders.changed.connect(library.set_own_folders)
         self.folders.moved.connect(self.folder_moved)
@@ -146,19 +140,9 @@ class LibraryTab(QWidget):
         search.textChanged.connect(self._on_filtered)
         return search
 
-    def _make_actions(self) -> None:
-        self.compare_action = self._action("compare", self.tr("Compare"), self._compare)
-        self.measure_action = self._action("plot", self.tr("Measure"), self._measure)
-        self.reveal_action = self._action("folder", self.tr("Reveal in its folder"), self._reveal)
-        self.remove_action = self._action("delete", self.tr("Remove …"), self._ask_removal)
-        self.remove_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
-        self.remove_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        self.tree.addAction(self.remove_action)
-        self.rescan_action = self._action("refresh", self.tr("Look again"), self._library.rescan)
-
-    def _action(self, icon_name: str, text: str, run: Callable[[], object]) -> QAction:
-        action = QAction(icon(icon_name), text, self)
-        action.triggered.connect(lambda _checked=False: run())
+    def _make_rescan(self) -> QAction:
+        action = QAction(icon("refresh"), self.tr("Look again"), self)
+        action.triggered.connect(lambda _checked=False: self._library.rescan())
         return action
 
     def _make_empty(self) -> EmptyState:
@@ -171,43 +155,13 @@ class LibraryTab(QWidget):
         show_all.triggered.connect(self.search.clear)
         return EmptyState("search", self.tr("Nothing found"), "", (show_all,))
 
-    def _button(self, action: QAction, role: ButtonRole) -> QPushButton:
-        button = push_button(action.text(), role)
-        button.setIcon(action.icon())
-        if role == "primary":
-            button.setIcon(icon("compare", Tone.ON_ACCENT))
-        button.clicked.connect(action.trigger)
-        action.changed.connect(lambda: button.setEnabled(action.isEnabled()))
-        action.changed.connect(lambda: set_words(button, words_of(action.text())))
-        action.changed.connect(lambda: set_tip(button, action.toolTip()))
-        return button
-
     def _lay_out(self) -> None:
-        top = in_row((self.search, 1), self.folders_button, self._button(self.rescan_action, ""))
-        buttons = QWidget()
-        flow = FlowLayout(buttons, spacing_px=GRID)
-        self.compare_button = self._button(self.compare_action, "primary")
-        self.measure_button = self._button(self.measure_action, "")
-        self.reveal_button = self._button(self.reveal_action, "")
-        self.remove_button = self._button(self.remove_action, "")
-        self.why_kept = label("", "small-dim", wrap=True)
-        for each in (
-            self.compare_button,
-            self.measure_button,
-            self.reveal_button,
-            self.remove_button,
-        ):
-            flow.addWidget(each)
-        self.side = QWidget()
-        self.side.setMinimumWidth(LEAST_WIDTH_PX)
-        in_column(
-            (self.details, 1),
-            self.question,
-            buttons,
-            self.why_kept,
-            on=self.side,
-            margins=(GRID, 0, 0, 0),
+        rescan = push_button(
+            words_of(self.rescan_action.text()),
+            icon_name="refresh",
+            run=self.rescan_action.trigger,
         )
+        top = in_row((self.search, 1), self.folders_button, rescan)
         self.splitter = split(self.tree, self.side, grows=0, sizes=(GRID * 76, GRID * 42))
         self.stack = QStackedWidget()
         self.nothing = self._make_nothing()
@@ -252,38 +206,7 @@ class LibraryTab(QWidget):
 
     def _follow_choice(self) -> None:
         chosen = self.tree.chosen()
-        self.side.setVisible(bool(chosen))
-        if chosen:
-            self.details.show_model(chosen[0])
-        sound = _runnable(chosen)
-        self.compare_action.setEnabled(0 < len(sound) <= MAX_CANDIDATES)
-        self.compare_action.setText(self.tr("Chat") if len(sound) == 1 else self.tr("Compare"))
-        tip = self.compare_action.text()
-        if len(sound) > MAX_CANDIDATES:
-            tip = self.tr("At most {n} at once").format(n=MAX_CANDIDATES)
-        elif len(chosen) == 1 and not sound:
-            tip = told(why) if (why := chosen[0].why_not) else tip
-        set_tip(self.compare_action, tip)
-        family = _runnable(self.tree.family_of(chosen))
-        self.measure_action.setEnabled(bool(sound) and len(family) > 1)
-        set_tip(
-            self.measure_action,
-            self.tr("Measure which version of it to run")
-            if len(family) > 1
-            else self.tr("There is only one version of it: nothing to measure it against."),
-        )
-        self.reveal_action.setEnabled(len(chosen) == 1)
-        removable = len(chosen) == 1 and self._library.can_remove(chosen[0])
-        self.remove_action.setEnabled(removable)
-        set_tip(self.remove_action, self.remove_action.text())
-        self.why_kept.setVisible(len(chosen) == 1 and not removable)
-        if len(chosen) == 1 and not removable:
-            why = self.tr(
-                "Not removed from here, because it is not in the Hugging Face cache but: {where}."
-            ).format(where=source_words(chosen[0]))
-            self.why_kept.setText(why)
-            set_tip(self.remove_action, why)
-        self.question.follow_choice(chosen)
+        self.side.follow(chosen, self.tree.family_of(chosen))
 
     def _on_filtered(self, words: str) -> None:
         self.tree.filter_by(words)
@@ -295,9 +218,7 @@ class LibraryTab(QWidget):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions(
-            [self.compare_action, self.measure_action, self.reveal_action, self.remove_action]
-        )
+        menu.addActions(self.side.actions_of_files)
         menu.popup(self.tree.viewport().mapToGlobal(position))
 
     def _open_folders(self) -> None:
@@ -307,30 +228,8 @@ class LibraryTab(QWidget):
     # --- what happens -------------------------------------------------------------------
 
     def _on_activated(self, index: QModelIndex) -> None:
-        if index.parent().isValid() and self.compare_action.isEnabled():
-            self._compare()
-
-    def _compare(self) -> None:
-        sound = _runnable(self.tree.chosen())
-        if 0 < len(sound) <= MAX_CANDIDATES:
-            self.compare_wanted.emit([model.path for model in sound])
-
-    def _measure(self) -> None:
-        """What is chosen; where that is one, all versions of its family."""
-        chosen = self.tree.chosen()
-        models = _runnable(chosen if len(chosen) > 1 else self.tree.family_of(chosen))
-        if models:
-            self.measure_wanted.emit([model.path for model in models])
-
-    def _reveal(self) -> None:
-        chosen = self.tree.chosen()
-        if len(chosen) == 1:
-            self.reveal_wanted.emit(chosen[0].path)
-
-    def _ask_removal(self) -> None:
-        chosen = self.tree.chosen()
-        if len(chosen) == 1 and self._library.can_remove(chosen[0]):
-            self.question.plan(chosen[0])
+        if index.parent().isValid() and self.side.compare_action.isEnabled():
+            self.side.compare()
 
     def _on_removed(self, sentence: str) -> None:
         self.said.emit(sentence)
@@ -345,7 +244,3 @@ class LibraryTab(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._library.look_for_opened()
-
-
-def _runnable(models: list[LibraryModel]) -> list[LibraryModel]:
-    return [model for model in models if not model.why_not]
