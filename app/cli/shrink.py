@@ -15,6 +15,7 @@ from app.core.errors import PersonError
 from app.core.models.levels import level_by_name
 from app.core.shrink.layers import parse_layers
 from app.core.shrink.recipe import MatrixUse, Recipe, Rule, parse_rule
+from app.core.shrink.sparsity import parse_sparsity
 from app.core.text.clean import whole_text
 from app.core.words import figures
 from app.core.words.sentence import say
@@ -75,6 +76,13 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "a list counted from 0, such as 3,4 or 5,; without --type the others stay as they are",
     )
     parser.add_argument(
+        "--sparsity",
+        type=_sparsity,
+        metavar="F|2:4",
+        help="set this share of the weights to zero (0.5, say), or two of every four: it loses, "
+        "and saves neither bytes nor time in these formats",
+    )
+    parser.add_argument(
         "--requantize",
         action="store_true",
         help="take a SOURCE that is quantized already, although what it lost is lost twice",
@@ -113,7 +121,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
 
 def _recipe(arguments: argparse.Namespace) -> Recipe:
     wanted = (arguments.type, arguments.target_bytes, arguments.target_bits)
-    if not any((*wanted, arguments.drop_layers)):
+    if not any((*wanted, arguments.drop_layers, arguments.sparsity)):
         raise WrongArguments(say("shrink.say_how_small"))
     word = whole_text(arguments.imatrix)
     uses = {str(use): use for use in MatrixUse}
@@ -124,6 +132,7 @@ def _recipe(arguments: argparse.Namespace) -> Recipe:
         matrix=uses.get(word, word),
         rules=tuple(arguments.tensor),
         drop_layers=arguments.drop_layers,
+        sparsity=arguments.sparsity,
         requantizes=arguments.requantize,
     )
 
@@ -149,6 +158,11 @@ def _show(made: ShrinkResult, console: Console) -> None:
     if made.recipe.dropped_layers:
         layers = ", ".join(map(str, made.recipe.dropped_layers))
         console.text(f"Pruned: without the layers {layers} of the original.")
+    if made.recipe.sparsity is not None:
+        console.text(
+            f"Pruned: {figures.share(made.zero_fraction, 1)} of all weights are zero. In these "
+            "formats that saves neither bytes nor time."
+        )
     types = ", ".join(f"{count} of {name}" for name, count in made.recipe.tensors.items())
     console.text(f"Tensors: {types}.")
 
@@ -170,6 +184,13 @@ def _bits(word: str) -> float:
 def _layers(word: str) -> int | tuple[int, ...]:
     try:
         return parse_layers(word)
+    except PersonError as error:
+        raise argparse.ArgumentTypeError(error.sentence) from None
+
+
+def _sparsity(word: str) -> float | str:
+    try:
+        return parse_sparsity(word)
     except PersonError as error:
         raise argparse.ArgumentTypeError(error.sentence) from None
 

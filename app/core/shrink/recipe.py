@@ -92,6 +92,7 @@ class Recipe:
         matrix: A way to one, or the path of a file.
         rules: Types that the level's own mixture gives way to.
         drop_layers: Layers to leave out, or how many of those that change least.
+        sparsity: Share of each row's weights that is set to zero, or ``2:4``; None for none.
         requantizes: Take a source that is quantized already.
     """
 
@@ -101,6 +102,7 @@ class Recipe:
     matrix: MatrixUse | str = MatrixUse.AUTO
     rules: tuple[Rule, ...] = ()
     drop_layers: int | tuple[int, ...] = ()
+    sparsity: float | str | None = None
     requantizes: bool = False
 
     @property
@@ -110,16 +112,16 @@ class Recipe:
 
     @property
     def copies(self) -> bool:
-        """Whether types stay as they are: only layers are left out."""
+        """Whether types stay as they are: weights are left out, and that is all."""
         return self.level is None and not self.has_target
 
     @property
     def takes_matrix(self) -> bool:
-        """Whether one is made by itself: a level needs or wants it, or a target is to be met."""
+        """Whether one is made by itself: where it is needed, or makes what is lost much less."""
         if self.matrix is not MatrixUse.AUTO:
             return False
-        if self.has_target or self.level is None:
-            return self.has_target
+        if self.has_target or self.sparsity is not None or self.level is None:
+            return self.has_target or self.sparsity is not None
         level = self.level
         wants = level.nominal_bits < _WANTS_MATRIX_BELOW_BITS and level.name not in _TERNARY
         return level.needs_importance_matrix or wants or any(map(_needs, self.rules))
@@ -140,6 +142,7 @@ class Done(msgspec.Struct, frozen=True):
         tensors: How many tensors have each type.
         chosen: The type of each tensor, where a target decided.
         dropped_layers: Layers that were left out.
+        sparsity: As asked.
     """
 
     level: str
@@ -150,6 +153,7 @@ class Done(msgspec.Struct, frozen=True):
     tensors: dict[str, int]
     chosen: dict[str, str]
     dropped_layers: list[int]
+    sparsity: float | str | None = None
 
 
 def level_of_bits(bits: float) -> Level:

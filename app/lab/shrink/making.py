@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +24,7 @@ from app.core.shrink.recipe import (
     exactly,
     level_of_bits,
 )
+from app.core.shrink.sparsity import in_words
 from app.core.shrink.types import needs_matrix
 from app.core.words.sentence import listed, say
 from app.engine.protocol.making import Quantize, Quantized, TensorPlanned, TensorRule
@@ -29,12 +32,13 @@ from app.lab.shrink.dropping import dropped_layers
 from app.lab.shrink.full_versions import is_full
 from app.lab.shrink.importance import kept_importance, read_importance
 from app.lab.shrink.inspecting import inspect, stored_tensors
+from app.lab.shrink.pruning import write_pruned
 from app.lab.shrink.quantize import carry_out
 from app.lab.shrink.sources import check_room, check_target, source_file
 from app.lab.shrink.target import choose_types
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
     from app.core.gguf import TensorInfo
     from app.core.models.family import LibraryModel
@@ -101,6 +105,7 @@ class _Work:
     rules: Sequence[Rule]
     dropped: tuple[int, ...]
     tensors: Mapping[str, tuple[TensorInfo, StoredTensor]]
+    read_path: Path
     chosen: Mapping[str, str] = field(default_factory=dict[str, str])
     matrix_path: Path | None = None
     matrix: Importance | None = None
@@ -129,7 +134,7 @@ def shrink(source: Path, target: Path, recipe: Recipe, means: Means) -> ShrinkRe
     dropped = _dropped(model, recipe, means)
     names = ((info, there, new_name(info.name, dropped)) for info, there in stored)
     tensors = {name: (info, there) for info, there, name in names if name is not None}
-    work = _Work(model, recipe, recipe.level, recipe.rules, dropped, tensors)
+    work = _Work(model, recipe, recipe.level, recipe.rules, dropped, tensors, model.path)
     if dropped and model.sliding_window:
         work.remarks.append(say("shrink.windows_move", name=model.path.name))
     if not (is_full(model) or recipe.copies):
@@ -137,7 +142,7 @@ def shrink(source: Path, target: Path, recipe: Recipe, means: Means) -> ShrinkRe
             say("shrink.second_loss", name=model.path.name, level_name=model.level_name)
         )
     _get_matrix(work, means)
-    with means.room.calls("shrink") as engine:
+    with _pruned(work, target, means), means.room.calls("shrink") as engine:
         if recipe.has_target:
             _choose(work, target, engine, means)
         command = _command(work, target, means, engine.next_id())
@@ -180,6 +185,28 @@ def _get_matrix(work: _Work, means: Means) -> None:
     work.matrix = read_importance(work.matrix_path, work.model.path)
 
 
+@contextlib.contextmanager
+def _pruned(work: _Work, target: Path, means: Means) -> Generator[None]:
+    """Let what is read be a copy with weights set to zero, where that is asked."""
+    sparsity = work.recipe.sparsity
+    if sparsity is None:
+        yield
+        return
+    check_room(target, 2 * work.model.file_bytes)
+    folder = target.resolve().parent
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=folder) as scratch:
+        work.read_path = write_pruned(
+            work.model.path,
+            Path(scratch),
+            sparsity,
+            work.matrix,
+            lambda done, total: means.on_step("Pruning", done, total),
+        )
+        places = {info.name: there for info, there in stored_tensors(work.read_path)}
+        work.tensors = {name: (info, places[info.name]) for name, (info, _) in work.tensors.items()}
+        yield
+
+
 def _choose(work: _Work, target: Path, engine: EngineCalls, means: Means) -> None:
     """Turn a target into rules: a type for each tensor."""
     work.level = level_of_bits(_USUAL_BITS)
@@ -207,18 +234,23 @@ def _command(work: _Work, target: Path, means: Means, command_id: int) -> Quanti
     recipe = work.recipe
     level = work.level or level_of_bits(_USUAL_BITS)  # where types stay, it says nothing
     notes: dict[str, str] = {}
+    pruned = [work.model.pruned] if work.model.pruned else []
     if work.dropped:
         layers = ", ".join(map(str, work.dropped))
-        before = f"{work.model.pruned}; then " if work.model.pruned else ""
-        notes[PRUNED_KEY] = f"{before}layers {layers} of {work.model.block_count} left out"
+        pruned.append(f"layers {layers} of {work.model.block_count} left out")
+    if recipe.sparsity is not None:
+        pruned.append(in_words(recipe.sparsity))
+    if pruned:
+        notes[PRUNED_KEY] = "; ".join(pruned)
     named = isinstance(recipe.matrix, MatrixUse)
+    matrix = None if recipe.copies else work.matrix_path
     return Quantize(
         command_id,
-        str(work.model.path.resolve()),
+        str(work.read_path.resolve()),
         str(target.resolve()),
         level.ftype,
         means.threads,
-        matrix=str(work.matrix_path.absolute()) if work.matrix_path else "",
+        matrix=str(matrix.absolute()) if matrix else "",
         matrix_name=_matrix_name(work) if named else str(recipe.matrix),
         rules=[TensorRule(rule.pattern, rule.type_id) for rule in work.rules],
         drop_layers=list(work.dropped),
@@ -320,6 +352,7 @@ def _result(
             tensors=dict(Counter(each.type_name for each in found.tensors)),
             chosen=dict(work.chosen),
             dropped_layers=list(work.dropped),
+            sparsity=recipe.sparsity,
         ),
         elapsed_ns=elapsed_ns,
         remarks=tuple(work.remarks),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
@@ -16,7 +18,6 @@ from app.library.model_files import inspect_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from app.core.models.family import LibraryModel
     from app.engine.api import EngineEvent
@@ -98,4 +99,13 @@ def carry_out(
         if isinstance(event, QuantizeProgress):
             on_progress(event.done, event.total)
 
-    return engine.call(command, Quantized, listen).elapsed_ns
+    pid = engine.pid
+    try:
+        return engine.call(command, Quantized, listen).elapsed_ns
+    except BaseException:
+        # An engine that was ended, or aborted, could not take back what it had begun.
+        engine.close()
+        target = Path(command.target)
+        with contextlib.suppress(OSError):
+            target.with_name(f"{target.name}.{pid}.part").unlink()
+        raise

@@ -2,7 +2,8 @@
 
 Through :mod:`app.engine.host.making.quantize`, :mod:`app.lab.shrink.target`,
 :mod:`app.engine.host.making.sensitivity`, :mod:`app.lab.shrink.sources`,
-:mod:`app.lab.shrink.dropping` and :mod:`app.engine.host.making.influence`.
+:mod:`app.lab.shrink.dropping`, :mod:`app.lab.shrink.pruning` and
+:mod:`app.engine.host.making.influence`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from app.core.models.levels import LEVELS, Level, level_by_name
 from app.core.shrink.recipe import MatrixUse, Recipe, parse_rule
 from app.lab.engines.room import EngineRoom
 from app.lab.shrink.importance import make_importance
-from app.lab.shrink.inspecting import stored_tensors
+from app.lab.shrink.inspecting import inspect, stored_tensors
 from app.lab.shrink.making import Means, ShrinkResult, shrink
 from app.lab.shrink.reader import CalibrationText
 from app.library.model_files import open_model_file
@@ -170,7 +171,7 @@ def test_layers_are_left_out_and_the_file_says_so(demo_model: Path, tmp_path: Pa
     recipe = Recipe(level_by_name("IQ4_XS"), drop_layers=(1, 4))
     made(demo_model, tmp_path / "named.gguf", recipe)
     assert open_model_file(tmp_path / "named.gguf").block_count == 4
-    kept = inspect_names(tmp_path / "named.gguf")
+    kept = names_in(tmp_path / "named.gguf")
     assert "blk.3.ffn_up.weight" in kept
     assert "blk.4.ffn_up.weight" not in kept
     # A quantized file loses layers without being quantized again.
@@ -183,7 +184,65 @@ def test_layers_are_left_out_and_the_file_says_so(demo_model: Path, tmp_path: Pa
             made(demo_model, tmp_path / "other.gguf", Recipe(drop_layers=dropped))
 
 
-def inspect_names(path: Path) -> set[str]:
+@pytest.mark.parametrize(("sparsity", "share"), [(0.5, 0.5), ("2:4", 0.5)])
+def test_weights_are_set_to_zero_and_the_file_says_so(
+    demo_model: Path, tmp_path: Path, sparsity: float | str, share: float
+) -> None:
+    result = made(demo_model, tmp_path / "new.gguf", Recipe(sparsity=sparsity))
+    model = open_model_file(tmp_path / "new.gguf")
+    assert (model.level_name, model.has_importance_matrix) == ("F16", False)
+    assert "set to zero" in model.pruned
+    found = inspect(
+        tmp_path / "new.gguf",
+        demo_model,
+        threads=1,
+        folder=tmp_path,
+        on_progress=lambda _done, _total: None,
+    )
+    for each in found.tensors:
+        assert each.zero_fraction is not None
+        in_layer = each.info.name.startswith("blk.") and "norm" not in each.info.name
+        assert each.zero_fraction == pytest.approx(share if in_layer else 0, abs=0.01)
+    assert result.zero_fraction == found.zero_fraction
+
+    # Zeros stay in some formats, and cost as many bytes as anything else.
+    recipe = Recipe(level_by_name("Q4_0"), matrix=MatrixUse.NONE, sparsity=sparsity)
+    quantized = made(demo_model, tmp_path / "q4.gguf", recipe)
+    assert quantized.zero_fraction is not None
+    assert quantized.zero_fraction > 0.45
+    plain = Recipe(level_by_name("Q4_0"), matrix=MatrixUse.NONE)
+    dense = made(demo_model, tmp_path / "dense.gguf", plain)
+    assert open_model_file(tmp_path / "q4.gguf").tensor_bytes == (
+        open_model_file(tmp_path / "dense.gguf").tensor_bytes
+    )
+    with pytest.raises(PersonError, match="of which none can be set to zero"):
+        made(
+            tmp_path / "q4.gguf",
+            tmp_path / "other.gguf",
+            Recipe(sparsity=0.3, matrix=MatrixUse.NONE),
+        )
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "new.gguf", "q4.gguf", "dense.gguf", "state", "cache",
+    }  # fmt: skip
+    assert dense.bits_per_weight == quantized.bits_per_weight
+
+
+def test_what_is_broken_off_leaves_nothing(demo_model: Path, tmp_path: Path) -> None:
+    class BrokenOff(Exception):
+        pass
+
+    def end(step: str, done: int, _total: int) -> None:
+        if step == "Quantizing" and done == 9:
+            raise BrokenOff
+
+    means = Means(1, EngineRoom(tmp_path), tmp_path, end)
+    recipe = Recipe(level_by_name("Q5_1"), matrix=MatrixUse.NONE)
+    with pytest.raises(BrokenOff):
+        shrink(demo_model, tmp_path / "new.gguf", recipe, means)
+    assert not list(tmp_path.glob("new*"))
+
+
+def names_in(path: Path) -> set[str]:
     return {info.name for info, _ in stored_tensors(path)}
 
 
