@@ -56,6 +56,11 @@ class GrowingEdit(BoundedEdit):
         """What is written, without blank space around it."""
         return self.toPlainText().strip()
 
+    def invite(self, words: str) -> None:
+        """Say in an empty field what it is for. By itself Qt does not paint other words."""
+        self.setPlaceholderText(words)
+        self.viewport().update()
+
     def _fit(self) -> None:
         lines = max(1, int(self.document().size().height()))
         shown = min(lines, self._most_lines)

@@ -138,7 +138,7 @@ class PromptBox(QWidget):
         hint = f"{ask}   {keys}"
         # Where there is no room for all of it, the keys are in the button's tip alone.
         fits = self.edit.fontMetrics().horizontalAdvance(hint) < self.edit.width() - 3 * GRID
-        self.edit.setPlaceholderText(hint if fits else ask)
+        self.edit.invite(hint if fits else ask)
         name = self.tr("Prompt for every model")
         if letter:
             name = self.tr("Prompt for {letter} only").format(letter=letter)
