@@ -338,3 +338,39 @@ def _shows(view: LadderView | None, result: LadderResult | None) -> bool:
 def _text(page: LadderPage, row: int, column: int | None) -> str:
     assert column is not None
     return str(page.board.model.index(row, column).data())
+
+
+def test_what_cannot_be_told_yet_is_settled_by_asking_more(
+    open_person: Open, tmp_path: Path
+) -> None:
+    path = tmp_path / "many.jsonl"
+    pairs = [(one, other) for one in range(11, 51) for other in range(12, 22)]
+    lines = [{"prompt": f"What is {n} + {m}?", "answer": n + m} for n, m in pairs]
+    path.write_text("\n".join(map(json.dumps, lines)))
+    person = open_person()
+    person.until(lambda: all(pane.model is not None for pane in person.panes))
+    for pane in person.panes[2:]:
+        person.session.remove_candidate(pane.key)
+    _click(person, "Measure what each version loses …")
+    page = _ladder(person)
+    person.until(page.picker.isVisible)
+    choose_questions(page, path)
+    _click(person, "Measure")
+    entry = _entry(page)
+    person.until(lambda: entry.state is LadderState.FINISHED)
+    person.until(lambda: _shows(page.view, entry.result))
+    assert page.board.card.headline.text() == "Cannot tell yet"
+    assert entry.result is not None
+    speeds = {key: row.speed for key, row in entry.result.rows.items()}
+
+    _click(person, "Ask them: Q4_K_M")
+    person.until(lambda: entry.state is LadderState.FINISHED and len(entry.about.items) > 60)
+    person.until(lambda: _shows(page.view, entry.result))
+    assert page.ladders.model.rowCount() == 1, "it is the same measurement"
+    assert {key: row.speed for key, row in entry.result.rows.items()} == speeds
+    assert page.view is not None
+    for row in page.view.rows:
+        assert row.right is not None
+        assert row.right.counts is not None
+        assert row.right.counts[1] > 60
+    person.close()

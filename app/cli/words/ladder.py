@@ -43,7 +43,15 @@ def show_ladder(view: LadderView, console: Console) -> None:
         console.text(row.sentence)
     for pair in view.pairs:
         console.text(pair.sentence)
+    _show_answer(view, console)
+
+
+def _show_answer(view: LadderView, console: Console) -> None:
+    """Which one to run: in few words, then with all reasons."""
     console.text("")
+    console.text(view.answer.headline)
+    for name, fact in view.answer.named_facts:
+        console.text(f"  {name}: {fact.said} {fact.beside}".rstrip())
     console.text(view.recommendation.sentence)
     for remark in view.recommendation.remarks:
         console.text(remark)

@@ -79,9 +79,19 @@ class Answer:
         return self.file if self.kind in (Said.RUN, Said.AT_A_LOSS) else None
 
     @property
+    def named_facts(self) -> tuple[tuple[str, Fact], ...]:
+        """Those that are known, in their order, with what they are called."""
+        named = (
+            (worded("verdict.answers"), self.answers),
+            (worded("verdict.memory"), self.memory),
+            (worded("verdict.speed"), self.speed),
+        )
+        return tuple((name, fact) for name, fact in named if fact is not None)
+
+    @property
     def facts(self) -> tuple[Fact, ...]:
-        """Those that are known, in their order."""
-        return tuple(fact for fact in (self.answers, self.memory, self.speed) if fact is not None)
+        """The same without names."""
+        return tuple(fact for _, fact in self.named_facts)
 
 
 def answer_of(rows: Sequence[Row], found: Recommendation, *, asks: bool) -> Answer:

@@ -101,12 +101,9 @@ def markdown_text(view: LadderView) -> str:
 
 
 def _facts(view: LadderView) -> list[str]:
-    answer = view.answer
-    named = (("Answers", answer.answers), ("Memory", answer.memory), ("Speed", answer.speed))
     return [
         f"- {name}: {escaped(f'{fact.said} {fact.beside}')}"
-        for name, fact in named
-        if fact is not None
+        for name, fact in view.answer.named_facts
     ]
 
 

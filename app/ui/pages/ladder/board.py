@@ -25,6 +25,8 @@ from app.ui.pages.ladder.votes.candidate import VoteCandidate
 from app.ui.pages.ladder.words import step_words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QResizeEvent
 
     from app.core.verdict import Limits
@@ -67,6 +69,7 @@ class LadderBoard(QScrollArea):
         self._view: LadderView | None = None
         self._compact: bool | None = None
         self._followed = ""
+        self._complete = False
         self._alone = self._large = self._short = False
         self.plots: LadderPlots | None = None
         self.votes: VotesPanel | None = None
@@ -97,6 +100,7 @@ class LadderBoard(QScrollArea):
         self.table.pane_wanted.connect(self.pane_wanted)
         self.model.modelReset.connect(self._arrange)
         self.table.shape_changed.connect(self._arrange)
+        self.table.act_of = self._act_of
         self.card.chat_wanted.connect(self.pane_wanted)
         self.card.others.act_wanted.connect(self._act)
         self.card.others.all_wanted.connect(lambda: self.show_tab(self.sentences))
@@ -124,6 +128,7 @@ class LadderBoard(QScrollArea):
         """Show a ladder's figures, or that there are none yet."""
         before = self._view
         self._view = view
+        self._complete = complete
         self.model.set_view(view)
         self.nothing.setVisible(view is None)
         self.card.setVisible(view is not None)
@@ -164,6 +169,13 @@ class LadderBoard(QScrollArea):
             self.tabs.setCurrentIndex(at)
 
     # --- within -----------------------------------------------------------------------------
+
+    def _act_of(self, key: str) -> tuple[str, Callable[[], object]] | None:
+        found = self.card.others.act_of(self._view, key) if self._view is not None else None
+        if found is None or (found[0] is Act.ASK and not self._complete):
+            return None
+        act, text = found
+        return text, lambda: self._act(key, act)
 
     def _act(self, key: str, act: Act) -> None:
         """What a version's line offers."""

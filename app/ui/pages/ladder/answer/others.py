@@ -98,6 +98,12 @@ class OtherVersions(QWidget):
         self._hidden = hidden
         self.setVisible(self._some and not hidden)
 
+    def act_of(self, view: LadderView, key: str) -> tuple[Act, str] | None:
+        """What can be done about a version, in words; None for nothing."""
+        row = view.row(key)
+        act, text, _ = (None, "", "") if row is None else self._act(row, view.settlings.get(key))
+        return None if act is None else (act, text)
+
     def _line(self, row: Row, words: str, settling: Settling | None, *, can_ask: bool) -> QWidget:
         line = QWidget(self)
         icon_name, tone = _FAILED if row.has_failed else _ICONS[row.state]

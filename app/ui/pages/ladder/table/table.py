@@ -38,7 +38,7 @@ from app.ui.pages.ladder.table.columns import (
 from app.ui.pages.ladder.table.model import LadderRole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 
@@ -67,6 +67,9 @@ class LadderTable(QTableView):
     Five columns share the room there is. With details the person chooses the columns, and the table
     scrolls sideways where they have no room.
 
+    Attributes:
+        act_of: What else can be done about a version, by its file: in words, and how.
+
     Signals:
         row_chosen: A row is looked at, by its file; empty where none is.
         pane_wanted: A version is to be opened in Compare.
@@ -82,6 +85,7 @@ class LadderTable(QTableView):
     def __init__(self, model: LadderModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.source = model
+        self.act_of: Callable[[str], tuple[str, Callable[[], object]] | None] = lambda _key: None
         self._details = False
         self._chosen_columns = shown_columns(())
         self.setAccessibleName(self.tr("Versions"))
@@ -347,4 +351,8 @@ class LadderTable(QTableView):
         menu.addActions([self.copy_action, self.copy_all_action])
         menu.addSeparator()
         menu.addAction(self.pane_action)
+        found = self.act_of(str(index.data(LadderRole.FILE)))
+        if found is not None:
+            text, run = found
+            menu.addAction(text).triggered.connect(lambda _checked=False: run())
         menu.popup(event.globalPos())
