@@ -50,7 +50,6 @@ def test_the_picture_stands_still_until_the_panes_are_complete(shown: Shown) -> 
     assert not complete(shown)
     shown.until(lambda: complete(shown))
     transcript = shown.page.panes.transcript
-    assert transcript.covered
     assert transcript.views()[-1].turn is shown.session.chat.turns[-1]
     assert not transcript.views()[-1].missing
     assert transcript.verticalScrollBar().maximum() > 0
@@ -163,7 +162,7 @@ def test_hiding_the_panes_ends_the_stillness(shown: Shown) -> None:
     shown.page.hide()
     assert complete(shown)
     shown.page.show()
-    shown.until(lambda: shown.page.panes.transcript.covered)
+    shown.until(lambda: shown.page.panes.at_rest)
 
 
 def test_the_first_sight_is_complete_at_once(
