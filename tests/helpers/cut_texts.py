@@ -26,6 +26,7 @@ from app.ui.kit.widgets.choice_box import ChoiceBox
 _SPARE_PX = 1
 _BESIDE_FIELD_PX = 4
 _LEAST_READABLE = 4
+_COLUMNS = ("HeaderRow", "TurnRow", "ColumnNotes")
 
 
 def cut_texts(page: QWidget, room: QWidget) -> Iterator[str]:
@@ -141,6 +142,8 @@ def _beyond(widget: QWidget) -> str:
         rect = rect.translated(inner.pos())
         scrolls = isinstance(outer.parentWidget(), QAbstractScrollArea)
         if rect.right() > outer.width() + _SPARE_PX or rect.left() < -_SPARE_PX:
+            if _has_columns(widget):
+                return ""
             if not (scrolls and _can_scroll_sideways(outer.parentWidget())):
                 return f"side in {type(outer).__name__}"
             return ""
@@ -153,6 +156,15 @@ def _beyond(widget: QWidget) -> str:
 def _can_scroll_sideways(area: QWidget | None) -> bool:
     # A page that must be scrolled sideways to be read is cut; what one chose to widen is not.
     return isinstance(area, QAbstractScrollArea) and not isinstance(area, QScrollArea)
+
+
+def _has_columns(widget: QWidget | None) -> bool:
+    """Whether it is a part of columns that keep a readable width: more than fit are scrolled to."""
+    while widget is not None:
+        if type(widget).__name__ in _COLUMNS:
+            return True
+        widget = widget.parentWidget()
+    return False
 
 
 def _within_other(widget: QWidget) -> bool:

@@ -119,13 +119,8 @@ class ComparePage(PageParts):
     ) -> None:
         """Bring back what :meth:`layout_state` gave; call it after :meth:`set_plots`."""
         self.set_sizes(splitters)
-        self.commands.show_chats.setChecked(chat_list_visible)
+        self.show_chats(chat_list_visible)
         self.commands.show_plots.setChecked(plots_visible)
-
-    @property
-    def chat_list_visible(self) -> bool:
-        """Whether the list of chats is unfolded."""
-        return self.commands.show_chats.isChecked()
 
     @property
     def plots_visible(self) -> bool:

@@ -33,6 +33,8 @@ PLOTS_PX = 150
 LEAST_PLOTS_PX = GRID * 12
 LINES_FOR_PLOTS, LINES_FOR_BARS = 36, 26
 """So many lines of text the page must be high for them."""
+CHARACTERS_FOR_CHATS = 118
+"""So wide it must be for the list of chats beside the columns."""
 CHATS_PX = 208
 SIDE_PX = 320
 
@@ -85,6 +87,8 @@ class PageParts(QWidget):
         self.settings = SettingsSide(session, controller)
         self._placed_plots: QWidget | None = None
         self._plots_wanted = False
+        self._show_chats = commands.show_chats
+        self._narrow = self._chats_before = False
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -133,6 +137,29 @@ class PageParts(QWidget):
         self.figures.set_lines_shown(lines >= LINES_FOR_BARS)
         if self._placed_plots is not None:
             self._placed_plots.setVisible(self._plots_wanted and lines >= LINES_FOR_PLOTS)
+
+        narrow = self.width() < self.fontMetrics().averageCharWidth() * CHARACTERS_FOR_CHATS
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._fold_chats(narrow)
+
+    def _fold_chats(self, folded: bool) -> None:
+        """In a narrow window the chats go as well; they come back with the room for them."""
+        if folded:
+            self._chats_before = self._show_chats.isChecked()
+            self._show_chats.setChecked(False)
+        elif self._chats_before:
+            self._show_chats.setChecked(True)
+
+    def show_chats(self, shown: bool) -> None:
+        """Show the list of chats, as soon as there is room for it."""
+        self._chats_before = shown
+        self._show_chats.setChecked(shown and not self._narrow)
+
+    @property
+    def chat_list_visible(self) -> bool:
+        """Whether the list of chats is shown, as soon as there is room for it."""
+        return self._show_chats.isChecked() or (self._narrow and self._chats_before)
 
     def show_panes(self, shown: bool) -> None:
         """Show the columns, or what stands in their place."""

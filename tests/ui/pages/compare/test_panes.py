@@ -522,7 +522,7 @@ def test_very_long_names_do_not_widen_a_column(
 def test_many_columns_scroll_sideways_and_keep_their_width(shown: Shown) -> None:
     across = shown.page.panes.transcript.horizontalScrollBar()
     assert across.maximum() == 0
-    shown.page.resize(1024, 700)
+    shown.page.resize(900, 700)
     shown.page.open_files([Path(f"/models/{i}.gguf") for i in range(3)])
     shown.settle()
     least = shown.page.panes.transcript.least_column_px
@@ -621,3 +621,17 @@ def test_what_went_wrong_stands_at_the_answer(shown: Shown) -> None:
     shown.session.set_state("B", PaneState.READY)
     shown.settle()
     assert not view.notes.tells_failure
+
+
+def test_the_chats_give_way_where_the_window_is_narrow(shown: Shown) -> None:
+    page, wide = shown.page, shown.page.fontMetrics().averageCharWidth() * 130
+    page.resize(wide, 700)
+    assert page.chats.isVisible()
+    page.resize(wide // 2, 700)
+    assert not page.chats.isVisible()
+    assert page.chat_list_visible, "it is remembered as shown"
+    page.commands.show_chats.trigger()
+    assert page.chats.isVisible()
+    page.commands.show_chats.trigger()
+    page.resize(wide, 700)
+    assert page.chats.isVisible()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy
 
@@ -240,6 +240,9 @@ class ColumnHeader(QFrame):
 
 class _OverButton(QuietButton):
     """Lies over what else stands there."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(BUTTON_PX, BUTTON_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.is_painted():

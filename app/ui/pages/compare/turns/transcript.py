@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import push_button
-from app.ui.kit.widgets.layouts import in_column, scroll_down
+from app.ui.kit.widgets.layouts import in_column, in_row, scroll_down
 from app.ui.pages.compare.turns.end_button import EndButton
 from app.ui.pages.compare.turns.view import TurnRow
 from app.ui.pages.compare.turns.window import FEW_TURNS, MORE_TURNS, MOST_TURNS, TurnWindow
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 NEAR_PX = 4
 LEAST_COLUMN_PX = 156
-LEAST_CHARACTERS = 22
+LEAST_CHARACTERS = 23
 READABLE_CHARACTERS = 104
 _ABOVE = 2
 """So many widgets stand above the first turn."""
@@ -103,8 +103,11 @@ class Transcript(QScrollArea):
         self.earlier_button.clicked.connect(self.show_earlier)
         self.later_button = push_button(self.tr("Show later turns"), "link", run=self.show_later)
         self._foot = foot
-        for widget in (self.earlier_button, head, self.later_button, foot):
-            self._column.addWidget(widget)
+        self._head = in_row((head, 1), spacing=0)
+        self._column.addWidget(self.earlier_button)
+        self._column.addLayout(self._head)
+        self._column.addWidget(self.later_button)
+        self._column.addWidget(foot)
         self._column.addStretch(1)
         self.setWidget(self._content)
         self.setCornerWidget(QWidget())  # else a square without a style
@@ -409,8 +412,10 @@ class Transcript(QScrollArea):
         return bar.value(), bar.maximum() - bar.value()
 
     def _tell_sight(self) -> None:
+        left, right = self._question_sight()
+        self._head.setContentsMargins(left, 0, right, 0)
         for view in self._views:
-            view.keep_in_sight(*self._question_sight())
+            view.keep_in_sight(left, right)
         margins = self._column.contentsMargins()
         width = max(self.viewport().width(), self._content.minimumWidth())
         if len(self._columns) == 1:
