@@ -36,7 +36,6 @@ class AdapterFacts:
 
     Attributes:
         architecture: Of the models that it changes.
-        base_name: What it was made for, where the file says so.
         alpha: Its scale; the product of the halves counts alpha ÷ rank.
         rank: The largest of its tensors.
         changes: Shapes of the tensors that it changes, by name: columns first, as GGUF has them.
@@ -44,7 +43,6 @@ class AdapterFacts:
     """
 
     architecture: str
-    base_name: str | None
     alpha: float
     rank: int
     changes: Mapping[str, tuple[int, ...]]
@@ -78,11 +76,9 @@ def adapter_facts(header: GgufHeader, file_name: str) -> AdapterFacts:
         rank = max(rank, a[0] if is_looked_up else a[1])
     if not changes:
         raise AdapterError(say("adapters.no_tensors", name=file_name))
-    names = ("general.base_model.0.name", "general.base_model.0.repo_url", "general.name")
     alpha = header.metadata.get("adapter.lora.alpha")
     return AdapterFacts(
         architecture=header.text("general.architecture") or "",
-        base_name=next((text for name in names if (text := header.text(name))), None),
         alpha=float(alpha) if isinstance(alpha, int | float) else 0.0,
         rank=rank,
         changes=changes,
