@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QWidget
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QPushButton, QWidget
+from shiboken6 import isValid
 
 from app.ui.kit.plain import set_spoken
 from app.ui.kit.theme import GRID
@@ -25,6 +26,7 @@ class Question(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "raised")
+        self._before: QWidget | None = None
         self._label = label(wrap=True)
         self.keep_button = QPushButton(self.tr("Keep"))
         self.keep_button.clicked.connect(self.hide)
@@ -40,6 +42,8 @@ class Question(QFrame):
         set_spoken(self, sentence)
         set_words(self.do_button, do_it)
         self._arrange()
+        if not self.isVisible():
+            self._before = QApplication.focusWidget()
         self.show()
         self.keep_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -49,6 +53,14 @@ class Question(QFrame):
         fits = needed + 4 * GRID <= self.width()
         directions = QBoxLayout.Direction
         self._buttons.setDirection(directions.LeftToRight if fits else directions.TopToBottom)
+
+    def _give_back(self) -> None:
+        """Let the keyboard go on where it was before the question."""
+        before, self._before = self._before, None
+        focused = QApplication.focusWidget()
+        here = focused is None or focused is self or self.isAncestorOf(focused)
+        if here and before is not None and isValid(before) and before.isVisible():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _confirm(self) -> None:
         self.hide()
@@ -64,6 +76,10 @@ class Question(QFrame):
             event.accept()
             return True
         return super().event(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._give_back()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -83,7 +83,12 @@ class WorkStrip(QFrame):
         self.show()
 
     def _offer(self, state: LadderState | None) -> None:
-        had_focus = self.pause_button.hasFocus() or self.go_on_button.hasFocus()
+        buttons = (self.pause_button, self.go_on_button, self.cancel_button)
+        had_focus = any(
+            button.hasFocus()
+            for button in buttons
+            if button is not self.cancel_button or state not in _CAN_END
+        )
         self.pause_button.setVisible(state is LadderState.MEASURING)
         self.go_on_button.setVisible(state in _CAN_GO_ON)
         retry = state is LadderState.FAILED
