@@ -85,8 +85,9 @@ class PickModel(QAbstractTableModel):
 
     @property
     def checked(self) -> list[PickFile]:
-        """The chosen files, in the order of the list."""
-        return [file for file in self.files if file.candidate in self._checked]
+        """The chosen files, each once, in the order of the list."""
+        chosen = (file for file in self.files if file.candidate in self._checked)
+        return list({file.candidate: file for file in chosen}.values())
 
     @property
     def files(self) -> list[PickFile]:

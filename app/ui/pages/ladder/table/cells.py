@@ -32,6 +32,9 @@ from app.ui.pages.ladder.words import points_range, range_words, state_words
 if TYPE_CHECKING:
     from app.lab.verdict.view import LadderView
 
+# Below, a share without a decimal would be none.
+_LEAST_SHARE = 0.0095
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -77,7 +80,7 @@ def _cell(view: LadderView, row: Row, column: Column) -> Cell:
             busy = any(one.beside_others for one in row.speed)
             return Cell(text, second, tip, value.number, second, dim=busy)
         half = _half(value) if column.kind is Kind.RIGHT else None
-        swing = _note(value) if half is None else f"± {percent(half)}"
+        swing = _note(value) if half is None else f"± {percent(half, int(half < _LEAST_SHARE))}"
         return Cell(text, second, tip, value.number, swing)
     if value is Missing.NOT_MEASURABLE:
         return Cell(_why(value), tip=tip)
