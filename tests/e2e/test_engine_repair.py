@@ -115,6 +115,7 @@ def test_a_pane_that_dies_of_an_instruction_offers_the_repair(
     assert answer.stop_reason is StopReason.ERROR
     assert person.state(0) is PaneState.FAILED
     person.until(lambda: person.shows("This processor lacks an instruction", person.view(0)))
+    person.until(lambda: person.offers("Repair the engine", person.view(0)))
     person.click("Repair the engine", person.view(0))
     person.until(lambda: person.shows("It is built again without"))
     person.until(lambda: person.shows("step 1 of 20"))
