@@ -149,10 +149,17 @@ def test_one_pane_can_be_stopped_alone(shown: Shown, qtbot: QtBot) -> None:
     assert not stop.isVisible()
 
 
+def prompt_buttons(welcome: Welcome) -> list[QPushButton]:
+    """The suggestions that are shown."""
+    every = [button for button in welcome.findChildren(QPushButton) if not button.isHidden()]
+    others = (welcome.models_button, welcome.search_button)
+    return [each for each in every if each not in others and each.text() != "More …"]
+
+
 def test_suggested_prompts_ask_and_go_away(shown: Shown, qtbot: QtBot) -> None:
     assert shown.page.welcome.isVisible()
-    assert len(shown.page.welcome.prompt_buttons()) == 3
-    qtbot.mouseClick(shown.page.welcome.prompt_buttons()[0], Qt.MouseButton.LeftButton)
+    assert len(prompt_buttons(shown.page.welcome)) == 3
+    qtbot.mouseClick(prompt_buttons(shown.page.welcome)[0], Qt.MouseButton.LeftButton)
     assert shown.calls("ask") == [(general_prompts()[0].prompt, None)]
     shown.settle()
     assert not shown.page.welcome.isVisible()
@@ -174,13 +181,13 @@ def test_the_demo_says_what_it_is_for_and_has_prompts_of_its_own(qtbot: QtBot) -
     welcome.set_chat(demo=True, candidates=4)
     said = [label.text() for label in welcome.findChildren(QLabel)]
     assert said[0] == "One small model, shrunk four ways."
-    titles = [button.text() for button in welcome.prompt_buttons()]
+    titles = [button.text() for button in prompt_buttons(welcome)]
     assert titles == [each.title for each in demo_prompts()[:3]]
     more = next(b for b in welcome.findChildren(QPushButton) if b.text() == "More …")
     qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
-    assert len(welcome.prompt_buttons()) == len(demo_prompts())
+    assert len(prompt_buttons(welcome)) == len(demo_prompts())
     with qtbot.waitSignal(welcome.chosen) as chosen:
-        qtbot.mouseClick(welcome.prompt_buttons()[-1], Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(prompt_buttons(welcome)[-1], Qt.MouseButton.LeftButton)
     assert chosen.args == [demo_prompts()[-1].prompt]
 
 

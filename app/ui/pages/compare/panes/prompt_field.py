@@ -58,7 +58,7 @@ class PromptField(QWidget):
 
     def pasted(self) -> list[str]:
         """The long texts, in their order."""
-        return [chip.text for chip in self._chips]
+        return [chip.text for chip in self.chips()]
 
     def chips(self) -> list[PastedChip]:
         """Their widgets."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.resources import resource_path
 from app.ui.answers.document import GUTTER_PX
@@ -89,7 +89,6 @@ class Welcome(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: tuple[bool, int] | None = None
-        self._more: QPushButton | None = None
         self._title = label("", "title", wrap=True)
         self._sentence = label("", "dim", wrap=True)
         self._prompts = QWidget()
@@ -135,11 +134,6 @@ class Welcome(QWidget):
             self._sentence.setText(self.tr("Add a second model to compare the two."))
         self._show_prompts(demo_prompts() if demo else general_prompts())
 
-    def prompt_buttons(self) -> list[QPushButton]:
-        """The suggestions that are shown."""
-        every = self._prompts.findChildren(QPushButton)
-        return [button for button in every if button is not self._more and not button.isHidden()]
-
     def _show_prompts(self, prompts: Sequence[SuggestedPrompt], most: int = FIRST_PROMPTS) -> None:
         self._flow.clear()
         for each in prompts[:most]:
@@ -147,11 +141,10 @@ class Welcome(QWidget):
             set_tip(button, each.prompt)
             button.clicked.connect(lambda _checked=False, text=each.prompt: self.chosen.emit(text))
             self._flow.addWidget(button)
-        self._more = None
         if len(prompts) > most:
-            self._more = push_button(self.tr("More …"), "quiet")
-            self._more.clicked.connect(lambda: self._show_prompts(prompts, len(prompts)))
-            self._flow.addWidget(self._more)
+            more = push_button(self.tr("More …"), "quiet")
+            more.clicked.connect(lambda: self._show_prompts(prompts, len(prompts)))
+            self._flow.addWidget(more)
         self._prompts.updateGeometry()
 
 
