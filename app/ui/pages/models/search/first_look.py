@@ -27,6 +27,7 @@ from app.ui.kit.views.tables import paint_ground
 from app.ui.kit.widgets import label, push_button
 from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.format import byte_tick, parameters
+from app.ui.kit.words.offered import offer_word
 from app.ui.kit.words.sentences import told
 from app.ui.pages.models.words import DOT, VERDICT_MARKS, VERDICTS, pc_sentences, use_word
 
@@ -135,6 +136,7 @@ class FirstLook(QWidget):
             (self.trending, 0, Qt.AlignmentFlag.AlignLeft),
             on=self,
         )
+        offer_word(self.sizes, "parameters")
         self.set_pc(pc)
 
     def set_pc(self, pc: ThisPc) -> None:
