@@ -169,20 +169,25 @@ def _dropped(model: ModelFile, recipe: Recipe, means: Means) -> tuple[int, ...]:
 
 
 def _get_matrix(work: _Work, means: Means) -> None:
+    """Find the matrix that is asked for, or make one; go without where none is needed."""
     recipe = work.recipe
-    if isinstance(recipe.matrix, MatrixUse):
-        if not recipe.takes_matrix:
-            return
-        work.matrix_path = kept_importance(
-            work.model.path,
-            means.cache,
-            threads=means.threads,
-            room=means.room,
-            on_progress=lambda done, total: means.on_step("Weighing", done, total),
-        )
-    else:
+    if not isinstance(recipe.matrix, MatrixUse):
         work.matrix_path = Path(recipe.matrix)
-    work.matrix = read_importance(work.matrix_path, work.model.path)
+    elif recipe.takes_matrix:
+        try:
+            work.matrix_path = kept_importance(
+                work.model.path,
+                means.cache,
+                threads=means.threads,
+                room=means.room,
+                on_progress=lambda done, total: means.on_step("Weighing", done, total),
+            )
+        except PersonError as error:
+            if recipe.level is not None and recipe.level.needs_importance_matrix:
+                raise
+            work.remarks.append(say("shrink.without_matrix", reason=error.said))
+    if work.matrix_path is not None:
+        work.matrix = read_importance(work.matrix_path, work.model.path)
 
 
 @contextlib.contextmanager

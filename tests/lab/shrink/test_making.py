@@ -227,6 +227,17 @@ def test_weights_are_set_to_zero_and_the_file_says_so(
     assert dense.bits_per_weight == quantized.bits_per_weight
 
 
+def test_where_no_matrix_can_be_had_it_goes_without_if_it_may(tmp_path: Path) -> None:
+    # A model that turns texts into numbers: it is not asked, but made smaller.
+    facts = {"llama.pooling_type": 1}
+    source = files.write_tiny_llama(tmp_path / "embedding.gguf", metadata=facts)
+    result = made(source, tmp_path / "q2.gguf", Recipe(level_by_name("Q2_K")))
+    assert str(result.remarks[0]).startswith("It was made without an importance matrix, and lost")
+    assert made(source, tmp_path / "by-size.gguf", Recipe(target_bits=4.6)).bits_per_weight <= 4.6
+    with pytest.raises(PersonError, match="embedding model"):
+        made(source, tmp_path / "iq2.gguf", Recipe(level_by_name("IQ2_M")))
+
+
 def test_what_is_broken_off_leaves_nothing(demo_model: Path, tmp_path: Path) -> None:
     class BrokenOff(Exception):
         pass

@@ -49,4 +49,5 @@ TEXTS = {
     "shrink.type_no_weights": translate("Sentences", "The number format {type} holds no weights that can be looked into."),
     "shrink.windows_move": translate("Sentences", "Layers of “{name}” see far or near by turns, and those behind a gap change their parts: it may lose more than the same number of layers elsewhere."),
     "shrink.zeros_need_full": translate("Sentences", "“{name}” holds quantized weights, of which none can be set to zero: take the original (F16, BF16 or F32)."),
+    "shrink.without_matrix": translate("Sentences", "It was made without an importance matrix, and lost more than it had to: {reason}"),
 }
