@@ -65,7 +65,7 @@ class KeptSection(QWidget):
         self._places: dict[Kept, QLabel] = {
             Kept.STORE: add(self.tr("Chats, measurements and blind votes"), counting, both),
             Kept.CACHE: add(
-                self.tr("What can be made again: the demo’s versions, headers, plans, tasks"),
+                self.tr("What can be made again"),
                 counting,
                 self.buttons[Deletion.CACHE],
             ),
