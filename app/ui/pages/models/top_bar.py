@@ -38,11 +38,12 @@ class ModelsTopBar(QFrame):
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
+        self.tabs.setUsesScrollButtons(False)  # the badge gives way before them
         self.tabs.setAccessibleName(self.tr("Where to look"))
         self.tabs.addTab(icon("search"), self.tr("Hub"))
         self.tabs.addTab(icon("models"), self.tr("On this PC"))
         self.tabs.currentChanged.connect(self._on_tab)
-        self.badge = ElidedLabel(least_characters=8)
+        self.badge = ElidedLabel(least_characters=6)
         font = self.badge.font()
         font.setBold(True)
         self.badge.setFont(font)

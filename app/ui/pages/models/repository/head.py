@@ -54,7 +54,7 @@ class RepositoryHead(QWidget):
         self.facts = label("", "dim", wrap=True)
         self.page_button = IconButton("external", self.tr("Open its page in the browser"))
         self.page_button.clicked.connect(self.page_wanted)
-        self.card_button = push_button(self.tr("Model card"))
+        self.card_button = push_button(self.tr("Model card"), "link")
         set_tip(self.card_button, self.tr("What its authors say of it: asked of the Hub"))
         self.card_button.setCheckable(True)
         self.card_button.toggled.connect(self._on_card)
