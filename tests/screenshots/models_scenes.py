@@ -310,6 +310,8 @@ def _end_downloads(person: Person, page: ModelsPage) -> None:
     for row in page.downloads.rows():
         if row.cancel.isVisible():
             row.cancel.click()
+            if page.downloads.question.isVisible():
+                page.downloads.question.do_button.click()
     person.until(lambda: page.downloads.model.unfinished == 0)
 
 

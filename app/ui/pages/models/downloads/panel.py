@@ -24,10 +24,12 @@ class DownloadsPanel(QWidget):
 
     Signals:
         compare_wanted: A finished download's path, in a list.
+        rows_changed: Another height may be needed, see :meth:`rows_px`.
         closed: The person folds the panel away.
     """
 
     compare_wanted = Signal(list)
+    rows_changed = Signal()
     closed = Signal()
 
     def __init__(self, downloads: QueueView, parent: QWidget | None = None) -> None:
@@ -68,7 +70,10 @@ class DownloadsPanel(QWidget):
             return self._column.sizeHint().height()
         around, below = self._column.contentsMargins(), self._list.sizeHint().height()
         head = self._head.sizeHint().height() + self._column.spacing()
-        return around.top() + head + below + around.bottom()
+        asked = 0
+        if not self.question.isHidden():
+            asked = self.question.sizeHint().height() + self._column.spacing()
+        return around.top() + head + asked + below + around.bottom()
 
     def rows(self) -> list[DownloadRow]:
         """The rows from top to bottom."""
@@ -171,6 +176,7 @@ class DownloadsPanel(QWidget):
             ),
             self.tr("Stop"),
         )
+        self.rows_changed.emit()
 
     def _on_stop_confirmed(self) -> None:
         entry = self.model.entry(self._stopping)

@@ -32,6 +32,7 @@ class DownloadsRoom(QSplitter):
         self.setChildrenCollapsible(False)
         self.setStretchFactor(0, 1)
         self.splitterMoved.connect(self._on_moved)
+        downloads.rows_changed.connect(self.fit)
 
     def show_downloads(self, shown: bool) -> None:
         """Unfold the downloads, or fold them away."""
