@@ -177,7 +177,7 @@ def significant(value: float, digits: int, write: Write = english) -> str:
         return write(value, 0)
     exponent = math.floor(math.log10(abs(value)))
     if exponent < -4:
-        factor = round(value / 10.0**exponent, 1)
+        factor = round(float(f"{value:e}".partition("e")[0]), 1)  # 10**-324 would be 0
         if abs(factor) >= 10:
             factor, exponent = factor / 10, exponent + 1
         power = f"10{str(exponent).translate(_RAISED)}"

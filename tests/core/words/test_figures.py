@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.core.words import figures
@@ -150,6 +150,7 @@ def _bytes(said: figures.Quantity) -> float:
     return float(said.value.replace(",", "")) * 1000.0 ** units.index(said.unit)
 
 
+@example(5e-324)
 @given(st.floats() | st.integers(-(10**25), 10**25))
 def test_any_number_is_written(value: float) -> None:
     """What is no finite number is not known."""
