@@ -61,8 +61,9 @@ def _of(widget: QWidget) -> Iterator[tuple[str, str]]:
             yield from _of_combo(widget)
         case QLineEdit() | QAbstractSpinBox():
             yield from _of_field(widget)
-        case _ if text:
-            yield from _of_words(widget, text)
+        case _:
+            if text:
+                yield from _of_words(widget, text)
 
 
 def _of_words(widget: QWidget, text: str) -> Iterator[tuple[str, str]]:
@@ -106,7 +107,7 @@ def _of_combo(widget: QComboBox) -> Iterator[tuple[str, str]]:
 
 
 def _of_header(header: QHeaderView) -> Iterator[tuple[str, str]]:
-    if header.orientation() is not Qt.Orientation.Horizontal or header.model() is None:
+    if header.orientation() is not Qt.Orientation.Horizontal:
         return
     for column in range(header.count()):
         title = str(header.model().headerData(column, Qt.Orientation.Horizontal) or "")
