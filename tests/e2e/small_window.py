@@ -58,7 +58,10 @@ class Round:
             assert room is not None
             case = f"{name} {width}×{height}"
             rail = main.findChild(Rail)
-            cut = {*cut_texts(page, room), *cut_texts(rail, rail.parentWidget())}
+            assert rail is not None
+            around = rail.parentWidget()
+            assert around is not None
+            cut = {*cut_texts(page, room), *cut_texts(rail, around)}
             self.found[case] = sorted(cut)
             if (main.width(), main.height()) != (width, height):
                 self.found[case].append(f"MainWindow: became {main.width()}×{main.height()}")
