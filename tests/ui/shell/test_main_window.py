@@ -142,6 +142,7 @@ def test_the_rail_s_last_button_shows_help_and_takes_it_away(
 
 def test_a_word_is_explained_beside_the_page(qtbot: QtBot, window: MainWindow) -> None:
     panel, field = window.findChild(HelpPanel), window.findChild(QLineEdit, "field-compare")
+    assert field is not None
     qtbot.keyClick(window, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
     assert panel.words.isVisible()
     panel.hide()
