@@ -40,7 +40,7 @@ class LibraryOnScreen:
         assert rows == len(models)
         for model in models:
             self.tab.show_model(model.path)
-            assert not self.tab.details.isHidden()
+            assert not self.tab.side.details.isHidden()
         assert not self.tab.grab().isNull()
         QCoreApplication.processEvents()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
