@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.window import Stage
 from tests.e2e.person import PATIENCE_SECONDS, Person, text_of
 from tests.helpers.pseudo import english
 
@@ -68,6 +69,14 @@ class Hand(Person):
             if hasattr(self, "folder"):
                 self.shot("failed")
             raise
+
+    def quit(self) -> None:
+        """Leave by the key for that."""
+        self.keys("ctrl+q")
+        self.until(lambda: self.window.stage is Stage.CLOSED, "Ctrl+Q does not quit")
+        self._house.close()
+        self.window.main.deleteLater()
+        self.window.deleteLater()
 
     # --- pointing -------------------------------------------------------------------------
 

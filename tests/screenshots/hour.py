@@ -77,8 +77,7 @@ def _first_start(theme: Theme, home: Path, folder: Path, size: tuple[int, int]) 
         _vote(hand)
         _report(hand, home)
         _settings(hand)
-        hand.keys("ctrl+q")
-        hand.until(lambda: not hand.window.main.isVisible(), "Ctrl+Q does not quit")
+        hand.quit()
     finally:
         hand.close()
 
