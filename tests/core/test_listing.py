@@ -181,7 +181,7 @@ def test_publishers_levels_are_levels_of_their_own(
 @pytest.mark.parametrize("part", ["M", "K_M", "0", "nk-Q8_0", "", "-", "8_0"])
 def test_a_part_of_a_level_is_none(part: str) -> None:
     files = group_files([RepoFile("link-Q8_0.gguf", 1), RepoFile("link-Q4_K_M.gguf", 1)])
-    with pytest.raises(NoSuchFileError, match="no level"):
+    with pytest.raises(NoSuchFileError, match="no version"):
         find_file(files, part)
 
 

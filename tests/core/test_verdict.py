@@ -251,8 +251,10 @@ def test_a_speed_that_swings_is_not_called_faster() -> None:
     (judged,) = judge_candidates([Evidence()])
     reference = Rung("f16", "F16", None, 8 * GB, 10.0, speed_error=1.0)
     swings = Rung("q8", "Q8_0", judged, 8 * GB, 13.0, speed_error=2.0)
+    close = Rung("q8", "Q8_0", judged, 8 * GB, 13.0, speed_error=1.5)
     steady = Rung("q4", "Q4_K_M", judged, 3 * GB, 13.0, speed_error=0.1)
-    assert "as much memory and about as fast as F16" in sentence_of(swings, reference)
+    assert "how fast is not sure, repetitions differ too much" in sentence_of(swings, reference)
+    assert "as much memory and about as fast as F16" in sentence_of(close, reference)
     assert "62 % less memory and 1.3 times as fast as F16" in sentence_of(steady, reference)
 
 

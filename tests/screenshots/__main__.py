@@ -16,15 +16,14 @@ REPOSITORY = Path(__file__).parents[2]
 IMAGES = REPOSITORY / "docs" / "images"
 _SCREEN = {"name": "screen", "x": 0, "y": 0, "width": 2560, "height": 1600, "dpr": 1}
 _DPI = {"dpi": 96, "logicalDpi": 96, "logicalBaseDpi": 96}
-_LARGE_TEXT, _SHARP = {"QT_FONT_DPI": "144"}, {"QT_SCALE_FACTOR": "2"}
-HOURS: dict[str, tuple[tuple[int, int], str, dict[str, str]]] = {
-    "light": ((1280, 800), "light", {}),
-    "dark": ((1280, 800), "dark", {}),
-    "small": ((1024, 700), "light", {}),
-    "large-text": ((1280, 800), "light", _LARGE_TEXT),
-    "sharp": ((900, 500), "light", _SHARP),
+HOURS: dict[str, tuple[tuple[int, int], str, int, str]] = {
+    "light": ((1280, 800), "light", 100, "1"),
+    "dark": ((1280, 800), "dark", 100, "1"),
+    "small": ((1024, 700), "light", 100, "1"),
+    "large-text": ((1280, 800), "light", 150, "1"),
+    "sharp": ((940, 500), "light", 100, "2"),
 }
-"""Looks of the hour: size of the window, theme, and variables that Qt reads."""
+"""Looks of the hour: size of the window, theme, size of text in percent, and scale."""
 
 
 def main() -> int:
@@ -52,14 +51,15 @@ def _hours(folder: Path, target: Path, only: str) -> int:
     """The hour under each look, on a screen that keys and clicks can be sent to."""
     status = 0
     wanted = [name for name in only.split(",") if name]
-    for name, (size, theme, variables) in HOURS.items():
+    for name, (size, theme, percent, scale) in HOURS.items():
         if wanted and name not in wanted:
             continue
         home = folder / name
         with Display() as display:
-            environment = _variables(home) | display.environment() | variables
+            environment = _variables(home) | display.environment()
+            environment |= {"QT_SCALE_FACTOR": scale}
             words = [sys.executable, "-m", "tests.screenshots.hour", str(target / name)]
-            words += [*map(str, size), theme]
+            words += [*map(str, size), theme, str(percent)]
             status |= subprocess.run(words, cwd=REPOSITORY, env=environment, check=False).returncode
     return status
 

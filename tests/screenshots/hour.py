@@ -1,4 +1,4 @@
-"""``hour FOLDER WIDTH HEIGHT THEME``: a first-time hobbyist's hour, with a picture of every step.
+"""``hour FOLDER WIDTH HEIGHT THEME PERCENT``: a first-time hobbyist's hour, with a picture of every step.
 
 Keys and clicks are the X server's (:mod:`tests.screenshots.hand`), the engines, the demo and the
 Hub's client are real; the Hub is the tests' own, with versions of the demo under another name.
@@ -22,6 +22,7 @@ from app.lab.demo.demo import demo_base
 from app.lab.engines.calls import EngineCalls
 from app.lab.works.ladders.entry import LadderState
 from app.store.paths import Paths
+from app.store.settings import Settings, SettingsFile
 from app.ui.application import make_application
 from app.ui.kit.theme import Theme, ThemeChoice
 from app.ui.kit.words.language import speak
@@ -35,15 +36,17 @@ HUB_LEVELS = ("Q8_0", "Q5_K_M", "Q3_K_M")
 
 def main() -> int:
     """Live through the hour."""
-    folder, width, height, choice = Path(sys.argv[1]), *map(int, sys.argv[2:4]), sys.argv[4]
+    folder, choice = Path(sys.argv[1]), ThemeChoice(sys.argv[4])
+    width, height, percent = (int(sys.argv[place]) for place in (2, 3, 5))
     folder.mkdir(parents=True, exist_ok=True)
     home = Path(os.environ["SHRINKSCOPE_HOME"])
     home.mkdir(parents=True, exist_ok=True)
+    SettingsFile(Paths.below(home).settings).save(Settings(text_percent=percent))
     manager = window_manager()
     application = make_application(sys.argv[:1])
     speak(application)
     theme = Theme(application)
-    theme.set_choice(ThemeChoice(choice))
+    theme.set_choice(choice)
     try:
         with FakeHub(_starlings(home / "stock")) as hub:
             environment = {

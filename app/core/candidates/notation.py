@@ -119,7 +119,7 @@ def is_sound(candidate: Candidate) -> bool:
 
 
 def told_settings(candidate: Candidate) -> str:
-    """What is set, for people: “KV q8_0, 8,192 tokens of context”; empty where nothing is."""
+    """What is set, for people: “8,192 tokens of context, KV q8_0”; empty where nothing is."""
     found = [told for setting in SETTINGS if (told := setting.told(candidate))]
     return English(chained("program.list_comma", found)) if found else ""
 
@@ -266,14 +266,14 @@ def _count(key: str, field: str, most: int, told: Callable[[int], str]) -> Setti
 
 
 SETTINGS = (
+    _count(
+        "ctx", "context_tokens", MOST_CONTEXT_TOKENS, lambda n: worded("compare.told_context", n=n)
+    ),
     Setting(
         "kv",
         _with_kv,
         lambda candidate, _: _if(_typed_kv(candidate)),
         lambda candidate: f"KV {kv}" if (kv := _typed_kv(candidate)) else "",
-    ),
-    _count(
-        "ctx", "context_tokens", MOST_CONTEXT_TOKENS, lambda n: worded("compare.told_context", n=n)
     ),
     _count("threads", "threads", MOST_THREADS, lambda n: worded("compare.told_threads", n=n)),
     Setting(

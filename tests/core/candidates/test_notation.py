@@ -43,7 +43,7 @@ def test_every_setting_can_be_typed() -> None:
     )
     assert found == Candidate(SKY.source, engine, "chatml")
     assert told_settings(found) == (
-        "KV q8_0/q4_0, 8,192 tokens of context, 4 threads, 20 layers on the GPU, flash attention "
+        "8,192 tokens of context, KV q8_0/q4_0, 4 threads, 20 layers on the GPU, flash attention "
         "off, 3 experts a token, experts in the PC's memory, template chatml"
     )
     assert typed("sky.gguf#gpu=auto,flash=auto,kv=f16/f16") == SKY
@@ -64,7 +64,7 @@ def test_a_path_that_exists_is_taken_whole() -> None:
     [
         (
             "kw=q8_0",
-            "“kw” is no setting; there are kv, ctx, threads, gpu, flash, experts, cpu-experts, "
+            "“kw” is no setting; there are ctx, kv, threads, gpu, flash, experts, cpu-experts, "
             "template, lora.",
         ),
         ("kv", "kv=: kv is one of f32, f16, bf16, q8_0, q5_1, q5_0, q4_1, q4_0."),
@@ -112,7 +112,7 @@ def test_nothing_behind_the_sign_is_no_setting() -> None:
 def test_settings_are_told_to_people() -> None:
     engine = EngineSettings(8192, 1, 20, KvType.Q8_0, FlashAttention.OFF)
     assert told_settings(Candidate(SKY.source, engine, "chatml")) == (
-        "KV q8_0, 8,192 tokens of context, 1 thread, 20 layers on the GPU, flash attention off, "
+        "8,192 tokens of context, KV q8_0, 1 thread, 20 layers on the GPU, flash attention off, "
         "template chatml"
     )
     assert told_settings(SKY) == ""

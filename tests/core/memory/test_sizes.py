@@ -44,4 +44,4 @@ def test_how_large_a_quick_one_is_follows_from_the_bandwidth(
 
 
 def test_small_ones_are_said_in_millions() -> None:
-    assert largest_parameters(GIB * 5 // 4) == 700_000_000
+    assert largest_parameters(GIB * 5 // 4) == 600_000_000

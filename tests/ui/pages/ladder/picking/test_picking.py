@@ -130,7 +130,7 @@ def test_two_candidates_of_one_file_are_told_apart(picker: Picker, qtbot: QtBot)
     changed = Candidate(plain.source, EngineSettings(8192, kv_type=KvType.Q8_0), "chatml")
     picker.set_files([replace(Q4, letter="A"), replace(Q4, candidate=changed, letter="B"), F16])
     picker.choose([plain, changed])
-    told = "KV q8_0, 8192 tokens of context, template chatml"
+    told = "8192 tokens of context, KV q8_0, template chatml"
     names = [picker.reference_box.itemText(place) for place in range(2)]
     assert names == ["Q4_K_M", f"Q4_K_M, {told}"]
     shown = [picker.model.index(row, 0).data() for row in range(picker.model.rowCount())]
