@@ -1,4 +1,4 @@
-"""``hour FOLDER WIDTH HEIGHT THEME PERCENT``: a first-time hobbyist's hour, with a picture of every step.
+"""``hour FOLDER WIDTH HEIGHT THEME PERCENT``: a first-time hobbyist's hour, a picture a step.
 
 Keys and clicks are the X server's (:mod:`tests.screenshots.hand`), the engines, the demo and the
 Hub's client are real; the Hub is the tests' own, with versions of the demo under another name.
@@ -41,7 +41,10 @@ def main() -> int:
     folder.mkdir(parents=True, exist_ok=True)
     home = Path(os.environ["SHRINKSCOPE_HOME"])
     home.mkdir(parents=True, exist_ok=True)
-    SettingsFile(Paths.below(home).settings).save(Settings(text_percent=percent))
+    settings = Settings(
+        text_percent=percent, theme="dark" if choice is ThemeChoice.DARK else "light"
+    )
+    SettingsFile(Paths.below(home).settings).save(settings)
     manager = window_manager()
     application = make_application(sys.argv[:1])
     speak(application)
