@@ -44,7 +44,9 @@ def main() -> int:
     settings = Settings(
         text_percent=percent, theme="dark" if choice is ThemeChoice.DARK else "light"
     )
-    SettingsFile(Paths.below(home).settings).save(settings)
+    paths = Paths.below(home)
+    paths.settings.parent.mkdir(parents=True, exist_ok=True)
+    SettingsFile(paths.settings).save(settings)
     manager = window_manager()
     application = make_application(sys.argv[:1])
     speak(application)
