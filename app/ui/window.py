@@ -19,6 +19,7 @@ from app.ui.answers.markdown import warm_up
 from app.ui.kit.file_dialogs import FileDialogs
 from app.ui.kit.garbage import GarbageTimer
 from app.ui.kit.jobs import Jobs
+from app.ui.kit.one_at_a_time import one_at_a_time
 from app.ui.kit.queues import drained
 from app.ui.kit.widgets.banner import Severity
 from app.ui.kit.words.sentences import told
@@ -226,6 +227,7 @@ class Window(QObject):
         self.jobs.shutdown()
         for part in self.parts:
             part.close()
+        one_at_a_time().drop()
         self._garbage.hand_back()
 
     def _finish(self) -> None:

@@ -390,11 +390,12 @@ class MarkdownView(QTextBrowser):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and hasattr(self, "_answer"):
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_answer") and self.isVisible():
             self._restyle()  # a change of colours alone waits until it is seen
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._restyle()
         self._render()
 
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -41,6 +41,11 @@ class OneAtATime(QObject):
         if not self._waiting:
             self._timer.stop()
 
+    def drop(self) -> None:
+        """Do nothing of what waits: the window goes."""
+        self._waiting.clear()
+        self._timer.stop()
+
 
 _shared: list[OneAtATime] = []
 
