@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QComboBox
 
 from app.core.candidates.settings import EngineSettings
@@ -101,3 +102,10 @@ def test_what_is_deleted_is_gone(person: Person, page: PreferencesPage, paths: P
     person.click("Delete", within=kept.question)
     person.window.jobs.wait_all()
     assert "free again" in person.window.main.status.remark
+
+
+def test_the_theme_outlives_a_window(theme: Theme, paths: Paths) -> None:
+    Person(theme, paths, size=(900, 700)).close()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    for choice in (ThemeChoice.DARK, ThemeChoice.LIGHT):
+        theme.set_choice(choice)

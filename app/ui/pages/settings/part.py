@@ -48,9 +48,7 @@ class SettingsPart(Part):
         view.models_wanted.connect(lambda: ground.main.show_page("models"))
         view.about_wanted.connect(lambda: ground.main.show_page("about"))
         view.kept.delete_wanted.connect(self._delete)
-        ground.theme.choice_changed.connect(
-            lambda: view.show_setting("theme", ground.theme.choice.value)
-        )
+        ground.theme.choice_changed.connect(self._show_theme)
         ground.engine.facts.changed.connect(self._show_gpu)
         self._effects: dict[str, Callable[[], object]] = {
             "theme": lambda: ground.theme.set_choice(ThemeChoice(ground.kept.now.theme)),
@@ -87,6 +85,13 @@ class SettingsPart(Part):
     def _on_changed(self, key: str, value: object) -> None:
         self._ground.kept.change(**{key: value})
         self._effects.get(key, lambda: None)()
+
+    def close(self) -> None:
+        # The application's theme outlives the window.
+        self._ground.theme.choice_changed.disconnect(self._show_theme)
+
+    def _show_theme(self) -> None:
+        self._view.show_setting("theme", self._ground.theme.choice.value)
 
     def _take_preset(self) -> None:
         ground = self._ground
