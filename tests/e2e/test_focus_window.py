@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QWidget
 
 from app.bootstrap import open_house
 from app.lab.works.ladders.entry import LadderState
@@ -84,3 +84,27 @@ def test_the_rail_is_complete_from_the_first_paint(theme: Theme, tmp_path: Path)
     house.close()
     window.main.deleteLater()
     window.deleteLater()
+
+
+class Shown(QObject):
+    """Notes what is shown as a window of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.windows: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.windows.append(type(watched).__name__)
+        return super().eventFilter(watched, event)
+
+
+def test_no_page_shows_a_window_of_its_own_while_it_is_made(person: Person) -> None:
+    shown = Shown()
+    QApplication.instance().installEventFilter(shown)
+    for part in person.window.parts:
+        person.window.main.show_page(part.page.id)
+    person.until(lambda: person.ladder is not None)
+    person.window.requests.measure.tell([pane.candidate for pane in person.panes])
+    person.until(lambda: person.ladder is not None and person.ladder.page.picker.isVisible())
+    assert shown.windows == []

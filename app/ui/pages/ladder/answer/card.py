@@ -183,6 +183,8 @@ class VerdictCard(QFrame):
             spacing=GRID // 2,
         )
         self._rules = tuple(_rule() for _ in range(2))
+        for rule in self._rules:
+            rule.setParent(self)  # shown without one it would be a window of its own
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(GRID * 2, GRID + GRID // 2, GRID * 2, GRID + GRID // 2)
         self._grid.setHorizontalSpacing(GRID * 2)
