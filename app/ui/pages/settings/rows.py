@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QLayout
 
-_CONTROL_CHARACTERS = 27
+_CONTROL_CHARACTERS = 24
 _TOP = Qt.AlignmentFlag.AlignTop
 
 
