@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -108,3 +110,11 @@ def test_no_page_shows_a_window_of_its_own_while_it_is_made(person: Person) -> N
     person.window.requests.measure.tell([pane.candidate for pane in person.panes])
     person.until(lambda: person.ladder is not None and person.ladder.page.picker.isVisible())
     assert shown.windows == []
+
+
+def test_the_first_paint_waits_for_no_measuring() -> None:
+    code = "import sys, app.ui.application; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "app.ui.pages.compare.page" in loaded
+    assert not loaded & {"numpy", "pyqtgraph", "app.lab.ladder.plan", "app.lab.quality.plan"}

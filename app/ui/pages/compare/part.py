@@ -11,7 +11,6 @@ from app.core.candidates.candidate import MAX_CANDIDATES, LocalFile, candidate_o
 from app.core.errors import PersonError
 from app.core.memory.estimate import lasting_budget_bytes
 from app.lab.demo.demo import FIRST_PANES
-from app.lab.ladder.pickable import pickable
 from app.library.model_files import whole_sets
 from app.monitor.machine import total_memory_bytes
 from app.store.chat_search import chats_saying
@@ -23,7 +22,6 @@ from app.ui.pages.compare.help import compare_help
 from app.ui.pages.compare.last_chat import LastChat
 from app.ui.pages.compare.page import ComparePage
 from app.ui.pages.compare.session_adapter import SessionSignals
-from app.ui.picking.add_dialog import AddDialog
 from app.ui.plots.kinds import Metric
 from app.ui.shell.engine.watch import EngineWatch
 
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
     from app.core.models.family import LibraryModel
     from app.lab.ladder.pickable import PickFile
     from app.store.settings import Settings
+    from app.ui.picking.add_dialog import AddDialog
     from app.ui.plots.live import LivePlots
     from app.ui.shell.ground import Ground
 
@@ -179,6 +178,9 @@ class ComparePart(Part):
 
     def _pick(self) -> None:
         """Let the person choose of what is here, or go where there is more."""
+        # The picker knows of measuring, and so of numpy: the first paint does not wait for that.
+        from app.ui.picking.add_dialog import AddDialog
+
         if self._picker is None:
             self._picker = picker = AddDialog(self.view)
             picker.chosen.connect(self._add_candidates)
@@ -188,6 +190,8 @@ class ComparePart(Part):
         self._picker.ask(self._pickable(), len(self._session.panes), room)
 
     def _pickable(self) -> list[PickFile]:
+        from app.lab.ladder.pickable import pickable
+
         session, demo = self._session, self._ground.demo
         return pickable(session.panes, demo, self._models, session.templates.known)
 
