@@ -164,9 +164,8 @@ class Person:
 
     def click(self, name: str, within: Within = None) -> None:
         """Click a button, as soon as it can be clicked."""
-        button = self.find(QAbstractButton, name, within)
-        self.until(button.isEnabled)
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        self.until(lambda: self.find(QAbstractButton, name, within).isEnabled())
+        QTest.mouseClick(self.find(QAbstractButton, name, within), Qt.MouseButton.LeftButton)
 
     def point_at(self, widget: QWidget) -> None:
         """Move the pointer over a widget, in and out of what else there is."""

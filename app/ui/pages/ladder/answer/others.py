@@ -16,12 +16,14 @@ from app.ui.kit.icons import Tone
 from app.ui.kit.plain import set_spoken, set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import Picture, StatusDot, push_button
-from app.ui.kit.widgets.layouts import empty, in_column, in_row
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.format import about as wait_words
 from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.answer.two_tone import TwoToneLabel
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import SignalInstance
+
     from app.core.ladder.row import Row
     from app.lab.verdict.settling import Settling
     from app.lab.verdict.view import LadderView
@@ -60,7 +62,11 @@ class OtherVersions(QWidget):
         self.setAccessibleName(self.tr("The other versions"))
         self._shown: tuple[object, ...] = ()
         self._some = self._hidden = False
-        self._column = in_column(on=self, spacing=GRID // 2)
+        self._lines = [_Line(self.act_wanted) for _ in range(_MOST_LINES)]
+        self._more = push_button("", "link", run=self.all_wanted)
+        in_column(
+            *self._lines, (self._more, 0, Qt.AlignmentFlag.AlignLeft), 1, on=self, spacing=GRID // 2
+        )
 
     def show_view(self, view: LadderView | None, *, can_ask: bool) -> None:
         """Show the others of a ladder; ``can_ask``: nothing of it is at work."""
@@ -79,17 +85,12 @@ class OtherVersions(QWidget):
         if shown == self._shown:
             return
         self._shown = shown
-        empty(self._column)
-        for row, words, settling in lines:
-            self._column.addWidget(self._line(row, words, settling, can_ask=can_ask))
-        if len(rows) > _MOST_LINES:
-            more = push_button(
-                self.tr("and {n} more").format(n=len(rows) - _MOST_LINES),
-                "link",
-                run=self.all_wanted,
-            )
-            self._column.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
-        self._column.addStretch(1)
+        for place, line in enumerate(self._lines):
+            line.setVisible(place < len(lines))
+        for line, (row, words, settling) in zip(self._lines, lines, strict=False):
+            self._fill(line, row, words, settling, can_ask=can_ask)
+        self._more.setText(self.tr("and {n} more").format(n=len(rows) - _MOST_LINES))
+        self._more.setVisible(len(rows) > _MOST_LINES)
         self._some = bool(lines)
         self.setVisible(self._some and not self._hidden)
 
@@ -104,31 +105,18 @@ class OtherVersions(QWidget):
         act, text, _ = (None, "", "") if row is None else self._act(row, view.settlings.get(key))
         return None if act is None else (act, text)
 
-    def _line(self, row: Row, words: str, settling: Settling | None, *, can_ask: bool) -> QWidget:
-        line = QWidget(self)
-        icon_name, tone = _FAILED if row.has_failed else _ICONS[row.state]
-        said = TwoToneLabel()
-        dot = StatusDot(row.letter)
-        said.setMinimumHeight(dot.sizeHint().height())
-        said.set_texts(f"{told(row.name)} {words}", self._beside(row, settling), told(row.sentence))
-        picture = Picture(icon_name, size_px=16, tone=tone)
-        picture.setFixedHeight(dot.sizeHint().height())
-        top = Qt.AlignmentFlag.AlignTop
-        layout = in_row(
-            (picture, 0, top),
-            (dot, 0, top),
-            (said, 1),
-            on=line,
+    def _fill(
+        self, line: _Line, row: Row, words: str, settling: Settling | None, *, can_ask: bool
+    ) -> None:
+        said = (
+            f"{told(row.name)} {words}",
+            self._beside(row, settling),
+            told(row.sentence),
         )
+        line.show_row(row, said)
         act, text, tip = self._act(row, settling)
-        if act is not None:
-            button = push_button(text, "link")
-            set_spoken(button, f"{text}: {told(row.name)}")
-            set_tip(button, tip)
-            button.setEnabled(can_ask or act is not Act.ASK)
-            button.clicked.connect(lambda: self.act_wanted.emit(row.key, act))
-            layout.addWidget(button, 0, top)
-        return line
+        line.offer(act, text, f"{text}: {told(row.name)}", tip)
+        line.button.setEnabled(can_ask or act is not Act.ASK)
 
     def _beside(self, row: Row, settling: Settling | None) -> str:
         asked = len(row.tasks.outcomes) if row.tasks is not None else 0
@@ -159,6 +147,46 @@ class OtherVersions(QWidget):
         if row.has_failed:
             return Act.SHOW, self.tr("Show me why"), told(row.error)
         return None, "", ""
+
+
+class _Line(QWidget):
+    """A version: it stays the same widget whatever it shows, so that no press is lost."""
+
+    def __init__(self, act_wanted: SignalInstance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._key = ""
+        self._act: Act | None = None
+        self._picture = Picture("minus", size_px=16)
+        self._dot = StatusDot("A")
+        self._said = TwoToneLabel()
+        self.button = push_button("", "link")
+        self.button.clicked.connect(lambda: act_wanted.emit(self._key, self._act))
+        height = self._dot.sizeHint().height()
+        self._picture.setFixedHeight(height)
+        self._said.setMinimumHeight(height)
+        top = Qt.AlignmentFlag.AlignTop
+        in_row(
+            (self._picture, 0, top),
+            (self._dot, 0, top),
+            (self._said, 1),
+            (self.button, 0, top),
+            on=self,
+        )
+
+    def show_row(self, row: Row, said: tuple[str, str, str]) -> None:
+        """Show how a version fared: its words, what stands dim beside them, all in full."""
+        self._key = row.key
+        self._picture.set_icon_name(*(_FAILED if row.has_failed else _ICONS[row.state]))
+        self._dot.set_letter(row.letter)
+        self._said.set_texts(*said)
+
+    def offer(self, act: Act | None, text: str, spoken: str, tip: str) -> None:
+        """Offer what can be done about it; None hides the button."""
+        self._act = act
+        self.button.setVisible(act is not None)
+        self.button.setText(text)
+        set_spoken(self.button, spoken)
+        set_tip(self.button, tip)
 
 
 def _others(view: LadderView) -> list[Row]:
