@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,8 @@ class SystemRequests(QObject):
     def __init__(self, application: QApplication) -> None:
         super().__init__(application)
         self._kept: list[Opening] | None = []
-        application.installEventFilter(self)
+        if sys.platform == "darwin":  # elsewhere each event would go through Python for nothing
+            application.installEventFilter(self)
 
     def attend(self) -> list[Opening]:
         """Emit from now on; returns what came before."""

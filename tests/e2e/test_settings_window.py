@@ -1,6 +1,6 @@
 """Settings in the real window: what is chosen takes effect, what is deleted is gone.
 
-Tests app.ui.pages.settings.part.
+Tests app.ui.pages.settings.part and app.ui.pages.settings.desk.
 """
 
 from __future__ import annotations
@@ -52,8 +52,9 @@ def page(person: Person) -> PreferencesPage:
     person.window.main.show_page("settings")
     current = person.window.main.current_page
     assert current is not None
-    assert isinstance(current.widget, PreferencesPage)
-    return current.widget
+    found = current.widget.findChild(PreferencesPage)
+    assert isinstance(found, PreferencesPage)
+    return found
 
 
 def choose(page: PreferencesPage, key: str, value: object) -> None:

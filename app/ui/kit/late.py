@@ -44,12 +44,16 @@ class Place(QWidget):
 
     Signals:
         shown: The person looks at it.
+
+    Args:
+        make: Makes the page when the person first looks, where that takes no longer than a blink.
     """
 
     shown = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, make: Callable[[], QWidget] | None = None) -> None:
         super().__init__()
+        self._make = make
         self._column = in_column(on=self, spacing=None)
 
     def fill(self, page: QWidget) -> None:
@@ -62,6 +66,9 @@ class Place(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        make, self._make = self._make, None
+        if make is not None:
+            self.fill(make())
         self.shown.emit()
 
 

@@ -140,6 +140,7 @@ def test_one_link_at_a_time(asked: Asked) -> None:
 
 def test_what_macos_hands_over_is_kept_and_then_heard(qapp: QApplication, tmp_path: Path) -> None:
     system = SystemRequests(qapp)
+    qapp.installEventFilter(system)  # as macOS has it
     heard: list[Opening] = []
     system.came.connect(heard.append)
     file = tmp_path / "a b.gguf"

@@ -1,55 +1,31 @@
-"""The Settings page and what its choices change."""
+"""The Settings page as a part of the window, and what its choices change at once."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.candidates.settings import PRESETS, EngineSettings
-from app.core.errors import PersonError
-from app.hub.settings import ENDPOINT_VARIABLE, HubSettings, hub_cache_folder
-from app.lab.works.work import Slot, WorkState
-from app.store.kept import (
-    clear_cache,
-    compact,
-    forget_measured,
-    kept_places,
-    remove_older_stores,
-    size_of,
-)
+from app.ui.kit.late import Place
 from app.ui.kit.pages import Page, Part
 from app.ui.kit.plain import describe
 from app.ui.kit.theme import ThemeChoice
-from app.ui.kit.words.format import byte_size
-from app.ui.kit.words.sentences import sentence
 from app.ui.kit.words.text import translate
-from app.ui.pages.settings.entries import entries
-from app.ui.pages.settings.kept import Deletion
-from app.ui.pages.settings.page import PreferencesPage
-from app.ui.settings.gpu_words import gpu_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.ui.shell.ground import Ground
+    from PySide6.QtWidgets import QWidget
 
-_OVER = (WorkState.DONE, WorkState.FAILED, WorkState.CANCELLED)
+    from app.ui.pages.settings.desk import SettingsDesk
+    from app.ui.shell.ground import Ground
 
 
 class SettingsPart(Part):
-    """Main thread only."""
+    """Main thread only. The page is made when it is first looked at."""
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
-        now = ground.kept.now
-        self._view = view = PreferencesPage(now)
-        view.changed.connect(self._on_changed)
-        view.seen.connect(self._look)
-        view.models_wanted.connect(lambda: ground.main.show_page("models"))
-        view.about_wanted.connect(lambda: ground.main.show_page("about"))
-        view.kept.delete_wanted.connect(self._delete)
-        ground.theme.choice_changed.connect(self._show_theme)
-        ground.engine.facts.changed.connect(self._show_gpu)
+        self._desk: SettingsDesk | None = None
         self._effects: dict[str, Callable[[], object]] = {
             "theme": lambda: ground.theme.set_choice(ThemeChoice(ground.kept.now.theme)),
             "enter_sends": lambda: ground.requests.enter_sends.tell(ground.kept.now.enter_sends),
@@ -63,12 +39,14 @@ class SettingsPart(Part):
             id="settings",
             title=translate("Window", "Settings"),
             icon_name="preferences",
-            widget=view,
+            widget=Place(self._make),
             at_bottom=True,
         )
 
     def begin(self) -> None:
         """Let the palette lead to each setting."""
+        from app.ui.pages.settings.entries import entries
+
         for entry in entries():
             words = translate("Settings", "Setting: {title}").format(title=entry.title)
             action = self._ground.main.add_command(
@@ -76,22 +54,24 @@ class SettingsPart(Part):
             )
             describe(action, entry.explanation)
 
+    def close(self) -> None:
+        if self._desk is not None:
+            self._desk.close()
+
+    def _make(self) -> QWidget:
+        from app.ui.pages.settings.desk import SettingsDesk
+
+        self._desk = SettingsDesk(self._ground, self._on_changed)
+        return self._desk.page
+
     def _go_to(self, key: str) -> None:
         self._ground.main.show_page(self.page.id)
-        self._view.go_to(key)
-
-    # --- settings -------------------------------------------------------------------------
+        if self._desk is not None:
+            self._desk.page.go_to(key)
 
     def _on_changed(self, key: str, value: object) -> None:
         self._ground.kept.change(**{key: value})
         self._effects.get(key, lambda: None)()
-
-    def close(self) -> None:
-        # The application's theme outlives the window.
-        self._ground.theme.choice_changed.disconnect(self._show_theme)
-
-    def _show_theme(self) -> None:
-        self._view.show_setting("theme", self._ground.theme.choice.value)
 
     def _take_preset(self) -> None:
         ground = self._ground
@@ -101,100 +81,3 @@ class SettingsPart(Part):
         now = self._ground.kept.now
         wanted = EngineSettings(context_tokens=now.context_tokens, threads=now.threads)
         self._ground.session.load_by(wanted)
-
-    # --- facts ----------------------------------------------------------------------------
-
-    def _look(self) -> None:
-        """What may have changed since the page was seen last."""
-        ground, view = self._ground, self._view
-        for key in view.controls:
-            view.show_setting(key, getattr(ground.kept.now, key))
-        view.show_setting("theme", ground.theme.choice.value)
-        ground.engine.facts.ask()
-        self._show_gpu()
-        none = translate("Settings", "None; what other programs keep is found by itself.")
-        view.show_folders("\n".join(ground.kept.now.library_folders) or none)
-        elsewhere = translate("Settings", "The variable HF_HOME names another place.")
-        view.show_downloads(f"{hub_cache_folder()}\n{elsewhere}")
-        try:
-            hub = HubSettings.from_environment().endpoint
-        except PersonError as error:
-            hub = sentence(error)
-        named = translate("Settings", "The variable {name} names another one.")
-        view.show_hub(f"{hub}\n{named.format(name=ENDPOINT_VARIABLE)}")
-        self._measure()
-
-    def _show_gpu(self) -> None:
-        facts = self._ground.engine.facts
-        if facts.hello is not None:
-            self._view.show_gpu(gpu_words(facts.hello))
-        elif facts.problem:
-            self._view.show_gpu(facts.problem)
-
-    def _measure(self) -> None:
-        paths, files, kept = self._ground.house.paths, hub_cache_folder(), self._view.kept
-        self._ground.jobs.run(lambda _context: kept_places(paths), done=kept.show_places)
-        self._ground.jobs.run(
-            lambda _context: size_of(files), done=lambda size: kept.show_files(str(files), size)
-        )
-
-    # --- deleting -------------------------------------------------------------------------
-
-    def _delete(self, what: Deletion) -> None:
-        {
-            Deletion.CHATS: self._delete_chats,
-            Deletion.MEASURED: self._delete_measured,
-            Deletion.CACHE: self._delete_cache,
-        }[what]()
-
-    def _delete_chats(self) -> None:
-        chats, say = self._ground.session.chats, self._ground.main.say
-        if self._ground.session.busy:
-            say(translate("Settings", "Answers are in progress: stop them first."))
-            return
-        try:
-            for chat in chats.list_chats():
-                chats.delete_chat(chat.id)
-        except PersonError as error:
-            say(sentence(error))
-        else:
-            say(translate("Settings", "All chats are deleted."))
-        self._tidy()
-
-    def _delete_measured(self) -> None:
-        house, say = self._ground.house, self._ground.main.say
-        if any(work.slot is Slot.ENGINE and work.state not in _OVER for work in house.works.all):
-            say(translate("Settings", "Something is measured or waits for it: stop it first."))
-            return
-        try:
-            forget_measured(house.connection)
-        except PersonError as error:
-            say(sentence(error))
-            return
-        self._ground.requests.forgotten.tell()
-        say(translate("Settings", "All measurements and blind votes are deleted."))
-        self._tidy()
-
-    def _delete_cache(self) -> None:
-        ground, paths = self._ground, self._ground.house.paths
-        if ground.house.works.works_at(Slot.ENGINE):
-            ground.main.say(translate("Settings", "Measuring needs it: stop that first."))
-            return
-        in_use = [Path(pane.candidate.path) for pane in ground.session.panes]
-
-        def done(freed_bytes: int) -> None:
-            said = translate("Settings", "{size} are free again.")
-            ground.main.say(said.format(size=byte_size(freed_bytes)))
-            self._measure()
-
-        ground.jobs.run(lambda _context: clear_cache(paths, in_use), done=done)
-
-    def _tidy(self) -> None:
-        """Nothing of what was deleted is to be read in the store's file or beside it."""
-        paths = self._ground.house.paths
-
-        def work() -> None:
-            compact(paths.database)
-            remove_older_stores(paths)
-
-        self._ground.jobs.run(lambda _context: work(), done=lambda _none: self._measure())
