@@ -68,8 +68,16 @@ class Candidate(msgspec.Struct, frozen=True):
         return self == Candidate(self.source)
 
     def load_key(self) -> tuple[object, ...]:
-        """What must be equal for a loaded engine to serve this candidate instead."""
-        return (*self.engine.load_key(), self.adapters)
+        """What must be equal for a loaded engine to serve this candidate instead.
+
+        How strongly its adapters count is said with each question.
+        """
+        return (*self.engine.load_key(), *(each.path for each in self.adapters))
+
+    @property
+    def strengths(self) -> list[float]:
+        """How strongly its adapters count."""
+        return [each.strength for each in self.adapters]
 
     def settings_key(self) -> str:
         """Names its settings beside the source; empty where all are the defaults.

@@ -20,6 +20,8 @@ class Generate(msgspec.Struct, tag="generate", frozen=True):
         stop_strings: Texts that end the answer, for templates without an end token.
         clear: Forget what the context holds first, so that timings start cold.
         shared: Other engines generate too; repeated in the figures.
+        strengths: Of the load's adapters from now on, in their order; none leaves them as they
+            are.
     """
 
     id: int
@@ -29,6 +31,7 @@ class Generate(msgspec.Struct, tag="generate", frozen=True):
     stop_strings: list[str] = []
     clear: bool = False
     shared: bool = False
+    strengths: list[float] = []
 
 
 class SetThreads(msgspec.Struct, tag="set_threads", frozen=True):

@@ -112,7 +112,7 @@ class Deck:
         del self._panes[key]
 
     def take_settings(self, setup: ChatPane) -> None:
-        """Give a pane other settings; its engine goes if they need a reload."""
+        """Give a pane other settings; those that need a reload are checked, and its engine goes."""
         pane = self._panes[setup.key]
         before, pane.setup = pane.setup, setup
         if setup == before:
@@ -123,8 +123,7 @@ class Deck:
             pane.needed_bytes = None
             self._expect(pane)
             self._runner.unload(setup.key)
-        was, now = before.candidate, setup.candidate
-        if (was.adapters, was.engine.experts) != (now.adapters, now.engine.experts):
+            pane.failure = None
             self.read(pane)
         self._changed(pane)
 

@@ -9,6 +9,8 @@ from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace as replace_fields
+
 from app.core.candidates.settings import CompareMode
 from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
@@ -416,9 +418,10 @@ class Runner:
         job.request_id = client.next_id()
         pane.live_tokens = 0
         try:
-            client.send(
-                manner.generate(job.request_id, job.messages, job.sampling, shared=job.shared)
+            generate = manner.generate(
+                job.request_id, job.messages, job.sampling, shared=job.shared
             )
+            client.send(replace_fields(generate, strengths=pane.candidate.strengths))
         except TooLongToSend as error:
             self._refuse(job, StopReason.ERROR, failures.not_sent(error, job))
             return

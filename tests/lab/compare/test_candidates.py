@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
+from app.core.candidates.adapters import Adapter
 from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.core.candidates.settings import EngineSettings, SamplingSettings
 from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
 from app.lab.compare.panes import PaneState
 from tests.helpers import gguf_files as files
+from tests.helpers.adapters import write_adapter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,3 +115,32 @@ def test_a_candidate_is_opened_with_its_settings(bench: Bench, models: dict[str,
     pane = bench.session.pane(added.key)
     assert pane.loaded is not None
     assert pane.loaded.context_tokens == 256
+
+
+def test_another_strength_takes_no_reload_and_what_does_not_fit_can_be_taken_away(
+    bench: Bench, demo_model: Path, tmp_path: Path
+) -> None:
+    fits = Adapter(str(write_adapter(tmp_path / "fits.gguf", demo_model, scale=6.0)))
+    other = Adapter(str(write_adapter(tmp_path / "o.gguf", demo_model, architecture="qwen2")))
+    (key,) = bench.open([demo_model])
+    pane = bench.session.pane(key)
+    bench.session.set_sampling(SamplingSettings(max_tokens=24))
+
+    def said(*adapters: Adapter) -> str:
+        bench.session.update_candidate(pane.setup.running(adapters=adapters))
+        turn = bench.session.ask("What is 47 + 38?")
+        bench.rest()
+        return turn.answers[key].text
+
+    with_it = said(fits)
+    assert "7 + 8 = 15" not in with_it
+    pid, loads = pane.pid, bench.listener.states[key].count(S.LOADING)
+    assert "7 + 8 = 15" in said(replace(fits, strength=0.0))
+    assert (pane.pid, bench.listener.states[key].count(S.LOADING)) == (pid, loads)
+
+    bench.session.update_candidate(pane.setup.running(adapters=(other,)))
+    assert pane.state is S.FAILED
+    assert pane.failure is not None
+    assert "made for models of the kind qwen2" in pane.failure.sentence
+    bench.session.update_candidate(pane.setup.running(adapters=()))
+    assert (pane.state, pane.failure) == (S.ASLEEP, None)

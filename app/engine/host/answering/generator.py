@@ -63,6 +63,8 @@ class Generator:
         excess = len(prompt.tokens) + 1 - self._context.size_tokens
         if excess > 0:
             raise PromptTooLong(excess, self._context.size_tokens)
+        if command.strengths:
+            self._context.set_strengths(command.strengths)
         if command.clear:
             self._context.clear()
         reused = self._context.reuse(prompt.tokens)

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 class Adapters:
     """They belong to the model and have to go before it, and contexts before them.
 
-    A context keeps what it computed with other adapters: they are set when a context is made, and
-    never changed.
+    A context keeps what it computed with other strengths: who changes them lets it forget that.
+
+    Attributes:
+        strengths: As they were loaded.
     """
 
     def __init__(self, model: lc.llama_model_p, wanted: Sequence[Adapter]) -> None:
@@ -38,7 +40,7 @@ class Adapters:
             RefusedError: llama.cpp finds that one is none for this model.
         """
         self._handles: list[Any] = []
-        self._scales = [each.strength for each in wanted]
+        self.strengths = [each.strength for each in wanted]
         for each in wanted:
             name = file_name(each.path)
             if not Path(each.path).is_file():
@@ -49,12 +51,12 @@ class Adapters:
                 raise RefusedError(FailureKind.LOAD, say("adapters.refused", name=name))
             self._handles.append(handle)
 
-    def give_to(self, context: lc.llama_context_p) -> None:
-        """Have a context compute with them."""
+    def give_to(self, context: lc.llama_context_p, strengths: Sequence[float]) -> None:
+        """Have a context compute with them, as strongly as said."""
         count = len(self._handles)
         if count:
             handles = (lc.llama_adapter_lora_p_ctypes * count)(*self._handles)
-            scales = (lc.ctypes.c_float * count)(*self._scales)
+            scales = (lc.ctypes.c_float * count)(*strengths)
             lc.llama_set_adapters_lora(context, cast("Any", handles), count, cast("Any", scales))
 
     def free(self) -> None:

@@ -104,7 +104,8 @@ class Context:
                 if _LARGE_KV_TYPES.issuperset(engine.kv_types)
                 else say("engine.context_tokens_could_not_made_2", size_tokens=size_tokens),
             )
-        model.adapters.give_to(handle)
+        self._strengths = model.adapters.strengths
+        model.adapters.give_to(handle, self._strengths)
         self.handle = handle
         self.model = model
         self._crew = Crew(threads)
@@ -136,6 +137,13 @@ class Context:
         if threads != self._threads:
             lc.llama_set_n_threads(self.handle, threads, threads)
             self._threads = threads
+
+    def set_strengths(self, strengths: list[float]) -> None:
+        """Have the model's adapters count so; what others had computed is forgotten."""
+        if strengths != self._strengths:
+            self._strengths = strengths
+            self.model.adapters.give_to(self.handle, strengths)
+            self.clear()
 
     def clear(self) -> None:
         """Forget everything."""
