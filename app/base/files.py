@@ -13,12 +13,10 @@ import os
 import stat
 import sys
 import threading
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+from typing import Protocol, TypeAlias
 
 Identity: TypeAlias = tuple[int, int] | str
 """What is equal for two ways to one file or folder: device and number, else the real path."""

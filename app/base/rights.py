@@ -12,11 +12,8 @@ import os
 import stat
 import sys
 import threading
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
-    from pathlib import Path
+from collections.abc import Generator
+from pathlib import Path
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _MOST_ENTRIES = 50_000

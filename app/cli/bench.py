@@ -6,8 +6,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.cli.arguments import THREADS_HELP, WrongArguments, not_negative, positive, threads
-from app.cli.models import add_model_arguments, chosen_models
+from app.cli.arguments import (
+    THREADS_HELP,
+    Commands,
+    WrongArguments,
+    not_negative,
+    positive,
+    threads,
+)
+from app.cli.models import ChosenModels, add_model_arguments, chosen_models
 from app.core.words import figures
 from app.core.words.sentence import say
 from app.lab.engines.room import EngineRoom
@@ -19,8 +26,6 @@ from app.monitor.machine import machine_facts, physical_core_count
 if TYPE_CHECKING:
     import argparse
 
-    from app.cli.arguments import Commands
-    from app.cli.models import ChosenModels
     from app.cli.terminal.console import Console
     from app.store.paths import Paths
 

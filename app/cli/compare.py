@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,14 @@ from app.cli.arguments import (
     CONTEXT_HELP,
     KV_HELP,
     THREADS_HELP,
+    Commands,
     positive,
     prompt,
     seed,
     temperature,
     threads,
 )
-from app.cli.models import add_model_arguments, chosen_models
+from app.cli.models import ChosenModels, add_model_arguments, chosen_models
 from app.core.candidates.candidate import Candidate, LocalFile
 from app.core.candidates.settings import (
     DEFAULT_MAX_TOKENS,
@@ -28,13 +30,13 @@ from app.core.candidates.settings import (
     KvType,
     SamplingSettings,
 )
-from app.core.chats.chat import StopReason
+from app.core.chats.chat import Answer, StopReason
 from app.core.chats.templates import WELL_KNOWN, plain_completion
 from app.core.ladder.results import BUSY_CORES
 from app.core.text.clean import plain_text
 from app.core.words import figures
 from app.lab.compare.doubts import EngineDoubts
-from app.lab.compare.panes import PaneState
+from app.lab.compare.panes import Pane, PaneState
 from app.lab.compare.sweep import CompareRequest, CompareRow, compare
 from app.lab.engines.self_check import SelfChecks
 from app.monitor.load import others_use_beside_family
@@ -43,15 +45,10 @@ from app.monitor.sampler import Monitor
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
 
     from rich.progress import Progress, TaskID
 
-    from app.cli.arguments import Commands
-    from app.cli.models import ChosenModels
     from app.cli.terminal.console import Console
-    from app.core.chats.chat import Answer
-    from app.lab.compare.panes import Pane
     from app.monitor.samples import Sample
     from app.store.paths import Paths
 

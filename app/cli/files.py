@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from app.cli.arguments import CONTEXT_HELP, KV_HELP, positive
+from app.cli.arguments import CONTEXT_HELP, KV_HELP, Commands, positive
 from app.cli.words.hub import add_endpoint, opened_hub
 from app.core.candidates.settings import KvType
 from app.core.errors import PersonError
-from app.core.listing import bits_per_weight, largest_first
+from app.core.listing import ListedFile, bits_per_weight, largest_first
 from app.core.memory.speed import TAKEN_WHILE_BUSY
 from app.core.models.kinds import ModelKind
 from app.core.models.model_file import NoCandidateError
@@ -18,11 +19,8 @@ from app.lab.hub.recommend import level_of, recommended
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
 
-    from app.cli.arguments import Commands
     from app.cli.terminal.console import Console
-    from app.core.listing import ListedFile
     from app.hub.repositories import FoundRepository, Repository
     from app.lab.hub.access import HubAccess
     from app.lab.predict.fit import Fit

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli.arguments import CONTEXT_HELP, KV_HELP, THREADS_HELP, positive, threads
+from app.cli.arguments import CONTEXT_HELP, KV_HELP, THREADS_HELP, Commands, positive, threads
 from app.cli.models import MODEL_HELP, model_path
 from app.cli.words.hub import add_endpoint, names_hub_file, opened_hub
 from app.core.candidates.settings import EngineSettings, KvType
@@ -14,9 +15,7 @@ from app.lab.models.names import NoSuchModelError
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
 
-    from app.cli.arguments import Commands
     from app.cli.terminal.console import Console
     from app.lab.predict.fit import Fit
     from app.store.paths import Paths

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.base.gate import StopFlag
 from app.cli.words.hub import add_endpoint, opened_hub
 from app.core.words import figures
-from app.hub.progress import Phase
+from app.hub.progress import Phase, Progress
 from app.lab.works.downloads import queued_digests
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from app.cli.arguments import Commands
     from app.cli.terminal.console import Console
     from app.hub.download import Fetched
-    from app.hub.progress import Progress
     from app.store.paths import Paths
 
 _PHASES = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.base.rights import give_usual_rights
-from app.cli.arguments import THREADS_HELP, positive, threads
+from app.cli.arguments import THREADS_HELP, Commands, positive, threads
 from app.cli.models import MODEL_HELP, model_path
 from app.cli.words.texts import text_named
 from app.core.quality.own_texts import as_plain_text
@@ -23,7 +23,6 @@ from app.monitor.machine import physical_core_count
 if TYPE_CHECKING:
     import argparse
 
-    from app.cli.arguments import Commands
     from app.cli.terminal.console import Console
     from app.store.paths import Paths
 

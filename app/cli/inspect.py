@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.cli.arguments import THREADS_HELP, threads
+from app.cli.arguments import THREADS_HELP, Commands, threads
 from app.cli.models import MODEL_HELP, model_path
 from app.core.words import figures
 from app.lab.shrink.inspecting import inspect
@@ -15,7 +15,6 @@ from app.monitor.machine import physical_core_count
 if TYPE_CHECKING:
     import argparse
 
-    from app.cli.arguments import Commands
     from app.cli.terminal.console import Console
     from app.core.models.model_file import ModelFile
     from app.core.shrink.inspection import InspectedTensor, Inspection

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli.arguments import THREADS_HELP, threads
+from app.cli.arguments import THREADS_HELP, Commands, threads
 from app.cli.models import add_model_arguments, chosen_models, reference_of
 from app.cli.words.ladder import show_ladder
 from app.cli.words.texts import TEXT_HELP, source_of
@@ -23,9 +24,6 @@ from app.lab.works.ladders.run import LadderOrder, LadderRun, ladder_keeper
 from app.monitor.machine import total_memory_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
-
-    from app.cli.arguments import Commands
     from app.cli.terminal.console import Console
     from app.lab.ladder.progress import LadderProgress
     from app.lab.verdict.view import LadderView

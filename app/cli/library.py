@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.core.models.family import Family, LibraryModel, ModelSource, companions, families
 from app.core.words import figures
-from app.lab.models.library import Library
+from app.lab.models.library import Library, LibraryScan
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
 
     from app.cli.arguments import Commands
     from app.cli.terminal.console import Console
-    from app.lab.models.library import LibraryScan
     from app.store.paths import Paths
 
 _SOURCE_WORDS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +27,6 @@ from app.monitor.machine import physical_core_count
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
 
     from app.cli.terminal.console import Console
     from app.core.models.model_file import ModelFile

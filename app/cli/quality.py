@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.cli.arguments import THREADS_HELP, chunks, positive, threads
+from app.cli.arguments import THREADS_HELP, Commands, chunks, positive, threads
 from app.cli.models import add_model_arguments, chosen_models, reference_of
 from app.cli.words.texts import TEXT_HELP, text_named
 from app.core.errors import PersonError
@@ -23,20 +24,24 @@ from app.lab.quality.document import (
 )
 from app.lab.quality.kept_references import KeptReferences
 from app.lab.quality.measure import Quality
-from app.lab.quality.plan import QualityMode, QualityPlan, comparable_plan, quick_plan
+from app.lab.quality.plan import (
+    QualityMode,
+    QualityPlan,
+    QualityResult,
+    QualityRow,
+    comparable_plan,
+    quick_plan,
+)
 from app.lab.quality.texts import shared_text_name
 from app.lab.verdict.remarks import too_short
 from app.monitor.machine import machine_facts, physical_core_count
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from app.cli.arguments import Commands
     from app.cli.terminal.console import Console
     from app.core.candidates.candidate import Candidate
     from app.core.models.model_file import ModelFile
-    from app.lab.quality.plan import QualityResult, QualityRow
     from app.store.paths import Paths
 
 _SHOWN_WORST = 3

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.base.rights import give_usual_rights
-from app.cli.arguments import THREADS_HELP, level, threads
+from app.cli.arguments import THREADS_HELP, Commands, level, threads
 from app.cli.models import MODEL_HELP, model_path
 from app.core.text.clean import whole_text
 from app.core.words import figures
@@ -19,7 +19,6 @@ from app.monitor.machine import physical_core_count
 if TYPE_CHECKING:
     import argparse
 
-    from app.cli.arguments import Commands
     from app.cli.terminal.console import Console
     from app.store.paths import Paths
 

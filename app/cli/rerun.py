@@ -13,7 +13,7 @@ from app.core.text.clean import whole_text
 from app.core.words import figures
 from app.lab.reports.document import ladder_document
 from app.lab.reports.reported import read_report, reported
-from app.lab.works.ladders.differences import differences
+from app.lab.works.ladders.differences import Difference, differences
 from app.lab.works.ladders.rerun import Given, repetition_of
 from app.lab.works.ladders.run import LadderRun
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from app.cli.arguments import Commands
     from app.cli.terminal.console import Console
     from app.lab.verdict.view import LadderView
-    from app.lab.works.ladders.differences import Difference
     from app.store.paths import Paths
 
 

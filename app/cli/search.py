@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.cli.arguments import positive
+from app.cli.arguments import Commands, positive
 from app.cli.words.hub import add_endpoint, opened_hub
 from app.core.models.kinds import ModelKind
 from app.core.words import figures
@@ -13,7 +13,6 @@ from app.hub.catalogue import SearchQuery, SearchSort
 if TYPE_CHECKING:
     import argparse
 
-    from app.cli.arguments import Commands
     from app.cli.terminal.console import Console
     from app.hub.repositories import FoundRepository
     from app.store.paths import Paths

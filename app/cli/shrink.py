@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.base.rights import give_usual_rights
-from app.cli.arguments import THREADS_HELP, WrongArguments, level, positive, threads
+from app.cli.arguments import THREADS_HELP, Commands, WrongArguments, level, positive, threads
 from app.cli.models import MODEL_HELP, model_path
 from app.core.errors import PersonError
 from app.core.models.levels import level_by_name
@@ -25,7 +25,6 @@ from app.lab.shrink.making import Means, ShrinkResult, shrink
 from app.monitor.machine import physical_core_count
 
 if TYPE_CHECKING:
-    from app.cli.arguments import Commands
     from app.cli.terminal.console import Console
     from app.store.paths import Paths
 

@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.cli.arguments import positive, threads
+from app.cli.arguments import Commands, positive, threads
 from app.cli.models import add_model_arguments, chosen_models, reference_of
 from app.cli.words.tasks import document, show
 from app.core.words import figures
-from app.lab.engines.opened import opened
+from app.lab.engines.opened import OpenedCandidate, opened
 from app.lab.engines.room import EngineRoom
 from app.lab.tasks.kept import KeptAnswers
 from app.lab.tasks.plan import TaskPlan, engines_and_threads
 from app.lab.tasks.run import Tasks
-from app.lab.tasks.sets import TaskProfile, own_set, usual_set
+from app.lab.tasks.sets import TaskProfile, TaskSet, own_set, usual_set
 from app.monitor.machine import machine_facts, physical_core_count
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
 
     from rich.progress import Progress
 
-    from app.cli.arguments import Commands
     from app.cli.terminal.console import Console
-    from app.lab.engines.opened import OpenedCandidate
-    from app.lab.tasks.sets import TaskSet
     from app.store.paths import Paths
 
 _SWITCH = {"on": True, "off": False, "default": None}

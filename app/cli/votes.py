@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,6 @@ from app.lab.votes.export import EXPORT_ENDINGS, standings, votes_document, writ
 from app.store.votes import reading_votes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.cli.arguments import Commands
     from app.cli.terminal.console import Console
     from app.store.paths import Paths

@@ -8,10 +8,10 @@ refuse in a header is refused here too, with a sentence for the person.
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from app.core.models.foreign_types import is_foreign, refusal
 from app.core.models.gguf_reader import (
@@ -26,9 +26,6 @@ from app.core.models.gguf_reader import (
 )
 from app.core.models.levels import TENSOR_TYPES
 from app.core.words.sentence import Sentence, say
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __all__ = [
     "MAX_COUNT",

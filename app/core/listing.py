@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from app.core.models.kinds import ModelKind, kind_in_name
 from app.core.models.labels import label_rank, level_in_name
 from app.core.models.model_names import parse_shard_name
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
 _IMPORTANCE = re.compile(r"(?:^|[-_. /])imatrix(?:$|[-_. /])", re.IGNORECASE)
 # What goes with a model: by its place it is known; by a word alone, it may be a whole model.

@@ -5,17 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from app.core.quality.floor import NO_FURTHER
-from app.core.tasks.results import KindVerdict
+from app.core.tasks.results import KindResult, KindVerdict
 from app.core.verdict import Judgement, State
 from app.core.words.sentence import English, chained, listed, worded
 from app.core.words.sentence import points as difference
 from app.core.words.sentence import share as of_one
-
-if TYPE_CHECKING:
-    from app.core.tasks.results import KindResult
 
 _NAMED_KINDS = 3
 _SAME_SPEED = 1.05

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
@@ -16,8 +17,6 @@ from app.engine.protocol.codec import CodecError, encode
 from app.engine.protocol.messages import Command, Event
 
 if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
-
     from app.engine.outcome import EngineOutcome
 
 

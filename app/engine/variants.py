@@ -7,18 +7,14 @@ names the very libraries that it was made for, and is handed to every engine as 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from pathlib import Path
 
 import msgspec
 
 from app.base.build import engine_build
 from app.base.files import write_whole
 from app.engine.protocol.command_line import WITHOUT_VARIANTS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
 
 _FILE = "cpu-variants.json"
 

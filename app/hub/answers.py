@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from app.core.words.sentence import say, wait
@@ -19,8 +20,6 @@ from app.hub.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import httpx2
 
 _RATE_RESET = re.compile(r";\s*t\s*=\s*(\d+)")

@@ -10,9 +10,9 @@ from __future__ import annotations
 import contextlib
 import stat
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.base.files import write_whole
 from app.base.locks import file_lock
@@ -20,12 +20,7 @@ from app.base.rights import usual_rights
 from app.core.errors import PersonError
 from app.core.hub_names import check_repo_id, safe_parts
 from app.core.words.sentence import say
-from app.hub.files.removal import plan_removal
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from app.hub.files.removal import Removal
+from app.hub.files.removal import Removal, plan_removal
 
 PART_SUFFIX = ".shrinkscope.incomplete"
 """Behind the content's hash, the name of an unfinished download."""

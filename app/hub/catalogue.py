@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -24,8 +25,6 @@ from app.hub.repositories import (
 from app.hub.source import asked_commit, asked_sizes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from app.hub.connection import HubConnection
 
 _PAGE = 30

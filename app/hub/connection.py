@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+from collections.abc import Generator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.base.gate import StopFlag, Stopped
@@ -28,8 +30,6 @@ from app.hub.net.limits import within
 from app.hub.settings import HubSettings, prepare_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-    from pathlib import Path
     from types import ModuleType
 
     import huggingface_hub

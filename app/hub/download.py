@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import logging
 import random
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -31,18 +32,15 @@ from app.hub.errors import (
 from app.hub.files.intake import Intake
 from app.hub.files.part_file import SPARE_BYTES, Disk, PartFile, hasher_for
 from app.hub.files.snapshots import show, tag, take_over
-from app.hub.progress import Phase, ProgressMeter
+from app.hub.progress import Phase, Progress, ProgressMeter
 from app.hub.source import AddressExpired, Body, FileFacts, FileSource, RangeIgnored
 from app.hub.stopping import TICK_S, interruptible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
-
     from app.base.gate import StopFlag
     from app.core.listing import RepoFile
     from app.hub.cache import HubCache
     from app.hub.connection import HubConnection
-    from app.hub.progress import Progress
 
 Result = TypeVar("Result")
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from app.core.errors import PersonError
 from app.core.words.sentence import Sentence, say, size
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class HubError(PersonError):

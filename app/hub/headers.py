@@ -11,6 +11,7 @@ import errno
 import hashlib
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from app.base.files import write_whole
@@ -22,8 +23,6 @@ from app.hub.net.limits import within
 from app.hub.source import AddressExpired, FileFacts, FileSource, RangeIgnored
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from app.core.listing import ListedFile, RepoFile
     from app.hub.connection import HubConnection
 

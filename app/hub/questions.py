@@ -6,14 +6,13 @@ search; its client, headers and errors are used as they are.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, cast
 from urllib.parse import quote, urljoin
 
 from app.hub.api_json import read_api_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     import httpx2
 
     from app.hub.connection import HubConnection

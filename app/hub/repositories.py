@@ -6,12 +6,13 @@ nothing that stands beside it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeGuard, cast
+from typing import TypeGuard, cast
 
 from app.core.hub_names import HubNameError, is_repo_id, safe_file_name
-from app.core.listing import RepoFile
+from app.core.listing import ListedFile, RepoFile
 from app.core.models.kinds import (
     ModelKind,
     generates,
@@ -19,11 +20,6 @@ from app.core.models.kinds import (
     kind_of_architecture,
     kind_of_tags,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from app.core.listing import ListedFile
 
 Said = dict[str, object]
 """An object of an answer."""

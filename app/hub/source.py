@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import socket
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -20,8 +21,6 @@ from app.hub.net.limits import within
 from app.hub.repositories import is_commit, is_sha256, said_size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     import httpx2
     from huggingface_hub import HfFileMetadata
 

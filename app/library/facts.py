@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_type_hints
@@ -15,8 +16,6 @@ from app.core.models.model_file import ModelFile
 from app.core.words.sentence import Sentence, from_kept, kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from app.base.files import Stamp
 
 # Raise it when the same header comes to mean something else.

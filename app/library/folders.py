@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,10 @@ from app.library.found import Found, in_sets, name_of
 from app.library.hugging_face import find_in_repository, is_repository
 from app.library.jan import paths_in
 from app.library.ollama import find_in_ollama
-from app.library.walk import is_model_name
+from app.library.walk import Walk, is_model_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from app.library.places import Place
-    from app.library.walk import Walk
 
 _OLLAMA_FOLDERS = frozenset({"blobs", "manifests"})
 # Jan's note of a model: where its file is, which may be anywhere.

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.base.files import read_ordinary
+from app.base.files import Stamp, read_ordinary
 from app.library.found import Found, in_sets, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from app.base.files import Stamp
     from app.core.models.family import ModelSource
     from app.library.walk import Walk
 

@@ -7,10 +7,7 @@ and lists of texts.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from collections.abc import Iterator
 
 _ENTRY = re.compile(r"(?P<key>model_path|files):(?:[ \t]+(?P<value>.*))?")
 _BLOCK = re.compile(r"[>|][-+0-9]*[ \t]*(?:#.*)?")

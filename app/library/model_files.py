@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os.path
 import stat
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from app.core.gguf import GgufError, GgufHeader, NeedMoreBytes, parse_header
 from app.core.models.model_file import (
@@ -22,9 +23,6 @@ from app.core.models.model_file import (
 )
 from app.core.models.model_names import parse_shard_name
 from app.core.words.sentence import Sentence, say
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _FIRST_CHUNK_BYTES = 1024 * 1024
 _PIECE_BYTES = 4 * 1024 * 1024

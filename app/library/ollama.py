@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from app.base.files import read_ordinary, stamp_at
+from app.base.files import Stamp, read_ordinary, stamp_at
 from app.core.models.family import ModelSource
 from app.library.found import Found
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from app.base.files import Stamp
     from app.library.walk import Walk
 
 _MANIFESTS = ("manifest-v2", "manifests")

@@ -6,16 +6,14 @@ import json
 import os
 import re
 import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from app.base.files import read_ordinary
 from app.base.named import named
 from app.core.models.family import ModelSource
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 _MAX_CONFIG_BYTES = 1 << 20
 _VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)\}|(?P<plain>\w+))")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from app.core.errors import PersonError
@@ -18,9 +20,6 @@ from app.library.model_files import inspect_file
 from app.library.walk import ScanCancelled, Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
-
     from app.base.files import Identity, Stamp
     from app.core.models.model_file import ModelFile
     from app.library.found import Found

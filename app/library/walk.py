@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.base.files import Identity, Stamp, identity_of, stamp_at
 from app.core.words.sentence import Sentence, say
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 MAX_FOLDERS = 100_000
 MAX_DEPTH = 16

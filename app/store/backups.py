@@ -6,15 +6,12 @@ import logging
 import re
 import shutil
 import sqlite3
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from app.base.files import finish
 from app.core.errors import PersonError
 from app.core.words.sentence import say, size
 from app.store.connecting import connect
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 log = logging.getLogger(__name__)
 

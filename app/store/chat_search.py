@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from app.core.words.sentence import say
 from app.store.database import said
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _SAYING = """
     SELECT DISTINCT chat_id FROM turn LEFT JOIN answer ON answer.turn_id = turn.id

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Generator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.core.chats.chat import Message, Role
+from app.core.chats.chat import Chat, Message, Role, Turn
 from app.core.words.sentence import say
 from app.store.chats import ChatStore
 from app.store.connecting import connect
@@ -14,10 +16,6 @@ from app.store.schema import APPLICATION_ID, MIGRATIONS
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Generator
-    from pathlib import Path
-
-    from app.core.chats.chat import Chat, Turn
 
 _PATIENCE_SECONDS = 2.0
 

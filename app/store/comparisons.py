@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -14,7 +15,6 @@ from app.store.rows import storable
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
 
 log = logging.getLogger(__name__)
 

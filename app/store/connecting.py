@@ -10,13 +10,11 @@ import contextlib
 import os
 import sqlite3
 import tempfile
-from typing import TYPE_CHECKING, Any
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
 
 from app.base.locks import has_locks
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
-    from pathlib import Path
 
 _WITHOUT_LOCKS = "vfs=unix-dotfile"
 _LOCK_SUFFIX = ".lock"

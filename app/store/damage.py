@@ -7,16 +7,11 @@ import os
 import sqlite3
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
-from app.base.files import identity_at
+from app.base.files import Identity, identity_at
 from app.core.words.sentence import English, Sentence, worded
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from app.base.files import Identity
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,10 @@ import contextlib
 import os
 import shutil
 import sqlite3
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.words.sentence import say
@@ -15,9 +17,6 @@ from app.store.connecting import connect
 from app.store.database import said, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-    from pathlib import Path
-
     from app.store.paths import Paths
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from app.core.words.sentence import say
@@ -13,8 +15,6 @@ from app.store.rows import storable
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Generator
-    from pathlib import Path
 
 _CANNOT_STORE = say("store.ladder_cannot_stored")
 

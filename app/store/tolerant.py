@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import NODEFAULT
 from msgspec.inspect import StructType, type_info
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 T = TypeVar("T", bound=msgspec.Struct)
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 import contextlib
 import logging
 import sqlite3
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from pathlib import Path
+from typing import cast
 
 from app.core.words.sentence import say
 from app.store.connecting import connect
 from app.store.database import StoreFailed, said, transaction
 from app.store.rows import storable
-
-if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
-    from pathlib import Path
 
 log = logging.getLogger(__name__)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QWindow
 from PySide6.QtWidgets import QApplication
 
 from app import __version__
@@ -29,10 +30,6 @@ from app.ui.shell.unexpected import Unexpected
 from app.ui.window import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from PySide6.QtGui import QWindow
-
     from app.core.hub.opening import Opening
     from app.store.window.claim import Claim
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
+from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
-from app.bootstrap import build_session, demo_maker
+from app.bootstrap import House, build_session, demo_maker
 from app.core.errors import PersonError
 from app.core.hub.opening import Opening
 from app.lab.demo.demo import DemoFiles, DemoMaker
@@ -36,12 +38,8 @@ from app.ui.shell.main_window import MainWindow
 from app.ui.shell.reception import Reception
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
-
     from PySide6.QtWidgets import QWidget
 
-    from app.bootstrap import House
     from app.core.models.model_file import ModelFile
     from app.engine.api import EngineEvent
     from app.ui.kit.pages import Part

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Callable, Generator, Iterable, Sequence
 from textwrap import TextWrapper
-from typing import TYPE_CHECKING
 
 from rich.console import Console as RichConsole
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.console import RenderableType
+from rich.progress import BarColumn, Progress, Task, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from app.cli.terminal.table import table_lines
 from app.core.text.clean import for_terminal, json_text
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Sequence
-
-    from rich.console import RenderableType
-    from rich.progress import Task
 
 
 def _line(text: str) -> str:

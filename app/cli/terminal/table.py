@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Sequence
 
 from rich.cells import cell_len, set_cell_size
 
 from app.core.text.clean import for_terminal
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
 
 _GAP = "  "
 # What may stand in one cell: characters, because marks over a letter take no room.

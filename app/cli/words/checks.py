@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from app.core.engines.self_check import Finding
+from app.core.engines.self_check import EngineCheck, Finding, TypeFinding
 from app.core.words.figures import duration, number
 from app.lab.engines.repair import RepairWay, repair_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from app.cli.terminal.console import Console
-    from app.core.engines.self_check import EngineCheck, TypeFinding
 
 
 def check_document(check: EngineCheck) -> dict[str, Any]:

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
-from app.lab.predict.fit import Fitter
+from app.lab.predict.fit import Fit, Fitter
 from app.monitor.machine import physical_core_count
 
 if TYPE_CHECKING:
-    from app.lab.predict.fit import Fit
     from app.store.paths import Paths
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from app.core.hub_names import HubNameError, is_page, may_be_path, parse_hub_address
@@ -11,7 +12,6 @@ from app.store.glance import certificate_file
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Generator
 
     from app.cli.terminal.console import Console
     from app.lab.hub.access import HubAccess

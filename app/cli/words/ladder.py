@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.ladder.columns import Kind, Place, columns_at
+from app.core.ladder.columns import Column, Kind, Place, columns_at
 from app.core.quality.floor import floor_sentence
-from app.core.tasks.results import KindVerdict
+from app.core.tasks.results import KindResult, KindVerdict
 from app.lab.reports.cells import shown
 from app.lab.reports.words import partings, same_text
 
 if TYPE_CHECKING:
     from app.cli.terminal.console import Console
-    from app.core.ladder.columns import Column
     from app.core.ladder.row import Row
-    from app.core.tasks.results import KindResult
     from app.lab.verdict.view import LadderView
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.core.chats.templates import plain_completion
-from app.core.tasks.results import KindVerdict
+from app.core.tasks.results import KindResult, KindVerdict
 from app.core.tasks.scoring import Outcome
 from app.core.verdict_words import points
 from app.core.words import figures
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from app.cli.terminal.console import Console
     from app.core.candidates.candidate import Candidate
     from app.core.statistics.describe import Interval
-    from app.core.tasks.results import KindResult
     from app.lab.tasks.plan import TaskResult, TaskRow
 
 Called = Callable[["Candidate"], str]

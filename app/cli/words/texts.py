@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,6 @@ from app.core.words.sentence import say
 from app.lab.quality.texts import MeasuredText, TextSource, measured_text, suited
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from app.core.models.model_file import ModelFile
     from app.store.paths import Paths
 

@@ -6,11 +6,10 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.core.candidates.settings import ALL_LAYERS
+from app.core.candidates.settings import ALL_LAYERS, EngineSettings, SamplingSettings
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
-    from app.core.candidates.settings import EngineSettings, SamplingSettings
 
 # Every release takes a number, only newer ones the word "all"; no model has as many layers.
 _ALL_LAYERS = 999

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 import msgspec
 from msgspec.structs import replace
 
 from app.core.candidates.candidate import COLOURS, LETTERS, MAX_CANDIDATES, Candidate
 from app.core.candidates.settings import SamplingSettings
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class ChatPane(msgspec.Struct, frozen=True):

@@ -6,13 +6,10 @@ A template is foreign code. Nothing here renders one.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from app.core.chats.thinking import KNOWN_MARKS, ThinkingMarks
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 TEMPLATE_KEY = "tokenizer.chat_template"
 """Where a file's header has its template; further ones have a point and a name behind this."""

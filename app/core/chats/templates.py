@@ -6,15 +6,11 @@ the rendered text has none.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.words.sentence import say, worded
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 
 PLAIN_ID = "plain"
 """The one that writes nothing around messages."""

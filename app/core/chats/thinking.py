@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from app.base.states import Transitions
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
 
 SegmentKind = Literal["thinking", "answer"]
 Segment = tuple[SegmentKind, str]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection
 
 from app.core.models.levels import TENSOR_TYPES
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 # Of what llama.cpp says of itself, what the processor has nothing to do with.
 _NOT_THE_PROCESSOR = frozenset({"LLAMAFILE", "ACCELERATE", "OPENMP", "REPACK", "KLEIDIAI"})

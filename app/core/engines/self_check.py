@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.core.models.levels import TENSOR_TYPES
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 F32, F16 = 0, 1
 _NEVER_WEIGHTS = frozenset({"I8", "I16", "I32", "I64", "F64", "Q8_1", "Q8_K"})

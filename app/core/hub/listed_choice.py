@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,6 @@ from app.core.text.clean import clean_line
 from app.core.words.sentence import Sentence, say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.core.listing import ListedFile, RepoFile
 
 _MOST_NAMED = 5

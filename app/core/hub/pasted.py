@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from app.core.models.labels import level_in_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’", "<": ">", "(": ")", "[": "]"}
 _BEHIND = ".,;!)>]}"

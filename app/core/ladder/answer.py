@@ -5,6 +5,7 @@ Sentences about everything stand elsewhere (``core.verdict_words``); this is wha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -15,8 +16,6 @@ from app.core.words import figures
 from app.core.words.sentence import English, share, size, speed, worded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.core.ladder.row import Row
     from app.core.recommendation import Recommendation
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from app.core.quality.floor import floor_of
+from app.core.quality.floor import Figures, floor_of
 from app.core.statistics.paired import PairedCounts
 from app.core.tasks.results import KindResult, KindVerdict
-from app.core.verdict import ALL_QUESTIONS, State
+from app.core.verdict import ALL_QUESTIONS, Judgement, State
 from app.core.verdict_words import MoreBits, Rung
-from app.core.words.sentence import worded
+from app.core.words.sentence import English, worded
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
@@ -29,10 +29,7 @@ if TYPE_CHECKING:
         StepKind,
         TasksStep,
     )
-    from app.core.quality.floor import Figures
     from app.core.statistics.anytime import WinRate
-    from app.core.verdict import Judgement
-    from app.core.words.sentence import English
 
 FULL_LEVELS = frozenset({"F32", "F16", "BF16"})
 """Levels of models that are not shrunken."""

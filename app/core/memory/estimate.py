@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.core.candidates.settings import USUAL_ENGINE
+from app.core.candidates.settings import USUAL_ENGINE, EngineSettings
 from app.core.models.levels import TENSOR_TYPES
 
 if TYPE_CHECKING:
-    from app.core.candidates.settings import EngineSettings
     from app.core.models.model_file import ModelFile
 
 RESERVED_BYTES = 1_500_000_000

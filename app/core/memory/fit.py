@@ -7,19 +7,17 @@ Needs come from llama.cpp's own plan of a load, or from the estimate of
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from app.core.memory.estimate import cached_elements
+from app.core.memory.estimate import Needs, cached_elements
 from app.core.models.levels import FULL_PRECISION_BITS
 from app.core.words.sentence import Sentence, say, size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from app.core.gguf import TensorInfo
-    from app.core.memory.estimate import Needs
     from app.core.models.model_file import ModelFile
 
 TIGHT_SHARE = 0.9

@@ -10,6 +10,7 @@ and a meeting of the threads, which is measured too; how many there are follows 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -19,8 +20,6 @@ from app.core.statistics import median
 from app.core.words.sentence import worded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from app.core.memory.token_work import TokenWork
     from app.core.models.model_file import ModelFile
 

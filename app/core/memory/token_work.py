@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.core.candidates.settings import USUAL_ENGINE
+from app.core.candidates.settings import USUAL_ENGINE, EngineSettings
 from app.core.models.levels import TENSOR_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from app.core.candidates.settings import EngineSettings
     from app.core.gguf import TensorInfo
     from app.core.models.model_file import ModelFile
 

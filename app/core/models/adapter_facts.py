@@ -9,6 +9,7 @@ most of what does not fit, but says why in its log alone.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,6 @@ from app.core.models.kinds import ModelKind, kind_of_header
 from app.core.words.sentence import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from app.core.gguf import GgufHeader
 
 _HALVES = ("lora_a", "lora_b")

@@ -6,6 +6,7 @@ which share the cache of another layer, and which keep a state of fixed size ins
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,6 @@ from app.core.models.gguf_reader import damaged
 from app.core.words.sentence import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.core.gguf import GgufHeader
 
 MAX_LAYERS = 512

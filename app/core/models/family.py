@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -15,8 +16,6 @@ from app.core.models.levels import shrink_rank
 from app.core.models.model_names import family_of, is_telling_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
     from app.core.models.model_file import ModelFile
     from app.core.words.sentence import Sentence
 

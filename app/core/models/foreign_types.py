@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-from app.core.models.gguf_reader import GgufError
+from app.core.models.gguf_reader import GgufError, Value
 from app.core.models.levels import REMOVED_TENSOR_TYPES
 from app.core.words.sentence import Sentence, say
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from app.core.models.gguf_reader import Value
 
 # bitnet.cpp gives these numbers to types of its own; in llama.cpp 36 to 38 were rearrangements of
 # IQ4_NL, which hardly any file had, and 39 is MXFP4.

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from app.core.errors import PersonError
 from app.core.words.sentence import Sentence, say
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 MAX_HEADER_BYTES = 256 * 1024 * 1024
 """A header that claims to be longer is refused; real ones stay below 40 MiB."""

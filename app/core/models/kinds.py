@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from app.core.words.sentence import Sentence, say
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-
     from app.core.gguf import GgufHeader
 
 

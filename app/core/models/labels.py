@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from app.core.models.levels import LEVELS, Level, UnknownLevelError, level_by_name, shrink_rank
 from app.core.models.model_names import model_stem
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _NAMES = "|".join(
     sorted((re.escape(level.name) for level in LEVELS), key=len, reverse=True)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.words.sentence import say
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 
 FULL_PRECISION_BITS = 12.0
 """Formats above hold all that training left: for measuring against, twice as slow as Q8_0."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.chats.template_facts import TEMPLATE_KEY, default_template_key
@@ -23,9 +25,6 @@ from app.core.models.model_names import family_of, is_telling_name, model_stem
 from app.core.words.sentence import Sentence, english_amount, say, size
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
     from app.core.gguf import GgufHeader, TensorInfo
 
 PRUNED_KEY = "shrinkscope.pruned"

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from app.core.quality.compact import CompactBlock
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _FACTS = ("vocabulary", "comparable")
 

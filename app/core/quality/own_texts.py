@@ -11,7 +11,8 @@ Other fields are passed over, and so are empty lines.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Iterable, Mapping
+from typing import cast
 
 import msgspec
 
@@ -19,9 +20,6 @@ from app.core.chats.chat import Message, Role
 from app.core.errors import PersonError
 from app.core.text.strict_json import read_json
 from app.core.words.sentence import say
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 JSONL_ENDINGS = (".jsonl", ".ndjson")
 _FIELDS = ("text", "prompt", "messages")

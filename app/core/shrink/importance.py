@@ -6,21 +6,26 @@ A file is GGUF as llama-imatrix writes it, or of its earlier form; either is rea
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from app.core.errors import PersonError
-from app.core.gguf import ArraySummary, GgufError, GgufType, NeedMoreBytes, parse_header
+from app.core.gguf import (
+    ArraySummary,
+    GgufError,
+    GgufHeader,
+    GgufType,
+    NeedMoreBytes,
+    TensorInfo,
+    parse_header,
+)
 from app.core.words.sentence import say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from numpy.typing import NDArray
-
-    from app.core.gguf import GgufHeader, TensorInfo
 
     _Floats = NDArray[np.float32]
 

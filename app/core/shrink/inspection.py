@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.core.models.levels import TENSOR_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from app.core.gguf import TensorInfo
     from app.core.models.model_file import ModelFile
 

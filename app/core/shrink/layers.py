@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Sequence
 
 from app.core.errors import PersonError
-from app.core.gguf import ArraySummary
+from app.core.gguf import ArraySummary, GgufHeader
 from app.core.words.sentence import say
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
-
-    from app.core.gguf import GgufHeader
 
 _LAYER = re.compile(r"(?<=blk\.)(\d+)(?=\.)")
 

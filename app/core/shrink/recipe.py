@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,9 +13,6 @@ from app.core.errors import PersonError
 from app.core.models.levels import Level, level_by_name
 from app.core.shrink.types import TARGET_TYPES, target_type
 from app.core.words.sentence import say
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 _LONGEST_PATTERN = 400
 # With fewer bits than these a matrix is well worth its making (docs/METHOD.md).

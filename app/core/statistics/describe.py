@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from app.core.statistics.distributions import normal_quantile
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 MIN_VALUES_FOR_MEDIAN_INTERVAL = 6
 

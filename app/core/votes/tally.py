@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from app.core.statistics.anytime import WinRate, win_rate
 from app.core.votes.choices import Outcome
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 MOST_VOTES = 5_000
 """More votes than this nobody casts: a plan that needs them is none."""

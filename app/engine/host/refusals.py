@@ -9,16 +9,14 @@ patterns look at its start and never go back, and what is quoted of a file is bo
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from app.core.models.gguf_reader import quotable
 from app.core.words.sentence import Sentence
 from app.engine.host.errors import EngineError, RefusedError
 from app.engine.host.loading.load_log import tail
 from app.engine.protocol.running import FailureKind
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 
 class _Known(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from app.core.chats.template_facts import template_facts
@@ -44,8 +45,6 @@ from app.engine.protocol.running import Failed, FailureKind, Step, Stop, Working
 from app.engine.protocol.scoring import ContinueText, KeepReference, MeasureText, ScoreChunk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
-
     from app.engine.host.measuring.score import Scorer, TextCommand
 
 _PROGRESS_STEP = 0.01

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from app.engine.api import Engine
+from app.engine.api import Engine, Engines, Sink
 from app.engine.local.keeping import KeptEngines
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from app.engine.api import Engines, Sink
 
 
 class EnginePool(KeptEngines[str, Engine]):

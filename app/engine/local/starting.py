@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.engine.protocol.command_line import PARENT, STEADY
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 # An engine reads files of strangers: it gets what steers the system, Python and compute backends,
 # and nothing of other programs, whose variables hold tokens, sockets and addresses.

@@ -9,18 +9,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from app.engine.local.process_look import look_at
+from app.engine.local.process_look import ProcessLook, look_at
 from app.engine.outcome import EndCause
 from app.engine.protocol.answering import TEMPLATE_SECONDS
 from app.engine.protocol.running import Step
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from app.engine.local.process_look import ProcessLook
 
 _CAUSES = {
     Step.START: EndCause.START_TIMEOUT,

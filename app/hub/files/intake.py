@@ -6,6 +6,7 @@ import contextlib
 import queue
 import threading
 import time
+from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from app.core.words.sentence import say
@@ -13,8 +14,6 @@ from app.hub.errors import HubBroken, HubSilent
 from app.hub.stopping import TICK_S
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from app.base.gate import StopFlag
     from app.hub.source import Body
 

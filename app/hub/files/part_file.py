@@ -9,18 +9,16 @@ import os
 import shutil
 import sys
 import threading
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from app.base.files import finish, flush, hash_file
+from app.base.files import Hasher, finish, flush, hash_file
 from app.base.rights import usual_rights
 from app.core.words.sentence import say
 from app.hub.errors import DiskFull, DownloadError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from app.base.files import Hasher
     from app.base.gate import StopFlag
 
 # What the disk must keep free besides the file: a full disk harms every program on it.

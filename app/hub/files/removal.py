@@ -12,20 +12,15 @@ import errno
 import os
 import shutil
 import stat
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from app.base.files import hash_file, identity_at, identity_of
+from app.base.files import Identity, hash_file, identity_at, identity_of
 from app.core.errors import PersonError
 from app.core.models.model_names import parse_shard_name
 from app.core.words.sentence import say, size, worded
 from app.hub.files.part_file import hasher_for
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from app.base.files import Identity
 
 _SNAPSHOTS, _BLOBS, _REFS, _NOT_THERE = "snapshots", "blobs", "refs", ".no_exist"
 _MAX_REF_BYTES = 256

@@ -9,11 +9,8 @@ import contextlib
 import errno
 import os
 import uuid
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 _TRUE = {"1", "ON", "YES", "TRUE"}
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder is a cache.\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Generator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,8 +11,6 @@ from typing import TYPE_CHECKING
 from app.hub.net.certificates import Certificates
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from app.hub.tokens import Tokens
 
 

@@ -5,18 +5,13 @@ from __future__ import annotations
 import os
 import ssl
 import threading
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.base.files import read_ordinary
 from app.core.words.sentence import say, worded
-from app.hub.errors import HubBarred, HubBroken, Remedy
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from app.hub.errors import HubError
+from app.hub.errors import HubBarred, HubBroken, HubError, Remedy
 
 # In the order in which they count; the last two are what other programs of the kind read.
 VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")

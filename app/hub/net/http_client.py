@@ -7,7 +7,8 @@ here, and so does each answer that is read whole.
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Generator
+from typing import Any
 
 import httpx2
 
@@ -15,12 +16,7 @@ from app.hub import answers
 from app.hub.net.asker import asker
 from app.hub.net.limits import within
 from app.hub.net.ways import FORWARDED, Ways, check_forwarded
-from app.hub.settings import is_loopback
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
-
-    from app.hub.settings import HubSettings
+from app.hub.settings import HubSettings, is_loopback
 
 MOST_BYTES = 16 << 20
 """Of an answer of the API, unpacked. A repository of 20,000 files has about half of it."""

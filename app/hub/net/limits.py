@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Generator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,8 +12,6 @@ from typing import TYPE_CHECKING
 from app.hub import answers
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from app.base.gate import StopFlag
 
 

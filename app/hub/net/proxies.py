@@ -12,16 +12,13 @@ import os
 import re
 import sys
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from app.core.words.sentence import say, worded
 from app.hub.errors import HubBarred
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _ADDRESS = re.compile(
     r"(?:(?P<scheme>[a-z][a-z0-9+.-]*)://)?(?:(?P<account>.*)@)?"

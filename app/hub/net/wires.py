@@ -9,6 +9,7 @@ from __future__ import annotations
 import ssl
 import threading
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 import httpcore2
@@ -19,8 +20,6 @@ from app.hub.net.limits import limits
 from app.hub.stopping import TICK_S, interruptible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import httpx2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.core.chats.chat import Answer, StopReason, Turn, title_from
@@ -14,8 +15,6 @@ from app.lab.compare.jobs import Job
 from app.lab.compare.panes import PaneState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.lab.compare.answers import Answers
     from app.lab.compare.candidates import Candidates
     from app.lab.compare.deck import Deck

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from app.core.candidates.candidate import LocalFile
+from app.core.candidates.candidate import Candidate, LocalFile
 from app.core.candidates.settings import EngineSettings
 from app.core.chats.elsewhere import Elsewhere, llama_server_command
-from app.core.chats.panes import new_pane
+from app.core.chats.panes import ChatPane, new_pane
 from app.core.chats.templates import template_by_id
 from app.core.errors import PersonError
 from app.core.text.clean import whole_text
@@ -20,10 +21,6 @@ from app.lab.engines.opened import context_of
 from app.library.model_files import first_of_set
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from app.core.candidates.candidate import Candidate
-    from app.core.chats.panes import ChatPane
     from app.lab.compare.deck import Deck
     from app.lab.compare.open_chat import OpenChat
     from app.lab.compare.panes import Pane

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from app.core.candidates.settings import COMPARE_GREEDY
+from app.core.candidates.settings import COMPARE_GREEDY, CompareMode, SamplingSettings
 from app.core.chats.chat import Chat, Turn
 from app.core.chats.export import to_markdown, to_openai_json
 from app.core.errors import PersonError
@@ -16,10 +17,7 @@ from app.core.words.sentence import say
 from app.lab.compare.asking import check_length
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.core.candidates.candidate import Candidate
-    from app.core.candidates.settings import CompareMode, SamplingSettings
     from app.lab.compare.candidates import Candidates
     from app.lab.compare.deck import Deck
     from app.lab.compare.open_chat import OpenChat

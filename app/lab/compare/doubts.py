@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from app.core.engines.self_check import Finding
+from app.core.engines.self_check import EngineCheck, Finding
 from app.core.words.sentence import worded
-from app.lab.compare.panes import PaneFailure
-
-if TYPE_CHECKING:
-    from app.core.engines.self_check import EngineCheck
-    from app.lab.compare.panes import Pane
+from app.lab.compare.panes import Pane, PaneFailure
 
 
 class EngineDoubts:

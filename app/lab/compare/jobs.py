@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.lab.compare.panes import PaneState
+from app.lab.compare.panes import Pane, PaneState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.core.candidates.settings import SamplingSettings
     from app.core.chats.chat import Answer, Message, Turn
-    from app.lab.compare.panes import Pane
 
 
 @dataclass(eq=False, slots=True)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from app.core.chats.chat import Chat
+from app.core.chats.chat import Chat, Turn
 from app.lab.compare.listener import SessionListener
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from app.core.candidates.settings import SamplingSettings
-    from app.core.chats.chat import Turn
     from app.core.chats.panes import ChatPane
     from app.lab.compare.recorder import Recorder
 

@@ -7,6 +7,7 @@ processor busy meanwhile, as far as the operating system tells.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,19 +19,15 @@ from app.core.memory.speed import MeasuredRun
 from app.core.memory.token_work import token_work
 from app.core.models.experts import as_run
 from app.core.models.model_file import ModelFile
-from app.lab.compare.panes import PaneState
+from app.lab.compare.panes import Pane, PaneState
 from app.lab.speed.calm import Calm
 from app.library.model_files import read_shards
-from app.monitor.load import others_use
+from app.monitor.load import OthersUse, others_use
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.core.errors import PersonError
     from app.lab.compare.deck import JobDoor
     from app.lab.compare.jobs import Job
-    from app.lab.compare.panes import Pane
-    from app.monitor.load import OthersUse
     from app.store.small.speeds import SpeedStore
 
 log = logging.getLogger(__name__)

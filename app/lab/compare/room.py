@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
@@ -11,8 +12,6 @@ from app.lab.engines.adapters import adapter_bytes
 from app.lab.engines.opened import context_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.lab.compare.panes import Pane
     from app.lab.engines.plans import Plans
 

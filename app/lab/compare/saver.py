@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from app.core.chats.chat import StopReason
+from app.core.chats.chat import Answer, StopReason
 from app.core.errors import PersonError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from app.core.chats.chat import Answer
     from app.lab.compare.jobs import Job
     from app.lab.compare.recorder import Recorder
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.lab.compare.answers import Answers
@@ -15,9 +17,6 @@ from app.lab.models.kept_templates import KeptTemplates
 from app.lab.models.moves import Moves
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
     from app.core.candidates.settings import EngineSettings
     from app.core.chats.chat import Chat
     from app.core.models.model_file import ModelFile

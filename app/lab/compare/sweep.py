@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.core.candidates.candidate import MAX_CANDIDATES
+from app.core.candidates.candidate import MAX_CANDIDATES, Candidate
 from app.core.candidates.settings import CompareMode, SamplingSettings
 from app.core.chats.chat import Answer, StopReason, Turn
 from app.core.errors import PersonError
@@ -13,9 +14,6 @@ from app.core.words.sentence import say
 from app.lab.compare.panes import Pane, PaneState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from app.core.candidates.candidate import Candidate
     from app.engine.protocol.loading import DeviceMemory
     from app.lab.compare.session import Session
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
@@ -17,9 +19,6 @@ from app.library.model_files import open_model_file
 from app.resources import resource_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
-
     from app.core.models.model_file import ModelFile
 
 DEMO_LEVELS = ("F16", "Q8_0", "Q4_K_M", "Q2_K", "TQ1_0")

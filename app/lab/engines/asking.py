@@ -5,6 +5,7 @@ A file without a chat template, for which nobody chose one, goes on with what it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -15,8 +16,6 @@ from app.core.chats.templates import PLAIN_ID, template_by_id
 from app.engine.protocol.answering import Generate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.core.candidates.settings import SamplingSettings
 
 THINKING_TOKENS = 2048

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+from collections.abc import Callable, Generator
 from contextvars import ContextVar
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -14,8 +15,6 @@ from app.engine.protocol.loading import Hello
 from app.engine.protocol.running import NO_COMMAND, Failed, FailureKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
-
     from app.core.words.sentence import Sentence
     from app.engine.protocol.messages import Command
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
@@ -9,8 +10,6 @@ from app.core.words.sentence import say
 from app.lab.engines.room import EngineRoom
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from app.engine.protocol.loading import Device, Hello
 
 _GPU_KINDS = frozenset({"gpu", "igpu"})

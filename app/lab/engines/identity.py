@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from functools import cache
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from app.base.build import engine_build
 from app.engine.local.starting import engine_environment
 from app.engine.variants import left_out
 from app.monitor.machine import machine_facts, processor_facts
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # What takes one kernel for another, or one device.
 _STEERING = ("GGML_", "LLAMA_")

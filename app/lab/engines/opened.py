@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +14,6 @@ from app.lab.engines.adapters import check_adapters
 from app.lab.engines.asking import Manner, manner_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.core.models.model_file import ModelFile
 
 

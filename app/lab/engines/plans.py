@@ -8,6 +8,7 @@ never remembered: what is free there decides them.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +22,6 @@ from app.lab.engines.identity import engine_identity
 from app.store.small.plans import PlanStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.core.candidates.settings import EngineSettings
     from app.core.models.model_file import ModelFile
     from app.store.paths import Paths

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from app.core.engines.instruction_sets import next_to_leave_out
 from app.engine.installed import PACKAGE, builder, builder_command, built_engine, installed_version
 from app.engine.variants import left_out
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-    from pathlib import Path
 
 # llama.cpp's own choice for every processor of the last ten years, and all of it switched off.
 _USUAL = "-DGGML_NATIVE=OFF"

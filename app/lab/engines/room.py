@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from app.core.memory.estimate import estimated_needs, memory_budget_bytes
@@ -15,9 +17,6 @@ from app.monitor.machine import available_memory_bytes
 from app.store.glance import memory_reserve_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
-
     from app.engine.api import Engines
     from app.lab.engines.opened import OpenedCandidate
     from app.store.paths import Paths

@@ -11,6 +11,7 @@ import logging
 import signal
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 from app.core.engines.instruction_sets import sets_in_use
 from app.core.engines.self_check import CHECKED_TYPES, F16, F32, EngineCheck, Finding, TypeFinding
 from app.core.words.sentence import say
-from app.engine.api import Exited
+from app.engine.api import EngineEvent, Exited
 from app.engine.local.client import EngineClient
 from app.engine.protocol.loading import Hello
 from app.engine.protocol.measuring import CheckType, TypeChecked
@@ -34,9 +35,6 @@ from app.monitor.process import processor_seconds
 from app.store.small.engine_checks import EngineCheckStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from app.engine.api import EngineEvent
     from app.engine.outcome import EngineOutcome
     from app.store.paths import Paths
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Self
 
 from app.engine.local.keeping import KeptEngines
 from app.lab.engines.loading import NO_CONTEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from app.lab.engines.calls import EngineCalls
     from app.lab.engines.opened import OpenedCandidate
     from app.lab.engines.room import EngineRoom

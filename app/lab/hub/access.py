@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
@@ -12,19 +14,15 @@ from app.core.words.sentence import say
 from app.hub.cache import HubCache
 from app.hub.catalogue import Catalogue
 from app.hub.connection import HubConnection
-from app.hub.download import Downloader
+from app.hub.download import Downloader, Fetched
 from app.hub.headers import HeaderReader
 from app.hub.net.certificates import Certificates
 from app.hub.settings import HubSettings
 from app.hub.tokens import Tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
     from app.base.gate import StopFlag
     from app.core.listing import ListedFile
-    from app.hub.download import Fetched
     from app.hub.progress import Progress
     from app.hub.repositories import Repository
 

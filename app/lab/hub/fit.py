@@ -11,7 +11,8 @@ import tempfile
 import threading
 import time
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,16 +21,12 @@ from app.core.candidates.settings import EngineSettings, KvType
 from app.core.errors import PersonError
 from app.core.words.sentence import say
 from app.hub.errors import HubGated, HubOffline, HubRateLimited, HubSilent, HubSwitchedOff
-from app.hub.headers import sparse_model
+from app.hub.headers import HeaderReader, RemoteHeader, sparse_model
 from app.hub.stopping import TICK_S, interruptible
 from app.lab.hub.recommend import recommended
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
-    from concurrent.futures import Future
-
     from app.core.listing import ListedFile
-    from app.hub.headers import HeaderReader, RemoteHeader
     from app.hub.repositories import Repository
     from app.lab.predict.fit import Fit, Fitter
 

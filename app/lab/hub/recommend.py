@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.core.memory.fit import LevelChoice, advise_level
 from app.core.models.labels import told_level
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.core.listing import ListedFile
     from app.core.words.sentence import Sentence
     from app.lab.predict.fit import Fit

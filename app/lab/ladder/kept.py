@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,6 @@ from app.lab.ladder.rows import LadderResult
 from app.lab.ladder.taken import Taken
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.store.ladders import StoredLadder
 
 log = logging.getLogger(__name__)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -22,7 +23,7 @@ from app.core.ladder.results import (
     StepKind,
     TasksStep,
 )
-from app.core.words.sentence import enc_hook, say, worded
+from app.core.words.sentence import English, enc_hook, say, worded
 from app.lab.engines.calls import interruptible
 from app.lab.engines.identity import engine_identity
 from app.lab.engines.opened import OpenedCandidate, opened
@@ -42,15 +43,11 @@ from app.lab.ladder.plan import Further, LadderPlan, Step, further_steps, steps_
 from app.lab.ladder.progress import Clock, LadderProgress, Usual
 from app.lab.ladder.steps import Steps, Tools
 from app.lab.ladder.taken import Taken, taken_now
-from app.store.ladders import StoredStep
+from app.store.ladders import LadderStore, StoredLadder, StoredStep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
     from app.core.models.model_file import ModelFile
-    from app.core.words.sentence import English
     from app.lab.ladder.rows import LadderResult
-    from app.store.ladders import LadderStore, StoredLadder
 
 log = logging.getLogger(__name__)
 

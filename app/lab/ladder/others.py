@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from app.monitor.load import others_use_beside_family
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from app.monitor.load import OthersUse
+from app.monitor.load import OthersUse, others_use_beside_family
 
 _EVERY_SECONDS = 5.0
 # What a desktop at rest uses.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,13 +10,17 @@ from app.core.candidates.candidate import candidate_of
 from app.core.ladder.results import FileFacts, StepKind
 from app.core.tasks.items import QUICK_ITEMS
 from app.lab.ladder.kept import about_of, plan_of, step_result
-from app.lab.ladder.plan import DEEP_REPETITIONS_QUICK, REPETITIONS, LadderPlan, Profile, steps_of
+from app.lab.ladder.plan import (
+    DEEP_REPETITIONS_QUICK,
+    REPETITIONS,
+    LadderPlan,
+    Profile,
+    Step,
+    steps_of,
+)
 from app.lab.ladder.progress import guess_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from app.lab.ladder.plan import Step
     from app.store.ladders import StoredLadder
 
 # Steps of models of about this size count before all others.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace as replace_fields
 
 from app.base.files import identity_at
-from app.core.candidates.candidate import LETTERS, MAX_CANDIDATES, candidate_of
+from app.core.candidates.candidate import LETTERS, MAX_CANDIDATES, Candidate, candidate_of
 from app.core.errors import PersonError
 from app.core.memory.estimate import estimated_needs
 from app.core.models.family import LibraryModel, ModelSource, families, shrink_order
@@ -19,18 +20,14 @@ from app.core.models.kinds import kind_in_name, why_no_candidate
 from app.core.models.labels import level_in_name
 from app.core.models.levels import FULL_PRECISION_BITS, level_by_name
 from app.core.words.sentence import English, worded
-from app.lab.demo.demo import DEMO_LEVELS
+from app.lab.demo.demo import DEMO_LEVELS, DemoFiles
 from app.lab.engines.opened import context_of
 from app.lab.ladder.pace import FileSizes
 from app.library.model_files import open_model_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from app.core.candidates.candidate import Candidate
     from app.core.models.model_file import ModelFile
     from app.lab.compare.panes import Pane
-    from app.lab.demo.demo import DemoFiles
 
 
 @dataclass(frozen=True, slots=True)

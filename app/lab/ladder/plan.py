@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,9 +20,6 @@ from app.engine.api import Ability
 from app.lab.quality.plan import COMPARABLE_CHUNK_TOKENS, QualityMode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from collections.abc import Set as AbstractSet
-
     from app.core.models.model_file import ModelFile
 
 PROMPT_TOKENS, GENERATED_TOKENS = 512, 128

@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 import time
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from app.core.ladder.results import StepKind
+from app.core.ladder.results import FileFacts, StepKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from app.core.ladder.results import FileFacts
     from app.core.ladder.row import Row
     from app.lab.ladder.plan import LadderPlan, Step
 

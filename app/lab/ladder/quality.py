@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,6 @@ from app.core.words.sentence import worded
 from app.lab.quality.document import part_figures, quality_figures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from app.core.ladder.row import Row
     from app.lab.quality import plan as quality_plan
     from app.lab.quality.plan import QualityResult, QualityRow

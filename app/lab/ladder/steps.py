@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,14 +26,14 @@ from app.lab.engines.adapters import adapter_bytes
 from app.lab.engines.loading import threads_for
 from app.lab.engines.opened import opened
 from app.lab.ladder.memory import measure_memory
-from app.lab.ladder.plan import Profile
+from app.lab.ladder.plan import LadderPlan, Profile, Step
 from app.lab.ladder.quality import candidate_step, reference_step
 from app.lab.models.hashes import hashes_of
 from app.lab.predict.bandwidth import MachineSpeed
-from app.lab.predict.fit import remember_bench
+from app.lab.predict.fit import Fitter, remember_bench
 from app.lab.quality.measure import Quality
-from app.lab.quality.plan import QualityMode, comparable_plan, quick_plan
-from app.lab.quality.texts import NO_TEXT
+from app.lab.quality.plan import QualityMode, QualityPlan, comparable_plan, quick_plan
+from app.lab.quality.texts import NO_TEXT, MeasuredText
 from app.lab.speed.bench import Bench, BenchPlan
 from app.library.model_files import read_shards
 from app.monitor.disturbance import throttle_count
@@ -40,18 +41,12 @@ from app.monitor.load import others_use_beside_family
 from app.monitor.machine import machine_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.core.candidates.candidate import Candidate
     from app.core.memory.speed import MachineRates
     from app.core.quality.summary import QualityFigures
     from app.core.tasks.items import TaskItem
     from app.lab.engines.room import EngineRoom
-    from app.lab.ladder.plan import LadderPlan, Step
-    from app.lab.predict.fit import Fitter
     from app.lab.quality.kept_references import KeptReferences
-    from app.lab.quality.plan import QualityPlan
-    from app.lab.quality.texts import MeasuredText
     from app.store.small.speeds import SpeedStore
 
 _QUICK_PROMPT_TOKENS = 1024

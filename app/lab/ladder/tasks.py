@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.ladder.results import TasksStep
@@ -11,9 +13,6 @@ from app.lab.tasks.asker import FileAsker
 from app.lab.tasks.plan import TaskPlan, engines_and_threads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
-
     from app.core.candidates.candidate import Candidate
     from app.core.models.model_file import ModelFile
     from app.lab.engines.room import EngineRoom

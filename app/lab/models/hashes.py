@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.base.files import hash_file
@@ -10,8 +11,6 @@ from app.core.errors import PersonError
 from app.core.words.sentence import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.core.models.model_file import ModelFile
 
 

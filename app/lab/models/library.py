@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.core.models.family import ModelSource
+from app.core.models.family import LibraryModel, ModelSource
 from app.library.places import Place, known_places
 from app.library.scan import LibraryScan, scan
 from app.store.glance import own_folders
 from app.store.small.library import HeaderCache
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
-
-    from app.core.models.family import LibraryModel
     from app.store.paths import Paths
 
 __all__ = ["Library", "LibraryScan"]

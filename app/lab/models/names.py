@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.hub_names import HubNameError, may_be_path, parse_hub_address
@@ -17,9 +17,6 @@ from app.core.models.model_names import ends_with_level, family_of, model_stem
 from app.core.text.clean import clean_line
 from app.core.words.sentence import Sentence, say
 from app.library.model_files import first_of_set
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
 
 _MOST_NAMED = 6
 

@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -20,8 +21,6 @@ from app.engine.protocol.measuring import KernelsMeasured, MeasureKernels
 from app.lab.speed.calm import Calm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
     from app.lab.engines.calls import EngineCalls
     from app.monitor.load import OthersUse
     from app.store.small.speeds import SpeedStore

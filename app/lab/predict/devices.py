@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from app.core.memory.fit import DeviceShare, Verdict, judge, layers_that_fit, share_out
+from app.core.memory.fit import DeviceShare, LayerBytes, Verdict, judge, layers_that_fit, share_out
 
 if TYPE_CHECKING:
     from app.core.candidates.settings import EngineSettings
     from app.core.memory.estimate import Needs
-    from app.core.memory.fit import LayerBytes
     from app.core.models.model_file import ModelFile
     from app.engine.protocol.loading import Predicted
 

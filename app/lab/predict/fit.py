@@ -10,15 +10,16 @@ import logging
 import time
 from dataclasses import dataclass
 from dataclasses import replace as replace_fit
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from msgspec.structs import replace
 
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, USUAL_ENGINE, EngineSettings
 from app.core.errors import PersonError
-from app.core.memory.fit import judge_devices, layer_bytes
+from app.core.memory.fit import DeviceShare, FitJudgement, judge_devices, layer_bytes
 from app.core.memory.speed import MeasuredRun, SpeedPrediction, predict_speed
-from app.core.memory.token_work import token_work
+from app.core.memory.token_work import TokenWork, token_work
 from app.core.models.experts import as_run
 from app.core.models.model_file import ModelFile
 from app.core.statistics import mean
@@ -29,12 +30,8 @@ from app.lab.predict.devices import Question, layers_on_gpus, shares_of, with_ro
 from app.library.model_files import read_shards
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from app.core.candidates.candidate import Candidate
     from app.core.memory.estimate import Needs
-    from app.core.memory.fit import DeviceShare, FitJudgement
-    from app.core.memory.token_work import TokenWork
     from app.lab.engines.calls import EngineCalls
     from app.lab.engines.room import EngineRoom
     from app.lab.speed.bench import BenchResult, BenchRow

@@ -6,7 +6,9 @@ formula over the header; speed where this PC was measured before.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, EngineSettings
@@ -18,9 +20,6 @@ from app.core.memory.token_work import TokenWork, token_work
 from app.library.model_files import read_shards
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
-
     from app.core.models.family import LibraryModel
     from app.core.models.model_file import ModelFile
     from app.lab.engines.room import EngineRoom

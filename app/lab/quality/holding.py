@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from app.core.errors import PersonError
 from app.core.quality.positions import PositionScores
-from app.core.quality.summary import summarize
+from app.core.quality.summary import QualityFigures, summarize
 from app.engine.protocol.scoring import ChunkScored, KeepReference, ReferenceKept, ScoreChunk
-from app.lab.quality.plan import QualityMode
+from app.lab.quality.plan import QualityMode, QualityPlan, QualityRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from app.core.quality.summary import QualityFigures
     from app.core.words.sentence import English
     from app.lab.engines.calls import EngineCalls
     from app.lab.engines.opened import OpenedCandidate
     from app.lab.engines.shelf import EngineShelf
     from app.lab.quality.kept_references import KeptReference
-    from app.lab.quality.plan import QualityPlan, QualityRow
     from app.lab.quality.scores import Measured
     from app.lab.quality.text import Chunk
 

@@ -12,6 +12,7 @@ import os
 import shutil
 from array import array
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -22,8 +23,6 @@ from app.lab.quality.partings import Continuation
 from app.lab.quality.text import TextFacts
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from app.lab.engines.opened import OpenedCandidate
     from app.lab.quality.texts import MeasuredText
 

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import msgspec
 
 from app.base.files import read_ordinary, write_whole
 from app.core.quality.own_texts import TextPart
 from app.lab.quality.texts import MOST_TEXT_BYTES, MeasuredText, text_called
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 log = logging.getLogger(__name__)
 

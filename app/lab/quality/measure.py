@@ -23,7 +23,7 @@ from app.lab.engines.opened import OpenedCandidate, opened
 from app.lab.engines.shelf import EngineShelf
 from app.lab.quality.holding import Holding
 from app.lab.quality.others import OtherVocabularies
-from app.lab.quality.partings import Partings
+from app.lab.quality.partings import Continuation, Partings
 from app.lab.quality.plan import QualityMode, QualityPlan, QualityResult, QualityRow, share_text
 from app.lab.quality.scores import Measured, finish, finish_alone
 from app.lab.quality.text import Chunk, TextFacts, TextReader, comparable_chunks, quick_chunks
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from app.core.quality.summary import QualityFigures
     from app.lab.engines.room import EngineRoom
     from app.lab.quality.kept_references import KeptReference, KeptReferences
-    from app.lab.quality.partings import Continuation
 
 _LEAST_CHUNKS = 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -10,16 +11,13 @@ from app.core.errors import PersonError
 from app.core.quality.compact import from_bytes
 from app.core.statistics.looks import StoppedBy
 from app.engine.protocol.scoring import MeasureText, TextMeasured
-from app.lab.quality.scores import AloneScores
+from app.lab.quality.scores import AloneScores, Measured
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from app.lab.engines.opened import OpenedCandidate
     from app.lab.engines.shelf import EngineShelf
     from app.lab.quality.kept_references import KeptReference
     from app.lab.quality.plan import QualityPlan, QualityRow
-    from app.lab.quality.scores import Measured
     from app.lab.quality.text import Chunk, TextReader
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.chats.chat import Role
+from app.core.chats.chat import Message, Role
 from app.core.quality.apart import Parting
 from app.engine.protocol.scoring import Continued, ContinueText
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from app.core.chats.chat import Message
     from app.lab.engines.opened import OpenedCandidate
     from app.lab.engines.shelf import EngineShelf
     from app.lab.quality.text import Chunk, TextReader

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -13,8 +14,6 @@ from app.core.quality.texts import CHUNK_TOKENS, FIRST_SCORED
 from app.lab.quality.texts import MeasuredText
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.core.candidates.candidate import Candidate
     from app.core.quality.bits import BitsPerByte
     from app.core.quality.summary import QualityFigures

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,14 +10,11 @@ from app.core.quality.apart import WorstToken
 from app.core.quality.bits import BitsPerByte, bits_per_byte
 from app.core.quality.summary import summarize, worst_positions
 from app.core.statistics.chunks import mean_over_chunks
-from app.lab.quality.plan import QualityPart
+from app.lab.quality.plan import QualityPart, QualityRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from app.core.quality.positions import PositionScores
     from app.lab.engines.opened import OpenedCandidate
-    from app.lab.quality.plan import QualityRow
     from app.lab.quality.text import Chunk
 
 _WORST = 12

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.chats.chat import Role
+from app.core.chats.chat import Message, Role
 from app.core.errors import PersonError
 from app.core.quality.own_texts import TextPart, as_plain_text
 from app.core.quality.texts import (
@@ -32,10 +34,6 @@ from app.engine.protocol.scoring import Continued, ContinueText
 from app.lab.engines.calls import EngineFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from app.core.chats.chat import Message
     from app.lab.engines.opened import OpenedCandidate
     from app.lab.engines.shelf import EngineShelf
     from app.lab.quality.texts import MeasuredText

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -37,8 +38,6 @@ from app.resources import resource_path
 from app.store.chat_texts import stored_talks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from app.core.models.model_file import ModelFile
 
 BUNDLED_TEXT = "bundled texts"

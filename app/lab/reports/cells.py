@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from app.core.ladder.columns import Kind, cell_of, figure_of
-from app.core.ladder.row import Missing, Note
+from app.core.ladder.columns import Column, Kind, cell_of, figure_of
+from app.core.ladder.row import Missing, Note, Row, Value
 from app.core.quality.floor import AT_FLOOR
 from app.core.words import figures
-
-if TYPE_CHECKING:
-    from app.core.ladder.columns import Column
-    from app.core.ladder.row import Row, Value
 
 
 @dataclass(frozen=True, slots=True)

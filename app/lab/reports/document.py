@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,8 +20,6 @@ from app.lab.verdict.failures import failures_of
 from app.lab.verdict.hygiene import settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.core.ladder.pairs import Pair
     from app.core.ladder.row import Row
     from app.core.tasks.items import TaskItem

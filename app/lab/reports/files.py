@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.base.files import write_whole
@@ -16,8 +17,6 @@ from app.lab.reports.sharing import shareable
 from app.lab.reports.text import csv_text, markdown_text
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from app.lab.verdict.view import LadderView
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from app.core.ladder.columns import Column, Place, columns_at
 from app.core.quality.floor import floor_sentence
 from app.core.quality.histogram import EDGES
-from app.core.tasks.results import KindVerdict
+from app.core.tasks.results import KindResult, KindVerdict
 from app.core.text.clean import clean_line, clean_text
 from app.core.text.each import with_each_text
 from app.core.text.shared_names import file_name
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     import jinja2
 
     from app.core.ladder.row import Row
-    from app.core.tasks.results import KindResult
     from app.lab.verdict.view import LadderView
 
 _CSS = {State.LOSES: "loses", State.AS_GOOD: "good", State.CANNOT_TELL: ""}

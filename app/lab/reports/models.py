@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,19 +14,15 @@ from app.core.text.shared_names import file_name, names_without_folders
 from app.core.words.sentence import say
 from app.lab.demo.demo import DEMO_LEVELS, DemoFiles
 from app.lab.ladder.kept import plan_of, step_result
-from app.lab.ladder.plan import Step, rows_of
+from app.lab.ladder.plan import LadderPlan, Step, rows_of
 from app.lab.models.hashes import hashes_of
 from app.lab.models.library import Library
 from app.lab.votes.files import look_at
 from app.library.model_files import open_model_file
-from app.store.ladders import reading_ladders
+from app.store.ladders import StoredLadder, reading_ladders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from app.lab.ladder.plan import LadderPlan
     from app.lab.reports.reported import Reported, ReportedRow
-    from app.store.ladders import StoredLadder
     from app.store.paths import Paths
 
 log = logging.getLogger(__name__)

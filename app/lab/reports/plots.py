@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
 from app.core.candidates.shapes import CIRCLE, colour_of, letter_of, outline_of
-from app.core.plots.axes import Scale, floor_is_near
-from app.core.plots.scatter import Box, line_box, pareto, place_labels, staircase
+from app.core.plots.axes import Axis, Scale, floor_is_near
+from app.core.plots.scatter import Box, Place, PlotPoint, line_box, pareto, place_labels, staircase
 from app.lab.reports.axes import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, draw_axes
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from app.core.plots.axes import Axis
-    from app.core.plots.scatter import Place, PlotPoint
 
 _LETTER_WIDTH, _LINE_HEIGHT = 7.8, 14.0
 _MARK, _RING, _REACH = 5.0, 9.0, 11.0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -13,9 +14,6 @@ from app.core.errors import PersonError
 from app.core.words.sentence import say
 from app.lab.ladder.plan import FileWords, LadderPlan, rows_of
 from app.lab.reports.document import FORMAT, FORMAT_VERSION
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _MOST_BYTES = 100_000_000
 

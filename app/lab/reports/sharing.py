@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from app.core.candidates.candidate import LocalFile
+from app.core.candidates.candidate import Candidate, LocalFile
 from app.core.candidates.notation import words_of
 from app.core.quality.apart import Parting, WorstToken
 from app.core.text.each import with_each_text
 from app.core.text.shared_names import FoldersOut, names_without_folders
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from app.core.candidates.candidate import Candidate
     from app.core.ladder.row import Row
     from app.lab.verdict.view import LadderView
 

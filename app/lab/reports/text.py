@@ -7,7 +7,7 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from app.core.ladder.columns import Kind, Place, columns_at, figure_of
+from app.core.ladder.columns import Column, Kind, Place, columns_at, figure_of
 from app.core.quality.floor import NO_FURTHER, floor_sentence
 from app.core.text.clean import clean_line, clean_text
 from app.core.text.csv_cells import csv_cell
@@ -17,7 +17,6 @@ from app.lab.reports import words
 from app.lab.reports.cells import shown
 
 if TYPE_CHECKING:
-    from app.core.ladder.columns import Column
     from app.core.ladder.row import Row
     from app.lab.verdict.view import LadderView
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.lab.ladder.quality import longest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.core.ladder.row import Row
     from app.core.quality.apart import Parting
 

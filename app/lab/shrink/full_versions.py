@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
@@ -13,9 +15,6 @@ from app.lab.models.names import clear_name
 from app.library.model_files import open_model_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
     from app.core.models.model_file import ModelFile
 
 _MOST_NEIGHBOURS = 100

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.base.files import known_by, read_ordinary
@@ -15,9 +17,6 @@ from app.lab.shrink.reader import CalibrationText, bundled_calibration, reader_o
 from app.library.model_files import open_model_file, read_shards
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
     from app.lab.engines.room import EngineRoom
 
 CHUNK_TOKENS = 512

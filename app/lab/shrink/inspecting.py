@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
@@ -17,9 +19,6 @@ from app.lab.engines.room import EngineRoom
 from app.library.model_files import inspect_file, read_shards
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
     from app.core.gguf import TensorInfo
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections import Counter
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +13,8 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from app.core.errors import PersonError
-from app.core.models.levels import TENSOR_TYPES
-from app.core.models.model_file import PRUNED_KEY
+from app.core.models.levels import TENSOR_TYPES, Level
+from app.core.models.model_file import PRUNED_KEY, ModelFile
 from app.core.shrink.layers import new_name
 from app.core.shrink.recipe import (
     Done,
@@ -26,8 +27,8 @@ from app.core.shrink.recipe import (
 )
 from app.core.shrink.sparsity import in_words
 from app.core.shrink.types import needs_matrix
-from app.core.words.sentence import listed, say
-from app.engine.protocol.making import Quantize, Quantized, TensorPlanned, TensorRule
+from app.core.words.sentence import Sentence, listed, say
+from app.engine.protocol.making import Quantize, Quantized, StoredTensor, TensorPlanned, TensorRule
 from app.lab.shrink.dropping import dropped_layers
 from app.lab.shrink.full_versions import is_full
 from app.lab.shrink.importance import kept_importance, read_importance
@@ -38,16 +39,10 @@ from app.lab.shrink.sources import check_room, check_target, source_file
 from app.lab.shrink.target import choose_types
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping, Sequence
-
     from app.core.gguf import TensorInfo
     from app.core.models.family import LibraryModel
-    from app.core.models.levels import Level
-    from app.core.models.model_file import ModelFile
     from app.core.shrink.importance import Importance
-    from app.core.words.sentence import Sentence
     from app.engine.api import EngineEvent
-    from app.engine.protocol.making import StoredTensor
     from app.lab.engines.calls import EngineCalls
     from app.lab.engines.room import EngineRoom
 

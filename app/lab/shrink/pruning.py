@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
 from app.core.errors import PersonError
 from app.core.models.levels import TENSOR_TYPES
-from app.core.shrink.importance import is_weighted
+from app.core.shrink.importance import Importance, is_weighted
 from app.core.shrink.sparsity import TWO_OF_FOUR, zeroed
 from app.core.words.sentence import say
 from app.library.model_files import read_shards
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-    from typing import BinaryIO
-
     from numpy.typing import NDArray
 
     from app.core.gguf import TensorInfo
     from app.core.models.model_file import Shard
-    from app.core.shrink.importance import Importance
 
 _SLAB_BYTES = 16 << 20
 _KINDS = {"F32": np.dtype("<u4"), "F16": np.dtype("<u2"), "BF16": np.dtype("<u2")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +18,6 @@ from app.lab.shrink.sources import check_target, source_file
 from app.library.model_files import inspect_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from app.core.models.family import LibraryModel
     from app.engine.api import EngineEvent
     from app.lab.engines.calls import EngineCalls

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +17,6 @@ from app.lab.engines.opened import opened_file
 from app.resources import resource_path
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from app.core.models.model_file import ModelFile
     from app.lab.engines.calls import EngineCalls
     from app.lab.engines.room import EngineRoom

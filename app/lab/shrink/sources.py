@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
@@ -13,9 +15,6 @@ from app.lab.shrink.full_versions import is_full, where_to_get_full
 from app.library.model_files import inspect_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
-
     from app.core.models.family import LibraryModel
     from app.core.models.levels import Level
     from app.core.models.model_file import ModelFile

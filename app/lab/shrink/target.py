@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
@@ -10,17 +11,14 @@ from app.core.shrink.sensitivity import weight_of
 from app.core.shrink.solver import Choice, OutOfReach, solve
 from app.core.shrink.types import TARGET_TYPES, needs_matrix
 from app.core.words.sentence import say, size
-from app.engine.protocol.making import ErrorsMeasured, MeasureErrors
+from app.engine.protocol.making import ErrorsMeasured, MeasureErrors, StoredTensor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
-
     from app.core.gguf import TensorInfo
     from app.core.models.levels import TensorType
     from app.core.models.model_file import ModelFile
     from app.core.shrink.importance import Importance
     from app.core.shrink.recipe import Recipe
-    from app.engine.protocol.making import StoredTensor
     from app.lab.engines.calls import EngineCalls
 
 _LARGE_BLOCKS = (

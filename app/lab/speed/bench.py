@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,9 +22,6 @@ from app.library.model_files import open_model_file
 from app.monitor.disturbance import asleep_ns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
-
     from app.core.candidates.candidate import Candidate
     from app.core.models.model_file import ModelFile
     from app.core.words.sentence import English

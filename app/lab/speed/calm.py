@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from app.monitor.load import others_use
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from app.monitor.load import OthersUse
+from app.monitor.load import OthersUse, others_use
 
 log = logging.getLogger(__name__)
 

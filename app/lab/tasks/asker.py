@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
@@ -13,23 +14,19 @@ from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
 from app.core.words.sentence import English, worded
-from app.engine.api import EngineEvent, Exited
+from app.engine.api import Engine, EngineEvent, Exited
 from app.engine.local.pool import EnginePool
 from app.engine.protocol.answering import Finished, Generate, Text
 from app.engine.protocol.loading import Hello, Loaded
 from app.engine.protocol.running import Failed, FailureKind
 from app.lab.engines.calls import check_end
-from app.lab.tasks.plan import FileAnswers, TaskAnswer
+from app.lab.tasks.plan import FileAnswers, TaskAnswer, TaskPlan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.core.tasks.items import TaskItem
-    from app.engine.api import Engine
     from app.lab.engines.opened import OpenedCandidate
     from app.lab.engines.room import EngineRoom
     from app.lab.tasks.kept import KeptAnswers
-    from app.lab.tasks.plan import TaskPlan
 
 log = logging.getLogger(__name__)
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.base.files import known_by
 from app.lab.engines.identity import engine_identity
-from app.lab.tasks.plan import TaskAnswer
+from app.lab.tasks.plan import TaskAnswer, TaskPlan
 from app.store.small.task_answers import TaskAnswerStore
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
     from app.core.tasks.items import TaskItem
     from app.lab.engines.opened import OpenedCandidate
-    from app.lab.tasks.plan import TaskPlan
 
 # 1: a blank line ended answers that had not begun; 2: slices followed the time, and some templates
 # wrote other prompts.

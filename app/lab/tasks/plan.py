@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.core.chats.chat import StopReason
-from app.core.tasks.items import ANSWER_TOKENS, DEFAULT_ANSWER_TOKENS
+from app.core.tasks.items import ANSWER_TOKENS, DEFAULT_ANSWER_TOKENS, TaskItem
 from app.core.tasks.scoring import Outcome, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from app.core.candidates.candidate import Candidate
-    from app.core.tasks.items import TaskItem
     from app.core.tasks.results import KindResult
     from app.core.words.sentence import English
     from app.lab.engines.asking import Manner

@@ -6,6 +6,7 @@ run that was broken off, or one with a candidate more, goes on from there.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,18 +22,15 @@ from app.core.tasks.results import (
 from app.core.words.sentence import say, worded
 from app.lab.engines.opened import OpenedCandidate, opened
 from app.lab.tasks.asker import FileAsker
-from app.lab.tasks.plan import FileAnswers, TaskResult, TaskRow
+from app.lab.tasks.plan import FileAnswers, TaskPlan, TaskResult, TaskRow
 from app.library.model_files import open_model_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from app.core.candidates.candidate import Candidate
     from app.core.models.model_file import ModelFile
     from app.core.tasks.items import TaskItem
     from app.lab.engines.room import EngineRoom
     from app.lab.tasks.kept import KeptAnswers
-    from app.lab.tasks.plan import TaskPlan
 
 ALL_KINDS = "all"
 """What the row of all kinds together is called."""

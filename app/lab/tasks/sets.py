@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -24,8 +25,6 @@ from app.lab.demo.demo import all_demo, is_demo
 from app.resources import resource_path
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from app.core.models.model_file import ModelFile
 
 DEMO_KIND = "demo"

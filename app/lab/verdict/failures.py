@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.core.tasks.items import name_of_kind
+from app.core.tasks.items import TaskItem, name_of_kind
 from app.core.tasks.scoring import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.core.ladder.row import Row
-    from app.core.tasks.items import TaskItem
 
 _SHOWN = 6
 

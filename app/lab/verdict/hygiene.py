@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,8 +11,6 @@ from app.core.candidates.notation import told_adapters
 from app.core.words.sentence import Sentence, chained, say, worded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from app.core.ladder.row import Row
     from app.lab.ladder.plan import LadderPlan
     from app.lab.ladder.rows import LadderResult

@@ -6,14 +6,13 @@ import itertools
 from typing import TYPE_CHECKING
 
 from app.core.chats.templates import plain_completion
-from app.core.ladder.row import FULL_LEVELS
+from app.core.ladder.row import FULL_LEVELS, Row
 from app.core.tasks.scoring import Outcome
 from app.core.words.sentence import chained, speed, worded
 from app.lab.verdict.guessing import guessing_remarks
 from app.lab.verdict.hygiene import differences
 
 if TYPE_CHECKING:
-    from app.core.ladder.row import Row
     from app.lab.ladder.rows import LadderResult
 
 # Mean KL divergence of a level from the full weights of Llama 3 8B, as llama.cpp publishes it with

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from app.core.tasks.items import name_of_kind
+from app.core.tasks.items import TaskItem, name_of_kind
 from app.core.verdict import State
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from app.core.ladder.row import Row
-    from app.core.tasks.items import TaskItem
     from app.lab.ladder.plan import LadderPlan
 
 _PROMPT_TOKENS = 100

@@ -6,6 +6,7 @@ Making a view is arithmetic over thousands of answers: some ten milliseconds, be
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,32 +14,26 @@ from app.core.candidates.notation import told_settings
 from app.core.candidates.shapes import letter_of, numbers_of
 from app.core.ladder.answer import Answer, answer_of
 from app.core.ladder.pairs import Pair, compare_at_equal_memory
-from app.core.quality.floor import is_at_floor
+from app.core.quality.floor import Figures, is_at_floor
 from app.core.quality.guessing import is_guessing
 from app.core.recommendation import Recommendation, recommend
-from app.core.tasks.results import KindResult, KindVerdict, compare_tasks
+from app.core.tasks.results import KindResult, KindVerdict, Outcomes, compare_tasks
 from app.core.tasks.scoring import Outcome
 from app.core.text.shared_names import file_name
 from app.core.verdict import Evidence, Limits, judge_candidates
-from app.core.verdict_words import sentence_of
+from app.core.verdict_words import Rung, sentence_of
 from app.core.words.sentence import worded
-from app.lab.ladder.plan import rows_of
+from app.lab.ladder.plan import LadderPlan, rows_of
 from app.lab.tasks.sets import kinds_there
 from app.lab.verdict.guessing import beside_guessing
 from app.lab.verdict.remarks import remarks_on
 from app.lab.verdict.settling import Settling, settlings_of, speed_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from app.core.ladder.row import Row
-    from app.core.quality.floor import Figures
     from app.core.statistics.anytime import WinRate
     from app.core.tasks.items import TaskItem
-    from app.core.tasks.results import Outcomes
-    from app.core.verdict_words import Rung
     from app.lab.ladder.kept import About
-    from app.lab.ladder.plan import LadderPlan
     from app.lab.ladder.rows import LadderResult
     from app.lab.ladder.taken import Taken
 

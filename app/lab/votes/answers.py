@@ -5,39 +5,34 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS
+from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, SamplingSettings
 from app.core.chats.chat import Message, StopReason
 from app.core.chats.chat import Role as Speaker
 from app.core.errors import PersonError
 from app.core.votes.choices import shuffle
 from app.core.votes.pairs import Role, VoteAnswer, VotedCandidate, VotedFile, VotePair
-from app.core.words.sentence import worded
+from app.core.words.sentence import English, worded
 from app.engine.protocol.answering import Finished, Rendered, Text
 from app.engine.protocol.running import FailureKind
-from app.lab.engines.calls import EngineFailed, interruptible
+from app.lab.engines.calls import EngineCalls, EngineFailed, interruptible
 from app.lab.engines.identity import engine_identity
 from app.lab.engines.opened import OpenedCandidate
 from app.lab.engines.shelf import EngineShelf
 from app.lab.models.hashes import hashes_of
-from app.lab.votes.events import Answered, AnswersProgress, FileKnown, PairFailed
+from app.lab.votes.events import Answered, AnswerEvent, AnswersProgress, FileKnown, PairFailed
 from app.lab.votes.files import known_again, look_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from app.core.candidates.settings import SamplingSettings
     from app.core.models.model_file import ModelFile
-    from app.core.words.sentence import English
     from app.engine.api import EngineEvent
     from app.lab.engines.asking import Manner
-    from app.lab.engines.calls import EngineCalls
     from app.lab.engines.room import EngineRoom
-    from app.lab.votes.events import AnswerEvent
 
 log = logging.getLogger(__name__)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, cast
+from pathlib import Path
+from typing import Any, cast
 
 import msgspec
 from msgspec.structs import replace
@@ -20,15 +22,9 @@ from app.core.text.clean import json_text
 from app.core.text.csv_cells import csv_cell
 from app.core.text.shared_names import names_without_folders
 from app.core.votes.choices import Outcome, outcome_of
-from app.core.votes.pairs import Role
+from app.core.votes.pairs import Role, VoteAnswer, VotedCandidate, VotePair
 from app.core.votes.tally import Tally, tally
 from app.core.words.sentence import say
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from app.core.votes.pairs import VoteAnswer, VotedCandidate, VotePair
 
 FORMAT_VERSION = 1
 

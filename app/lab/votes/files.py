@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,6 @@ from app.core.words.sentence import say
 from app.lab.models.hashes import hashes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
     from app.core.candidates.candidate import Candidate
     from app.core.models.model_file import ModelFile
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -14,9 +14,6 @@ from app.core.errors import PersonError
 from app.lab.demo.demo import demo_base
 from app.library.model_files import open_model_file
 from app.resources import resource_path
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 DEMO_KIND = "demo"
 _DEMO_PROMPTS = 120

@@ -5,21 +5,18 @@ from __future__ import annotations
 import itertools
 import logging
 from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.core.votes.choices import outcome_of
+from app.core.votes.choices import Outcome, outcome_of
 from app.core.votes.tally import tally
-from app.store.votes import reading_votes
+from app.store.votes import Ballot, reading_votes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
     from app.core.statistics.anytime import WinRate
-    from app.core.votes.choices import Outcome
     from app.lab.ladder.rows import LadderResult
-    from app.store.votes import Ballot
 
 log = logging.getLogger(__name__)
 

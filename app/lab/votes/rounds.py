@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -20,17 +21,13 @@ from app.core.votes.pairs import (
 from app.core.votes.tally import band, tally
 from app.core.words.sentence import English, from_kept, kept
 from app.lab.engines.loading import threads_for
-from app.lab.votes.events import Answered, FileKnown, PairFailed
-from app.lab.votes.orders import Placed, ShownPair, Standing, Waiting
+from app.lab.votes.events import Answered, AnswerEvent, FileKnown, PairFailed
+from app.lab.votes.orders import Placed, ShownPair, Standing, VoteOrder, Waiting
 from app.lab.votes.rates import by_contents
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
     from app.core.candidates.candidate import Candidate
     from app.core.statistics.anytime import WinRate
-    from app.lab.votes.events import AnswerEvent
-    from app.lab.votes.orders import VoteOrder
     from app.store.votes import Ballot, VoteStore
 
 _SEED_BITS = 62

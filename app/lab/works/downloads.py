@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,20 +14,16 @@ from app.core.errors import PersonError
 from app.core.hub.downloads import DownloadOrder
 from app.core.words.sentence import say
 from app.hub.progress import Progress
-from app.lab.works.work import ENDED, Slot, Work, WorkState
+from app.lab.works.work import ENDED, Slot, Tell, Work, WorkState
 from app.store.tolerant import NotReadable, from_json
-from app.store.works import queued_works
+from app.store.works import StoredWork, queued_works
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
     from app.base.gate import StopFlag
     from app.core.listing import ListedFile
     from app.hub.repositories import Repository
     from app.lab.hub.access import HubAccess
     from app.lab.works.queue import WorkQueue
-    from app.lab.works.work import Tell
-    from app.store.works import StoredWork
 
 log = logging.getLogger(__name__)
 

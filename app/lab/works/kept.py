@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.lab.works.work import WorkState
+from app.lab.works.work import Work, WorkState
 from app.store.tolerant import to_json
-from app.store.works import StoredWork
+from app.store.works import StoredWork, WorkStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import msgspec
-
-    from app.lab.works.work import Work
-    from app.store.works import WorkStore
 
 log = logging.getLogger(__name__)
 

@@ -6,21 +6,28 @@ A queue belongs to one thread, which calls :meth:`WorkQueue.pump` often.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable, Sequence
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
 from app.base.told import Listeners
 from app.core.words.sentence import kept
 from app.lab.works.kept import KeptWorks
-from app.lab.works.threads import News, Prepared, Ran, Running, start_preparing, start_sweeping
+from app.lab.works.threads import (
+    Event,
+    News,
+    Prepared,
+    Ran,
+    Running,
+    start_preparing,
+    start_sweeping,
+)
 from app.lab.works.work import ENDED, Slot, Work, WorkState
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterable, Sequence
 
     from app.core.errors import PersonError
-    from app.lab.works.threads import Event
     from app.store.works import StoredWork, WorkStore
 
 W = TypeVar("W", bound=Work)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,6 @@ from app.base.gate import Gate, Stopped
 from app.core.errors import PersonError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from queue import SimpleQueue
 
     from app.lab.works.work import Work

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from app.base.states import Transitions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     import msgspec
 
     from app.base.gate import Gate

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import sqlite3
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.base.files import identity_at
@@ -12,9 +14,6 @@ from app.store.connecting import Damaged, connect
 from app.store.damage import begin_anew, is_damage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
-    from pathlib import Path
-
     from app.core.words.sentence import Sentence
 
 log = logging.getLogger(__name__)

@@ -5,16 +5,13 @@ It lies in the cache folder: a check takes seconds and can be made again at any 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import msgspec
 
 from app.core.engines.self_check import EngineCheck
 from app.core.words.sentence import say
 from app.store.small.database import SmallDatabase
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _MOST_CHECKS = 100
 _CREATE = """

@@ -9,15 +9,11 @@ from __future__ import annotations
 import logging
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from app.base.files import identity_at
+from app.base.files import Identity, identity_at
 from app.core.words.sentence import say
 from app.store.damage import begin_anew, is_damage
 from app.store.small.database import open_sound
-
-if TYPE_CHECKING:
-    from app.base.files import Identity
 
 log = logging.getLogger(__name__)
 

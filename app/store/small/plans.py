@@ -5,13 +5,10 @@ It lies in the cache folder: it can be asked for again at any time.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from app.core.words.sentence import say
 from app.store.small.database import SmallDatabase
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MOST_PLANS = 5_000
 _CREATE = """

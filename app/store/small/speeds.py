@@ -9,16 +9,14 @@ from __future__ import annotations
 import json
 import logging
 import time
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
 
 from app.core.memory.speed import MachineRates, MeasuredRun
 from app.core.memory.token_work import TokenWork
 from app.core.words.sentence import say
 from app.store.small.database import SmallDatabase
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 log = logging.getLogger(__name__)
 

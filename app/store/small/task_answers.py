@@ -5,14 +5,11 @@ It lies in the cache folder: everything in it can be asked again at any time.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from pathlib import Path
 
 from app.core.words.sentence import say
 from app.store.small.database import SmallDatabase
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 _MOST_ANSWERS = 200_000
 _CREATE = (

@@ -12,19 +12,17 @@ import os
 import sys
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol, cast
+from pathlib import Path
+from typing import Protocol, cast
 
 from app.base.states import Transitions
 from app.core.errors import PersonError
 from app.core.hub.opening import MAX_BYTES, Opening, OpeningError, from_line, to_line
 from app.core.words.sentence import say
 from app.store.window.lock import process_words
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 log = logging.getLogger(__name__)
 

@@ -16,12 +16,10 @@ import secrets
 import struct
 import sys
 import threading
+from collections.abc import Callable
 from multiprocessing.connection import Client, Connection, Listener
-from typing import TYPE_CHECKING, Any, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+from pathlib import Path
+from typing import Any, TypeVar
 
 _KEY_BYTES = _NONCE_BYTES = _PROOF_BYTES = 32
 _HANDSHAKE_SECONDS = 2.0

@@ -10,11 +10,8 @@ import stat
 import struct
 import sys
 import time
+from collections.abc import Generator
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
 
 # What fits into the address of a socket, with its end, on Linux and the BSDs.
 _MOST_ADDRESS_BYTES = 107 if sys.platform.startswith("linux") else 103

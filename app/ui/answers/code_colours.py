@@ -8,14 +8,13 @@ over what it has taken, and what is opened but not closed is a token up to the e
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from app.ui.answers.code_languages import CONSTANTS, LANGUAGES, Language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from app.ui.kit.tokens import Tokens
 
 MOST_CHARACTERS = 20_000

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF
 
 from app.ui.answers.style import code_run
 from app.ui.kit.icons import Tone, icon
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from PySide6.QtCore import QPoint, QRect
     from PySide6.QtGui import QPainter, QTextBlock
 
 _MARGIN_PX = 4

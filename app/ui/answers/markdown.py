@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
@@ -43,9 +43,6 @@ from app.ui.answers.text_parts import (
 from app.ui.kit.one_at_a_time import one_at_a_time
 from app.ui.kit.plain import set_tip
 from app.ui.kit.tokens import Tokens, current_tokens, mix
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 __all__ = ["AnswerDocument", "MarkdownView", "warm_up"]
 

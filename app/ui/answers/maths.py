@@ -9,12 +9,9 @@ Pure functions over the source, without Qt; patterns look at a bounded piece and
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from app.ui.answers.source import SENTINEL, fence_after, is_list_item
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _LONGEST_FORMULA = 2_000
 _SIGN = re.compile(r"[!-/:-@\[-`{-~]")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QByteArray, QUrl
 from PySide6.QtGui import (
     QImage,
     QTextCharFormat,
@@ -17,9 +16,6 @@ from PySide6.QtGui import (
 
 from app.ui.answers.maths import keep_maths
 from app.ui.answers.source import SENTINEL, keep_line_breaks, places_near
-
-if TYPE_CHECKING:
-    from PySide6.QtCore import QUrl
 
 _FEATURES = (
     QTextDocument.MarkdownFeature.MarkdownDialectGitHub

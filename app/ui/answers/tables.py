@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from PySide6.QtGui import QFont, QFontMetricsF, QTextDocument, QTextLength, QTextTable
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from PySide6.QtGui import QTextTableCell
+from PySide6.QtGui import (
+    QFont,
+    QFontMetricsF,
+    QTextDocument,
+    QTextLength,
+    QTextTable,
+    QTextTableCell,
+)
 
 _ROWS = 60
 """So many rows of a table are measured."""

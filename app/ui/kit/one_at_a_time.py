@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class OneAtATime(QObject):

@@ -5,17 +5,12 @@ Both with the rights that are usual here: what this program writes for itself is
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from PySide6.QtCore import QSaveFile
+from PySide6.QtCore import QSaveFile, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from app.base.rights import usual_rights
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from PySide6.QtCore import QUrl
 
 
 def open_outside(address: QUrl) -> bool:

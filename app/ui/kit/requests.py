@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.base.told import Listeners
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
     from app.core.candidates.candidate import Candidate
     from app.core.hub.links import Link
     from app.core.models.family import LibraryModel

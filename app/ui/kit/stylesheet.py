@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from string import Template
-from typing import TYPE_CHECKING
 
 from app.resources import resource_path
-from app.ui.kit.tokens import mix
-
-if TYPE_CHECKING:
-    from app.ui.kit.tokens import Tokens
+from app.ui.kit.tokens import Tokens, mix
 
 SMALL_SHARE = 0.88
 LARGE_SHARE = 1.23

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
-from app.core.candidates.candidate import MAX_CANDIDATES
+from app.core.candidates.candidate import MAX_CANDIDATES, Candidate
 from app.core.words.sentence import say
 from app.ui.kit.icons import icon
 from app.ui.kit.plain import set_title
@@ -21,9 +22,6 @@ from app.ui.picking.pick_model import PickModel, PickRole
 from app.ui.picking.pick_tree import PickTree
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from app.core.candidates.candidate import Candidate
     from app.lab.ladder.pickable import PickFile
 
 _SIZE_PX = (GRID * 108, GRID * 70)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from app.core.candidates.candidate import MAX_CANDIDATES
+from app.core.candidates.candidate import MAX_CANDIDATES, Candidate
 from app.core.candidates.notation import told_settings
 from app.core.memory.fit import judge
 from app.lab.ladder.pickable import PickFile, short_name
@@ -22,11 +22,6 @@ from app.ui.kit.plain import plain_data
 from app.ui.kit.words.format import MISSING, byte_size
 from app.ui.kit.words.levels import version_gloss
 from app.ui.kit.words.sentences import told
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from app.core.candidates.candidate import Candidate
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QKeySequence, QPainter, QPen
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontMetricsF,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QResizeEvent,
+)
 
 from app.ui.kit.theme import GRID, small_font, tabular
 from app.ui.plots.curve import Curve
 from app.ui.plots.frame import Frame
-from app.ui.plots.kinds import LineStyle
+from app.ui.plots.kinds import LineStyle, Metric, PlotCandidate, PlotTheme
 from app.ui.plots.lines import Line, least, lines_of
 from app.ui.plots.marks import Caption, Mark, Marks, apart, spread
 from app.ui.plots.pens import line_colour, line_pen
@@ -26,14 +37,9 @@ from app.ui.plots.scale import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from PySide6.QtCore import QEvent, QRect
-    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
     from PySide6.QtWidgets import QWidget
 
     from app.ui.plots.history import History
-    from app.ui.plots.kinds import Metric, PlotCandidate, PlotTheme
 
 _POINTS_PER_PX = 1.0
 _KEY_STEP_S = 1.0

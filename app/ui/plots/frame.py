@@ -6,19 +6,16 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPen
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
 from PySide6.QtWidgets import QGraphicsLineItem
 
 from app.ui.kit.theme import GRID
-from app.ui.plots.kinds import DEFAULT_SPAN_S
+from app.ui.plots.kinds import DEFAULT_SPAN_S, Metric, PlotTheme
 from app.ui.plots.marks import MARK_ROOM_PX
 from app.ui.plots.words import time_ticks, value_tick
 
 if TYPE_CHECKING:
     import pyqtgraph as pg
-    from PySide6.QtGui import QFont
-
-    from app.ui.plots.kinds import Metric, PlotTheme
 
 _GRID_SHARES = (0.0, 0.5, 1.0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,6 @@ from app.core.plots.series import RingSeries
 from app.core.text.clean import clean_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from app.monitor.samples import EngineSample, GpuSample, Sample
 
 SAMPLE_POINTS = 1600

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from app.core.candidates.candidate import COLOURS
-from app.ui.kit.tokens import candidate_edge, current_tokens
+from app.ui.kit.tokens import Tokens, candidate_edge, current_tokens
 from app.ui.kit.words.text import translate
-
-if TYPE_CHECKING:
-    from app.ui.kit.tokens import Tokens
 
 SPANS_S = (30, 60, 300)
 DEFAULT_SPAN_S = 60

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from app.ui.kit.words.text import translate
-from app.ui.plots.history import ENGINE_COLUMNS, GPU_COLUMNS, MACHINE_COLUMNS
+from app.ui.plots.history import ENGINE_COLUMNS, GPU_COLUMNS, MACHINE_COLUMNS, History
 from app.ui.plots.kinds import LineStyle, Metric, PlotCandidate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from app.core.plots.series import Floats, SeriesWindow, Times
-    from app.ui.plots.history import History
 
 _LEAST = {
     Metric.MEMORY: 100e6,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
@@ -22,8 +23,6 @@ from app.ui.plots.summary import Summary, summary_of
 from app.ui.plots.words import Readout, readout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from PySide6.QtGui import QHideEvent, QShowEvent
 
     from app.monitor.samples import Sample

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
 
-from app.ui.plots.kinds import LineStyle
+from app.ui.plots.kinds import LineStyle, PlotTheme
 
 if TYPE_CHECKING:
-    from app.ui.plots.kinds import PlotTheme
     from app.ui.plots.lines import Line
 
 _THICK = 1.6

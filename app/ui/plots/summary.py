@@ -12,13 +12,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID, small_font, tabular
 from app.ui.kit.words.text import translate
-from app.ui.plots.kinds import LineStyle, Metric
+from app.ui.plots.kinds import LineStyle, Metric, PlotTheme
 from app.ui.plots.pens import styled_pen
 from app.ui.plots.words import load_of_pc, memory_of_pc
 
 if TYPE_CHECKING:
     from app.ui.plots.history import Moment
-    from app.ui.plots.kinds import PlotTheme
 
 _SAMPLE_PX = 2.5 * GRID
 

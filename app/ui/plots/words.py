@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,13 +17,10 @@ from app.ui.kit.words.format import (
     speed,
 )
 from app.ui.kit.words.text import translate
-from app.ui.plots.kinds import Metric
+from app.ui.plots.kinds import Metric, PlotCandidate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.ui.plots.history import EngineMoment, Moment
-    from app.ui.plots.kinds import PlotCandidate
 
 
 @dataclass(frozen=True, slots=True)

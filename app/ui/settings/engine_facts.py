@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -10,8 +11,6 @@ from app.lab.engines.hello import ask_engine, gpus_of
 from app.ui.kit.words.sentences import sentence
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from app.core.errors import PersonError
     from app.engine.protocol.loading import Hello
     from app.ui.kit.jobs import Jobs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,8 +12,6 @@ from app.core.errors import PersonError
 from app.ui.kit.words.sentences import sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.store.settings import Settings, SettingsFile
 
 log = logging.getLogger(__name__)

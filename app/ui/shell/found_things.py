@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -16,8 +17,6 @@ from app.ui.kit.words.text import translate
 from app.ui.shell.command_model import ONLY_FOUND
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
     from app.core.models.family import LibraryModel
     from app.ui.shell.ground import Ground
 

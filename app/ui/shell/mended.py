@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from app.store.damage import mended
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class Mended(QObject):

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton, QWidget
 
 from app.ui.kit.icons import icon
 from app.ui.kit.plain import set_tip, words_of
 from app.ui.kit.widgets.layouts import in_column
-
-if TYPE_CHECKING:
-    from PySide6.QtGui import QAction, QKeyEvent
 
 _WIDTH_PX, _MOST_CHARACTERS = 76, 17
 _BESIDE_PX = 6

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
@@ -16,9 +18,6 @@ from app.ui.kit.widgets.banner import Severity
 from app.ui.kit.words.sentences import sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
-
     from app.core.hub.opening import Opening
     from app.ui.shell.main_window import MainWindow
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from PySide6.QtCore import QAbstractAnimation, QPropertyAnimation, QTimer
 from PySide6.QtWidgets import QFrame, QGraphicsOpacityEffect, QWidget
@@ -12,9 +12,6 @@ from app.ui.kit.widgets.buttons import push_button
 from app.ui.kit.widgets.elided import ElidedLabel
 from app.ui.kit.widgets.labels import set_small
 from app.ui.kit.widgets.layouts import in_row
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _SHOWN_MS, _UNDO_MS = 6_000, 15_000
 _FADE_MS = 600

@@ -6,8 +6,9 @@ contents (text, or a list of parts), and with variables that nobody gave.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jinja2
 import jinja2.ext
@@ -15,9 +16,6 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 from app.core.chats.chat import Message, Role
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
 
 # Words that no template changes or writes itself.
 _TRIED = {Role.SYSTEM: "zyxsystem", Role.USER: "zyxuser", Role.ASSISTANT: "zyxassistant"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.candidates.settings import SLICE_TOKENS
+from app.core.candidates.settings import SLICE_TOKENS, EngineSettings
 from app.core.words.sentence import say
 from app.engine.host.answering.sampling import GreedySampler
 from app.engine.host.errors import EngineError
@@ -13,7 +13,6 @@ from app.engine.protocol.running import FailureKind
 from app.engine.protocol.scoring import Continued, ContinueText
 
 if TYPE_CHECKING:
-    from app.core.candidates.settings import EngineSettings
     from app.engine.host.loading.model import Model
     from app.engine.host.process.abort import AbortFlag
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -21,8 +22,6 @@ from app.engine.protocol.answering import TEMPLATE_SECONDS
 from app.engine.protocol.running import FailureKind, Step, Working
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
-
     from app.core.chats.chat import Message
     from app.engine.host.loading.model import Model
 

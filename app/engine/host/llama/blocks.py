@@ -7,6 +7,7 @@ can be trusted where the processor's kernels are in doubt.
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,8 +19,6 @@ from app.engine.host.llama import native
 from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
 F32, F16, BF16 = 0, 1, 30

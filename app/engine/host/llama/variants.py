@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-    from pathlib import Path
+from collections.abc import Collection
+from pathlib import Path
 
 _LIBRARY = re.compile(r"(?:lib)?ggml-(?!base)([a-z0-9]+)(?:-(.+))?\.(?:so|dll|dylib)")
 _LOADED = re.compile(r"loaded CPU backend from .*ggml-cpu-(.+)\.(?:so|dll|dylib)$")

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import ctypes
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import llama_cpp as lc
 
-from app.core.candidates.settings import ALL_LAYERS
+from app.core.candidates.settings import ALL_LAYERS, EngineSettings
 from app.core.words.sentence import say
 from app.engine.host.errors import EngineError
 from app.engine.host.llama.native import cpu_buffer_type
 from app.engine.protocol.running import FailureKind
-
-if TYPE_CHECKING:
-    from app.core.candidates.settings import EngineSettings
 
 _FACT_BYTES = 128
 _ARCHITECTURE = "general.architecture"

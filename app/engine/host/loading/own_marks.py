@@ -7,12 +7,11 @@ private ones: what comes back hidden is theirs, whatever the template did to it.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
     Change = Callable[[str], str]
     Render = Callable[[Change], str]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import time
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from app.core.shrink.importance import Entry, Importance, to_bytes
 from app.core.words.sentence import say
 from app.engine.host.answering.numbers import NoNumbers
 from app.engine.host.errors import EngineError
-from app.engine.host.llama.graph import F32, Watcher, name_of, numbers, operation
+from app.engine.host.llama.graph import F32, Tensor, Watcher, name_of, numbers, operation
 from app.engine.host.loading.context import BATCH_TOKENS
 from app.engine.host.making.reading import LEAST_TOKENS, chunks_of, watched_context
 from app.engine.protocol.making import (
@@ -27,11 +28,8 @@ from app.engine.protocol.making import (
 from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from numpy.typing import NDArray
 
-    from app.engine.host.llama.graph import Tensor
     from app.engine.host.loading.model import Model
     from app.engine.host.process.abort import AbortFlag
     from app.engine.protocol.messages import Event

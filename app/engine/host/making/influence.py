@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import llama_cpp as lc
@@ -10,17 +11,14 @@ import numpy as np
 
 from app.core.words.sentence import say
 from app.engine.host.errors import EngineError
-from app.engine.host.llama.graph import Watcher, numbers
+from app.engine.host.llama.graph import Tensor, Watcher, numbers
 from app.engine.host.making.reading import chunks_of, watched_context
 from app.engine.protocol.making import ImportanceProgress, LayersMeasured, MeasureLayers
 from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
-    from app.engine.host.llama.graph import Tensor
     from app.engine.host.loading.model import Model
     from app.engine.host.process.abort import AbortFlag
     from app.engine.protocol.messages import Event

@@ -20,7 +20,7 @@ from app.core.shrink.inspection import HISTOGRAM_BINS, HISTOGRAM_END, NEAR_ZERO,
 from app.core.words.sentence import say
 from app.engine.host.errors import Aborted, EngineError
 from app.engine.host.llama.blocks import decoder
-from app.engine.protocol.making import TensorInspected
+from app.engine.protocol.making import InspectTensor, StoredTensor, TensorInspected
 from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from app.engine.host.process.abort import AbortFlag
-    from app.engine.protocol.making import InspectTensor, StoredTensor
 
 # Weights that are counted at once, and that are read at once; blocks of all types divide them.
 _PIECE, _READ = 1 << 17, 1 << 20

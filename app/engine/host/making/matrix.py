@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.base.files import read_ordinary
 from app.core.errors import PersonError
-from app.core.shrink.importance import from_bytes
+from app.core.shrink.importance import Importance, from_bytes
 from app.engine.host.errors import EngineError
 from app.engine.protocol.running import FailureKind
-
-if TYPE_CHECKING:
-    from app.core.shrink.importance import Importance
 
 _MOST_BYTES = 4_000_000_000
 

@@ -7,6 +7,7 @@ import ctypes
 import os
 import re
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,16 +17,19 @@ from app.base.files import finish
 from app.core.words.sentence import say
 from app.engine.host.errors import EngineError, RefusedError
 from app.engine.host.making.matrix import matrix_of
-from app.engine.protocol.making import Quantize, Quantized, QuantizeProgress, TensorPlanned
+from app.engine.protocol.making import (
+    Quantize,
+    Quantized,
+    QuantizeProgress,
+    TensorPlanned,
+    TensorRule,
+)
 from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from app.core.shrink.importance import Importance
     from app.engine.host.llama.native import NativeLog
     from app.engine.host.process.channel import Channel
-    from app.engine.protocol.making import TensorRule
 
 _TENSOR_LINE = re.compile(r"\[ *(\d{1,9})/ *(\d{1,9})\] (\S{1,80})")
 _PLANNED_TYPE = re.compile(r"-> +[\d.]+ MiB \((\w{1,20})\)$")

@@ -14,14 +14,13 @@ from app.core.words.sentence import say
 from app.engine.host.errors import Aborted, EngineError
 from app.engine.host.llama.blocks import decoder, quantizer
 from app.engine.host.making.matrix import matrix_of
-from app.engine.protocol.making import ErrorsMeasured
+from app.engine.protocol.making import ErrorsMeasured, MeasureErrors
 from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from app.engine.host.process.abort import AbortFlag
-    from app.engine.protocol.making import MeasureErrors
 
     _Floats = NDArray[np.float32]
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 import struct
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.core.gguf import parse_header
+from app.core.gguf import TensorInfo, parse_header
 from app.engine.host.llama.blocks import F16, F32, from_blocks, to_blocks
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
-
-    from app.core.gguf import TensorInfo
 
 _ALIGNMENT = 32
 _LAYERS_KEY = b"llama.block_count"

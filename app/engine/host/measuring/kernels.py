@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import time
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,14 +19,11 @@ from app.core.words.sentence import say
 from app.engine.host.errors import Aborted, EngineError
 from app.engine.host.llama import native
 from app.engine.host.llama.blocks import to_blocks
-from app.engine.protocol.measuring import KernelRate, KernelsMeasured
+from app.engine.protocol.measuring import KernelRate, KernelsMeasured, MeasureKernels
 from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
-
     from app.engine.host.process.abort import AbortFlag
-    from app.engine.protocol.measuring import MeasureKernels
 
 _REPETITIONS = 5
 # What is taken of many short samples: the fastest ones are faster than generating ever is, which

@@ -8,6 +8,7 @@ its evaluation, and only two slices of logits are held at a time.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from hashlib import sha256
 from itertools import pairwise
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import numpy as np
 
 from app.base.files import write_whole
-from app.core.candidates.settings import SLICE_TOKENS
+from app.core.candidates.settings import SLICE_TOKENS, EngineSettings
 from app.core.quality.blocks import join_blocks, rows_of
 from app.core.quality.compact import CompactBlock, from_bytes
 from app.core.quality.compact_scores import score_compact
@@ -42,11 +43,8 @@ from app.engine.protocol.scoring import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
-    from app.core.candidates.settings import EngineSettings
     from app.engine.host.loading.model import Model
     from app.engine.host.process.abort import AbortFlag
     from app.engine.protocol.messages import Event

@@ -21,11 +21,8 @@ from __future__ import annotations
 import math
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 # Systems give cores away for some milliseconds: shorter windows say little.
 _WINDOW_SECONDS = 0.08

@@ -7,10 +7,8 @@ llama.cpp splits texts by regular expressions that call themselves once for each
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from collections.abc import Callable
+from typing import TypeVar
 
 _T = TypeVar("_T")
 _BASE_BYTES = 16 << 20

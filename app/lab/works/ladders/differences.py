@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from app.lab.reports.reported import Reported, ReportedQuality, ReportedRow, ReportedTest
 
 # Beyond these a difference is more than what a repetition shows anyway.

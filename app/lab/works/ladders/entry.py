@@ -6,20 +6,17 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from app.core.candidates.candidate import LETTERS, candidate_of
+from app.core.candidates.candidate import LETTERS, Candidate, candidate_of
 from app.core.models.model_names import family_of
 from app.core.text.shared_names import file_name
-from app.lab.ladder.plan import rows_of
-from app.lab.works.work import WorkState
+from app.lab.ladder.plan import LadderPlan, rows_of
+from app.lab.works.work import Work, WorkState
 
 if TYPE_CHECKING:
-    from app.core.candidates.candidate import Candidate
     from app.lab.ladder.kept import About
-    from app.lab.ladder.plan import LadderPlan
     from app.lab.ladder.progress import LadderProgress
     from app.lab.ladder.rows import LadderResult
     from app.lab.works.ladders.run import LadderOrder
-    from app.lab.works.work import Work
 
 _LETTERS_BEYOND = "GHIJKLMNOPQRSTUVWXYZ"
 

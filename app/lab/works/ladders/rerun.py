@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.candidates.candidate import LocalFile
+from app.core.candidates.candidate import Candidate, LocalFile
 from app.core.errors import PersonError
 from app.core.models.gguf_reader import quotable
 from app.core.text.shared_names import file_name
 from app.core.verdict import Limits
 from app.core.words.sentence import say
-from app.lab.ladder.plan import rows_of
+from app.lab.ladder.plan import LadderPlan, rows_of
 from app.lab.quality.kept_texts import KeptTexts
 from app.lab.quality.texts import NO_TEXT, SHIPPED_TEXTS, MeasuredText, text_called, text_file
 from app.lab.reports.document import items_hash
@@ -28,8 +28,6 @@ from app.lab.tasks.sets import TaskProfile, own_set
 from app.lab.works.ladders.run import LadderOrder
 
 if TYPE_CHECKING:
-    from app.core.candidates.candidate import Candidate
-    from app.lab.ladder.plan import LadderPlan
     from app.lab.reports.reported import Reported
     from app.store.paths import Paths
 

@@ -26,15 +26,15 @@ from app.lab.predict.fit import Fitter
 from app.lab.quality.kept_references import KeptReferences
 from app.lab.quality.kept_texts import KeptTexts
 from app.lab.quality.plan import QualityMode
-from app.lab.quality.texts import NO_TEXT, TextSource, measured_text, suited
+from app.lab.quality.texts import NO_TEXT, MeasuredText, TextSource, measured_text, suited
 from app.lab.tasks.kept import KeptAnswers
-from app.lab.tasks.sets import TaskProfile, own_set, usual_set
-from app.lab.verdict.view import view_of
+from app.lab.tasks.sets import TaskProfile, TaskSet, own_set, usual_set
+from app.lab.verdict.view import LadderView, view_of
 from app.lab.votes.rates import stored_rates
 from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count
 from app.store.database import open_database
-from app.store.ladders import LadderStore
+from app.store.ladders import LadderStore, StoredLadder
 from app.store.window.lock import OwnerLock, StoreInUse
 
 if TYPE_CHECKING:
@@ -45,10 +45,6 @@ if TYPE_CHECKING:
     from app.core.verdict import Limits
     from app.lab.ladder.progress import LadderProgress, Usual
     from app.lab.ladder.rows import LadderResult
-    from app.lab.quality.texts import MeasuredText
-    from app.lab.tasks.sets import TaskSet
-    from app.lab.verdict.view import LadderView
-    from app.store.ladders import StoredLadder
     from app.store.paths import Paths
 
 _FITTING_SECONDS = 2.0

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.base.told import Listeners
 from app.core.verdict import Limits
 from app.core.words.sentence import English, from_kept
-from app.lab.ladder.plan import rows_of
+from app.lab.ladder.plan import Further, LadderPlan, rows_of
 from app.lab.works.ladders.entry import (
     AT_WORK,
     QUEUED,
@@ -22,19 +23,15 @@ from app.lab.works.ladders.entry import (
 )
 from app.lab.works.ladders.rerun import order_of_plan
 from app.lab.works.ladders.work import MOST_TRIES, LadderWork, Numbered, Ready, Tries
-from app.lab.works.work import WorkState
+from app.lab.works.work import Work, WorkState
 from app.store.tolerant import NotReadable, from_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
     from app.lab.ladder.kept import About
-    from app.lab.ladder.plan import Further, LadderPlan
     from app.lab.ladder.rows import LadderResult
     from app.lab.works.ladders.run import LadderOrder
     from app.lab.works.ladders.worker import LadderWorkers, StoredRow
     from app.lab.works.queue import WorkQueue
-    from app.lab.works.work import Work
     from app.store.works import StoredWork
 
 log = logging.getLogger(__name__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,9 @@ import msgspec
 
 from app.core.words.sentence import say
 from app.lab.ladder.progress import LadderProgress
-from app.lab.works.work import Slot, Work
+from app.lab.works.work import Slot, Tell, Work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from app.base.gate import Gate
     from app.lab.ladder.kept import About
     from app.lab.ladder.rows import LadderResult
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from app.lab.works.ladders.run import LadderRun
     from app.lab.works.ladders.worker import LadderWorkers
     from app.lab.works.queue import WorkQueue
-    from app.lab.works.work import Tell
 
 MOST_TRIES = 2
 """A ladder at whose step the program has ended so often does not go on by itself."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections import Counter
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -21,7 +22,7 @@ from app.core.verdict import Limits
 from app.core.words.sentence import say
 from app.lab.ladder.kept import ABOUT, NAME, About, about_of, plan_of, restored
 from app.lab.ladder.pace import Pace, pace_of
-from app.lab.ladder.plan import rows_of
+from app.lab.ladder.plan import LadderPlan, rows_of
 from app.lab.tasks.sets import demo_set, usual_set
 from app.lab.votes.rates import stored_rates
 from app.lab.works.ladders.entry import letters_for
@@ -29,18 +30,14 @@ from app.lab.works.ladders.rerun import order_of_plan
 from app.lab.works.ladders.run import LadderOrder, LadderRun
 from app.lab.works.ladders.work import Ready
 from app.store.database import open_beside
-from app.store.ladders import LadderStore, StoredStep
+from app.store.ladders import LadderStore, StoredLadder, StoredStep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
-
     from app.base.gate import Gate
     from app.core.models.model_file import ModelFile
     from app.core.statistics.anytime import WinRate
-    from app.lab.ladder.plan import LadderPlan
     from app.lab.ladder.progress import LadderProgress
     from app.lab.ladder.rows import LadderResult
-    from app.store.ladders import StoredLadder
     from app.store.paths import Paths
 
 log = logging.getLogger(__name__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt
@@ -9,8 +10,6 @@ from PySide6.QtCore import Qt
 from app.ui.kit.theme import GRID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from PySide6.QtWidgets import QHeaderView
 
 Column = TypeVar("Column")

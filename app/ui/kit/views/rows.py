@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 Index = QModelIndex | QPersistentModelIndex
 T = TypeVar("T")

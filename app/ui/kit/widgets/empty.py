@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.ui.kit.icons import Tone
 from app.ui.kit.plain import set_spoken, set_tip, words_of
@@ -17,7 +17,6 @@ from app.ui.kit.widgets.picture import Picture
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
-    from PySide6.QtWidgets import QPushButton
 
 
 class EmptyState(QWidget):

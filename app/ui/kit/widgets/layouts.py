@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from PySide6.QtCore import Qt
@@ -19,8 +20,6 @@ from PySide6.QtWidgets import (
 from app.ui.kit.theme import GRID
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     Part: TypeAlias = (
         QWidget
         | QLayout

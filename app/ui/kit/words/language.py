@@ -9,17 +9,12 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from app.resources import resource_path
 from app.ui.kit.words.pseudo import PseudoTranslator
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from PySide6.QtCore import QCoreApplication
 
 VARIABLE = "SHRINKSCOPE_LANGUAGE"
 PSEUDO_LANGUAGE = "en_XA"

@@ -6,7 +6,8 @@ the wish for one goes up to the window as an event.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent, QCursor, QHelpEvent
@@ -15,9 +16,6 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QMen
 from app.ui.kit.plain import caption, set_tip, show_tip
 from app.ui.kit.words.glossary import word_of
 from app.ui.kit.words.text import translate
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 _PROPERTY = "word"
 

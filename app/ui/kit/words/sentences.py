@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
 from app.core.words.english import TEXTS
-from app.core.words.sentence import Kind, Sentence, as_sentence, rendered
+from app.core.words.sentence import Amount, Kind, Sentence, as_sentence, rendered
 from app.hub.errors import HubGated
 from app.ui.kit.words import format as figures
 from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.core.errors import PersonError
-    from app.core.words.sentence import Amount
 
 _FIGURES: dict[Kind, Callable[[float], object]] = {
     Kind.COUNT: lambda value: figures.count(int(value)),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl, Signal
 
-from app.core.candidates.candidate import candidate_of
+from app.core.candidates.candidate import Candidate, candidate_of
 from app.core.errors import PersonError
 from app.library.model_files import whole_sets
 from app.ui.kit.outside import open_outside, save_file
@@ -17,9 +18,6 @@ from app.ui.kit.words.text import translate
 from app.ui.pages.compare.panes.menu import PaneCommand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from app.core.candidates.candidate import Candidate
     from app.core.candidates.settings import CompareMode, SamplingSettings
     from app.core.chats.chat import Turn
     from app.core.chats.panes import ChatPane

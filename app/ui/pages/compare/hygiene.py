@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from app.core.candidates.settings import FlashAttention
@@ -10,8 +11,6 @@ from app.ui.kit.words.text import translate
 from app.ui.pages.compare.words import joined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from app.core.chats.chat import Chat
     from app.lab.compare.panes import Pane
 

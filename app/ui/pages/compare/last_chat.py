@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
@@ -10,8 +11,6 @@ from PySide6.QtCore import QObject, QTimer
 from app.core.errors import PersonError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.lab.compare.session import Session
     from app.ui.settings.kept_settings import KeptSettings
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,6 @@ from app.ui.pages.compare.panes.windows import PaneWindows
 from app.ui.plots.kinds import PlotCandidate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
     from PySide6.QtGui import QShowEvent
     from PySide6.QtWidgets import QWidget
 

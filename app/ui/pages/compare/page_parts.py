@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -21,8 +22,6 @@ from app.ui.pages.compare.panes.welcome import Welcome
 from app.ui.pages.compare.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from PySide6.QtGui import QResizeEvent
 
     from app.lab.compare.session import Session

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from app.core.candidates.candidate import MAX_CANDIDATES, LocalFile, candidate_of
+from app.core.candidates.candidate import MAX_CANDIDATES, Candidate, LocalFile, candidate_of
 from app.core.errors import PersonError
 from app.core.memory.estimate import lasting_budget_bytes
 from app.lab.demo.demo import FIRST_PANES
@@ -26,9 +27,6 @@ from app.ui.plots.kinds import Metric
 from app.ui.shell.engine.watch import EngineWatch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from app.core.candidates.candidate import Candidate
     from app.core.models.family import LibraryModel
     from app.lab.ladder.pickable import PickFile
     from app.store.settings import Settings

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.core.chats.chat import MAX_ANSWER_BYTES, StopReason
+from app.core.chats.chat import MAX_ANSWER_BYTES, Answer, StopReason
 from app.core.models.levels import LEVELS
 from app.core.text.clean import clean_line
 from app.core.words.sentence import say
-from app.lab.compare.panes import PaneState
+from app.lab.compare.panes import EngineWait, Pane, PaneState
 from app.ui.kit.widgets import DotState
 from app.ui.kit.words.format import (
     NBSP,
@@ -23,11 +24,7 @@ from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.core.candidates.settings import SamplingSettings
-    from app.core.chats.chat import Answer
-    from app.lab.compare.panes import EngineWait, Pane
 
 _WITHOUT_ENGINE = frozenset({PaneState.PREPARING, PaneState.ASLEEP, PaneState.WAITING})
 # Shorter texts are tokens in a moment.

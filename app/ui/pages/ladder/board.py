@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
@@ -25,8 +26,6 @@ from app.ui.pages.ladder.votes.candidate import VoteCandidate
 from app.ui.pages.ladder.words import step_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PySide6.QtGui import QResizeEvent
 
     from app.core.verdict import Limits

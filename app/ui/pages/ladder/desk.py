@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.memory.estimate import lasting_budget_bytes
 from app.core.verdict import Limits, default_limits
 from app.lab.demo.demo import DEMO_LEVELS
 from app.lab.engines.room import EngineRoom
-from app.lab.ladder.pickable import pickable
+from app.lab.ladder.pickable import PickFile, pickable
 from app.lab.quality.texts import text_choices
 from app.lab.works.ladders.service import LadderService
 from app.lab.works.ladders.worker import LadderWorkers
@@ -24,11 +26,7 @@ from app.ui.pages.ladder.votes.backend import VotesBackend
 from app.ui.pages.ladder.votes.panel import VotesPanel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
-
     from app.core.models.family import LibraryModel
-    from app.lab.ladder.pickable import PickFile
     from app.lab.works.ladders.entry import LadderEntry
     from app.ui.shell.ground import Ground
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,6 @@ from PySide6.QtWidgets import QFileDialog
 from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.ui.kit.file_dialogs import FileDialogs
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace as replaced
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +13,8 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
-from app.lab.ladder.plan import Further
-from app.lab.works.ladders.entry import LadderState, name_of
+from app.lab.ladder.plan import Further, LadderPlan
+from app.lab.works.ladders.entry import LadderEntry, LadderState, name_of
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import EmptyState, Severity
 from app.ui.kit.widgets.layouts import in_column, in_row, split
@@ -27,14 +28,10 @@ from app.ui.pages.ladder.views import ViewMaker
 from app.ui.pages.ladder.words import entry_title
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
     from PySide6.QtGui import QResizeEvent, QShowEvent
 
     from app.core.verdict import Limits
-    from app.lab.ladder.plan import LadderPlan
     from app.lab.verdict.view import LadderView
-    from app.lab.works.ladders.entry import LadderEntry
     from app.lab.works.ladders.run import LadderOrder
     from app.lab.works.ladders.worker import StoredRow
     from app.ui.kit.jobs import Jobs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -15,8 +16,6 @@ from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.help import ladder_help
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.core.candidates.candidate import Candidate
     from app.core.models.family import LibraryModel
     from app.store.settings import Settings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -14,8 +15,6 @@ from app.lab.reports.text import markdown_text
 from app.ui.kit.words.sentences import sentence
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from app.core.errors import PersonError
     from app.lab.verdict.view import LadderView
     from app.ui.kit.jobs import Jobs

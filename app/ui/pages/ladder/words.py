@@ -6,18 +6,16 @@ import time
 from typing import TYPE_CHECKING
 
 from app.core.ladder.results import StepKind
-from app.core.verdict import State
+from app.core.verdict import Judgement, State
 from app.core.words.sentence import say
-from app.lab.works.ladders.entry import LadderState
+from app.lab.works.ladders.entry import LadderEntry, LadderState
 from app.ui.kit.words.format import NBSP, count, moment, percent, points
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
-    from app.core.verdict import Judgement
     from app.lab.ladder.plan import Step
     from app.lab.ladder.progress import LadderProgress
-    from app.lab.works.ladders.entry import LadderEntry
 
 DOT = " · "
 

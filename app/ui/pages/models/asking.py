@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Generator
 
 from app.base.gate import StopFlag, Stopped
 from app.hub.net.limits import within
 from app.hub.stopping import TICK_S
-from app.ui.kit.jobs import JobCancelled
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
-
-    from app.ui.kit.jobs import JobContext
+from app.ui.kit.jobs import JobCancelled, JobContext
 
 
 class CancelFlag(StopFlag):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import shutil
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,8 +33,6 @@ from app.ui.pages.models.page import ModelsPage
 from app.ui.pages.models.ports import Backends
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from app.bootstrap import House
     from app.store.chats import ChatStore
     from app.ui.kit.jobs import Jobs

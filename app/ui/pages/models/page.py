@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.core.errors import PersonError
@@ -31,10 +32,6 @@ from app.ui.pages.models.top_bar import ModelsTopBar
 from app.ui.pages.models.ways_on import WaysOn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from PySide6.QtGui import QShowEvent
-
     from app.core.hub.links import Link
     from app.core.listing import ListedFile
     from app.hub.repositories import Repository

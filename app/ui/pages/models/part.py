@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,6 @@ from app.ui.kit.words.text import translate
 from app.ui.pages.models.help import models_help
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.core.hub.links import Link
     from app.store.settings import Settings
     from app.ui.pages.models.desk import ModelsDesk

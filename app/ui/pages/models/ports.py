@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from app.hub.catalogue import SearchQuery
     from app.hub.repositories import FoundRepository, Repository
     from app.lab.hub.fit import HubFitter

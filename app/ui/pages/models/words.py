@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.core.memory.fit import Verdict
 from app.core.memory.speed import Basis
-from app.core.models.family import ModelSource
+from app.core.models.family import LibraryModel, ModelSource
 from app.core.models.kinds import ModelKind
 from app.core.words.sentence import say
 from app.lab.hub.picks import Use
@@ -26,7 +26,6 @@ from app.ui.kit.words.format import (
 from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
-    from app.core.models.family import LibraryModel
     from app.hub.repositories import FoundRepository
     from app.lab.predict.fit import Fit
     from app.lab.predict.this_pc import ThisPc

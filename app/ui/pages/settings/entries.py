@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from app.core.candidates.settings import CONTEXT_STEP_TOKENS, MOST_THREADS, PRESETS
 from app.core.memory.estimate import RESERVED_BYTES
@@ -12,9 +12,6 @@ from app.ui.kit.words.format import byte_size, percent
 from app.ui.kit.words.language import languages, system_language
 from app.ui.kit.words.text import translate
 from app.ui.settings.sampling_editor import preset_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _PERCENTS = (100, 110, 125, 150, 175, 200)
 _RESERVES = (500_000_000, 1_000_000_000, 2_000_000_000, 4_000_000_000, 8_000_000_000)

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum, auto
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
-from app.store.kept import Kept
+from app.store.kept import Kept, KeptPlace
 from app.ui.kit.question import Question
 from app.ui.kit.widgets import push_button
 from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.format import byte_size
 from app.ui.pages.settings.entries import Group
 from app.ui.pages.settings.rows import GroupRows
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from PySide6.QtWidgets import QLabel
-
-    from app.store.kept import KeptPlace
 
 
 class Deletion(Enum):

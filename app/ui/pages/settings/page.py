@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
@@ -9,17 +10,14 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from app.ui.kit.widgets import push_button
 from app.ui.kit.widgets.layouts import Gap, in_column, scroll_down
-from app.ui.pages.settings.entries import Group, entries
+from app.ui.pages.settings.entries import Entry, Group, entries
 from app.ui.pages.settings.kept import KeptSection
 from app.ui.pages.settings.rows import GroupRows, show_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PySide6.QtGui import QShowEvent
 
     from app.store.settings import Settings
-    from app.ui.pages.settings.entries import Entry
 
 _MOST_CHARACTERS = 110
 

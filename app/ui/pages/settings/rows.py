@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLayout, QSizePolicy, QWidget
 
 from app.ui.kit.plain import caption, set_spoken
 from app.ui.kit.theme import GRID
@@ -15,11 +15,6 @@ from app.ui.kit.widgets.number_field import NumberField
 from app.ui.kit.words.text import translate
 from app.ui.pages.settings.entries import Entry, Numbers
 from app.ui.settings.settings_rows import choice_box, choose
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from PySide6.QtWidgets import QLayout
 
 _CONTROL_CHARACTERS = 24
 _TOP = Qt.AlignmentFlag.AlignTop

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from enum import Enum, auto
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,9 +15,6 @@ from app.engine.installed import BuildPhase, builder, engine_is_there, is_doubtf
 from app.lab.compare.panes import EngineWait
 from app.ui.kit.queues import drained
 from app.ui.kit.words.sentences import sentence, told
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _FEW_STEPS = 3
 """So many must be seen before anything can be said of the time left."""

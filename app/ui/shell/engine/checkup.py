@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -16,8 +17,6 @@ from app.lab.engines.self_check import SelfChecks
 from app.ui.kit.words.sentences import sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.core.engines.self_check import EngineCheck
     from app.core.errors import PersonError
     from app.engine.protocol.loading import Hello

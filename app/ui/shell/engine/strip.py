@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QUrl
 from PySide6.QtWidgets import QFrame, QWidget
 
@@ -14,10 +12,7 @@ from app.ui.kit.widgets import Banner, BannerAction, ProgressLine, Severity, lab
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.format import time_left
 from app.ui.kit.words.text import translate
-from app.ui.shell.engine.build import EngineState
-
-if TYPE_CHECKING:
-    from app.ui.shell.engine.build import EngineBuild
+from app.ui.shell.engine.build import EngineBuild, EngineState
 
 DOT = " · "
 

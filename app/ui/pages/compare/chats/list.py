@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPoint, QSortFilterProxyModel, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QSortFilterProxyModel,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -26,10 +36,6 @@ from app.ui.pages.compare.chats.model import ChatListModel, ChatRole
 from app.ui.pages.compare.chats.row import ChatRowDelegate
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
-    from PySide6.QtCore import QObject, QPersistentModelIndex
-
     from app.store.chats import ChatSummary
 
 

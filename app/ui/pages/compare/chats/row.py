@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette
@@ -19,11 +18,8 @@ from PySide6.QtWidgets import (
 from app.ui.kit.theme import GRID, current_tokens, small_font
 from app.ui.kit.words.format import moment
 from app.ui.kit.words.text import translate
-from app.ui.pages.compare.chats.model import ChatRole
+from app.ui.pages.compare.chats.model import ChatRole, Index
 from app.ui.pages.compare.words import turns_words
-
-if TYPE_CHECKING:
-    from app.ui.pages.compare.chats.model import Index
 
 
 class ChatRowDelegate(QStyledItemDelegate):

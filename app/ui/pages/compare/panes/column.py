@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.lab.compare.panes import BUSY, PaneState
+from app.lab.compare.panes import BUSY, Pane, PaneState
 from app.ui.kit.widgets.layouts import in_column
 from app.ui.pages.compare.panes.header import ColumnHeader
 from app.ui.pages.compare.panes.naming import Naming
@@ -16,10 +17,7 @@ from app.ui.pages.compare.turns.answer_facts import AnswerFacts
 from app.ui.pages.compare.words import about_words, state_words, stop_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.core.chats.chat import Turn
-    from app.lab.compare.panes import Pane
     from app.lab.compare.session import Session
     from app.ui.pages.compare.turns.answer_view import AnswerView
     from app.ui.pages.compare.turns.transcript import Transcript

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QWidget
 
-from app.lab.compare.panes import BUSY
+from app.lab.compare.panes import BUSY, Pane
 from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 
     from app.core.chats.chat import Answer, AnswerFigures
-    from app.lab.compare.panes import Pane
     from app.lab.compare.session import Session
 
 REFRESH_MS = 250

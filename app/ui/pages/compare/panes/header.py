@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QEnterEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QWidget
 
-from app.lab.compare.panes import BUSY, PaneState
+from app.lab.compare.panes import BUSY, Pane, PaneState
 from app.ui.kit.plain import set_spoken
 from app.ui.kit.theme import GRID
 from app.ui.kit.tokens import candidate_edge, current_tokens
@@ -19,19 +29,6 @@ from app.ui.pages.compare.turns.quiet_button import QuietButton
 from app.ui.pages.compare.words import dot_state, engine_wait, state_help, state_words
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QEvent
-    from PySide6.QtGui import (
-        QContextMenuEvent,
-        QEnterEvent,
-        QFocusEvent,
-        QKeyEvent,
-        QMouseEvent,
-        QPaintEvent,
-        QResizeEvent,
-    )
-    from PySide6.QtWidgets import QWidget
-
-    from app.lab.compare.panes import Pane
     from app.ui.pages.compare.panes.naming import Naming
 
 EDGE_PX = 3

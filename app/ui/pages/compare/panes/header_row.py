@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.core.candidates.candidate import MAX_CANDIDATES
@@ -15,10 +16,6 @@ from app.ui.kit.widgets import IconButton
 from app.ui.kit.widgets.layouts import in_row
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from PySide6.QtGui import QPaintEvent, QResizeEvent
-
     from app.ui.pages.compare.panes.header import ColumnHeader
 
 ADD_PX = 32

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from app.lab.compare.panes import PaneState
+from app.lab.compare.panes import Pane, PaneState
 from app.ui.kit.icons import icon
 from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PySide6.QtWidgets import QMenu
-
-    from app.lab.compare.panes import Pane
 
 
 class PaneCommand(Enum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.ui.kit.words.format import byte_size, number, percent
@@ -15,8 +16,6 @@ from app.ui.pages.compare.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.lab.compare.panes import Pane
 
 _NOT_SHRUNKEN = frozenset({"F32", "F16", "BF16"})

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
-from app.lab.compare.panes import PaneState
+from app.lab.compare.panes import Pane, PaneFailure, PaneState
 from app.ui.kit.widgets import Banner, BannerAction, Severity
 from app.ui.kit.words.sentences import told
 from app.ui.pages.compare.panes.menu import PaneCommand
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
-
-    from app.lab.compare.panes import Pane, PaneFailure
 
 
 class PaneNotice(Banner):

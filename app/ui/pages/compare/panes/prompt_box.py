@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QActionGroup
+from PySide6.QtGui import QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
 from app.ui.answers.growing_edit import GrowingEdit
@@ -14,11 +15,6 @@ from app.ui.kit.plain import caption, set_spoken, set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.pages.compare.panes.prompt_field import PromptField
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from PySide6.QtGui import QResizeEvent
 
 MOST_LINES = 6
 

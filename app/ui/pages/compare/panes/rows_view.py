@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,6 @@ from app.ui.pages.compare.panes.menu import PaneCommand
 from app.ui.pages.compare.turns.transcript import Transcript
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PySide6.QtGui import QHideEvent, QShowEvent
 
     from app.core.chats.chat import Chat, Turn

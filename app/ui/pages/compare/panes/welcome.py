@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -16,10 +16,6 @@ from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import FlowLayout, label, push_button
 from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.text import translate
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 
 FIRST_PROMPTS = 3
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt
@@ -12,8 +13,6 @@ from app.ui.pages.compare.turns.elsewhere_popover import ElsewherePopover
 from app.ui.pages.compare.turns.log_view import LogView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.lab.compare.session import Session
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QSizePolicy, QWidget
 
-from app.core.chats.chat import StopReason
+from app.core.chats.chat import Answer, StopReason
 from app.core.words.sentence import say
 from app.ui.answers.document import GUTTER_PX
 from app.ui.answers.markdown import MarkdownView
@@ -23,9 +21,6 @@ from app.ui.pages.compare.turns.answer_facts import AnswerFacts
 from app.ui.pages.compare.turns.parts import ThinkingBlock
 from app.ui.pages.compare.turns.quiet_button import SIDE_PX, QuietButton
 from app.ui.pages.compare.turns.standing import StandingLine
-
-if TYPE_CHECKING:
-    from app.core.chats.chat import Answer
 
 
 class AnswerView(QWidget):

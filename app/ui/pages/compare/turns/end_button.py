@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QAbstractScrollArea, QPushButton
 
 from app.ui.kit.icons import icon
 from app.ui.kit.theme import GRID
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QAbstractScrollArea
 
 
 class EndButton(QPushButton):

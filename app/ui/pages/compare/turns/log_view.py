@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QWidget
@@ -11,9 +11,6 @@ from app.ui.kit.plain import set_spoken, set_title, shown_text
 from app.ui.kit.theme import GRID, code_font
 from app.ui.kit.widgets import push_button
 from app.ui.kit.widgets.layouts import in_column, in_row
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 MOST_LINES = 4_000
 LONGEST_LINE = 2_000

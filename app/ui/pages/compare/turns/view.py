@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLineF, QRectF, QUrl, Signal
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtCore import QEvent, QLineF, QRectF, QUrl, Signal
+from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.ui.kit.theme import GRID
@@ -15,11 +16,6 @@ from app.ui.pages.compare.turns.answer_view import AnswerView
 from app.ui.pages.compare.turns.parts import PromptCard
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QEnterEvent, QPaintEvent
-
     from app.core.chats.chat import Turn
     from app.ui.pages.compare.turns.answer_facts import AnswerFacts
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QMenu, QSizePolicy, QWidget
 
-from app.core.ladder.answer import Said
+from app.core.ladder.answer import Fact, Said
 from app.ui.kit.icons import Tone
 from app.ui.kit.plain import set_spoken, set_tip
 from app.ui.kit.theme import GRID
@@ -23,9 +23,6 @@ from app.ui.pages.ladder.answer.others import OtherVersions
 from app.ui.pages.ladder.answer.two_tone import TwoToneLabel
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
-
-    from app.core.ladder.answer import Fact
     from app.core.verdict import Limits
     from app.lab.verdict.view import LadderView
 

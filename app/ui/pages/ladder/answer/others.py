@@ -5,13 +5,13 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QWidget
 
 from app.core.ladder.answer import short_of
 from app.core.verdict import State
 from app.core.verdict_words import about
-from app.lab.verdict.settling import Way
+from app.lab.verdict.settling import Settling, Way
 from app.ui.kit.icons import Tone
 from app.ui.kit.plain import set_spoken, set_tip
 from app.ui.kit.theme import GRID
@@ -22,10 +22,7 @@ from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.answer.two_tone import TwoToneLabel
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import SignalInstance
-
     from app.core.ladder.row import Row
-    from app.lab.verdict.settling import Settling
     from app.lab.verdict.view import LadderView
 
 _MOST_LINES = 3

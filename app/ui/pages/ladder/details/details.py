@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QUrl, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QTextBrowser, QWidget
 
 from app.ui.kit.theme import GRID, current_tokens
@@ -18,10 +19,6 @@ from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.details.details_html import details_html
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from PySide6.QtGui import QResizeEvent, QShowEvent
-
     from app.lab.verdict.view import LadderView
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape as html
 from typing import TYPE_CHECKING
 
-from app.core.tasks.results import KindVerdict
+from app.core.tasks.results import KindResult, KindVerdict
 from app.core.tasks.scoring import Outcome
 from app.core.text.clean import clean_text
 from app.lab.verdict.failures import failures_of
@@ -16,12 +17,9 @@ from app.ui.pages.ladder.table.how import at_floor_words
 from app.ui.pages.ladder.words import points_range, range_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.core.ladder.row import Row
     from app.core.quality.apart import Parting
     from app.core.tasks.items import TaskItem
-    from app.core.tasks.results import KindResult
     from app.lab.verdict.view import LadderView
     from app.ui.kit.tokens import Tokens
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.core.words.sentence import say
@@ -17,11 +17,6 @@ from app.ui.kit.widgets import IconButton, Picture, label, push_button
 from app.ui.kit.widgets.labels import breakable
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.sentences import told
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from PySide6.QtGui import QPaintEvent
 
 _EDGE_PX = 3
 

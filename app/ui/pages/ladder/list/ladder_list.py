@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QModelIndex,
     QObject,
+    QPoint,
     QRect,
     QRectF,
     QSize,
@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from app.core.candidates.notation import words_of
 from app.core.text.clean import clean_line
-from app.lab.works.ladders.entry import AT_WORK, QUEUED, LadderState
+from app.lab.works.ladders.entry import AT_WORK, QUEUED, LadderEntry, LadderState
 from app.ui.kit.plain import plain_data
 from app.ui.kit.theme import GRID, current_tokens, small_font, tabular
 from app.ui.kit.views.rows import Index, Rows
@@ -36,11 +36,6 @@ from app.ui.kit.widgets import push_button
 from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.words import entry_second, entry_title
-
-if TYPE_CHECKING:
-    from PySide6.QtCore import QPoint
-
-    from app.lab.works.ladders.entry import LadderEntry
 
 _LINE_PX = 3
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
-from app.lab.works.ladders.entry import LadderState
+from app.lab.works.ladders.entry import LadderEntry, LadderState
 from app.ui.kit.plain import set_spoken, set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ProgressLine, label, push_button
@@ -16,9 +14,6 @@ from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.format import time_left
 from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.words import DOT, doing_words, entry_state
-
-if TYPE_CHECKING:
-    from app.lab.works.ladders.entry import LadderEntry
 
 _CAN_GO_ON = (LadderState.PAUSED, LadderState.UNFINISHED, LadderState.FAILED)
 _CAN_END = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
@@ -13,9 +13,6 @@ from app.ui.kit.widgets import label
 from app.ui.kit.widgets.buttons import set_words
 from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.format import about
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _MINUTE_S = 60.0
 

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from app.core.words.sentence import say
 from app.lab.quality.plan import QualityMode
-from app.lab.quality.texts import TextSource
+from app.lab.quality.texts import TextChoice, TextSource
 from app.ui.kit.plain import add_choice, set_choice_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ChoiceBox, label
 from app.ui.kit.widgets.buttons import set_words
 from app.ui.kit.words.format import byte_size
 from app.ui.kit.words.sentences import told
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
-
-    from app.lab.quality.texts import TextChoice
 
 
 class MeasureForm(QWidget):

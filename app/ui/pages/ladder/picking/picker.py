@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QScrollArea, QWidget
 
-from app.core.candidates.candidate import MAX_CANDIDATES, candidate_of
+from app.core.candidates.candidate import MAX_CANDIDATES, Candidate, candidate_of
 from app.core.models.levels import FULL_PRECISION_BITS
 from app.core.verdict import Limits
 from app.core.words.sentence import say
 from app.lab.ladder.pace import Pace
 from app.lab.ladder.pickable import (
+    PickFile,
     can_be_ladder,
     in_shrink_order,
     letters_of,
@@ -39,12 +41,8 @@ from app.ui.picking.pick_model import PickModel, with_settings
 from app.ui.picking.pick_tree import PickTree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from PySide6.QtGui import QKeyEvent
 
-    from app.core.candidates.candidate import Candidate
-    from app.lab.ladder.pickable import PickFile
     from app.lab.quality.texts import TextChoice
 
 _MOST_PX = GRID * 120

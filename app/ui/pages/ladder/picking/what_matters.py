@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
@@ -14,10 +15,6 @@ from app.ui.kit.widgets import FlowLayout, label
 from app.ui.kit.widgets.buttons import set_words
 from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.sentences import told
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 
 class WhatMatters(QWidget):

@@ -7,18 +7,16 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from app.core.ladder.plotted import Cost, Loss, points_of
-from app.core.ladder.row import difference_of
+from app.core.ladder.row import Row, difference_of
 from app.core.quality.histogram import EDGES
-from app.core.tasks.results import KindVerdict
+from app.core.tasks.results import KindResult, KindVerdict
 from app.core.text.clean import clean_line
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.plots.empty import no_ladder, no_loss, no_tasks
 
 if TYPE_CHECKING:
-    from app.core.ladder.row import Row
     from app.core.plots.scatter import PlotPoint
-    from app.core.tasks.results import KindResult
     from app.lab.verdict.view import LadderView
 
 

@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING
 
 from app.core.candidates.shapes import letter_of
 from app.core.ladder.row import difference_of, share_of
-from app.core.tasks.results import KindVerdict
+from app.core.tasks.results import KindResult, KindVerdict
 from app.ui.kit.words.format import divergence, percent, points
 from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.plots import words
-from app.ui.pages.ladder.plots.content import Measure, ProfileContent, ScatterContent
+from app.ui.pages.ladder.plots.content import (
+    Content,
+    Measure,
+    ProfileContent,
+    ScatterContent,
+    SpreadContent,
+    Version,
+)
 
 if TYPE_CHECKING:
     from app.core.plots.scatter import PlotPoint
-    from app.core.tasks.results import KindResult
-    from app.ui.pages.ladder.plots.content import Content, SpreadContent, Version
 
 
 def describe(content: Content) -> str:

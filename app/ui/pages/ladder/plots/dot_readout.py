@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.core.candidates.shapes import colour_of, letter_of
@@ -12,8 +13,6 @@ from app.ui.pages.ladder.plots import words
 from app.ui.plots.words import Readout, ReadoutRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.core.plots.scatter import PlotPoint
     from app.ui.pages.ladder.plots.content import ScatterContent, Version
 

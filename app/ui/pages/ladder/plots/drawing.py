@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
@@ -12,8 +13,6 @@ from app.ui.kit.theme import GRID
 from app.ui.pages.ladder.plots.look import Look, crisp, write
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.core.plots.axes import Scale
     from app.ui.plots.words import Readout
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
@@ -10,14 +11,11 @@ from PySide6.QtGui import QColor, QPainter
 from app.core.candidates.shapes import letter_of
 from app.ui.kit.theme import GRID
 from app.ui.pages.ladder.plots.layout import lay_out
-from app.ui.pages.ladder.plots.look import paint_mark, write
+from app.ui.pages.ladder.plots.look import Look, paint_mark, write
 from app.ui.plots.sheet import Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.ui.pages.ladder.plots.content import Content, Version
-    from app.ui.pages.ladder.plots.look import Look
 
 _PLOT = QSizeF(64.0 * GRID, 44.0 * GRID)
 _COLUMNS = 2

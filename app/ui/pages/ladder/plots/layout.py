@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.ui.pages.ladder.plots.content import ProfileContent, ScatterContent
+from app.ui.pages.ladder.plots.content import Content, ProfileContent, ScatterContent
 from app.ui.pages.ladder.plots.drawing import Drawing, Notice
 from app.ui.pages.ladder.plots.profile import ProfileDrawing
 from app.ui.pages.ladder.plots.scatter import ScatterDrawing
@@ -13,7 +13,6 @@ from app.ui.pages.ladder.plots.spread import SpreadDrawing
 if TYPE_CHECKING:
     from PySide6.QtCore import QSizeF
 
-    from app.ui.pages.ladder.plots.content import Content
     from app.ui.pages.ladder.plots.look import Look
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,6 @@ from app.ui.kit.theme import candidate_edge, small_font, tabular
 from app.ui.plots.kinds import PlotTheme
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.ui.kit.tokens import Tokens
 
 MARK_PX = 5.0

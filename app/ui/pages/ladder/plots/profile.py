@@ -9,14 +9,14 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from app.core.candidates.shapes import letter_of
-from app.core.ladder.row import difference_of, share_of
+from app.core.ladder.row import Value, difference_of, share_of
 from app.core.plots.axes import Axis, Scale
 from app.core.tasks.results import KindVerdict
 from app.ui.kit.theme import GRID
 from app.ui.kit.words.format import percent
 from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.plots import words
-from app.ui.pages.ladder.plots.content import Measure
+from app.ui.pages.ladder.plots.content import Measure, ProfileContent
 from app.ui.pages.ladder.plots.drawing import Drawing, Spot, frame_of
 from app.ui.pages.ladder.plots.look import (
     BAR_PX,
@@ -33,8 +33,6 @@ from app.ui.pages.ladder.plots.look import (
 from app.ui.pages.ladder.plots.profile_readout import profile_readout
 
 if TYPE_CHECKING:
-    from app.core.ladder.row import Value
-    from app.ui.pages.ladder.plots.content import ProfileContent
     from app.ui.plots.words import Readout
 
 _DOT_PX = 3.6

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from app.core.candidates.shapes import colour_of, letter_of
 from app.core.ladder.row import difference_of, share_of
-from app.core.tasks.results import KindVerdict
+from app.core.tasks.results import KindResult, KindVerdict
 from app.ui.kit.words.format import UNKNOWN, Quantity, count, percent, points
 from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.plots import words
 from app.ui.plots.words import Readout, ReadoutRow
 
 if TYPE_CHECKING:
-    from app.core.tasks.results import KindResult
     from app.ui.pages.ladder.plots.content import ProfileContent
 
 

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from app.core.candidates.notation import words_of
 from app.core.candidates.shapes import letter_of
 from app.core.ladder.plotted import Cost
-from app.core.ladder.row import difference_of, share_of
+from app.core.ladder.row import Row, Value, difference_of, share_of
 from app.core.quality.floor import NO_FURTHER
 from app.core.quality.histogram import EDGES
 from app.core.text.clean import clean_line
 from app.core.text.csv_cells import csv_cell
-from app.ui.kit.words.format import MISSING, byte_size, divergence, points, speed
+from app.ui.kit.words.format import MISSING, Quantity, byte_size, divergence, points, speed
 from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.plots import words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from app.core.ladder.row import Row, Value
     from app.lab.verdict.view import LadderView
-    from app.ui.kit.words.format import Quantity
 
 _COLUMNS = (
     *("letter", "version", "figure", "of", "value", "low", "high", "count", "unit"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale
@@ -23,8 +24,6 @@ from app.ui.kit.words.format import (
 from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from app.ui.pages.ladder.plots.content import Version
 
 

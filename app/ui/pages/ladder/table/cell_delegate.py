@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.core.candidates.candidate import COLOURS
 from app.core.verdict import State
@@ -16,13 +16,10 @@ from app.ui.kit.tokens import mix
 from app.ui.kit.views.tables import paint_ground
 from app.ui.kit.widgets.status_dot import paint_letter
 from app.ui.pages.ladder.table.columns import BARS, NAME, STATE
-from app.ui.pages.ladder.table.model import LadderRole
+from app.ui.pages.ladder.table.model import Index, LadderRole
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
     from app.ui.pages.ladder.table.cells import Cell
-    from app.ui.pages.ladder.table.model import Index
 
 _LETTER_PX = 22
 _ICON_PX = 14

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
 
 from app.core.ladder.columns import EARLIER_KEYS, Kind, Place, columns_at
 from app.ui.kit.words.text import translate
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _FIRST = ("name", "state", "accuracy", "memory_needed_bytes", "tokens_per_second")
 _EVERY = {column.key: column for column in columns_at(Place.TABLE)}

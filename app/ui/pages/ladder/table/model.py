@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,6 @@ from app.ui.pages.ladder.table.columns import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from app.lab.verdict.view import LadderView
 
 Index = QModelIndex | QPersistentModelIndex

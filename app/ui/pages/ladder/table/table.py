@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
@@ -12,7 +13,14 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QKeySequence
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QFontMetrics,
+    QGuiApplication,
+    QKeySequence,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QMenu,
     QTableView,
@@ -35,15 +43,10 @@ from app.ui.pages.ladder.table.columns import (
     title,
     word,
 )
-from app.ui.pages.ladder.table.model import LadderRole
+from app.ui.pages.ladder.table.model import Index, LadderModel, LadderRole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from PySide6.QtGui import QContextMenuEvent, QResizeEvent
-
     from app.ui.pages.ladder.table.cells import Cell
-    from app.ui.pages.ladder.table.model import Index, LadderModel
 
 _SIGN_PX = GRID * 3
 

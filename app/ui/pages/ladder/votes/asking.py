@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -31,8 +32,6 @@ from app.ui.pages.ladder.votes.sources import ChatPromptPicker
 from app.ui.pages.ladder.votes.words import kind_title, prompts_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.core.candidates.candidate import Candidate
     from app.ui.pages.ladder.votes.backend import VotesBackend
     from app.ui.pages.ladder.votes.candidate import VoteCandidate

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,27 +11,24 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import PersonError
 from app.lab.votes.answers import AnswerMaker
-from app.lab.votes.events import AnswersProgress
+from app.lab.votes.events import AnswerEvent, AnswersProgress
 from app.lab.votes.export import write_votes
 from app.lab.votes.files import identify
 from app.lab.votes.rounds import VoteBooth
 from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count
-from app.store.vote_prompts import recent_prompts
+from app.store.vote_prompts import AskedPrompt, recent_prompts
 from app.store.votes import VoteStore
 from app.ui.kit.words.sentences import sentence
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Sequence
 
     from app.core.candidates.candidate import Candidate
     from app.core.votes.choices import Choice
     from app.core.votes.pairs import PairState, VotedCandidate, VotePair
     from app.lab.engines.room import EngineRoom
-    from app.lab.votes.events import AnswerEvent
     from app.lab.votes.orders import Placed, VoteOrder
-    from app.store.vote_prompts import AskedPrompt
     from app.ui.kit.jobs import Job, JobContext, Jobs
 
 log = logging.getLogger(__name__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,6 @@ from app.ui.kit.words.text import translate
 from app.ui.plots.sheet import Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.core.votes.tally import BandPoint
     from app.ui.kit.tokens import Tokens
 

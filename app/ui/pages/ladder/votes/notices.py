@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QWidget
 
 from app.core.votes.pairs import PairState
 from app.core.words.sentence import say
@@ -18,10 +19,6 @@ from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.sentences import told
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from PySide6.QtWidgets import QAbstractButton
-
     from app.lab.votes.orders import Waiting
 
 _TONES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -12,8 +13,6 @@ from app.ui.kit.words.format import count
 from app.ui.kit.words.sentences import told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.lab.votes.orders import Placed, VoteOrder
     from app.ui.pages.ladder.votes.backend import VotesBackend
     from app.ui.pages.ladder.votes.overview import Overview

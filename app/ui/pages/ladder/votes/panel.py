@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.base.states import Transitions
 from app.core.errors import PersonError
-from app.core.votes.pairs import Role
+from app.core.votes.pairs import Role, VotePair
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import EmptyState
 from app.ui.kit.widgets.layouts import in_column
@@ -22,11 +23,8 @@ from app.ui.pages.ladder.votes.voting import VotingState, VotingView
 from app.ui.pages.ladder.votes.words import reveal_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.core.statistics.anytime import WinRate
     from app.core.votes.choices import Choice
-    from app.core.votes.pairs import VotePair
     from app.ui.pages.ladder.votes.backend import VotesBackend
     from app.ui.pages.ladder.votes.candidate import VoteCandidate
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QStringListModel, Signal
@@ -16,8 +17,6 @@ from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.votes.words import prompts_words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
     from app.store.vote_prompts import AskedPrompt
 
 _LONGEST = 160

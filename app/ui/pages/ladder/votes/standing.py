@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QStandardPaths, Qt, Signal
+from PySide6.QtCore import QEvent, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QWidget
 
 from app.core.errors import PersonError
@@ -26,10 +27,6 @@ from app.ui.pages.ladder.votes.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from PySide6.QtCore import QEvent
-
     from app.ui.pages.ladder.votes.backend import VotesBackend
     from app.ui.pages.ladder.votes.candidate import VoteCandidate
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.base.states import Transitions
 from app.core.votes.choices import Choice, Outcome
-from app.core.votes.pairs import Role
+from app.core.votes.pairs import Role, VotePair
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import label, push_button
@@ -24,11 +25,6 @@ from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.pages.ladder.votes.answers import AnswersView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from PySide6.QtGui import QShowEvent
-
-    from app.core.votes.pairs import VotePair
     from app.lab.votes.orders import ShownPair
     from app.ui.pages.ladder.votes.candidate import VoteCandidate
 

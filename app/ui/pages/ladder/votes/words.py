@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.core.chats.chat import StopReason
 from app.core.votes.choices import Outcome
-from app.core.votes.tally import Finding
+from app.core.votes.tally import Finding, Tally
 from app.core.words.sentence import say
 from app.ui.kit.words.format import count, percent
 from app.ui.kit.words.sentences import told
@@ -14,7 +14,6 @@ from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
     from app.core.votes.pairs import VoteAnswer, VotePair
-    from app.core.votes.tally import Tally
     from app.lab.votes.orders import Standing
 
 DOT = " · "

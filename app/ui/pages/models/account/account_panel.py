@@ -13,14 +13,13 @@ from app.ui.kit.widgets import FlowLayout, label, push_button
 from app.ui.kit.widgets.labels import set_role
 from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.sentences import sentence
-from app.ui.pages.models.account.hub_account import AccountStatus
+from app.ui.pages.models.account.hub_account import AccountStatus, HubAccount
 from app.ui.pages.models.account.sign_in import SignInRow
 from app.ui.pages.models.certificate_row import CertificateRow
 
 if TYPE_CHECKING:
     from app.core.errors import PersonError
     from app.ui.kit.jobs import Jobs
-    from app.ui.pages.models.account.hub_account import HubAccount
     from app.ui.pages.models.ways_on import WaysOn
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from app.hub.tokens import TokenSource
+from app.hub.tokens import Tokens, TokenSource
 from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
     from app.core.errors import PersonError
     from app.hub.connection import HubConnection
-    from app.hub.tokens import Tokens
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.base.told import Listeners
 from app.core.words.sentence import from_kept
 from app.hub.progress import Phase
-from app.lab.works.downloads import Download, order_for
-from app.lab.works.work import WorkState
+from app.lab.works.downloads import Download, Downloads, order_for
+from app.lab.works.work import Work, WorkState
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
 from app.ui.pages.models.downloads.entry import DownloadEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.core.listing import ListedFile
     from app.hub.repositories import Repository
     from app.lab.hub.access import HubAccess
-    from app.lab.works.downloads import Downloads
-    from app.lab.works.work import Work
 
 
 class QueueView:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
-from app.core.models.family import ModelSource
+from app.core.models.family import LibraryModel, ModelSource
 from app.ui.kit.words.format import MISSING, byte_size, context_length, parameters, speed
 from app.ui.kit.words.levels import version_gloss
 from app.ui.kit.words.sentences import told
@@ -15,7 +15,6 @@ from app.ui.kit.words.text import translate
 from app.ui.pages.models.words import kind_word, or_missing, source_words
 
 if TYPE_CHECKING:
-    from app.core.models.family import LibraryModel
     from app.core.models.model_file import ModelFile
     from app.lab.predict.local_fits import LocalFit
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,13 +12,15 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import PersonError
 from app.lab.works.work import WorkState
-from app.ui.pages.models.library.kept_comparisons import NO_DOWNLOAD, ComparisonGroup, GroupMember
+from app.ui.pages.models.library.kept_comparisons import (
+    NO_DOWNLOAD,
+    ComparisonGroup,
+    GroupMember,
+    KeptComparisons,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from app.ui.pages.models.downloads.entry import DownloadEntry
-    from app.ui.pages.models.library.kept_comparisons import KeptComparisons
 
 log = logging.getLogger(__name__)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -11,9 +13,6 @@ from app.core.models.family import LibraryModel, ModelSource
 from app.ui.pages.models.library.watch import LibraryWatch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
-
     from app.core.errors import PersonError
     from app.core.words.sentence import Sentence
     from app.hub.files.removal import Removal

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDir, Signal
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
@@ -12,9 +12,6 @@ from app.ui.kit.plain import set_spoken
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ElidedLabel, IconButton, label, push_button
 from app.ui.kit.widgets.layouts import empty, in_column, in_row
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 
 class FoldersEditor(QWidget):

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from app.store.comparisons import StoredComparison
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from app.store.comparisons import ComparisonStore, Member
-
+from app.store.comparisons import ComparisonStore, Member, StoredComparison
 
 NO_DOWNLOAD = "0"
 """The key of what was here before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import set_tip, words_of
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import FlowLayout, label, push_button
-from app.ui.kit.widgets.buttons import set_words
+from app.ui.kit.widgets.buttons import ButtonRole, set_words
 from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.sentences import told
 from app.ui.pages.models.library.details import LEAST_WIDTH_PX, LibraryDetails
@@ -22,11 +23,8 @@ from app.ui.pages.models.library.removal import RemovalQuestion
 from app.ui.pages.models.words import source_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.core.models.family import LibraryModel
     from app.ui.kit.jobs import Jobs
-    from app.ui.kit.widgets.buttons import ButtonRole
     from app.ui.pages.models.library.feed import LibraryFeed
 
 

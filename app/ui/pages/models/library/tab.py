@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.models.family import Family, companions, families
+from app.core.models.family import Family, LibraryModel, companions, families
 from app.core.words.sentence import say
 from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import words_of
@@ -37,10 +37,7 @@ from app.ui.pages.models.library.side import LibrarySide
 from app.ui.pages.models.library.tree import LibraryTree
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QShowEvent
-
     from app.core.errors import PersonError
-    from app.core.models.family import LibraryModel
     from app.ui.kit.jobs import Jobs
     from app.ui.pages.models.library.feed import LibraryFeed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QSize, Qt
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyleOptionViewItem,
@@ -19,14 +19,11 @@ from app.ui.kit.views.tables import FilteredTree, TreeRow
 from app.ui.kit.words.offered import offer_words
 from app.ui.kit.words.sentences import told
 from app.ui.pages.models.library.columns import WORDS, LibraryColumn
-from app.ui.pages.models.library.model import LibraryRole
+from app.ui.pages.models.library.model import Index, LibraryRole, LibraryTreeModel
 from app.ui.pages.models.words import VERDICT_MARKS, VERDICTS, source_names
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
-
     from app.core.models.family import LibraryModel
-    from app.ui.pages.models.library.model import Index, LibraryTreeModel
 
 _NAME_SIGNS = 28
 _HIDING = (

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
-from app.base.files import stamp_at
+from app.base.files import Stamp, stamp_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from app.base.files import Stamp
     from app.lab.models.library import LibraryScan
 
 SETTLE_MS = 2_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
@@ -13,18 +14,15 @@ from app.core.errors import PersonError
 from app.core.memory.fit import Verdict
 from app.core.models.kinds import ModelKind, why_no_candidate
 from app.core.models.model_file import NoCandidateError
-from app.lab.hub.fit import is_for_all
+from app.lab.hub.fit import HubFitter, is_for_all
 from app.lab.hub.recommend import level_of, recommended
 from app.lab.predict.fit import Fit
 from app.ui.kit.words.sentences import sentence, told
 from app.ui.pages.models.asking import CancelFlag, while_wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from app.core.listing import ListedFile
     from app.hub.repositories import Repository
-    from app.lab.hub.fit import HubFitter
     from app.ui.kit.jobs import Job, JobContext, Jobs
 
 

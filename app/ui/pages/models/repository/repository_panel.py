@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, QUrl, Signal
@@ -23,9 +25,6 @@ from app.ui.pages.models.search.model import FoundRole, SearchModel
 from app.ui.pages.models.search.row import FoundRowDelegate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
     from app.core.errors import PersonError
     from app.core.hub.links import Link
     from app.ui.kit.jobs import Jobs

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -14,9 +16,6 @@ from app.ui.kit.words.format import byte_size
 from app.ui.kit.words.sentences import sentence, told
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
     from PySide6.QtWidgets import QWidget
 
     from app.core.listing import ListedFile

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,6 @@ from app.ui.kit.plain import plain_data
 from app.ui.pages.models.words import popularity, repository_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.hub.repositories import FoundRepository
 
 Index = QModelIndex | QPersistentModelIndex

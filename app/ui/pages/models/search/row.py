@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
@@ -12,10 +10,7 @@ from app.ui.kit.icons import Tone, pixmap
 from app.ui.kit.theme import GRID, small_font, tabular
 from app.ui.kit.views.tables import paint_ground
 from app.ui.kit.words.format import parameters
-from app.ui.pages.models.search.model import FoundRole
-
-if TYPE_CHECKING:
-    from app.ui.pages.models.search.model import Index
+from app.ui.pages.models.search.model import FoundRole, Index
 
 _ICON_PX = 12
 

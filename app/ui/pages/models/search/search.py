@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,8 +16,6 @@ from app.ui.pages.models.asking import while_wanted
 from app.ui.pages.models.search.model import SearchModel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from app.core.errors import PersonError
     from app.hub.catalogue import SearchQuery
     from app.hub.repositories import FoundRepository

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import (
@@ -14,7 +16,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from app.core.listing import largest_first
+from app.core.listing import ListedFile, largest_first
 from app.lab.hub.recommend import level_of
 from app.ui.kit.plain import plain_data
 from app.ui.pages.models.repository.files.words import (
@@ -31,10 +33,6 @@ from app.ui.pages.models.repository.files.words import (
 from app.ui.pages.models.repository.predictions import WAITING, Prediction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from pathlib import Path
-
-    from app.core.listing import ListedFile
     from app.core.memory.fit import Verdict
 
 Index = QModelIndex | QPersistentModelIndex

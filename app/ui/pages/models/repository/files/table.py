@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QEvent, QModelIndex, QRect, QRectF, QSize, QSortFilterProxyModel, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    QSortFilterProxyModel,
+    Qt,
+)
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
@@ -23,16 +30,10 @@ from app.ui.kit.views.tables import dress_table, paint_ground
 from app.ui.kit.words.format import speed
 from app.ui.kit.words.offered import offer_words
 from app.ui.kit.words.sentences import told
-from app.ui.pages.models.repository.files.model import FileRole
+from app.ui.pages.models.repository.files.model import FileRole, FilesModel, Index, MemoryBar
 from app.ui.pages.models.repository.files.words import WORDS, FileColumn
 from app.ui.pages.models.repository.predictions import Prediction, PredictionState
 from app.ui.pages.models.words import VERDICT_MARKS
-
-if TYPE_CHECKING:
-    from PySide6.QtCore import QAbstractItemModel
-    from PySide6.QtGui import QResizeEvent
-
-    from app.ui.pages.models.repository.files.model import FilesModel, Index, MemoryBar
 
 _ICON_PX = 14
 _BOX_PX = 15

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
-from app.core.listing import bits_per_weight
+from app.core.listing import ListedFile, bits_per_weight
 from app.core.models.kinds import what_it_is
 from app.lab.hub.recommend import level_of
 from app.ui.kit.words.format import MISSING, byte_size, speed
@@ -14,9 +13,6 @@ from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
 from app.ui.pages.models.repository.predictions import Prediction, PredictionState
 from app.ui.pages.models.words import DOT, fit_details, kind_word
-
-if TYPE_CHECKING:
-    from app.core.listing import ListedFile
 
 _LAST = float("inf")
 
