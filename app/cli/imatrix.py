@@ -10,14 +10,11 @@ import msgspec
 from app.base.rights import give_usual_rights
 from app.cli.arguments import THREADS_HELP, Commands, positive, threads
 from app.cli.models import MODEL_HELP, model_path
-from app.cli.words.texts import text_named
-from app.core.quality.own_texts import as_plain_text
+from app.cli.words.texts import calibration_named
 from app.core.text.clean import whole_text
-from app.core.text.shared_names import file_name
 from app.core.words import figures
 from app.lab.engines.room import EngineRoom
 from app.lab.shrink.importance import CHUNK_TOKENS, make_importance
-from app.lab.shrink.reader import CalibrationText
 from app.monitor.machine import physical_core_count
 
 if TYPE_CHECKING:
@@ -56,7 +53,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
     path = model_path(arguments.model, paths)
-    text = _text(whole_text(arguments.text), paths) if arguments.text else None
+    text = calibration_named(arguments.text, paths) if arguments.text else None
     with console.progress() as progress:
         task = progress.add_task("Reading", total=None, note="")
 
@@ -87,13 +84,3 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
             "a longer text tells more."
         )
     return 0
-
-
-def _text(word: str, paths: Paths) -> CalibrationText:
-    text = text_named(word, paths)
-    if text.raw and len(text.parts) == 1 and text.parts[0].text:
-        data = text.raw
-    else:
-        parts = [part.text or "\n\n".join(map(as_plain_text, part.chats)) for part in text.parts]
-        data = "\n\n".join(parts).encode()
-    return CalibrationText(file_name(text.name), data)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.cli.arguments import THREADS_HELP, Commands, threads
-from app.cli.models import MODEL_HELP, model_path
+from app.cli.models import MODEL_HELP, candidate_named, model_path
+from app.cli.words.texts import calibration_named
 from app.core.words import figures
+from app.lab.engines.opened import opened
+from app.lab.engines.room import EngineRoom
 from app.lab.shrink.inspecting import inspect
+from app.lab.shrink.usage import USUAL_CHUNKS, expert_usage
+from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count
 
 if TYPE_CHECKING:
@@ -18,6 +24,7 @@ if TYPE_CHECKING:
     from app.cli.terminal.console import Console
     from app.core.models.model_file import ModelFile
     from app.core.shrink.inspection import InspectedTensor, Inspection
+    from app.core.shrink.usage import ExpertUsage
     from app.store.paths import Paths
 
 _SHOWN_HURT = 3
@@ -33,8 +40,21 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "against another version of the same model, what its numbers lost.",
     )
     parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
-    parser.add_argument(
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
         "--against", metavar="REF", help="another version of the same model, best the original"
+    )
+    what.add_argument(
+        "--experts",
+        action="store_true",
+        help="of a mixture: let it read a text and tell which of its experts work, layer by layer; "
+        "MODEL may have settings, such as #experts=4",
+    )
+    parser.add_argument(
+        "--text",
+        metavar="FILE",
+        help="what is read for --experts: a text file, a .jsonl file, or the word history (own "
+        "chats); default: a bundled text of several languages and code",
     )
     parser.add_argument("--threads", type=threads, metavar="N", help=THREADS_HELP)
     parser.set_defaults(run=run)
@@ -42,6 +62,8 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
+    if arguments.experts:
+        return _tell_experts(arguments, console, paths)
     path = model_path(arguments.model, paths)
     reference = model_path(arguments.against, paths) if arguments.against else None
     with console.progress() as progress:
@@ -69,8 +91,55 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     return 0
 
 
-def _document(found: Inspection) -> dict[str, object]:
-    model = found.model
+def _tell_experts(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
+    candidate = candidate_named(arguments.model, paths)
+    text = calibration_named(arguments.text, paths) if arguments.text else None
+    read = opened(candidate, open_model_file)
+    with console.progress() as progress:
+        task = progress.add_task("Reading", total=None, note="")
+
+        def show(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total, note=f"chunk {done + 1} of {total}")
+
+        usage = expert_usage(
+            read,
+            text,
+            chunks=0 if text else USUAL_CHUNKS,
+            threads=arguments.threads or physical_core_count(),
+            room=EngineRoom.of_this_pc(paths),
+            on_progress=show,
+        )
+    if arguments.json:
+        console.json(_facts(read.model) | {"expert_usage": asdict(usage)})
+    else:
+        _show_experts(read.model, usage, console)
+    return 0
+
+
+def _show_experts(model: ModelFile, usage: ExpertUsage, console: Console) -> None:
+    console.text(_summary(model))
+    console.table(
+        ("layer", "do half of the work", "without work", "busiest", "of its layer"),
+        [
+            (
+                each.layer,
+                f"{each.half} of {usage.experts}",
+                each.idle,
+                f"expert {each.busiest}",
+                figures.share(max(each.shares), 1),
+            )
+            for each in usage.layers
+        ],
+        left=("layer",),
+    )
+    idle, every = usage.idle, usage.experts * len(usage.layers)
+    console.text(
+        f"Over {usage.tokens} tokens of {usage.text}, about {usage.half:.0f} of {usage.experts} "
+        f"experts do half of a layer's work; {idle} of {every} had none."
+    )
+
+
+def _facts(model: ModelFile) -> dict[str, object]:
     return {
         "file": str(model.path),
         "level": model.level_name,
@@ -80,6 +149,12 @@ def _document(found: Inspection) -> dict[str, object]:
         "active_parameters": model.active_parameters,
         "experts": model.expert_count,
         "experts_used": model.expert_used_count,
+    }
+
+
+def _document(found: Inspection) -> dict[str, object]:
+    model = found.model
+    return _facts(model) | {
         "types": [msgspec.to_builtins(each) for each in found.types],
         "tensors": [_tensor(found, each) for each in found.tensors],
         "zero_fraction": found.zero_fraction,

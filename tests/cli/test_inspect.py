@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.cli.main import main
 from tests.helpers import gguf_files as files
+from tests.helpers.moe_files import write_demo_mixture
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +44,28 @@ def test_the_table_names_what_was_hurt(
     shown = capfdbinary.readouterr().out.decode()
     assert f"Most of the error is in {worst} (" in shown
     assert "token_embd.weight" in shown
+
+
+def test_experts_of_a_mixture_are_counted(
+    demo_model: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    mixture = write_demo_mixture(demo_model, tmp_path / "mixture.gguf")
+    text = tmp_path / "text.txt"
+    text.write_text("What is 12 + 30? Spell the word cat. " * 100)
+    words = ["inspect", f"{mixture}#experts=1", "--experts", "--text", str(text)]
+    assert main([*words, "--json"]) == 0
+    document = json.loads(capfdbinary.readouterr().out)
+    assert set(document) == FIELDS - {"types", "tensors", "zero_fraction", "pruned"} | {
+        "expert_usage"
+    }
+    usage = document["expert_usage"]
+    assert (document["experts"], document["experts_used"], usage["text"]) == (4, 1, "text.txt")
+    assert {sum(layer["counts"]) for layer in usage["layers"]} == {usage["tokens"]}
+    assert main(words) == 0
+    shown = capfdbinary.readouterr().out.decode()
+    assert "experts do half of a layer's work" in shown
+    assert main(["inspect", str(demo_model), "--experts"]) == 1
+    assert "no mixture of experts" in capfdbinary.readouterr().err.decode().replace("\n", " ")
 
 
 def test_what_cannot_be_inspected_is_a_sentence(

@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+from app.core.quality.own_texts import as_plain_text
+from app.core.text.clean import whole_text
+from app.core.text.shared_names import file_name
 from app.core.words.sentence import say
 from app.lab.quality.texts import MeasuredText, TextSource, measured_text, suited
+from app.lab.shrink.reader import CalibrationText
 
 if TYPE_CHECKING:
     from app.core.models.model_file import ModelFile
@@ -42,3 +46,18 @@ def text_named(
     if needs_file and path is None:
         raise PersonError(say("program.name_text_file_text_mode"))
     return measured_text(suited(source, models), paths.database, path)
+
+
+def calibration_named(word: str, paths: Paths) -> CalibrationText:
+    """The text that a word names, as one that a model reads from end to end.
+
+    Raises:
+        PersonError: It cannot be read or used.
+    """
+    text = text_named(whole_text(word), paths)
+    if text.raw and len(text.parts) == 1 and text.parts[0].text:
+        data = text.raw
+    else:
+        parts = [part.text or "\n\n".join(map(as_plain_text, part.chats)) for part in text.parts]
+        data = "\n\n".join(parts).encode()
+    return CalibrationText(file_name(text.name), data)

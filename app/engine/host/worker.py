@@ -33,6 +33,7 @@ from app.engine.protocol.answering import Generate, SetThreads, ThreadsSet
 from app.engine.protocol.loading import Device, Hello, Load, Loaded, LoadProgress, Predict
 from app.engine.protocol.making import (
     CollectImportance,
+    CountExperts,
     InspectTensor,
     MeasureErrors,
     MeasureLayers,
@@ -57,6 +58,7 @@ _STEPS: dict[type[Command], Step] = {
     MeasureErrors: Step.QUANTIZE,
     CollectImportance: Step.IMPORTANCE,
     MeasureLayers: Step.IMPORTANCE,
+    CountExperts: Step.IMPORTANCE,
     Predict: Step.PREDICT,
     MeasureKernels: Step.KERNELS,
     CheckType: Step.CHECK,
@@ -162,6 +164,7 @@ class Worker:
                 | ScoreChunk()
                 | CollectImportance()
                 | MeasureLayers()
+                | CountExperts()
             ):
                 self._read(command)
             case Stop():
@@ -283,7 +286,9 @@ class Worker:
         )
         self._channel.emit(ChatRendered(command.id, prompt.text, prompt.tokens))
 
-    def _read(self, command: TextCommand | CollectImportance | MeasureLayers) -> None:
+    def _read(
+        self, command: TextCommand | CollectImportance | MeasureLayers | CountExperts
+    ) -> None:
         if self._model is None or self._make_scorer is None:
             raise EngineError(FailureKind.SCORE, say("engine.no_model_loaded_engine"))
         if isinstance(command, CollectImportance):
@@ -299,6 +304,11 @@ class Worker:
             self._channel.emit(
                 measure_layers(command, self._model, self._abort, self._channel.emit)
             )
+            return
+        if isinstance(command, CountExperts):
+            from app.engine.host.making.usage import count_experts
+
+            self._channel.emit(count_experts(command, self._model, self._abort, self._channel.emit))
             return
         if self._scorer is None:
             self._scorer = self._make_scorer()

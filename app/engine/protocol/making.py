@@ -93,8 +93,8 @@ class ImportanceCollected(msgspec.Struct, tag="importance_collected", frozen=Tru
     elapsed_ns: int
 
 
-class MeasureLayers(msgspec.Struct, tag="measure_layers", frozen=True):
-    """Read a text with the model that is loaded: how much does each layer change its input?
+class Watched(msgspec.Struct, frozen=True):
+    """Read a text with the model that is loaded, and watch it.
 
     The fields are those of :class:`CollectImportance`; it tells its progress alike.
     """
@@ -107,11 +107,34 @@ class MeasureLayers(msgspec.Struct, tag="measure_layers", frozen=True):
     marks: bool = False
 
 
+class MeasureLayers(Watched, tag="measure_layers", frozen=True):
+    """How much does each layer change its input?"""
+
+
 class LayersMeasured(msgspec.Struct, tag="layers_measured", frozen=True):
     """One minus the mean cosine of input and output, for each layer."""
 
     id: int
     influences: list[float]
+
+
+class CountExperts(Watched, tag="count_experts", frozen=True):
+    """Which experts work on the text?"""
+
+
+class ExpertsCounted(msgspec.Struct, tag="experts_counted", frozen=True):
+    """How many tokens each expert worked on.
+
+    Attributes:
+        tokens: That were read.
+        layers: Those with experts, ascending.
+        counts: For each of these layers, by expert.
+    """
+
+    id: int
+    tokens: int
+    layers: list[int]
+    counts: list[list[int]]
 
 
 class TensorRule(msgspec.Struct, frozen=True):

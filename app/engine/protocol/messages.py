@@ -18,7 +18,9 @@ from app.engine.protocol.answering import (
 from app.engine.protocol.loading import Hello, Load, Loaded, LoadProgress, Predict, Predicted
 from app.engine.protocol.making import (
     CollectImportance,
+    CountExperts,
     ErrorsMeasured,
+    ExpertsCounted,
     ImportanceCollected,
     ImportanceProgress,
     InspectTensor,
@@ -74,6 +76,7 @@ Command = (
     | MeasureErrors
     | CollectImportance
     | MeasureLayers
+    | CountExperts
     | Predict
     | MeasureKernels
     | CheckType
@@ -105,6 +108,7 @@ Event = (
     | ImportanceProgress
     | ImportanceCollected
     | LayersMeasured
+    | ExpertsCounted
     | Predicted
     | KernelsMeasured
     | TypeChecked

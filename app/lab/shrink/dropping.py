@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.core.shrink.layers import check_droppable, check_layers, least_influential
 from app.engine.protocol.making import ImportanceProgress, LayersMeasured, MeasureLayers
+from app.lab.engines.opened import opened_file
 from app.lab.shrink.reader import bundled_calibration, reader_of
 from app.library.model_files import open_model_file, read_shards
 
@@ -62,7 +63,7 @@ def layer_influences(
         if isinstance(event, ImportanceProgress):
             on_progress(event.done, event.total)
 
-    with reader_of(model, text, threads, room) as (engine, source):
+    with reader_of(opened_file(model), text, threads, room) as (engine, source):
         command = MeasureLayers(
             engine.next_id(), source, _CHUNK_TOKENS, _CHUNKS, threads, text.marks
         )

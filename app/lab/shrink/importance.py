@@ -13,6 +13,7 @@ from app.core.errors import PersonError
 from app.core.shrink.importance import Importance, from_bytes
 from app.core.words.sentence import say, share
 from app.engine.protocol.making import CollectImportance, ImportanceCollected, ImportanceProgress
+from app.lab.engines.opened import opened_file
 from app.lab.shrink.reader import CalibrationText, bundled_calibration, reader_of
 from app.library.model_files import open_model_file, read_shards
 
@@ -80,7 +81,7 @@ def make_importance(
         if isinstance(event, ImportanceProgress):
             on_progress(event.done, event.total)
 
-    with reader_of(model, read, threads, room) as (engine, source):
+    with reader_of(opened_file(model), read, threads, room) as (engine, source):
         done = engine.call(
             CollectImportance(
                 engine.next_id(),

@@ -13,12 +13,12 @@ from app.core.errors import PersonError
 from app.core.words.sentence import say
 from app.lab.demo.demo import is_demo
 from app.lab.engines.loading import NO_CONTEXT
-from app.lab.engines.opened import opened_file
 from app.resources import resource_path
 
 if TYPE_CHECKING:
     from app.core.models.model_file import ModelFile
     from app.lab.engines.calls import EngineCalls
+    from app.lab.engines.opened import OpenedCandidate
     from app.lab.engines.room import EngineRoom
 
 
@@ -54,12 +54,12 @@ def bundled_calibration(model: ModelFile) -> CalibrationText:
 
 @contextlib.contextmanager
 def reader_of(
-    model: ModelFile, text: CalibrationText, threads: int, room: EngineRoom
+    opened: OpenedCandidate, text: CalibrationText, threads: int, room: EngineRoom
 ) -> Generator[tuple[EngineCalls, str]]:
-    """An engine that has loaded the model, and the file that the text is in meanwhile.
+    """An engine that has loaded a candidate, and the file that the text is in meanwhile.
 
     Raises:
-        PersonError: The model cannot be loaded.
+        PersonError: It cannot be loaded.
     """
     with (
         tempfile.TemporaryDirectory(prefix="imatrix-", dir=room.folder) as scratch,
@@ -67,5 +67,5 @@ def reader_of(
     ):
         source = Path(scratch, "text")
         source.write_bytes(text.data)
-        room.load(engine, opened_file(model), threads, NO_CONTEXT)
+        room.load(engine, opened, threads, NO_CONTEXT)
         yield engine, str(source)

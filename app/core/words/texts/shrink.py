@@ -14,6 +14,7 @@ TEXTS = {
     "shrink.cannot_read": translate("Sentences", "The file cannot be read to its end: {reason}. Look whether it is still there and whole."),
     "shrink.ends_early": translate("Sentences", "it ends early"),
     "shrink.engine_of_another_version": translate("Sentences", "This engine is of another version than the program: install Shrinkscope again."),
+    "shrink.experts_not_shown": translate("Sentences", "This kind of model does not show which of its experts work."),
     "shrink.layers_form": translate("Sentences", "“{word}” names no layers: write how many (2), or which ones (3,4 or 5,), counted from 0."),
     "shrink.layers_guess_ahead": translate("Sentences", "“{name}” has layers that guess ahead, so that none can be left out."),
     "shrink.layers_have_own_values": translate("Sentences", "“{name}” states values for each layer ({key}), so that none can be left out: the new file would not load."),
@@ -24,6 +25,7 @@ TEXTS = {
     "shrink.matrix_of_another_model": translate("Sentences", "The importance matrix “{matrix}” is another model's: it tells of {covered} of what “{name}” has in its layers. Make one of this model, or go without."),
     "shrink.needs_matrix": translate("Sentences", "{name} needs an importance matrix (for {tensor}, to begin with): say --imatrix auto, or name one."),
     "shrink.no_matrix": translate("Sentences", "“{name}” is no importance matrix, or a damaged one. “shrinkscope imatrix MODEL --out FILE” makes one."),
+    "shrink.no_mixture": translate("Sentences", "“{name}” is no mixture of experts: all of it works on every token."),
     "shrink.no_room": translate("Sentences", "The disk has no room for “{name}”: it takes {needed}, and {free} are free."),
     "shrink.no_such_layer": translate("Sentences", "“{name}” has no layer {number}: they go from 0 to {last}."),
     "shrink.no_target_type": translate("Sentences", "“{name}” is no number format that a tensor can be turned into: choose one of {types}."),
@@ -48,6 +50,6 @@ TEXTS = {
     "shrink.too_many_layers": translate("Sentences", "“{name}” has {n} layers, of which at least one has to stay."),
     "shrink.type_no_weights": translate("Sentences", "The number format {type} holds no weights that can be looked into."),
     "shrink.windows_move": translate("Sentences", "Layers of “{name}” see far or near by turns, and those behind a gap change their parts: it may lose more than the same number of layers elsewhere."),
-    "shrink.zeros_need_full": translate("Sentences", "“{name}” holds quantized weights, of which none can be set to zero: take the original (F16, BF16 or F32)."),
     "shrink.without_matrix": translate("Sentences", "It was made without an importance matrix, and lost more than it had to: {reason}"),
+    "shrink.zeros_need_full": translate("Sentences", "“{name}” holds quantized weights, of which none can be set to zero: take the original (F16, BF16 or F32)."),
 }

@@ -69,12 +69,18 @@ def _checked_architecture(path: str, experts: int) -> str:
         return "llama"  # the load will say what is wrong with the file
     try:
         architecture = _fact(model, _ARCHITECTURE)
-        count = _fact(model, f"{architecture}.expert_count")
+        count = expert_count(model)
     finally:
         lc.llama_model_free(model)
-    if not count.isdecimal() or not 1 <= experts <= int(count):
+    if not 1 <= experts <= count:
         raise EngineError(FailureKind.LOAD, say("engine.not_so_many_experts", experts=experts))
     return architecture
+
+
+def expert_count(model: lc.llama_model_p) -> int:
+    """Experts of a layer; 0 where it is no mixture."""
+    count = _fact(model, f"{_fact(model, _ARCHITECTURE)}.expert_count")
+    return int(count) if count.isdecimal() else 0
 
 
 def _fact(model: lc.llama_model_p, key: str) -> str:

@@ -12,8 +12,8 @@ import numpy as np
 from app.core.words.sentence import say
 from app.engine.host.errors import EngineError
 from app.engine.host.llama.graph import Tensor, Watcher, numbers
-from app.engine.host.making.reading import chunks_of, watched_context
-from app.engine.protocol.making import ImportanceProgress, LayersMeasured, MeasureLayers
+from app.engine.host.making.reading import read_watched
+from app.engine.protocol.making import LayersMeasured, MeasureLayers
 from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:
@@ -37,24 +37,8 @@ def measure_layers(
         Aborted: Stopped.
         EngineError: The text is too short, or this kind of model does not show its layers.
     """
-    try:
-        chunks = chunks_of(command, model)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise EngineError(
-            FailureKind.SCORE, say("shrink.text_or_matrix", reason=reason), str(error)
-        ) from error
     watcher = LayerWatcher(lc.llama_model_n_layer(model.handle))
-    context = watched_context(command, model, abort, watcher)
-    try:
-        for number, chunk in enumerate(chunks):
-            emit(ImportanceProgress(command.id, number, len(chunks)))
-            context.clear()
-            for at in range(0, len(chunk), context.batch_tokens):
-                context.decode_rows(chunk[at : at + context.batch_tokens])
-                watcher.check()
-    finally:
-        context.free()
+    read_watched(command, model, abort, emit, watcher)
     return LayersMeasured(command.id, watcher.influences())
 
 

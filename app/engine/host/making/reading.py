@@ -9,13 +9,17 @@ from app.base.files import read_ordinary
 from app.core.words.sentence import say
 from app.engine.host.errors import EngineError
 from app.engine.host.loading.context import BATCH_TOKENS, Context
+from app.engine.protocol.making import ImportanceProgress
 from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.engine.host.llama.graph import Watcher
     from app.engine.host.loading.model import Model
     from app.engine.host.process.abort import AbortFlag
-    from app.engine.protocol.making import CollectImportance, MeasureLayers
+    from app.engine.protocol.making import CollectImportance, Watched
+    from app.engine.protocol.messages import Event
 
 LEAST_TOKENS = 64
 """Slices of so many tokens and more are computed by the same kernels."""
@@ -24,7 +28,7 @@ _MOST_TEXT_BYTES = 200_000_000
 _LOGITS_BYTES = 256 << 20
 
 
-def chunks_of(command: CollectImportance | MeasureLayers, model: Model) -> list[list[int]]:
+def chunks_of(command: CollectImportance | Watched, model: Model) -> list[list[int]]:
     """The text in whole chunks as llama-imatrix cuts it, the begin token in front of each.
 
     Raises:
@@ -52,7 +56,7 @@ def chunks_of(command: CollectImportance | MeasureLayers, model: Model) -> list[
 
 
 def watched_context(
-    command: CollectImportance | MeasureLayers, model: Model, abort: AbortFlag, watcher: Watcher
+    command: CollectImportance | Watched, model: Model, abort: AbortFlag, watcher: Watcher
 ) -> Context:
     """A context for one chunk, all of whose nodes the watcher is shown."""
     rows = _LOGITS_BYTES // (4 * max(1, model.vocabulary_size))
@@ -66,3 +70,36 @@ def watched_context(
         output_tokens=slice_tokens,
         watcher=watcher,
     )
+
+
+def read_watched(
+    command: Watched,
+    model: Model,
+    abort: AbortFlag,
+    emit: Callable[[Event], None],
+    watcher: Watcher,
+) -> int:
+    """Read the text chunk by chunk; the watcher sees it. Returns how many tokens were read.
+
+    Raises:
+        Aborted: Stopped.
+        EngineError: The text is too short or cannot be read, or the watcher raises it.
+    """
+    try:
+        chunks = chunks_of(command, model)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise EngineError(
+            FailureKind.SCORE, say("shrink.text_or_matrix", reason=reason), str(error)
+        ) from error
+    context = watched_context(command, model, abort, watcher)
+    try:
+        for number, chunk in enumerate(chunks):
+            emit(ImportanceProgress(command.id, number, len(chunks)))
+            context.clear()
+            for at in range(0, len(chunk), context.batch_tokens):
+                context.decode_rows(chunk[at : at + context.batch_tokens])
+                watcher.check()
+    finally:
+        context.free()
+    return sum(map(len, chunks))
