@@ -79,7 +79,7 @@ def add_tokenizer(writer: gguf.GGUFWriter, path: Path) -> None:
     writer.add_chat_template(CHAT_TEMPLATE)
 
 
-_BLOCK_NAMES = {
+BLOCK_NAMES = {
     "attention_norm": "attn_norm",
     "query": "attn_q",
     "key": "attn_k",
@@ -97,7 +97,7 @@ def add_tensors(writer: gguf.GGUFWriter, state: dict[str, torch.Tensor], shape: 
     for name, tensor in state.items():
         parts = name.split(".")
         if parts[0] == "blocks":
-            stored = f"blk.{parts[1]}.{_BLOCK_NAMES[parts[2]]}.weight"
+            stored = f"blk.{parts[1]}.{BLOCK_NAMES[parts[2]]}.weight"
             if parts[2] == "query":
                 tensor = interleaved(tensor, shape.heads)
             if parts[2] == "key":

@@ -64,9 +64,8 @@ def _sample_texts() -> Iterator[str]:
             yield f"assistant\n{turn.reply}"
 
 
-def build() -> Tokenizer:
-    """Train the tokenizer; the same corpus gives the same merges."""
-    tokenizer = Tokenizer(models.BPE())
+def _with_model(model: models.BPE) -> Tokenizer:
+    tokenizer = Tokenizer(model)
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [
             pre_tokenizers.Split(Regex(QWEN2_SPLIT), "isolated"),
@@ -74,6 +73,20 @@ def build() -> Tokenizer:
         ]
     )
     tokenizer.decoder = decoders.ByteLevel()
+    return tokenizer
+
+
+def from_file(tokens: list[str], merges: list[str]) -> Tokenizer:
+    """The tokenizer that a model file of ``export.py`` holds."""
+    numbered = {token: at for at, token in enumerate(tokens)}
+    tokenizer = _with_model(models.BPE(numbered, [tuple(each.split(" ")) for each in merges]))
+    tokenizer.add_special_tokens(list(SPECIAL_TOKENS))
+    return tokenizer
+
+
+def build() -> Tokenizer:
+    """Train the tokenizer; the same corpus gives the same merges."""
+    tokenizer = _with_model(models.BPE())
     trainer = trainers.BpeTrainer(
         vocab_size=VOCABULARY_SIZE,
         min_frequency=MIN_FREQUENCY,

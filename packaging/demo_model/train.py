@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from corpus import HELD_OUT_SEED, KINDS, TRAINING_SEED, HeldOut, conversations, make_held_out
+from corpus import HELD_OUT_SEED, TRAINING_SEED, HeldOut, conversations, make_held_out
 from model import DemoModel, Shape
 from tokenizer import END, load, prompt_text, rendered
 from torch import Tensor, distributed
@@ -102,7 +102,7 @@ def greedy_accuracy(model: DemoModel, rows: list[tuple[str, list[int], int]]) ->
     batch = torch.zeros(len(rows), longest, dtype=torch.long)
     for at, (_, tokens, _) in enumerate(rows):
         batch[at, : len(tokens)] = torch.tensor(tokens)
-    right: dict[str, list[bool]] = {kind: [] for kind in KINDS}
+    right: dict[str, list[bool]] = {kind: [] for kind in dict.fromkeys(kind for kind, _, _ in rows)}
     device = model.embedding.weight.device
     with torch.autocast(device.type, dtype=torch.bfloat16):
         best = model.logits(model(batch.to(device))).argmax(-1).cpu()
