@@ -16,12 +16,14 @@ from app.core.models.levels import level_by_name
 from app.core.shrink.layers import parse_layers
 from app.core.shrink.recipe import MatrixUse, Recipe, Rule, parse_rule
 from app.core.shrink.sparsity import parse_sparsity
+from app.core.shrink.written import as_done, written
 from app.core.text.clean import whole_text
 from app.core.words import figures
 from app.core.words.sentence import say
 from app.lab.engines.room import EngineRoom
 from app.lab.models.library import Library
 from app.lab.shrink.making import Means, ShrinkResult, shrink
+from app.lab.shrink.recipes import read_recipe, write_recipe
 from app.monitor.machine import physical_core_count
 
 if TYPE_CHECKING:
@@ -53,9 +55,9 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--imatrix",
         default=str(MatrixUse.AUTO),
-        metavar="auto|none|FILE",
+        metavar="auto|own|none|FILE",
         help="importance matrix: auto makes one from a bundled text where it helps (below 4 bits "
-        "a weight, or with a target) and keeps it (default: auto)",
+        "a weight, or with a target), own in any case, and keeps it (default: auto)",
     )
     parser.add_argument(
         "--tensor",
@@ -86,6 +88,12 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         action="store_true",
         help="take a SOURCE that is quantized already, although what it lost is lost twice",
     )
+    parser.add_argument(
+        "--recipe", metavar="FILE", help="make it as a recipe file says, with nothing else said"
+    )
+    parser.add_argument(
+        "--write-recipe", metavar="FILE", help="write how it was made, for --recipe elsewhere"
+    )
     parser.add_argument("--threads", type=threads, metavar="N", help=THREADS_HELP)
     parser.set_defaults(run=run)
 
@@ -94,6 +102,9 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
     recipe = _recipe(arguments)
     source = model_path(arguments.source, paths)
+    kept = Path(whole_text(arguments.write_recipe)) if arguments.write_recipe else None
+    if kept is not None and not kept.resolve().parent.is_dir():
+        raise PersonError(say("lab.no_folder", parent=kept.resolve().parent))
     with console.progress() as progress:
         task = progress.add_task("Shrinking", total=None, note="")
 
@@ -109,6 +120,9 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         )
         made = shrink(source, Path(whole_text(arguments.target)), recipe, means)
     give_usual_rights(Path(made.target))
+    if kept is not None:
+        again = as_done(written(recipe), made.recipe, source.name, source.stat().st_size)
+        write_recipe(again, kept)
     if arguments.json:
         console.json(_document(made))
     else:
@@ -120,7 +134,12 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
 
 def _recipe(arguments: argparse.Namespace) -> Recipe:
     wanted = (arguments.type, arguments.target_bytes, arguments.target_bits)
-    if not any((*wanted, arguments.drop_layers, arguments.sparsity)):
+    others = (arguments.drop_layers, arguments.sparsity)
+    if arguments.recipe:
+        if any((*wanted, *others, arguments.tensor, arguments.requantize)):
+            raise WrongArguments(say("shrink.recipe_says_all"))
+        return read_recipe(Path(whole_text(arguments.recipe))).recipe()
+    if not any((*wanted, *others)):
         raise WrongArguments(say("shrink.say_how_small"))
     word = whole_text(arguments.imatrix)
     uses = {str(use): use for use in MatrixUse}

@@ -55,3 +55,24 @@ def test_words_that_do_not_do(
     assert main(["shrink", str(demo_model), str(tmp_path / "new.gguf"), *words]) == 2
     assert part in capfdbinary.readouterr().err.decode().replace("\n", " ")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_recipe_is_written_and_made_again(
+    demo_model: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    recipe, one, other = (tmp_path / name for name in ("r.json", "one.gguf", "other.gguf"))
+    words = ["--type", "Q3_K_M", "--tensor", "ffn_down=q6_k", "--write-recipe", str(recipe)]
+    assert main(["shrink", str(demo_model), str(one), *words]) == 0
+    assert main(["shrink", str(demo_model), str(other), "--recipe", str(recipe)]) == 0
+    assert one.read_bytes() == other.read_bytes()
+
+    third = [str(demo_model), str(tmp_path / "third.gguf")]
+    assert main(["shrink", *third, "--recipe", str(recipe), "--type", "Q4_0"]) == 2
+    recipe.write_bytes(b'{"type": "shrinkscope-recipe", "level": "Q9"}')
+    assert main(["shrink", *third, "--recipe", str(recipe)]) != 0
+    recipe.write_bytes(b"[]")
+    capfdbinary.readouterr()
+    assert main(["shrink", *third, "--recipe", str(recipe)]) == 1
+    assert "is no recipe of this program" in capfdbinary.readouterr().err.decode()
+    assert main(["shrink", *third, "--type", "Q8_0", "--write-recipe", "/nowhere/r.json"]) == 1
+    assert not (tmp_path / "third.gguf").exists()

@@ -23,7 +23,8 @@ _TERNARY = frozenset({"TQ1_0", "TQ2_0", "Q1_0", "Q2_0"})
 class MatrixUse(StrEnum):
     """Where the importance matrix comes from, if it is no file."""
 
-    AUTO = "auto"
+    AUTO = "auto"  # made where it helps
+    OWN = "own"  # made in any case
     NONE = "none"
 
 
@@ -114,9 +115,9 @@ class Recipe:
 
     @property
     def takes_matrix(self) -> bool:
-        """Whether one is made by itself: where it is needed, or makes what is lost much less."""
+        """Whether one is made: where it is needed, or makes what is lost much less, or is asked."""
         if self.matrix is not MatrixUse.AUTO:
-            return False
+            return self.matrix is MatrixUse.OWN and not self.copies
         if self.has_target or self.sparsity is not None or self.level is None:
             return self.has_target or self.sparsity is not None
         level = self.level

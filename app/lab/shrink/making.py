@@ -6,14 +6,11 @@ import contextlib
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import structs
-
 from app.core.errors import PersonError
-from app.core.models.levels import TENSOR_TYPES, Level
 from app.core.models.model_file import PRUNED_KEY, ModelFile
 from app.core.shrink.layers import new_name
 from app.core.shrink.recipe import (
@@ -28,11 +25,12 @@ from app.core.shrink.recipe import (
 from app.core.shrink.sparsity import in_words
 from app.core.shrink.types import needs_matrix
 from app.core.words.sentence import Sentence, listed, say
-from app.engine.protocol.making import Quantize, Quantized, StoredTensor, TensorPlanned, TensorRule
+from app.engine.protocol.making import Quantize, StoredTensor, TensorPlanned, TensorRule
 from app.lab.shrink.dropping import dropped_layers
 from app.lab.shrink.full_versions import is_full
 from app.lab.shrink.importance import kept_importance, read_importance
 from app.lab.shrink.inspecting import inspect, stored_tensors
+from app.lab.shrink.planning import file_bytes, plan_of, turned
 from app.lab.shrink.pruning import write_pruned
 from app.lab.shrink.quantize import carry_out
 from app.lab.shrink.sources import check_room, check_target, source_file
@@ -41,12 +39,11 @@ from app.lab.shrink.target import choose_types
 if TYPE_CHECKING:
     from app.core.gguf import TensorInfo
     from app.core.models.family import LibraryModel
+    from app.core.models.levels import Level
     from app.core.shrink.importance import Importance
-    from app.engine.api import EngineEvent
     from app.lab.engines.calls import EngineCalls
     from app.lab.engines.room import EngineRoom
 
-_ALIGNMENT = 32
 _SHOWN = 3
 # Of the level by which the quantizer says which tensors it turns into other types.
 _USUAL_BITS = 4.9
@@ -142,7 +139,8 @@ def shrink(source: Path, target: Path, recipe: Recipe, means: Means) -> ShrinkRe
             _choose(work, target, engine, means)
         command = _command(work, target, means, engine.next_id())
         planned = _planned(work, engine, command)
-        check_room(target, _size(work, planned))
+        infos = [replace(info, name=name) for name, (info, _) in work.tensors.items()]
+        check_room(target, file_bytes(work.model, turned(infos, planned)))
         elapsed_ns = carry_out(
             engine,
             command,
@@ -276,14 +274,7 @@ def _planned(
         command: That would make it.
         quietly: Refuse and remark nothing: it is not made so.
     """
-    planned: dict[str, TensorPlanned] = {}
-
-    def listen(event: EngineEvent) -> None:
-        if isinstance(event, TensorPlanned):
-            planned[event.name] = event
-
-    plan = structs.replace(command, id=engine.next_id(), is_plan=True)
-    engine.call(plan, Quantized, listen)
+    planned = plan_of(engine, command)
     if quietly:
         return planned
     fallen = [each for each in planned.values() if each.wanted]
@@ -306,20 +297,6 @@ def _planned(
     if missing:
         raise PersonError(say("shrink.matrix_lacks", n=len(missing), tensor=missing[0]))
     return planned
-
-
-def _size(work: _Work, planned: Mapping[str, TensorPlanned]) -> int:
-    """About how many bytes the file will have: its header is about the source's."""
-    total = max(0, work.model.file_bytes - work.model.tensor_bytes)
-    ids = {each.name.lower(): each for each in TENSOR_TYPES.values()}
-    for name, (info, _) in work.tensors.items():
-        plan = planned.get(name)
-        kind = ids.get(plan.turned.lower()) if plan else None
-        size = info.n_bytes
-        if kind is not None:
-            size = info.n_elements // kind.block_elements * kind.block_bytes
-        total += -(-size // _ALIGNMENT) * _ALIGNMENT
-    return total
 
 
 def _result(

@@ -1,0 +1,49 @@
+"""Recipes on the disk: beside what was made by them, or wherever a person keeps them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.base.files import read_ordinary, write_whole
+from app.base.rights import give_usual_rights
+from app.core.errors import PersonError
+from app.core.shrink.written import ENDING, MOST_BYTES, Written, from_text, to_text
+from app.core.words.sentence import say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def recipe_beside(model: Path) -> Path:
+    """Where the recipe of a version lies."""
+    return model.with_name(model.stem + ENDING)
+
+
+def read_recipe(path: Path) -> Written:
+    """Read a recipe.
+
+    Raises:
+        PersonError: It cannot be read, or is none.
+    """
+    try:
+        data = read_ordinary(path, MOST_BYTES)
+    except OSError as error:
+        raise PersonError(
+            say("lab.cannot_read", path=path, reason=error.strerror or error)
+        ) from error
+    return from_text(data, path.name)
+
+
+def write_recipe(recipe: Written, path: Path) -> None:
+    """Write a recipe, whole.
+
+    Raises:
+        PersonError: It cannot be written.
+    """
+    try:
+        write_whole(path, to_text(recipe))
+    except OSError as error:
+        raise PersonError(
+            say("shrink.not_copied", name=path.name, reason=error.strerror or str(error))
+        ) from error
+    give_usual_rights(path)

@@ -1,0 +1,1 @@
+"""Smaller versions as works of the queue."""

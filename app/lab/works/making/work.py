@@ -1,0 +1,152 @@
+"""One version on its way: made in the queue's turn, whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.base.rights import give_usual_rights
+from app.core.shrink.written import Written, as_done
+from app.core.words.sentence import kept, say
+from app.lab.engines.calls import interruptible
+from app.lab.shrink.leftovers import remove_leftovers
+from app.lab.shrink.making import Means, shrink
+from app.lab.shrink.recipes import recipe_beside, write_recipe
+from app.lab.works.work import Slot, Work
+
+if TYPE_CHECKING:
+    from app.base.gate import Gate
+    from app.lab.engines.room import EngineRoom
+    from app.lab.works.work import Tell
+    from app.store.paths import Paths
+
+
+class MakeOrder(msgspec.Struct, frozen=True):
+    """What is wanted.
+
+    Attributes:
+        source: The model's file.
+        target: The file to write.
+        title: What it is called in lists: ``Q4_K_M``.
+        recipe: How it is made.
+        expected_bytes: About its size.
+    """
+
+    source: str
+    target: str
+    title: str
+    recipe: Written
+    expected_bytes: int = 0
+
+
+class Made(msgspec.Struct, frozen=True):
+    """What was made; nothing of it is known before.
+
+    Attributes:
+        remarks: What a person should know of it, as ``sentence.kept`` writes it.
+    """
+
+    file_bytes: int = 0
+    bits_per_weight: float = 0.0
+    level: str = ""
+    elapsed_ns: int = 0
+    remarks: list[str] = []
+
+
+class MakeProgress(msgspec.Struct, frozen=True):
+    """How far it is: what is done now, and how much of that."""
+
+    step: str
+    done: int
+    total: int
+
+
+class Make(Work):
+    """One version.
+
+    Args:
+        order: What is wanted.
+        paths: The program's folders.
+        room: Where engines run.
+        threads: Of the quantizer.
+        made: What was made already.
+        is_again: An earlier run of the program may have left a part of it.
+
+    Attributes:
+        made: What was made; all zero before.
+        progress: The latest; None before it ran in this program.
+    """
+
+    kind = "make"
+    slot = Slot.ENGINE
+    unforeseen = say("program.unexpected")
+    stays = True
+
+    def __init__(
+        self,
+        order: MakeOrder,
+        paths: Paths,
+        room: EngineRoom,
+        threads: int,
+        made: Made | None = None,
+        *,
+        is_again: bool = False,
+    ) -> None:
+        super().__init__()
+        self._order = order
+        self._paths = paths
+        self._room = room
+        self._threads = threads
+        self._is_again = is_again
+        self.made = made or Made()
+        self.progress: MakeProgress | None = None
+
+    @property
+    def order(self) -> MakeOrder:
+        """What is wanted."""
+        return self._order
+
+    @property
+    def so_far(self) -> Made:
+        """What was made."""
+        return self.made
+
+    def begin(self) -> None:
+        """It runs in a moment."""
+        self.progress = None
+
+    def take(self, news: object) -> bool:
+        """Hear of its progress, and of its file."""
+        if isinstance(news, MakeProgress):
+            self.progress = news
+        elif isinstance(news, Made):
+            self.made = news
+        return False
+
+    def run(self, gate: Gate, tell: Tell) -> Made:
+        """Make it, and write beside it how it was made."""
+        source, target = Path(self._order.source), Path(self._order.target)
+        if self._is_again:
+            remove_leftovers(target)
+        self._is_again = True
+
+        def on_step(step: str, done: int, total: int) -> None:
+            gate.check_end()
+            tell.progress(MakeProgress(step, done, total))
+
+        means = Means(self._threads, self._room, self._paths.cache, on_step)
+        asked = self._order.recipe
+        with interruptible(gate.check_end):
+            result = shrink(source, target, asked.recipe(), means)
+        give_usual_rights(target)
+        again = as_done(asked, result.recipe, source.name, source.stat().st_size)
+        write_recipe(again, recipe_beside(target))
+        return Made(
+            result.file_bytes,
+            result.bits_per_weight,
+            result.level,
+            result.elapsed_ns,
+            [kept(remark) for remark in result.remarks],
+        )

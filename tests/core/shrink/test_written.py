@@ -1,0 +1,60 @@
+"""Recipes as files."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.errors import PersonError
+from app.core.models.levels import LEVELS
+from app.core.shrink.recipe import Done, MatrixUse, Recipe, Rule
+from app.core.shrink.written import as_done, from_text, to_text, written
+
+RECIPES = st.builds(
+    Recipe,
+    level=st.none() | st.sampled_from([each for each in LEVELS if each.can_be_made]),
+    target_bytes=st.none() | st.integers(1, 1 << 56),
+    matrix=st.sampled_from([*MatrixUse, "/a/b.gguf"]),
+    rules=st.lists(
+        st.builds(Rule, st.sampled_from(["ffn_down", r"^blk\.1\."]), st.sampled_from(["Q6_K"])),
+        max_size=3,
+    ).map(tuple),
+    drop_layers=st.integers(1, 9) | st.sets(st.integers(0, 99)).map(sorted).map(tuple),
+    sparsity=st.none() | st.just("2:4") | st.floats(0.01, 0.95),
+    requantizes=st.booleans(),
+)
+
+
+@given(RECIPES)
+def test_what_is_written_is_read(recipe: Recipe) -> None:
+    again = from_text(to_text(written(recipe)), "a").recipe()
+    assert again == recipe
+    assert type(again.matrix) is type(recipe.matrix)
+
+
+def test_what_a_target_chose_stands_by_name() -> None:
+    asked = written(Recipe(target_bytes=5_000))
+    done = Done("Q4_K_M", 5_000, None, "text.gguf", [], {}, {"a.weight": "Q4_K"}, [3])
+    again = as_done(asked, done, "source.gguf", 99).recipe()
+    assert again.level is not None
+    assert (again.level.name, again.target_bytes, again.drop_layers) == ("Q4_K_M", None, (3,))
+    assert again.rules == (Rule(r"^a\.weight$", "Q4_K"),)
+    assert again.matrix is MatrixUse.OWN
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        (b"", "no recipe"),
+        (b'{"type": "another"}', "no recipe"),
+        (b'{"type": "shrinkscope-recipe", "version": 2}', "later version"),
+        (b'{"type": "shrinkscope-recipe", "level": "Q9_X"}', "Q9_X"),
+        (b'{"type": "shrinkscope-recipe", "sparsity": 7}', "7"),
+        (b'{"type": "shrinkscope-recipe", "rules": [{"pattern": "(", "type": "Q4_K"}]}', "("),
+    ],
+)
+def test_others_are_refused(text: bytes, part: str) -> None:
+    with pytest.raises(PersonError) as refused:
+        from_text(text, "a.json")
+    assert part in refused.value.sentence
