@@ -1,4 +1,4 @@
-"""Read the words of the command line and start one of the three programs in this package.
+"""Read the words of the command line and start one of the programs in this package.
 
 Nothing heavy is imported before the choice is made: the command line and the engine host never
 import Qt, and the window learns what Qt lacks on this PC before Qt would abort over it.
@@ -18,6 +18,7 @@ from app.base.rights import keep_to_oneself
 from app.cli.commands import COMMANDS
 
 ENGINE_HOST = "--engine-host"
+PICTURE_READER = "--picture-reader"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -31,6 +32,10 @@ def main(argv: list[str] | None = None) -> int:
     if first == ENGINE_HOST:
         return _run_engine_host()
     keep_to_oneself()
+    if first == PICTURE_READER:
+        from app.ui.picture_reader import main as read_picture
+
+        return read_picture(words[1:])
     if first in COMMANDS or (first.startswith("-") and first != "--"):
         return _run_command_line(words)
     files_only = first == "--"

@@ -21,6 +21,7 @@ from app.lab.demo.demo import DemoFiles, DemoMaker
 from app.lab.engines.plans import Plans
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
+from app.lab.pictures.shelf import PictureShelf
 from app.lab.works.queue import WorkQueue
 from app.library.model_files import open_model_file
 from app.monitor.machine import available_memory_bytes, physical_core_count
@@ -117,6 +118,7 @@ def build_session(
         watch=RaceSpeeds(lambda: speed_store(paths), door, os.cpu_count() or 1),
         moves=moves,
         kept_templates=kept_templates,
+        picture_file=PictureShelf(paths.pictures).file_of,
     )
     return session, runners[0]
 

@@ -14,7 +14,7 @@ LINT = [sys.executable, "-c", "from importlinter.cli import lint_imports_command
 
 LAB = (
     *("works", "reports", "verdict", "votes", "ladder", "hub", "compare", "predict", "quality"),
-    *("tasks", "shrink", "speed", "engines", "models", "demo"),
+    *("tasks", "shrink", "speed", "engines", "models", "pictures", "demo"),
 )
 ENGINE = ("", "host", "local", "protocol", *(
     f"host/{room}"

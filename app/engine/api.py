@@ -25,6 +25,8 @@ class Ability(StrEnum):
 
     ANSWER = "answer"
     """Answer chats."""
+    SEE = "see"
+    """Be shown pictures, with a model that sees."""
     TOKENIZE = "tokenize"
     """Turn texts into tokens and back."""
     OWN_PROBABILITIES = "own_probabilities"

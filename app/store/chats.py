@@ -18,6 +18,8 @@ from app.store.rows import (
     chat_from,
     chat_row,
     panes_from,
+    pictures_column,
+    pictures_from,
     storable,
 )
 
@@ -40,7 +42,7 @@ _LIST_CHATS = """
     FROM chat ORDER BY changed_ns DESC, id DESC
 """
 _LOAD_TURNS = """
-    SELECT id, prompt,
+    SELECT id, prompt, pictures,
         (SELECT count(DISTINCT retired_ns) FROM turn AS other WHERE other.retired_by = turn.id)
     FROM turn WHERE chat_id = ? AND retired_ns IS NULL ORDER BY id
 """
@@ -106,6 +108,12 @@ class ChatStore:
         panes = (pane for chat_id, text in rows for pane in panes_from(text, chat_id))
         return list(dict.fromkeys(pane.candidate.path for pane in panes))
 
+    def shown_pictures(self) -> set[str]:
+        """Digests of the pictures that any turn shows."""
+        with said(say("store.chats_cannot_read_2")):
+            rows = self._connection.execute("SELECT pictures FROM turn WHERE pictures IS NOT NULL")
+            return {picture.digest for (text,) in rows for picture in pictures_from(text)}
+
     def create(self, chat: Chat) -> Chat:
         """Store a new chat with its turns; the same object comes back with ids and times set."""
         now = self._clock_ns()
@@ -140,8 +148,15 @@ class ChatStore:
             if row is None:
                 raise StoreFailed(say("store.chat_no_longer"), f"chat {chat_id}")
             turns = {
-                turn_id: Turn(turn_id, prompt, versions=versions)
-                for turn_id, prompt, versions in self._connection.execute(_LOAD_TURNS, (chat_id,))
+                turn_id: Turn(
+                    turn_id,
+                    prompt,
+                    versions=versions,
+                    pictures=pictures_from(pictures, chat_id),
+                )
+                for turn_id, prompt, pictures, versions in self._connection.execute(
+                    _LOAD_TURNS, (chat_id,)
+                )
             }
             for turn_id, key, *columns in self._connection.execute(_LOAD_ANSWERS, (chat_id,)):
                 turns[turn_id].answers[key] = answer_from(tuple(columns))
@@ -253,8 +268,8 @@ class ChatStore:
 
     def _insert_turn(self, chat_id: int, turn: Turn) -> int:
         cursor = self._connection.execute(
-            "INSERT INTO turn (chat_id, prompt, created_ns) VALUES (?, ?, ?)",
-            (chat_id, storable(turn.prompt), self._clock_ns()),
+            "INSERT INTO turn (chat_id, prompt, created_ns, pictures) VALUES (?, ?, ?, ?)",
+            (chat_id, storable(turn.prompt), self._clock_ns(), pictures_column(turn.pictures)),
         )
         turn_id = cast("int", cursor.lastrowid)
         for key, answer in turn.answers.items():

@@ -61,6 +61,11 @@ class Paths:
         return self.data / "shrinkscope.sqlite3"
 
     @property
+    def pictures(self) -> Path:
+        """What was shown in chats."""
+        return self.data / "pictures"
+
+    @property
     def settings(self) -> Path:
         """The person's settings."""
         return self.config / "settings.json"

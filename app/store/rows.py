@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 
@@ -18,12 +18,17 @@ from app.core.candidates.settings import (
 )
 from app.core.chats.chat import Answer, AnswerFigures, Chat, StopReason, Turn
 from app.core.chats.panes import ChatPane
+from app.core.chats.pictures import Picture
 from app.core.words.sentence import English, as_sentence, from_kept, kept
 from app.store.tolerant import NotReadable, convert, from_json, to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+S = TypeVar("S", bound=msgspec.Struct)
 Column = str | int | None
 
 _figures_decoder = msgspec.json.Decoder(AnswerFigures)
@@ -53,9 +58,12 @@ class _StoredPane(msgspec.Struct):
     sampling: SamplingSettings | None = None
     template_id: str | None = None
     adapters: tuple[Adapter, ...] = ()
+    projector: str | None = None
 
     def pane(self) -> ChatPane:
-        candidate = Candidate(LocalFile(self.path), self.engine, self.template_id, self.adapters)
+        candidate = Candidate(
+            LocalFile(self.path), self.engine, self.template_id, self.adapters, self.projector
+        )
         return ChatPane(self.key, self.letter, candidate, self.sampling)
 
 
@@ -69,6 +77,7 @@ def _stored(pane: ChatPane) -> _StoredPane:
         pane.sampling,
         ran.template_id,
         ran.adapters,
+        ran.projector,
     )
 
 
@@ -139,13 +148,17 @@ def answer_from(row: tuple[Any, ...]) -> Answer:
 
 def panes_from(text: str, chat_id: int) -> list[ChatPane]:
     """The panes of a chat's column; those that cannot be read are left out."""
-    found: list[ChatPane] = []
-    for item in _plain(text, list[object], chat_id):
-        try:
-            found.append(convert(item, _StoredPane)[0].pane())
-        except NotReadable as error:
-            log.warning("chat %d: a candidate was left out: %s", chat_id, error)
-    return found
+    return [stored.pane() for stored in _each(text, _StoredPane, "candidate", chat_id)]
+
+
+def pictures_column(pictures: Sequence[Picture]) -> str | None:
+    """A turn's pictures as their column has them."""
+    return storable(to_json(list(pictures))) if pictures else None
+
+
+def pictures_from(text: str | None, chat_id: int = 0) -> tuple[Picture, ...]:
+    """The pictures of a turn's column; those that cannot be read are left out."""
+    return tuple(_each(text, Picture, "picture", chat_id)) if text else ()
 
 
 def _sampling(text: str, chat_id: int) -> SamplingSettings:
@@ -165,6 +178,17 @@ def _mode(value: str) -> CompareMode:
 
 def _dropped(text: str, chat_id: int) -> dict[str, int]:
     return _plain(text, dict[str, int], chat_id)
+
+
+def _each(text: str, kind: type[S], called: str, chat_id: int) -> list[S]:
+    """A list of structs out of JSON, without those that cannot be read."""
+    found: list[S] = []
+    for item in _plain(text, list[object], chat_id):
+        try:
+            found.append(convert(item, kind)[0])
+        except NotReadable as error:
+            log.warning("chat %d: a %s was left out: %s", chat_id, called, error)
+    return found
 
 
 def _plain(text: str, kind: type[T], chat_id: int) -> T:

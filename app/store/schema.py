@@ -218,6 +218,11 @@ _VERSION_8 = (
     "ALTER TABLE blind_pair ADD COLUMN candidate_settings TEXT",
 )
 
+_VERSION_9 = (
+    # What was shown with a message, as JSON; NULL where nothing was.
+    "ALTER TABLE turn ADD COLUMN pictures TEXT",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _VERSION_1,
     _VERSION_2,
@@ -227,5 +232,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _VERSION_6,
     _VERSION_7,
     _VERSION_8,
+    _VERSION_9,
 )
 """Statements by version: ``MIGRATIONS[0]`` makes version 1 of an empty file, and so on."""

@@ -50,12 +50,14 @@ class Candidate(msgspec.Struct, frozen=True):
         engine: How it is loaded.
         template_id: A well-known chat template; None takes the file's own.
         adapters: What is added to the model's weights; the order does not matter to a result.
+        projector: The file with which it sees pictures; None where it sees none.
     """
 
     source: Source
     engine: EngineSettings = EngineSettings()
     template_id: str | None = None
     adapters: tuple[Adapter, ...] = ()
+    projector: str | None = None
 
     @property
     def path(self) -> str:
@@ -72,7 +74,8 @@ class Candidate(msgspec.Struct, frozen=True):
 
         How strongly its adapters count is said with each question.
         """
-        return (*self.engine.load_key(), *(each.path for each in self.adapters))
+        adapters = (each.path for each in self.adapters)
+        return (*self.engine.load_key(), *adapters, self.projector)
 
     @property
     def strengths(self) -> list[float]:

@@ -222,6 +222,17 @@ def _times(adapter: Adapter) -> str:
     return "" if plain else f"*{adapter.strength!r}"
 
 
+def _with_projector(candidate: Candidate, value: str) -> Candidate:
+    if not value:
+        raise NotationError(say("compare.setting_projector_missing"))
+    return replace(candidate, projector=value)
+
+
+def _typed_projector(candidate: Candidate, without_folders: bool) -> list[str]:
+    path = candidate.projector
+    return _if(file_name(path) if path and without_folders else path)
+
+
 def _on_engine(candidate: Candidate, **changes: object) -> Candidate:
     return replace(candidate, engine=replace(candidate.engine, **changes))
 
@@ -325,6 +336,16 @@ SETTINGS = (
             else ""
         ),
         is_list=True,
+    ),
+    Setting(
+        "mmproj",
+        _with_projector,
+        _typed_projector,
+        lambda candidate: (
+            worded("compare.told_projector", name=file_name(candidate.projector))
+            if candidate.projector
+            else ""
+        ),
     ),
 )
 """In the order in which they are told."""

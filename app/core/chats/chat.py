@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from operator import attrgetter
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.core.candidates.settings import COMPARE_GREEDY, CompareMode, SamplingSettings
 from app.core.chats.panes import ChatPane
+from app.core.chats.pictures import Picture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 UNTITLED = ""
 MAX_ANSWER_BYTES = 1 << 19
@@ -23,11 +29,16 @@ class Role(StrEnum):
     ASSISTANT = "assistant"
 
 
-class Message(msgspec.Struct, frozen=True):
-    """One message as a chat template takes it."""
+class Message(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One message as a chat template takes it.
+
+    Attributes:
+        pictures: Files of kept pictures, in front of the text.
+    """
 
     role: Role
     content: str
+    pictures: tuple[str, ...] = ()
 
 
 class StopReason(StrEnum):
@@ -107,6 +118,7 @@ class Answer(msgspec.Struct):
 
 
 _GAP = "\n\n"
+_by_name = attrgetter("file_name")
 _BROKEN_OFF = (None, StopReason.STOPPED, StopReason.ERROR)
 
 
@@ -119,6 +131,7 @@ class Turn(msgspec.Struct):
         answers: By candidate key; a candidate that was not asked has no entry.
         earlier: By candidate key, the answers that newer ones took the place of, oldest first.
         versions: How many other versions there are of this turn and of all that followed.
+        pictures: What the person showed with it.
     """
 
     id: int
@@ -126,6 +139,7 @@ class Turn(msgspec.Struct):
     answers: dict[str, Answer] = {}
     earlier: dict[str, list[Answer]] = {}
     versions: int = 0
+    pictures: tuple[Picture, ...] = ()
 
     def set_aside(self, key: str) -> None:
         """Make room for a new answer; the one that is there is kept if it says anything."""
@@ -188,29 +202,41 @@ class Chat(msgspec.Struct):
         """The turns that one candidate was asked."""
         return [turn for turn in self.turns if key in turn.answers]
 
-    def messages_for(self, key: str, *, upto: Turn) -> list[Message]:
+    def messages_for(
+        self, key: str, *, upto: Turn, file_of: Callable[[Picture], str] = _by_name
+    ) -> list[Message]:
         """What a candidate is sent to answer ``upto``: its own turns before, and this prompt.
 
         Thinking of earlier turns is left out, as chat templates want it. A prompt that was
         answered with thinking alone, or with nothing, goes in front of the next one: templates
         want an answer to each, and many refuse an empty one.
+
+        Args:
+            key: The candidate's.
+            upto: The turn that it is to answer.
+            file_of: Where a picture is kept.
         """
         messages: list[Message] = []
         if self.system_prompt.strip():
             messages.append(Message(Role.SYSTEM, self.system_prompt))
         history = self.turns_of(key)
         position = next(i for i, turn in enumerate(history) if turn is upto)
-        asked: list[str] = []
+        asked: list[Turn] = []
         for turn in history[min(self.dropped_turns.get(key, 0), position) : position]:
             answer = turn.answers[key]
             if answer.text.strip():
-                messages.append(Message(Role.USER, _GAP.join([*asked, turn.prompt])))
+                messages.append(_question([*asked, turn], file_of))
                 messages.append(Message(Role.ASSISTANT, answer.text))
                 asked = []
             elif answer.thinking or answer.stop_reason not in _BROKEN_OFF:
-                asked.append(turn.prompt)
-        messages.append(Message(Role.USER, _GAP.join([*asked, upto.prompt])))
+                asked.append(turn)
+        messages.append(_question([*asked, upto], file_of))
         return messages
+
+
+def _question(turns: Sequence[Turn], file_of: Callable[[Picture], str]) -> Message:
+    pictures = [file_of(picture) for turn in turns for picture in turn.pictures]
+    return Message(Role.USER, _GAP.join(turn.prompt for turn in turns), tuple(pictures))
 
 
 def title_from(prompt: str, *, limit: int = 60) -> str:

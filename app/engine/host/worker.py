@@ -41,7 +41,13 @@ from app.engine.protocol.making import (
 )
 from app.engine.protocol.measuring import Bench, CheckType, MeasureKernels
 from app.engine.protocol.messages import PROTOCOL_VERSION, Command
-from app.engine.protocol.reading import ChatRendered, Detokenize, RenderChat, Tokenize
+from app.engine.protocol.reading import (
+    ChatRendered,
+    CountPicture,
+    Detokenize,
+    RenderChat,
+    Tokenize,
+)
 from app.engine.protocol.running import Failed, FailureKind, Step, Stop, Working
 from app.engine.protocol.scoring import ContinueText, KeepReference, MeasureText, ScoreChunk
 
@@ -153,7 +159,7 @@ class Worker:
                 | CheckType()
             ):
                 self._without_model(command)
-            case RenderChat():
+            case RenderChat() | CountPicture():
                 self._render(command)
             case (
                 Tokenize()
@@ -277,7 +283,9 @@ class Worker:
             raise EngineError(FailureKind.BENCH, say("engine.no_model_loaded_engine"))
         self._channel.emit(self._speed.repetition(command))
 
-    def _render(self, command: RenderChat) -> None:
+    def _render(self, command: RenderChat | CountPicture) -> None:
+        if isinstance(command, CountPicture):
+            raise EngineError(FailureKind.PICTURE, say("pictures.cannot_see"))
         if self._model is None:
             raise EngineError(FailureKind.TEMPLATE, say("engine.no_model_loaded_engine"))
         writer = self._writer(command.id, command.template)

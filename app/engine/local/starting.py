@@ -28,20 +28,25 @@ _PASSED_BEGINNINGS = (
 )
 
 
-def engine_command(*, is_steady: bool = False) -> list[str]:
-    """The command line that starts an engine with this very program.
+def program_command() -> list[str]:
+    """The words that start this very program.
 
     By the path of the package, not by a search path: a file that lies beside the program, or in
     the person's current folder, never takes the place of a module of Python's.
+    """
+    if getattr(sys, "frozen", False):
+        return [sys.executable]
+    return [sys.executable, "-P", str(Path(__file__).parents[2] / "__main__.py")]
+
+
+def engine_command(*, is_steady: bool = False) -> list[str]:
+    """The command line that starts an engine with this very program.
 
     Args:
         is_steady: It measures what a model says: its threads must not follow the PC's load.
     """
-    begin = [sys.executable]
-    if not getattr(sys, "frozen", False):
-        begin += ["-P", str(Path(__file__).parents[2] / "__main__.py")]
     words = [STEADY] if is_steady else []
-    return [*begin, "--engine-host", PARENT, str(os.getpid()), *words]
+    return [*program_command(), "--engine-host", PARENT, str(os.getpid()), *words]
 
 
 def engine_environment(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+PICTURE_READER = "--picture-reader"
+"""Starts the program that reads a picture; behind it the folder that keeps it."""
 PARENT = "--parent"
 """Behind it the process that must still be its parent."""
 STEADY = "--steady"

@@ -16,6 +16,7 @@ class Load(msgspec.Struct, tag="load", frozen=True):
         engine: How else it is loaded; its own context and threads are not looked at.
         memory_limit_bytes: Bound of the engine's private memory (RLIMIT_DATA); None for none.
         adapters: Added to the weights as long as the model is loaded.
+        projector: With which it sees pictures; None for a model that is to see none.
     """
 
     id: int
@@ -25,6 +26,7 @@ class Load(msgspec.Struct, tag="load", frozen=True):
     engine: EngineSettings = USUAL_ENGINE
     memory_limit_bytes: int | None = None
     adapters: list[Adapter] = []
+    projector: str | None = None
 
 
 class Predict(msgspec.Struct, tag="predict", frozen=True):
@@ -117,6 +119,8 @@ class Loaded(msgspec.Struct, tag="loaded", frozen=True):
         repacked_bytes: Copies of weights that llama.cpp made for speed (CPU_REPACK).
         weights_bytes, kv_bytes, compute_bytes, output_bytes: llama.cpp's own figures.
         memory: Taken right after the load.
+        sees: Whether it can be shown pictures.
+        projector_bytes: Weights and scratch memory of the part that sees.
     """
 
     id: int
@@ -134,6 +138,8 @@ class Loaded(msgspec.Struct, tag="loaded", frozen=True):
     output_bytes: int
     devices: list[DeviceMemory]
     memory: EngineMemory
+    sees: bool = False
+    projector_bytes: int = 0
 
 
 class PlannedDevice(msgspec.Struct, frozen=True):

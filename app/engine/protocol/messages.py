@@ -43,8 +43,10 @@ from app.engine.protocol.measuring import (
 )
 from app.engine.protocol.reading import (
     ChatRendered,
+    CountPicture,
     Detokenize,
     Detokenized,
+    PictureCounted,
     RenderChat,
     Tokenize,
     Tokenized,
@@ -83,6 +85,7 @@ Command = (
     | Tokenize
     | Detokenize
     | RenderChat
+    | CountPicture
     | ContinueText
     | MeasureText
     | KeepReference
@@ -115,6 +118,7 @@ Event = (
     | Tokenized
     | Detokenized
     | ChatRendered
+    | PictureCounted
     | Continued
     | TextMeasured
     | ReferenceKept

@@ -44,6 +44,14 @@ class RenderChat(msgspec.Struct, tag="render_chat", frozen=True):
     template: str | None = None
 
 
+class CountPicture(msgspec.Struct, tag="count_picture", frozen=True):
+    """Say what a picture of this size takes of the context. Needs a loaded model that sees."""
+
+    id: int
+    width: int
+    height: int
+
+
 class Tokenized(msgspec.Struct, tag="tokenized", frozen=True):
     """The tokens are written.
 
@@ -77,3 +85,17 @@ class ChatRendered(msgspec.Struct, tag="chat_rendered", frozen=True):
     id: int
     text: str
     tokens: list[int]
+
+
+class PictureCounted(msgspec.Struct, tag="picture_counted", frozen=True):
+    """What a picture takes of the context.
+
+    Attributes:
+        width, height: As they were asked for.
+        tokens: With the marks that the model wants around it.
+    """
+
+    id: int
+    width: int
+    height: int
+    tokens: int

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from app.core.chats.chat import Answer, StopReason, Turn, title_from
 from app.core.chats.divergence import first_difference
 from app.core.errors import PersonError
 from app.core.text.clean import whole_text
-from app.core.words.sentence import Sentence, say, size
+from app.core.words.sentence import English, Sentence, say, size, worded
 from app.lab.compare.catching_up import CatchingUp
 from app.lab.compare.jobs import Job
 from app.lab.compare.panes import PaneState
+from app.lab.pictures.shelf import check_count
 
 if TYPE_CHECKING:
+    from app.core.chats.pictures import Picture
     from app.lab.compare.answers import Answers
     from app.lab.compare.candidates import Candidates
     from app.lab.compare.deck import Deck
@@ -36,6 +38,7 @@ class Asking:
         candidates: Whose they are.
         runner: Has them answer.
         answers: Told of those that end before they begin.
+        file_of: Where a picture is kept.
     """
 
     def __init__(
@@ -45,7 +48,9 @@ class Asking:
         candidates: Candidates,
         runner: Runner,
         answers: Answers,
+        file_of: Callable[[Picture], str],
     ) -> None:
+        self._file_of = file_of
         self._open = open_chat
         self._deck = deck
         self._candidates = candidates
@@ -85,8 +90,20 @@ class Asking:
             and (ours.text == theirs.text)
         )
 
-    def ask(self, prompt: str, keys: Sequence[str] | None = None) -> Turn:
+    def ask(
+        self,
+        prompt: str,
+        keys: Sequence[str] | None = None,
+        pictures: Sequence[Picture] = (),
+    ) -> Turn:
         """Ask some or all panes.
+
+        A pane whose model cannot see says so in place of an answer to a turn with pictures.
+
+        Args:
+            prompt: The question; with pictures there must be one, too.
+            keys: The panes'; None asks all.
+            pictures: Kept already (:class:`app.lab.pictures.shelf.PictureShelf`).
 
         Raises:
             PersonError: It cannot be done now; nothing has changed.
@@ -95,7 +112,8 @@ class Asking:
         asked = [each.key for each in chat.panes] if keys is None else list(keys)
         prompt = whole_text(prompt)
         self._check_askable(prompt, asked)
-        turn = Turn(0, prompt, {key: Answer() for key in asked})
+        check_count(pictures)
+        turn = Turn(0, prompt, {key: Answer() for key in asked}, pictures=tuple(pictures))
         chat.turns.append(turn)
         try:
             self._submit(turn, asked)
@@ -145,10 +163,15 @@ class Asking:
         self._open.keep_versions(turn, [key])
         self._open.tell_turns()
 
-    def edit(self, turn: Turn, prompt: str) -> None:
+    def edit(self, turn: Turn, prompt: str, pictures: Sequence[Picture] | None = None) -> None:
         """Put another prompt in a turn's place and go on from there.
 
         The turn and all later ones are kept; :meth:`show_earlier_turn` goes back to them.
+
+        Args:
+            turn: One of the chat's.
+            prompt: The new one.
+            pictures: What is shown with it; None shows what was shown before.
 
         Raises:
             PersonError: It cannot be done now; nothing has changed.
@@ -162,7 +185,7 @@ class Asking:
         del turns[position:]
         named_after = position == 0 and self._open.chat.title == title_from(turn.prompt)
         try:
-            new = self.ask(prompt, asked)
+            new = self.ask(prompt, asked, turn.pictures if pictures is None else pictures)
         except PersonError:
             turns.extend(retired)
             raise
@@ -247,17 +270,19 @@ class Asking:
                 pane=self._deck[key],
                 turn=turn,
                 answer=turn.answers[key],
-                messages=self._open.chat.messages_for(key, upto=turn),
+                messages=self._open.chat.messages_for(key, upto=turn, file_of=self._file_of),
                 sampling=self._open.sampling_of(self._deck[key].setup),
             )
             for key in keys
         ]
-        self._runner.submit([job for job in jobs if not _unreadable(job)], self._open.chat.mode)
-        for job in filter(_unreadable, jobs):
-            assert job.pane.failure is not None
-            job.answer.stop_reason = StopReason.ERROR
-            job.answer.error = job.pane.failure.sentence
-            self._answers.answer_ended(job)
+        errors = {job.pane.key: error for job in jobs if (error := _why_not(job)) is not None}
+        askable = [job for job in jobs if job.pane.key not in errors]
+        self._runner.submit(askable, self._open.chat.mode)
+        for job in jobs:
+            if (error := errors.get(job.pane.key)) is not None:
+                job.answer.stop_reason = StopReason.ERROR
+                job.answer.error = error
+                self._answers.answer_ended(job)
 
     def _position(self, turn: Turn) -> int:
         return next(i for i, other in enumerate(self._open.chat.turns) if other is turn)
@@ -285,7 +310,11 @@ def check_length(text: str, what: Sentence) -> None:
         )
 
 
-def _unreadable(job: Job) -> bool:
-    """Whether a pane's file has no header that can be read: an engine could only say it worse."""
+def _why_not(job: Job) -> English | str | None:
+    """Why a pane cannot be asked this at all: an engine could only say it worse."""
     pane = job.pane
-    return pane.model is None and pane.state is PaneState.FAILED and pane.failure is not None
+    if pane.model is None and pane.state is PaneState.FAILED and pane.failure is not None:
+        return pane.failure.sentence
+    if job.turn.pictures and pane.candidate.projector is None:
+        return worded("pictures.cannot_see")
+    return None

@@ -118,7 +118,10 @@ class Chats:
         old = self._open.chat
         setup = old.pane(key)
         assert setup is not None
-        turns = [Turn(0, turn.prompt, {key: copy(turn.answers[key])}) for turn in old.turns_of(key)]
+        turns = [
+            Turn(0, turn.prompt, {key: copy(turn.answers[key])}, pictures=turn.pictures)
+            for turn in old.turns_of(key)
+        ]
         new = Chat(
             id=0,
             title=old.title,

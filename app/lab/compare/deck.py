@@ -121,6 +121,7 @@ class Deck:
             pane.system_in_user = False
         if setup.candidate.load_key() != before.candidate.load_key():
             pane.needed_bytes = None
+            pane.picture_tokens.clear()
             self._expect(pane)
             self._runner.unload(setup.key)
             pane.failure = None

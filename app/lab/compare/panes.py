@@ -117,6 +117,8 @@ class Pane:
         system_in_user: The system prompt was part of the person's first message in it, since the
             template takes none.
         pid: Of the engine, for the monitor.
+        picture_tokens: What pictures of a width and height take of the context, as far as its
+            engine was asked.
     """
 
     setup: ChatPane
@@ -137,6 +139,9 @@ class Pane:
     system_in_user: bool = False
     pid: int | None = None
     log: str = ""
+    picture_tokens: dict[tuple[int, int], int] = field(
+        default_factory=lambda: dict[tuple[int, int], int]()
+    )
     live_tokens: int = 0
     live_tokens_per_second: float | None = None
     _points: deque[tuple[int, int]] = field(default_factory=lambda: deque[tuple[int, int]]())
@@ -155,6 +160,11 @@ class Pane:
     def candidate(self) -> Candidate:
         """What runs in it."""
         return self.setup.candidate
+
+    @property
+    def sees(self) -> bool:
+        """Whether it can be shown pictures, as far as is known."""
+        return self.candidate.projector is not None and (self.loaded is None or self.loaded.sees)
 
     @property
     def busy(self) -> bool:

@@ -24,6 +24,7 @@ from app.engine.protocol.answering import (
     Text,
 )
 from app.engine.protocol.loading import Hello, Loaded, LoadProgress
+from app.engine.protocol.reading import CountPicture, PictureCounted
 from app.engine.protocol.running import NO_COMMAND, Failed, FailureKind, Step, Working
 from app.lab.compare import failures
 from app.lab.compare.jobs import Job, JobQueue
@@ -35,6 +36,7 @@ from app.lab.engines.asking import manner_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from app.core.chats.pictures import Picture
     from app.engine.api import Sink
     from app.engine.local.pool import EnginePool
     from app.engine.outcome import EngineOutcome
@@ -165,6 +167,16 @@ class Runner:
             pane.failure = None
             self._start_load(pane, insist=True)
 
+    def count_picture(self, key: str, picture: Picture) -> None:
+        """Have a pane's engine say what a picture takes of the context, if it is loaded and sees.
+
+        The listener hears of the pane's change; :attr:`Pane.picture_tokens` has it then.
+        """
+        pane, client = self._panes[key], self.pool.get(key)
+        known = (picture.width, picture.height) in pane.picture_tokens
+        if client is not None and pane.loaded is not None and pane.sees and not known:
+            client.send(CountPicture(client.next_id(), picture.width, picture.height))
+
     def unload(self, key: str) -> None:
         """Give the memory back; the pane keeps its text."""
         pane = self._panes[key]
@@ -267,6 +279,8 @@ class Runner:
                 pane.digest = event.digest
                 pane.system_in_user = event.system_in_user
                 pane.tokenizing_characters = 0
+            case PictureCounted():
+                pane.picture_tokens[event.width, event.height] = event.tokens
             case PromptProgress():
                 pane.progress = event.done_tokens / max(1, event.total_tokens)
             case _:

@@ -19,6 +19,7 @@ from app.lab.models.moves import Moves
 if TYPE_CHECKING:
     from app.core.candidates.settings import EngineSettings
     from app.core.chats.chat import Chat
+    from app.core.chats.pictures import Picture
     from app.core.models.model_file import ModelFile
     from app.lab.compare.listener import SessionListener
     from app.lab.compare.panes import Pane
@@ -44,6 +45,7 @@ class Session:
         watch: Learns from answers as they go.
         moves: Where folders went that were moved.
         kept_templates: Which chat templates were chosen for files that bring none.
+        picture_file: Where a picture of a turn is kept.
 
     Attributes:
         moves: Where folders went that were moved.
@@ -63,6 +65,7 @@ class Session:
         watch: RaceSpeeds | None = None,
         moves: Moves | None = None,
         kept_templates: KeptTemplates | None = None,
+        picture_file: Callable[[Picture], str] = lambda picture: picture.file_name,
     ) -> None:
         self.moves = moves or Moves()
         kept_templates = kept_templates or KeptTemplates()
@@ -77,7 +80,7 @@ class Session:
         )
         self.templates = Templates(self._open, deck, candidates, kept_templates)
         self.chats = chats = Chats(self._open, deck, candidates, runner)
-        asking = Asking(self._open, deck, candidates, runner, self._answers)
+        asking = Asking(self._open, deck, candidates, runner, self._answers, picture_file)
 
         self.sampling_of = self._open.sampling_of
 
@@ -105,6 +108,7 @@ class Session:
         self.reload = candidates.reload
         self.load = runner.load
         self.unload = runner.unload
+        self.count_picture = runner.count_picture
 
         self.first_difference = asking.first_difference
         self.says_the_same = asking.says_the_same

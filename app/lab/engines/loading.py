@@ -55,6 +55,7 @@ def load_command(
         adapters=[
             replace(each, path=str(Path(each.path).absolute())) for each in candidate.adapters
         ],
+        projector=str(Path(candidate.projector).absolute()) if candidate.projector else None,
     )
 
 

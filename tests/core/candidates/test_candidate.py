@@ -34,6 +34,7 @@ candidates = st.builds(
         ),
         max_size=3,
     ).map(tuple),
+    st.none() | st.sampled_from(["/mmproj.gguf", "/b, kv=1.gguf"]),
 )
 
 
@@ -66,9 +67,11 @@ def test_a_setting_that_a_later_version_adds_changes_no_key(candidate: Candidate
         batch: int | None = None
 
     class Later(Candidate, frozen=True):
-        projector: str = ""
+        draft: str = ""
 
     engine = Engine(**msgspec.structs.asdict(candidate.engine))
-    later = Later(candidate.source, engine, candidate.template_id, candidate.adapters)
+    later = Later(
+        candidate.source, engine, candidate.template_id, candidate.adapters, candidate.projector
+    )
 
     assert later.settings_key() == candidate.settings_key()

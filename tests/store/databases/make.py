@@ -23,6 +23,7 @@ from app.bootstrap import at_once, build_session, open_house
 from app.core.candidates.candidate import candidate_of
 from app.core.candidates.notation import with_settings
 from app.core.candidates.settings import SamplingSettings
+from app.core.chats.pictures import Picture
 from app.core.hub.downloads import DownloadOrder
 from app.core.listing import RepoFile
 from app.lab.works.downloads import Come, Download
@@ -90,7 +91,7 @@ def write_chats(paths: Paths, house: Any, models: list[Path]) -> int:
     chat_id = session.chat.id
     session.rename_chat(chat_id, "Skies")
     session.start_with(candidates[:1])
-    session.ask("Are you well?")
+    session.ask("Are you well?", pictures=[Picture("5" * 64, 640, 480, "sky.jpg", 4000, 3000)])
     rest()
     session.close()
     return chat_id

@@ -51,6 +51,8 @@ TEXTS = {
     "compare.told_cpu_experts.one": translate("Sentences", "experts of 1 layer in the PC's memory"),
     "compare.told_cpu_experts_all": translate("Sentences", "experts in the PC's memory"),
     "compare.told_adapters": translate("Sentences", "adapter {names}"),
+    "compare.told_projector": translate("Sentences", "projector {name}"),
+    "compare.setting_projector_missing": translate("Sentences", "mmproj= wants the path of a projector: mmproj=mmproj-F16.gguf."),
     "compare.setting_adapter_missing": translate("Sentences", "lora= wants the path of an adapter, and its strength behind a * where it is not 1: lora=style.gguf*0.5."),
     "compare.setting_adapter_strength": translate("Sentences", "lora={value}: the strength must lie between −{most} and {most}."),
     "compare.setting_adapters_many": translate("Sentences", "No more than {most} adapters can be used at once."),

@@ -54,6 +54,7 @@ TEXTS = {
     "program.pc_no_keyring_keeps_secrets": translate("Sentences", "This PC has no keyring that keeps secrets safe: put the token into the variable HF_TOKEN, or sign in with Hugging Face's own program, hf auth login."),
     "program.pcs_speed_measured": translate("Sentences", "as this PC’s speed was measured"),
     "program.processor_lacks_instruction_engine_built": translate("Sentences", "This processor lacks an instruction that the engine was built for: “shrinkscope devices” repairs that, or says how."),
+    "program.looked_at_picture": translate("Sentences", "as it looked at a picture"),
     "program.read_prompt": translate("Sentences", "as it read the prompt"),
     "program.repair_engine_goes_without_fails": translate("Sentences", "Repair the engine: it goes on without what fails here."),
     "program.take_another_conversion_model_source": translate("Sentences", "take another conversion of the model as the source"),
