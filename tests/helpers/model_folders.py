@@ -130,3 +130,25 @@ def library_model(
         "broken": None if broken is None else as_sentence(broken),
     }
     return LibraryModel(**given | facts)
+
+
+def adapter_gguf(made_for: str = "", architecture: str = "llama", width: int = 32) -> bytes:
+    """An adapter for models of :func:`small_gguf`, or of another architecture or width."""
+    facts: dict[str, Any] = {
+        "general.architecture": architecture,
+        "general.type": "adapter",
+        "adapter.type": "lora",
+        "adapter.lora.alpha": 8.0,
+    }
+    if made_for:
+        facts["general.base_model.0.name"] = made_for
+    halves = [
+        Tensor("token_embd.weight.lora_a", (4, 64), F16),
+        Tensor("token_embd.weight.lora_b", (4, width), F16),
+    ]
+    return file_bytes(facts, halves)
+
+
+def adapter_model(path: str, made_for: str = "", **form: Any) -> LibraryModel:
+    """The same as a scan would bring it up."""
+    return library_model(path, gguf=adapter_gguf(made_for, **form))

@@ -32,6 +32,7 @@ from tests.helpers.gguf_files import write_sharded_llama, write_tiny_llama, writ
 from tests.helpers.model_folders import (
     COMMIT,
     LATER_COMMIT,
+    adapter_gguf,
     hugging_face_file,
     ollama_model,
     small_gguf,
@@ -213,12 +214,16 @@ def test_downloads_under_way_are_no_models(tmp_path: Path, ending: str) -> None:
 def test_files_that_are_no_language_models_are_recognised(tmp_path: Path) -> None:
     kinds = {
         "mmproj-F16": {"general.architecture": "clip"},
-        "lora": {"general.type": "adapter", "adapter.type": "lora"},
         "imatrix": {"general.type": "imatrix", "general.architecture": None},
     }
     for name, metadata in kinds.items():
         (tmp_path / f"{name}.gguf").write_bytes(small_gguf(metadata=metadata))
+    (tmp_path / "lora.gguf").write_bytes(adapter_gguf())
+    changes_nothing = small_gguf(metadata={"general.type": "adapter", "adapter.type": "lora"})
+    (tmp_path / "nothing.gguf").write_bytes(changes_nothing)
     found = {model.name: model for model in look(tmp_path).models}
+    why = found.pop("nothing").broken
+    assert str(why) == "“nothing.gguf” is an adapter that changes nothing."
     assert {name: model.model.kind for name, model in found.items() if model.model} == {
         "mmproj-F16": ModelKind.PROJECTOR,
         "lora": ModelKind.ADAPTER,

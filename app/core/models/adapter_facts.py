@@ -9,7 +9,7 @@ most of what does not fit, but says why in its log alone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,10 @@ from app.core.words.sentence import say
 
 if TYPE_CHECKING:
     from app.core.gguf import GgufHeader
+    from app.core.models.layer_shapes import Shape
 
+LORA = "lora"
+"""The kind of adapters that can be used."""
 _HALVES = ("lora_a", "lora_b")
 # Its halves are swapped: its rows are looked up, not multiplied.
 _EMBEDDING = "token_embd.weight"
@@ -57,7 +60,7 @@ def adapter_facts(header: GgufHeader, file_name: str) -> AdapterFacts:
     if kind_of_header(header, [tensor.name for tensor in header.tensors]) is not ModelKind.ADAPTER:
         raise AdapterError(say("adapters.no_adapter", name=file_name))
     kind = header.text("adapter.type")
-    if kind != "lora":
+    if kind != LORA:
         raise AdapterError(say("adapters.other_kind", name=file_name, kind=kind or "?"))
     halves: dict[str, dict[str, tuple[int, ...]]] = defaultdict(dict)
     for tensor in header.tensors:
@@ -99,32 +102,56 @@ def check_fits(
     Raises:
         AdapterError: It does not.
     """
-    shapes: dict[str, tuple[int, ...]] = {}
+    shapes: dict[str, Shape] = {}
     architecture = ""
     for header in headers:
         architecture = architecture or header.text("general.architecture") or ""
         shapes |= {tensor.name: tensor.dimensions for tensor in header.tensors}
-    if adapter.architecture != architecture:
+    check_shapes(
+        (adapter_name, adapter.architecture, adapter.changes.items()),
+        (model_name, architecture),
+        lambda name: shapes.get(name, ()),
+    )
+
+
+def check_shapes(
+    adapter: tuple[str, str, Iterable[tuple[str, Shape]]],
+    model: tuple[str, str],
+    shape_of: Callable[[str], Shape],
+) -> None:
+    """The same for what is known of both.
+
+    Args:
+        adapter: Its file's name, its architecture, and what it changes.
+        model: Its file's name and its architecture.
+        shape_of: Tells the shape of a tensor of the model; empty where there is none.
+
+    Raises:
+        AdapterError: They do not fit.
+    """
+    name, made_for, changes = adapter
+    model_name, architecture = model
+    if made_for != architecture:
         raise AdapterError(
             say(
                 "adapters.other_architecture",
-                name=adapter_name,
+                name=name,
                 model=model_name,
-                made_for=adapter.architecture or "?",
+                made_for=made_for or "?",
                 architecture=architecture or "?",
             )
         )
-    for tensor, wanted in adapter.changes.items():
-        shape = _shape(shapes.get(tensor, ()))
+    for tensor, wanted in changes:
+        shape = _shape(shape_of(tensor))
         if not shape:
             raise AdapterError(
-                say("adapters.tensor_unknown", name=adapter_name, model=model_name, tensor=tensor)
+                say("adapters.tensor_unknown", name=name, model=model_name, tensor=tensor)
             )
         if shape != wanted:
             raise AdapterError(
                 say(
                     "adapters.other_shape",
-                    name=adapter_name,
+                    name=name,
                     model=model_name,
                     tensor=tensor,
                     made_for=_told(wanted),

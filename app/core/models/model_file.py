@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from app.core.chats.template_facts import TEMPLATE_KEY, default_template_key
 from app.core.errors import PersonError
+from app.core.models.adapter_facts import LORA, adapter_facts
 from app.core.models.attention import AttentionShape, attention_shape
 from app.core.models.gguf_reader import GgufError, damaged
 from app.core.models.kinds import ModelKind, kind_of_header, why_no_candidate
+from app.core.models.layer_shapes import Shapes, layer_shapes
 from app.core.models.levels import (
     FULL_PRECISION_BITS,
     TENSOR_TYPES,
@@ -107,6 +109,7 @@ class ModelFile:
         type_ids: The types of its tensors, each once.
         pruned: What was left out of the original, in words; empty for nothing.
         expert_parameters: Of ``parameters``, those in experts.
+        shapes: Of a language model's tensors; of those that an adapter changes.
     """
 
     path: Path
@@ -140,6 +143,7 @@ class ModelFile:
     type_ids: tuple[int, ...] = ()
     pruned: str = ""
     expert_parameters: int = 0
+    shapes: Shapes = ()
 
     def check_answers(self) -> None:
         """Raise ``NoCandidateError`` where the file is no language model."""
@@ -223,7 +227,16 @@ class ModelFile:
             type_ids=tuple(sorted({tensor.type_id for tensor in tensors})),
             pruned=_short(header.text(PRUNED_KEY)) or "",
             expert_parameters=in_experts,
+            shapes=_shapes(kind, first, tensors, number("block_count")),
         )
+
+
+def _shapes(kind: ModelKind, first: Shard, tensors: Sequence[TensorInfo], layers: int) -> Shapes:
+    if kind is ModelKind.LANGUAGE_MODEL:
+        return layer_shapes(((tensor.name, tensor.dimensions) for tensor in tensors), layers)
+    if kind is ModelKind.ADAPTER and first.header.text("adapter.type") == LORA:
+        return tuple(adapter_facts(first.header, first.path.name).changes.items())
+    return ()
 
 
 def _chat_template(header: GgufHeader) -> str | None:

@@ -21,6 +21,7 @@ class Requests:
         hurry: Something begins: the parts shall be let go on at once, and often.
         start: The program starts with these model files; with none, as it was left.
         compare: Begin a chat with these model files side by side.
+        try_out: The same with candidates: files with their settings.
         add: Open these model files beside those that are open.
         show: Show where a candidate is open; open it if it is not.
         measure: Set a ladder up with these candidates.
@@ -38,6 +39,7 @@ class Requests:
         self.hurry: Listeners[[]] = Listeners()
         self.start: Listeners[[Sequence[Path]]] = Listeners()
         self.compare: Listeners[[Sequence[Path]]] = Listeners()
+        self.try_out: Listeners[[Sequence[Candidate]]] = Listeners()
         self.add: Listeners[[Sequence[Path]]] = Listeners()
         self.show: Listeners[[Candidate]] = Listeners()
         self.measure: Listeners[[Sequence[Candidate]]] = Listeners()

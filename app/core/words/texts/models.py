@@ -10,7 +10,7 @@ from app.core.words.texts import translate
 TEXTS = {
     "models.no_mixture": translate("Sentences", "“{name}” is no mixture of experts: the number of experts cannot be set."),
     "models.experts_out_of_range": translate("Sentences", "A layer of “{name}” has {count} experts: from 1 to {count} of them can work on a token."),
-    "models.adapter_changes_language_model_open": translate("Sentences", "an adapter, which changes a language model: open the model that it belongs to"),
+    "models.adapter_changes_language_model_open": translate("Sentences", "an adapter, which changes a language model: open the model that it belongs to, and add the adapter in its settings"),
     "models.alignment_not_power_two": translate("Sentences", "its alignment is not a power of two"),
     "models.another_kind_file_tensors_called": translate("Sentences", "another kind of file, by what its tensors are called: open a language model instead"),
     "models.cannot_read": translate("Sentences", "“{name}” cannot be read: {reason}."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,6 +75,7 @@ class ComparePart(Part):
         ground, requests = self._ground, self._ground.requests
         requests.start.add(self._start)
         requests.compare.add(self._compare)
+        requests.try_out.add(self._try_out)
         requests.add.add(self._add)
         requests.models.add(self._note_models)
         requests.show.add(self._show)
@@ -155,10 +156,10 @@ class ComparePart(Part):
     def _start(self, files: Sequence[Path]) -> None:
         demo = self._ground.demo
         if files:
-            self._begin_chat(whole_sets(files)[:MAX_CANDIDATES])
+            self._begin_chat(map(candidate_of, whole_sets(files)[:MAX_CANDIDATES]))
         elif not self._last_chat.open():
             first = [demo.path(level) for level in FIRST_PANES] if demo else []
-            self._begin_chat(first)
+            self._begin_chat(map(candidate_of, first))
         if draft := self._ground.kept.now.draft:
             self.view.prompt.set_text(draft)
         if all(self._is_demo(Path(pane.candidate.path)) for pane in self._session.panes):
@@ -167,8 +168,11 @@ class ComparePart(Part):
             self._ground.house.remarks.append(self._last_chat.remark)
 
     def _compare(self, files: Sequence[Path]) -> None:
+        self._try_out([candidate_of(file) for file in files])
+
+    def _try_out(self, candidates: Sequence[Candidate]) -> None:
         self._come_up()
-        self._begin_chat(files)
+        self._begin_chat(candidates)
 
     def _add(self, files: Sequence[Path]) -> None:
         self._come_up()
@@ -239,8 +243,8 @@ class ComparePart(Part):
         demo = self._ground.demo
         return demo is not None and path in map(demo.path, FIRST_PANES)
 
-    def _begin_chat(self, files: Sequence[Path]) -> None:
+    def _begin_chat(self, candidates: Iterable[Candidate]) -> None:
         try:
-            self._session.start_with([candidate_of(file) for file in files])
+            self._session.start_with(list(candidates))
         except PersonError as error:
             self._ground.main.show_notice(Severity.WARNING, sentence(error))

@@ -48,8 +48,9 @@ class ModelsPage(QWidget):
 
     Signals:
         compare_wanted: Model files (paths) are to be opened as panes.
+        try_wanted: Candidates are to be opened as panes.
         link_activated: The person clicked a link in a model card (QUrl).
-        measure_wanted: Model files (paths) of one family are to be measured.
+        measure_wanted: Candidates of one family are to be measured.
         said: A sentence for the status line.
 
     Args:
@@ -60,6 +61,7 @@ class ModelsPage(QWidget):
     """
 
     compare_wanted = Signal(list)
+    try_wanted = Signal(list)
     measure_wanted = Signal(list)
     link_activated = Signal(QUrl)
     said = Signal(str)
@@ -203,6 +205,7 @@ class ModelsPage(QWidget):
         self.panel.download_wanted.connect(self._download)
         self.panel.compare_wanted.connect(self.compare_wanted)
         self.library.compare_wanted.connect(self.compare_wanted)
+        self.library.try_wanted.connect(self.try_wanted)
         self.library.measure_wanted.connect(self.measure_wanted)
         self.library.hub_wanted.connect(self.find_on_hub)
         self.library.reveal_wanted.connect(self._reveal)

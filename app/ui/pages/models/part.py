@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from app.core.candidates.candidate import candidate_of
 from app.ui.kit.late import Place
 from app.ui.kit.pages import Page, Part
 from app.ui.kit.words.text import translate
@@ -60,9 +59,8 @@ class ModelsPart(Part):
         page.said.connect(ground.main.say)
         page.link_activated.connect(ground.main.ask_to_open)
         page.compare_wanted.connect(requests.compare.tell)
-        page.measure_wanted.connect(
-            lambda paths: requests.measure.tell([candidate_of(path) for path in paths])
-        )
+        page.try_wanted.connect(requests.try_out.tell)
+        page.measure_wanted.connect(requests.measure.tell)
         page.folder_moved.connect(self._on_folder_moved)
         library.changed.add(lambda: requests.models.tell(library.models))
         self._place.fill(page)

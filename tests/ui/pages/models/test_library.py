@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel
 
+from app.core.candidates.adapters import Adapter
+from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.core.errors import PersonError
 from app.core.memory.fit import Verdict, judge
 from app.core.models.family import LibraryModel, ModelSource, families
@@ -20,7 +23,7 @@ from app.ui.kit.widgets import ElidedLabel, IconButton
 from app.ui.pages.models.library.columns import LibraryColumn
 from app.ui.pages.models.library.folders_popup import FoldersEditor
 from app.ui.pages.models.library.model import LibraryRole, LibraryTreeModel
-from tests.helpers.model_folders import library_model
+from tests.helpers.model_folders import adapter_model, library_model
 from tests.ui.pages.models.fake_backends import GB
 
 if TYPE_CHECKING:
@@ -199,12 +202,12 @@ def test_rows_say_memory_speed_and_whether_they_fit(shown: Shown) -> None:
 def test_one_is_asked_several_are_compared_a_family_is_measured(shown: Shown) -> None:
     alpha, small = model("Alpha", "Q8_0"), model("Alpha", "Q2_K")
     tab = bring(shown, alpha, small, model("Beta", "Q8_0"))
-    measured: list[list[Path]] = []
+    measured: list[list[Candidate]] = []
     tab.measure_wanted.connect(measured.append)
     tab.show_model(alpha.path)
     assert tab.side.compare_button.text() == "Chat"
     shown.click(tab.side.measure_button)
-    assert measured == [[alpha.path, small.path]]
+    assert measured == [[candidate_of(alpha.path), candidate_of(small.path)]]
     tab.tree.selectAll()
     assert tab.side.compare_button.text() == "Compare"
     tab.show_model(Path("/models/Beta-Q8_0.gguf"))
@@ -341,6 +344,63 @@ def test_projectors_are_listed_apart_and_not_compared(shown: Shown) -> None:
     row = tab.model.index_of(projector.path)
     assert str(row.data()).endswith(" – projector")
     assert "open the model that it belongs to" in str(row.data(Qt.ItemDataRole.ToolTipRole))
+
+
+def test_an_adapter_stands_below_its_base_and_is_tried_on_it(shown: Shown) -> None:
+    large, small = model("Alpha", "F16"), model("Alpha", "Q8_0")
+    style = adapter_model("/models/style.gguf", made_for="org/Alpha")
+    tab = bring(shown, style, small, large)
+    (family, rows), *others = [
+        (str(index.data()), [str(tab.model.index(row, 0, index).data()) for row in range(3)])
+        for index in (tab.model.index(0, 0),)
+    ]
+    assert not others
+    assert (family, rows[2]) == ("Alpha", "style – adapter for Alpha")
+    tried: list[list[Candidate]] = []
+    measured: list[list[Candidate]] = []
+    tab.try_wanted.connect(tried.append)
+    tab.measure_wanted.connect(measured.append)
+
+    tab.show_model(style.path)
+    assert tab.side.compare_button.text() == "Try it on its base"
+    shown.click(tab.side.compare_button)
+    shown.click(tab.side.measure_button)
+    alone = candidate_of(small.path)
+    added = Candidate(LocalFile(str(small.path)), adapters=(Adapter(str(style.path)),))
+    assert tried == measured == [[alone, added]], "the smallest, while nothing is known of memory"
+    shown.fakes.library.fits = {
+        each.path: LocalFit(10, judge(10, 10**9), 1.0) for each in (large, small)
+    }
+    shown.fakes.library.changed.tell()
+    tab.side.compare()
+    assert [each.path for each in tried[-1]] == [str(large.path)] * 2, "the best that fits"
+
+    tab.tree.selectAll()
+    tab.side.compare()
+    assert [each.path for each in tried[-1]] == [str(large.path)] * 2 + [str(small.path)] * 2
+    facts = dict(tab.side.details.facts(style))
+    assert facts["Made for"] == "org/Alpha"
+    assert "Version" not in facts
+
+
+def test_an_adapter_that_fits_nothing_here_says_so(shown: Shown) -> None:
+    alone = adapter_model("/models/alone.gguf", made_for="Gamma", architecture="qwen2")
+    named = adapter_model("/models/named.gguf", made_for="Alpha", width=48)
+    both = adapter_model("/models/both.gguf")
+    tab = bring(shown, model("Alpha", "F16"), model("Beta", "F16"), alone, named, both)
+    assert [name for name, _ in shape(tab.model)][2:] == [
+        "Adapters that fit no model on this PC",
+        "Adapters that fit several of these models",
+    ]
+    for which, said in (
+        (alone, "no model on this PC"),
+        (named, "token_embd.weight is 32 × 64 in “Alpha-F16.gguf”, the adapter is for 48 × 64"),
+        (both, "Alpha, Beta"),
+    ):
+        tab.show_model(which.path)
+        shown_facts = [each.text() for each in tab.side.details.findChildren(QLabel)]
+        assert any(said in text for text in shown_facts), (which.name, shown_facts)
+        assert tab.side.compare_button.isEnabled() is (which is both)
 
 
 def test_the_filter_finds_names_and_levels(shown: Shown, qtbot: QtBot) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.core.models.bases import bases_of, is_adapter, why_unfit
 from app.ui.kit.plain import set_spoken
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ElidedLabel, IconButton, label
@@ -29,7 +30,10 @@ from app.ui.kit.words.sentences import told
 from app.ui.pages.models.words import source_words
 
 if TYPE_CHECKING:
-    from app.core.models.family import LibraryModel
+    from collections.abc import Sequence
+
+    from app.core.models.family import Family, LibraryModel
+    from app.core.words.sentence import Sentence
 
 LEAST_WIDTH_PX = GRID * 34
 
@@ -61,24 +65,34 @@ class LibraryDetails(QScrollArea):
         self.setWidget(self._holder)
         self.viewport().setAutoFillBackground(False)
         self._holder.setAutoFillBackground(False)
-        self._shown: LibraryModel | None = None
+        self._shown: tuple[LibraryModel, list[Family], Sentence | None] | None = None
 
-    def show_model(self, model: LibraryModel) -> None:
-        """Show its facts."""
-        if model == self._shown:
+    def show_model(self, model: LibraryModel, families: Sequence[Family] = ()) -> None:
+        """Show its facts; of an adapter, which of these families it fits."""
+        bases = bases_of(model, families) if is_adapter(model) else []
+        why = why_unfit(model, families) if is_adapter(model) and not bases else None
+        if (model, bases, why) == self._shown:
             return
-        self._shown = model
+        self._shown = (model, bases, why)
         self._title.set_text(model.name, str(model.path))
         self._broken.setText(told(model.broken) if model.broken else "")
         self._broken.setVisible(bool(model.broken))
         empty(self._grid)
         facts = self.facts(model)
+        if is_adapter(model):
+            facts.append((self.tr("Fits"), self._fits_words(bases, why)))
         for row, (name, value) in enumerate(facts):
             self._grid.addWidget(label(name, "dim"), row, 0, Qt.AlignmentFlag.AlignTop)
             text = label(value, wrap=True, selectable=True)
             set_spoken(text, f"{name}: {value}")
             self._grid.addWidget(text, row, 1)
         self._add_path(model.path, len(facts))
+
+    def _fits_words(self, bases: list[Family], why: Sentence | None) -> str:
+        """Which models an adapter fits."""
+        if not bases:
+            return told(why) if why else self.tr("no model on this PC")
+        return ", ".join(family.name for family in bases)
 
     def _add_path(self, path: Path, below: int) -> None:
         """Shortened in one line: the button has it whole."""
@@ -111,6 +125,15 @@ class LibraryDetails(QScrollArea):
             if not model.is_language_model:
                 template = ""
                 listed.append((self.tr("What it is"), told(model.why_not) if model.why_not else ""))
+            if is_adapter(model):
+                listed += [
+                    (self.tr("Made for"), facts.base_model),
+                    (self.tr("Architecture"), facts.architecture),
+                    (self.tr("Tensors changed"), count(len(facts.shapes))),
+                    (self.tr("Parameters"), str(parameters(facts.parameters))),
+                    (self.tr("Licence"), facts.licence),
+                ]
+                return [(name, _short(value)) for name, value in listed if value]
             listed += [
                 (self.tr("Name"), facts.name),
                 (self.tr("Architecture"), facts.architecture),

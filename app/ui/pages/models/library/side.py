@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from app.core.candidates.candidate import MAX_CANDIDATES
+from app.core.candidates.candidate import MAX_CANDIDATES, Candidate, candidate_of
+from app.core.memory.fit import Verdict
+from app.core.models.bases import bases_of, is_adapter, with_and_without
 from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import set_tip, words_of
 from app.ui.kit.theme import GRID
@@ -23,7 +25,7 @@ from app.ui.pages.models.library.removal import RemovalQuestion
 from app.ui.pages.models.words import source_words
 
 if TYPE_CHECKING:
-    from app.core.models.family import LibraryModel
+    from app.core.models.family import Family, LibraryModel
     from app.ui.kit.jobs import Jobs
     from app.ui.pages.models.library.feed import LibraryFeed
 
@@ -33,11 +35,13 @@ class LibrarySide(QWidget):
 
     Signals:
         compare_wanted: Model files (paths) are to be compared now.
-        measure_wanted: Model files (paths) of one family are to be measured.
+        try_wanted: Candidates are to be compared now: models with an adapter and without it.
+        measure_wanted: Candidates of one family are to be measured.
         reveal_wanted: A file is to be shown in the system's file manager.
     """
 
     compare_wanted = Signal(list)
+    try_wanted = Signal(list)
     measure_wanted = Signal(list)
     reveal_wanted = Signal(Path)
 
@@ -46,6 +50,7 @@ class LibrarySide(QWidget):
         self._library = library
         self._chosen: list[LibraryModel] = []
         self._family: list[LibraryModel] = []
+        self._tried: list[Candidate] = []
         self.details = LibraryDetails()
         self.question = RemovalQuestion(library, jobs)
         self.why_kept = label("", "small-dim", wrap=True)
@@ -83,28 +88,31 @@ class LibrarySide(QWidget):
         """What can be done with what is chosen."""
         return [self.compare_action, self.measure_action, self.reveal_action, self.remove_action]
 
-    def follow(self, chosen: list[LibraryModel], family: list[LibraryModel]) -> None:
-        """Others are chosen; ``family`` are all versions of the first of them."""
+    def follow(
+        self, chosen: list[LibraryModel], family: list[LibraryModel], families: Sequence[Family]
+    ) -> None:
+        """Others are chosen.
+
+        Args:
+            chosen: From top to bottom.
+            family: All versions of the first of them.
+            families: All there are, for adapters to fit.
+        """
         self._chosen, self._family = chosen, _runnable(family)
+        self._tried = self._tries(chosen, families)
         self.setVisible(bool(chosen))
         if chosen:
-            self.details.show_model(chosen[0])
-        sound = _runnable(chosen)
-        self.compare_action.setEnabled(0 < len(sound) <= MAX_CANDIDATES)
-        self.compare_action.setText(self.tr("Chat") if len(sound) == 1 else self.tr("Compare"))
-        tip = self.compare_action.text()
-        if len(sound) > MAX_CANDIDATES:
-            tip = self.tr("At most {n} at once").format(n=MAX_CANDIDATES)
-        elif len(chosen) == 1 and not sound:
-            tip = told(why) if (why := chosen[0].why_not) else tip
-        set_tip(self.compare_action, tip)
-        self.measure_action.setEnabled(bool(sound) and len(self._family) > 1)
-        set_tip(
-            self.measure_action,
-            self.tr("Measure which version of it to run")
-            if len(self._family) > 1
-            else self.tr("There is only one version of it: nothing to measure it against."),
-        )
+            self.details.show_model(chosen[0], families)
+        self._follow_compare(chosen)
+        several = bool(_runnable(chosen)) and len(self._family) > 1
+        self.measure_action.setEnabled(several or 0 < len(self._tried) <= MAX_CANDIDATES)
+        if self._tried:
+            tip = self.tr("Measure what the adapter changes")
+        elif several:
+            tip = self.tr("Measure which version of it to run")
+        else:
+            tip = self.tr("There is only one version of it: nothing to measure it against.")
+        set_tip(self.measure_action, tip)
         self.reveal_action.setEnabled(len(chosen) == 1)
         removable = len(chosen) == 1 and self._library.can_remove(chosen[0])
         self.remove_action.setEnabled(removable)
@@ -118,8 +126,51 @@ class LibrarySide(QWidget):
             set_tip(self.remove_action, why)
         self.question.follow_choice(chosen)
 
+    def _follow_compare(self, chosen: list[LibraryModel]) -> None:
+        """What is chosen may be one, several, or an adapter, which is tried on its base."""
+        wanted: Sequence[object] = _runnable(chosen)
+        words = self.tr("Chat") if len(wanted) == 1 else self.tr("Compare")
+        if any(map(is_adapter, chosen)):
+            wanted, words = self._tried, self.tr("Try it on its base")
+        tip = words
+        if len(wanted) > MAX_CANDIDATES:
+            tip = self.tr("At most {n} at once").format(n=MAX_CANDIDATES)
+        elif self._tried:
+            tip = self.tr(
+                "Opens {model} without the adapter and with it. Select another version together"
+                " with the adapter to try it on that one."
+            ).format(model=Path(self._tried[0].path).name)
+        elif len(chosen) == 1 and not wanted:
+            tip = told(why) if (why := chosen[0].why_not) else tip
+        self.compare_action.setEnabled(0 < len(wanted) <= MAX_CANDIDATES)
+        self.compare_action.setText(words)
+        set_tip(self.compare_action, tip)
+
+    def _tries(self, chosen: list[LibraryModel], families: Sequence[Family]) -> list[Candidate]:
+        """The chosen adapters on the chosen models, else on what the first of them fits best."""
+        adapters = [each for each in chosen if is_adapter(each)]
+        models = _runnable(chosen)
+        if adapters and not models:
+            bases = bases_of(adapters[0], families)
+            models = [self._best(_runnable(list(bases[0].models)))] if bases else []
+        return with_and_without(adapters, models)
+
+    def _best(self, versions: list[LibraryModel]) -> LibraryModel:
+        """The least shrunken one that fits this PC, as far as that is known."""
+        known = self._library.fits
+        fitting = [
+            model
+            for model in versions
+            if (fit := known.get(model.path)) and fit.judgement.verdict is not Verdict.NO
+        ]
+        return (fitting or versions[-1:])[0]
+
     def compare(self) -> None:
         """Open what is chosen side by side, or by itself."""
+        if any(map(is_adapter, self._chosen)):
+            if 0 < len(self._tried) <= MAX_CANDIDATES:
+                self.try_wanted.emit(self._tried)
+            return
         sound = _runnable(self._chosen)
         if 0 < len(sound) <= MAX_CANDIDATES:
             self.compare_wanted.emit([model.path for model in sound])
@@ -127,8 +178,8 @@ class LibrarySide(QWidget):
     def _measure(self) -> None:
         """What is chosen; where that is one, all versions of its family."""
         models = _runnable(self._chosen) if len(self._chosen) > 1 else self._family
-        if models:
-            self.measure_wanted.emit([model.path for model in models])
+        if wanted := self._tried or [candidate_of(model.path) for model in models]:
+            self.measure_wanted.emit(wanted)
 
     def _reveal(self) -> None:
         if len(self._chosen) == 1:

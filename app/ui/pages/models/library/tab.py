@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.core.models.bases import bases_of, is_adapter, with_adapters
 from app.core.models.family import Family, LibraryModel, companions, families
 from app.core.words.sentence import say
 from app.ui.kit.icons import Tone, icon
@@ -47,7 +49,8 @@ class LibraryTab(QWidget):
 
     Signals:
         compare_wanted: Model files (paths) are to be compared now.
-        measure_wanted: Model files (paths) of one family are to be measured.
+        try_wanted: Candidates are to be compared now.
+        measure_wanted: Candidates of one family are to be measured.
         reveal_wanted: A file is to be shown in the system's file manager.
         hub_wanted: The person wants to look for a model on the Hub.
         said: A sentence for the status line.
@@ -55,6 +58,7 @@ class LibraryTab(QWidget):
     """
 
     compare_wanted = Signal(list)
+    try_wanted = Signal(list)
     measure_wanted = Signal(list)
     reveal_wanted = Signal(Path)
     hub_wanted = Signal()
@@ -64,10 +68,12 @@ class LibraryTab(QWidget):
     def __init__(self, library: LibraryFeed, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._library = library
+        self._families: Sequence[Family] = ()
         self.model = LibraryTreeModel(self)
         self.tree = LibraryTree(self.model)
         self.side = LibrarySide(library, jobs)
         self.side.compare_wanted.connect(self.compare_wanted)
+        self.side.try_wanted.connect(self.try_wanted)
         self.side.measure_wanted.connect(self.measure_wanted)
         self.side.reveal_wanted.connect(self.reveal_wanted)
         self.side.question.removed.connect(self._on_removed)
@@ -96,7 +102,9 @@ class LibraryTab(QWidget):
     def refresh(self) -> None:
         """Show what the library knows now."""
         models = list(self._library.models)
-        self.model.set_families([*families(models), *self._others(models)])
+        self._families = families(models)
+        found, others = with_adapters(self._families, companions(models))
+        self.model.set_families([*found, *self._others(others)])
         self.model.set_fits(self._library.fits)
         if self._library.scanning:
             self.progress.set_share(None)
@@ -113,11 +121,18 @@ class LibraryTab(QWidget):
         self._say_what_is_empty(bool(models))
         self._follow_choice()
 
-    def _others(self, models: list[LibraryModel]) -> list[Family]:
-        """What is no language model, as a last group of its own."""
-        others = companions(models)
-        name = self.tr("Files that are no language models")
-        return [Family("", name, "", others)] if others else []
+    def _others(self, others: list[LibraryModel]) -> list[Family]:
+        """What is no language model and belongs to none, in last groups of its own."""
+        groups: dict[str, list[LibraryModel]] = {}
+        for model in others:
+            if not is_adapter(model):
+                name = self.tr("Files that are no language models")
+            elif bases_of(model, self._families):
+                name = self.tr("Adapters that fit several of these models")
+            else:
+                name = self.tr("Adapters that fit no model on this PC")
+            groups.setdefault(name, []).append(model)
+        return [Family(f"/{name}", name, "", tuple(groups[name])) for name in sorted(groups)]
 
     def show_model(self, path: Path) -> None:
         """Select a model file."""
@@ -203,7 +218,7 @@ class LibraryTab(QWidget):
 
     def _follow_choice(self) -> None:
         chosen = self.tree.chosen()
-        self.side.follow(chosen, self.tree.family_of(chosen))
+        self.side.follow(chosen, self.tree.family_of(chosen), self._families)
 
     def _on_filtered(self, words: str) -> None:
         self.tree.filter_by(words)
