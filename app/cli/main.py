@@ -14,7 +14,7 @@ from app.base.build import PROGRAM
 from app.cli.arguments import WrongArguments
 from app.cli.commands import COMMANDS
 from app.cli.terminal.console import Console
-from app.core.candidates.notation import NotationError
+from app.core.candidates.setting import NotationError
 from app.core.errors import PersonError
 from app.core.text.clean import for_terminal
 from app.core.text.log_lines import LogLines

@@ -7,13 +7,24 @@ all.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from app.core.candidates.adapters import MOST_ADAPTERS, MOST_STRENGTH, Adapter
 from app.core.candidates.candidate import Candidate
+from app.core.candidates.device_notation import DEVICE_SETTINGS
+from app.core.candidates.setting import (
+    NotationError,
+    Setting,
+    choice,
+    count,
+    if_set,
+    number,
+    of_engine,
+    on_engine,
+    one_of,
+)
 from app.core.candidates.settings import (
     ALL_LAYERS,
     MOST_THREADS,
@@ -21,12 +32,11 @@ from app.core.candidates.settings import (
     KvType,
 )
 from app.core.chats.templates import WELL_KNOWN
-from app.core.errors import PersonError
 from app.core.text.shared_names import file_name
 from app.core.words.sentence import English, chained, say, worded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 MOST_CONTEXT_TOKENS = 1 << 24
 _MOST_LAYERS = 1 << 16
@@ -35,30 +45,6 @@ _AUTO, _ALL = "auto", "all"
 _STRENGTH = re.compile(
     r"(?P<path>.+)\*(?P<strength>[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)", re.DOTALL | re.IGNORECASE
 )
-
-
-class NotationError(PersonError):
-    """What stands behind ``#`` is no setting; the sentence says what is wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A setting of a candidate in words.
-
-    Attributes:
-        key: What stands before the ``=``.
-        set: The candidate with a value as typed; raises :class:`NotationError`.
-        typed: Its values as they are typed, none where it is not set. Takes whether folders are
-            left out.
-        told: For people; empty where it is not set.
-        is_list: It may stand several times.
-    """
-
-    key: str
-    set: Callable[[Candidate, str], Candidate]
-    typed: Callable[[Candidate, bool], Sequence[str]]
-    told: Callable[[Candidate], str]
-    is_list: bool = False
 
 
 def split_words(word: str, exists: Callable[[str], bool]) -> tuple[str, str]:
@@ -120,7 +106,16 @@ def is_sound(candidate: Candidate) -> bool:
 
 def told_settings(candidate: Candidate) -> str:
     """What is set, for people: “8,192 tokens of context, KV q8_0”; empty where nothing is."""
-    found = [told for setting in SETTINGS if (told := setting.told(candidate))]
+    return _told(candidate, SETTINGS)
+
+
+def told_devices(candidate: Candidate) -> str:
+    """Of that, what is set of devices, memory, batches and positions."""
+    return _told(candidate, DEVICE_SETTINGS)
+
+
+def _told(candidate: Candidate, settings: tuple[Setting, ...]) -> str:
+    found = [told for setting in settings if (told := setting.told(candidate))]
     return English(chained("program.list_comma", found)) if found else ""
 
 
@@ -138,13 +133,13 @@ def told_adapters(candidate: Candidate) -> str:
 def _kv_types(value: str) -> tuple[KvType, KvType | None]:
     keys, sign, values = value.partition("/")
     allowed = [each.value for each in KvType]
-    found = [KvType(_one_of("kv", each, allowed)) for each in ([keys, values] if sign else [keys])]
+    found = [KvType(one_of("kv", each, allowed)) for each in ([keys, values] if sign else [keys])]
     return found[0], found[-1] if found[-1] is not found[0] else None
 
 
 def _with_kv(candidate: Candidate, value: str) -> Candidate:
     keys, values = _kv_types(value)
-    return _on_engine(candidate, kv_type=keys, value_type=values)
+    return on_engine(candidate, kv_type=keys, value_type=values)
 
 
 def _typed_kv(candidate: Candidate) -> str:
@@ -154,44 +149,29 @@ def _typed_kv(candidate: Candidate) -> str:
     return "" if keys is KvType.F16 else keys.value
 
 
-def _with_gpu(candidate: Candidate, value: str) -> Candidate:
-    layers = None if value == _AUTO else _number("gpu", value, 0, _MOST_LAYERS, _AUTO)
-    return _on_engine(candidate, gpu_layers=layers)
+def _gpu_layers(value: str) -> int | None:
+    return None if value == _AUTO else number("gpu", value, 0, _MOST_LAYERS, _AUTO)
 
 
-def _with_flash(candidate: Candidate, value: str) -> Candidate:
-    chosen = _one_of("flash", value, [each.value for each in FlashAttention])
-    return _on_engine(candidate, flash_attention=FlashAttention(chosen))
+def _told_flash(flash: FlashAttention) -> str:
+    on = flash is FlashAttention.ON
+    return worded("compare.told_flash_on") if on else worded("compare.told_flash_off")
 
 
-def _told_flash(candidate: Candidate) -> str:
-    match candidate.engine.flash_attention:
-        case FlashAttention.ON:
-            return worded("compare.told_flash_on")
-        case FlashAttention.OFF:
-            return worded("compare.told_flash_off")
-        case FlashAttention.AUTO:
-            return ""
+def _cpu_experts(value: str) -> int:
+    if value == _ALL:
+        return ALL_LAYERS
+    return number("cpu-experts", value, 1, ALL_LAYERS - 1, _ALL)
 
 
-def _with_cpu_experts(candidate: Candidate, value: str) -> Candidate:
-    is_all = value == _ALL
-    layers = ALL_LAYERS if is_all else _number("cpu-experts", value, 1, ALL_LAYERS - 1, _ALL)
-    return _on_engine(candidate, cpu_experts=layers)
-
-
-def _told_cpu_experts(candidate: Candidate) -> str:
-    match candidate.engine.cpu_experts:
-        case None:
-            return ""
-        case n if n == ALL_LAYERS:
-            return worded("compare.told_cpu_experts_all")
-        case n:
-            return worded("compare.told_cpu_experts", n=n)
+def _told_cpu_experts(layers: int) -> str:
+    if layers == ALL_LAYERS:
+        return worded("compare.told_cpu_experts_all")
+    return worded("compare.told_cpu_experts", n=layers)
 
 
 def _with_template(candidate: Candidate, value: str) -> Candidate:
-    chosen = _one_of("template", value, [template.id for template in WELL_KNOWN])
+    chosen = one_of("template", value, [template.id for template in WELL_KNOWN])
     return replace(candidate, template_id=chosen)
 
 
@@ -230,96 +210,37 @@ def _with_projector(candidate: Candidate, value: str) -> Candidate:
 
 def _typed_projector(candidate: Candidate, without_folders: bool) -> list[str]:
     path = candidate.projector
-    return _if(file_name(path) if path and without_folders else path)
-
-
-def _on_engine(candidate: Candidate, **changes: object) -> Candidate:
-    return replace(candidate, engine=replace(candidate.engine, **changes))
-
-
-def _one_of(key: str, value: str, allowed: list[str]) -> str:
-    if value not in allowed:
-        told = ", ".join(allowed)
-        raise NotationError(say("compare.setting_not_one_of", key=key, value=value, allowed=told))
-    return value
-
-
-def _number(key: str, value: str, least: int, most: int, other: str = "") -> int:
-    number = int(value) if value.isascii() and value.isdecimal() and len(value) < 12 else None
-    if number is None or not least <= number <= most:
-        facts = {"key": key, "value": value, "least": str(least), "most": f"{most:,}"}
-        if other:
-            raise NotationError(say("compare.setting_not_number_or", **facts, other=other))
-        raise NotationError(say("compare.setting_not_number", **facts))
-    return number
-
-
-def _if(value: object) -> list[str]:
-    return [] if value in (None, "") else [str(value)]
-
-
-def _count(key: str, field: str, most: int, told: Callable[[int], str]) -> Setting:
-    """A number of the engine's settings that has no other values."""
-
-    def value_of(candidate: Candidate) -> int | None:
-        return getattr(candidate.engine, field)
-
-    def told_of(candidate: Candidate) -> str:
-        value = value_of(candidate)
-        return "" if value is None else told(value)
-
-    return Setting(
-        key,
-        lambda candidate, value: _on_engine(candidate, **{field: _number(key, value, 1, most)}),
-        lambda candidate, _: _if(value_of(candidate)),
-        told_of,
-    )
+    return if_set(file_name(path) if path and without_folders else path)
 
 
 SETTINGS = (
-    _count(
+    count(
         "ctx", "context_tokens", MOST_CONTEXT_TOKENS, lambda n: worded("compare.told_context", n=n)
     ),
     Setting(
         "kv",
         _with_kv,
-        lambda candidate, _: _if(_typed_kv(candidate)),
+        lambda candidate, _: if_set(_typed_kv(candidate)),
         lambda candidate: f"KV {kv}" if (kv := _typed_kv(candidate)) else "",
     ),
-    _count("threads", "threads", MOST_THREADS, lambda n: worded("compare.told_threads", n=n)),
-    Setting(
-        "gpu",
-        _with_gpu,
-        lambda candidate, _: _if(candidate.engine.gpu_layers),
-        lambda candidate: (
-            ""
-            if (n := candidate.engine.gpu_layers) is None
-            else worded("compare.told_gpu_layers", n=n)
-        ),
+    count("threads", "threads", MOST_THREADS, lambda n: worded("compare.told_threads", n=n)),
+    of_engine(
+        "gpu", "gpu_layers", _gpu_layers, str, lambda n: worded("compare.told_gpu_layers", n=n)
     ),
-    Setting(
-        "flash",
-        _with_flash,
-        lambda candidate, _: (
-            []
-            if (flash := candidate.engine.flash_attention) is FlashAttention.AUTO
-            else [flash.value]
-        ),
-        _told_flash,
-    ),
-    _count("experts", "experts", _MOST_EXPERTS, lambda n: worded("compare.told_experts", n=n)),
-    Setting(
+    choice("flash", "flash_attention", {each.value: each for each in FlashAttention}, _told_flash),
+    count("experts", "experts", _MOST_EXPERTS, lambda n: worded("compare.told_experts", n=n)),
+    of_engine(
         "cpu-experts",
-        _with_cpu_experts,
-        lambda candidate, _: _if(
-            _ALL if candidate.engine.cpu_experts == ALL_LAYERS else candidate.engine.cpu_experts
-        ),
+        "cpu_experts",
+        _cpu_experts,
+        lambda layers: _ALL if layers == ALL_LAYERS else str(layers),
         _told_cpu_experts,
     ),
+    *DEVICE_SETTINGS,
     Setting(
         "template",
         _with_template,
-        lambda candidate, _: _if(candidate.template_id),
+        lambda candidate, _: if_set(candidate.template_id),
         lambda candidate: (
             ""
             if candidate.template_id is None

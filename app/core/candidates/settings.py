@@ -43,6 +43,36 @@ class KvType(StrEnum):
     Q4_0 = "q4_0"
 
 
+class SplitMode(StrEnum):
+    """How a model is spread over several devices."""
+
+    NONE = "none"
+    LAYER = "layer"
+    ROW = "row"
+
+
+class RopeScaling(StrEnum):
+    """How positions beyond what a model was trained for are told."""
+
+    NONE = "none"
+    LINEAR = "linear"
+    YARN = "yarn"
+
+
+BATCH_TOKENS = 512
+"""Most tokens that are computed at once where nothing is set."""
+BOUNDS: dict[str, tuple[float, float]] = {
+    "batch_tokens": (1, 16_384),
+    "micro_batch_tokens": (1, 16_384),
+    "main_device": (0, 15),
+    "rope_base": (1, 1e9),
+    "rope_scale": (1, 1024),
+}
+"""The least and the most of settings that llama.cpp takes unseen, or aborts over."""
+MOST_DEVICES = 16
+"""llama.cpp's own limit."""
+
+
 class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
     """What a load needs beside the model file; a change means a reload, except of threads.
 
@@ -57,6 +87,21 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
         experts: Experts of a mixture that work on one token; None takes what the file says.
         cpu_experts: Layers, from the first, whose experts stay in the PC's memory where a GPU has
             the rest; None leaves them to llama.cpp.
+        devices: The GPUs that take part, by llama.cpp's names and in this order; none for all.
+        split: How they share the model; None takes llama.cpp's way, by layers.
+        shares: How much of it each gets, in proportion; none for what is free on each.
+        main_device: Which of them, from 0, has the whole where nothing is split, and the small
+            things else; None takes the first.
+        kv_on_cpu: The KV cache, and the attention with it, stay with the processor.
+        batch_tokens: Tokens of a prompt that are handed over at once; None takes
+            :data:`SLICE_TOKENS`.
+        micro_batch_tokens: Of those, how many are computed at once; None takes all, up to
+            :data:`BATCH_TOKENS`. Buffers grow with it.
+        maps_file: The weights are looked at where the file lies in memory; else they are copied.
+        locks_memory: The system may not move the weights out of memory.
+        rope_scaling: How longer contexts than trained for are made; None takes the file's way.
+        rope_base: Base of the positions' frequencies; None takes the file's.
+        rope_scale: How many times its context a model is stretched; None takes the file's.
     """
 
     context_tokens: int | None = None
@@ -67,11 +112,29 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
     value_type: KvType | None = None
     experts: int | None = None
     cpu_experts: int | None = None
+    devices: tuple[str, ...] = ()
+    split: SplitMode | None = None
+    shares: tuple[float, ...] = ()
+    main_device: int | None = None
+    kv_on_cpu: bool = False
+    batch_tokens: int | None = None
+    micro_batch_tokens: int | None = None
+    maps_file: bool = True
+    locks_memory: bool = False
+    rope_scaling: RopeScaling | None = None
+    rope_base: float | None = None
+    rope_scale: float | None = None
 
     @property
     def kv_types(self) -> tuple[KvType, KvType]:
         """Formats of cached keys and values."""
         return self.kv_type, self.value_type or self.kv_type
+
+    @property
+    def computed_tokens(self) -> int:
+        """Most tokens that are computed at once."""
+        batch = self.batch_tokens or BATCH_TOKENS
+        return min(batch, self.micro_batch_tokens or BATCH_TOKENS)
 
     def load_key(self) -> tuple[object, ...]:
         """What must be equal for a loaded engine to serve these settings."""

@@ -6,6 +6,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.core.candidates.setting import plainly
 from app.core.candidates.settings import ALL_LAYERS, EngineSettings, SamplingSettings
 
 if TYPE_CHECKING:
@@ -86,7 +87,32 @@ def _engine_words(engine: EngineSettings, context_tokens: int, threads: int) -> 
         *("-ctk", engine.kv_types[0].value),
         *("-ctv", engine.kv_types[1].value),
         *_cpu_experts_words(engine.cpu_experts),
+        *_device_words(engine),
     ]
+
+
+def _device_words(engine: EngineSettings) -> list[str]:
+    words: list[str] = []
+    for option, value in (
+        ("-dev", ",".join(engine.devices)),
+        ("-sm", engine.split),
+        ("-ts", ",".join(map(plainly, engine.shares))),
+        ("-mg", engine.main_device),
+        ("-b", engine.batch_tokens),
+        ("-ub", engine.micro_batch_tokens),
+        ("--rope-scaling", engine.rope_scaling),
+        ("--rope-freq-base", engine.rope_base and plainly(engine.rope_base)),
+        ("--rope-scale", engine.rope_scale and plainly(engine.rope_scale)),
+    ):
+        if value not in (None, ""):
+            words += [option, str(value)]
+    for option, is_set in (
+        ("-nkvo", engine.kv_on_cpu),
+        ("--no-mmap", not engine.maps_file),
+        ("--mlock", engine.locks_memory),
+    ):
+        words += [option] * is_set
+    return words
 
 
 def _cpu_experts_words(layers: int | None) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.core.candidates.settings import USUAL_ENGINE, EngineSettings
+from app.core.candidates.settings import BATCH_TOKENS, USUAL_ENGINE, EngineSettings
 from app.core.models.levels import TENSOR_TYPES
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ SYSTEM_SHARE = 0.25
 """No more of a PC's memory than this: small ones run lighter systems."""
 
 _TENTH_BYTES = 100_000_000
-DEFAULT_BATCH_TOKENS = 512
 _CELL_PADDING = 256
 _TYPES_BY_NAME = {entry.name: entry for entry in TENSOR_TYPES.values()}
 # Python, its libraries and llama.cpp's own structures; and text, hash tables and merges of one
@@ -72,11 +71,7 @@ class Needs:
 
 
 def estimated_needs(
-    model: ModelFile,
-    context_tokens: int,
-    engine: EngineSettings = USUAL_ENGINE,
-    *,
-    batch_tokens: int = DEFAULT_BATCH_TOKENS,
+    model: ModelFile, context_tokens: int, engine: EngineSettings = USUAL_ENGINE
 ) -> Needs:
     """Estimate what a model needs with a context of this size.
 
@@ -84,12 +79,11 @@ def estimated_needs(
         model: The model file.
         context_tokens: Size of the context.
         engine: How it is loaded.
-        batch_tokens: Most prompt tokens that are computed at once.
     """
     return Needs(
         weights_bytes=model.tensor_bytes,
-        kv_bytes=kv_cache_bytes(model, context_tokens, engine, batch_tokens=batch_tokens),
-        compute_bytes=_compute_bytes(model, context_tokens, batch_tokens),
+        kv_bytes=kv_cache_bytes(model, context_tokens, engine),
+        compute_bytes=_compute_bytes(model, context_tokens, engine.computed_tokens),
         output_bytes=model.vocabulary_size * _FLOAT_BYTES,
         overhead_bytes=overhead_bytes(model.vocabulary_size),
     )
@@ -101,15 +95,11 @@ def overhead_bytes(vocabulary_tokens: int) -> int:
 
 
 def kv_cache_bytes(
-    model: ModelFile,
-    context_tokens: int,
-    engine: EngineSettings = USUAL_ENGINE,
-    *,
-    batch_tokens: int = DEFAULT_BATCH_TOKENS,
+    model: ModelFile, context_tokens: int, engine: EngineSettings = USUAL_ENGINE
 ) -> int:
     """Return the size of keys, values and fixed states of one sequence with a full context."""
     full_cells = _full_cells(context_tokens)
-    window_cells = _window_cells(model, context_tokens, batch_tokens)
+    window_cells = _window_cells(model, context_tokens, engine.computed_tokens)
     keys = values = 0
     for layer in model.attention.layers:
         cells = window_cells if layer.has_window else full_cells
@@ -122,12 +112,10 @@ def kv_cache_bytes(
     return total_bytes
 
 
-def cached_elements(
-    model: ModelFile, context_tokens: int, *, batch_tokens: int = DEFAULT_BATCH_TOKENS
-) -> tuple[int, ...]:
+def cached_elements(model: ModelFile, context_tokens: int) -> tuple[int, ...]:
     """Return how many elements of keys and values each layer keeps with a full context."""
     full_cells = _full_cells(context_tokens)
-    window_cells = _window_cells(model, context_tokens, batch_tokens)
+    window_cells = _window_cells(model, context_tokens, BATCH_TOKENS)
     return tuple(
         (layer.key_width + layer.value_width) * (window_cells if layer.has_window else full_cells)
         for layer in model.attention.layers

@@ -1,4 +1,4 @@
-"""A mixture of experts that is run with another number of experts than its file says."""
+"""A model that is run otherwise than its file says: with more experts, or a longer context."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 
 
 def as_run(model: ModelFile, engine: EngineSettings) -> ModelFile:
-    """A file's facts as they are with these settings: how many experts and parameters work.
+    """A file's facts as they are with these settings: its context, and how many experts work.
 
     Raises:
         ModelFileError: It is no mixture, or has not so many experts: llama.cpp would abort.
     """
+    if engine.rope_scale is not None and model.context_length is not None:
+        model = replace(model, context_length=int(model.context_length * engine.rope_scale))
     used = engine.experts
     if used is None:
         return model

@@ -94,6 +94,10 @@ _LOAD = (
         "engine.file_holds_other_weights_than",
     ),
     _known(
+        r"device (\w{1,40}) does not support split buffers",
+        "engine.device_shares_no_rows",
+    ),
+    _known(
         r"unable to allocate CPU|std::bad_alloc|mmap failed: Cannot allocate",
         "engine.memory_too_short_model_close",
         FailureKind.MEMORY,

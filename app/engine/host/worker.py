@@ -223,6 +223,7 @@ class Worker:
         self._model = model
         try:
             model.check_writes()
+            _check_lock(command, lines)
             if command.context_tokens > 0:
                 self._context = context_for(model, command, self._abort)
         except EngineError:
@@ -336,6 +337,11 @@ class Worker:
         self._model = self._context = self._generator = self._speed = None
         self._scorer = self._make_scorer = None
         self._writers.clear()
+
+
+def _check_lock(command: Load, lines: list[str]) -> None:
+    if command.engine.locks_memory and LoadSizes(lines).lock_failed:
+        raise EngineError(FailureKind.LOAD, say("engine.weights_not_locked"))
 
 
 def _scorer(model: Model, abort: AbortFlag, load: Load, channel: Channel) -> Scorer:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.candidates.notation import told_adapters
+from app.core.candidates.notation import told_adapters, told_devices
 from app.core.words.sentence import Sentence, chained, say, worded
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
         vocabulary_sha256: Of its tokens; the other digests are of the text cut into tokens, and of
             a prompt in its template.
         adapters: With their strengths, as they are typed; empty without any.
+        devices: What else is set of devices, memory and positions, as it is told.
     """
 
     threads: int
@@ -47,6 +48,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     tokens_sha256: str | None
     rendered_sha256: str | None
     adapters: str = ""
+    devices: str = ""
 
 
 Alike = Callable[[Settings], int | str | None]
@@ -73,6 +75,7 @@ def settings_of(plan: LadderPlan, row: Row) -> Settings:
         tokens_sha256=reading.tokens_digest if reading else None,
         rendered_sha256=reading.rendered_digest if reading else None,
         adapters=told_adapters(row.candidate),
+        devices=told_devices(row.candidate),
     )
 
 
@@ -116,6 +119,7 @@ _DIFFERENCES: tuple[tuple[Alike, str], ...] = (
     (lambda one: one.sampler, worded("verdict.samplers_differ")),
     (lambda one: one.flash_attention, worded("verdict.flash_attention_differs")),
     (lambda one: one.gpu_layers, worded("verdict.gpu_layers_differ")),
+    (lambda one: one.devices, worded("verdict.devices_differ")),
     (lambda one: one.threads, worded("verdict.numbers_threads_differ")),
 )
 

@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 
 from app.core.candidates.adapters import Adapter
 from app.core.candidates.candidate import COLOURS, LETTERS, Candidate, LocalFile, candidate_of
-from app.core.candidates.settings import EngineSettings, FlashAttention, KvType
+from app.core.candidates.settings import (
+    EngineSettings,
+    FlashAttention,
+    KvType,
+    RopeScaling,
+    SplitMode,
+)
 
 SKY = candidate_of("/models/sky.gguf")
 engines = st.builds(
@@ -20,6 +26,18 @@ engines = st.builds(
     flash_attention=st.sampled_from(FlashAttention),
     experts=st.none() | st.integers(1, 99),
     cpu_experts=st.none() | st.integers(1, 99),
+    devices=st.sampled_from([(), ("CUDA0",), ("Vulkan1", "Vulkan0")]),
+    split=st.none() | st.sampled_from(SplitMode),
+    shares=st.just(()) | st.lists(st.floats(0.001, 1e9), min_size=1, max_size=4).map(tuple),
+    main_device=st.none() | st.integers(0, 15),
+    kv_on_cpu=st.booleans(),
+    batch_tokens=st.none() | st.integers(1, 16_384),
+    micro_batch_tokens=st.none() | st.integers(1, 16_384),
+    maps_file=st.booleans(),
+    locks_memory=st.booleans(),
+    rope_scaling=st.none() | st.sampled_from(RopeScaling),
+    rope_base=st.none() | st.floats(1, 1e9),
+    rope_scale=st.none() | st.floats(1, 1024),
 )
 candidates = st.builds(
     Candidate,
@@ -64,7 +82,7 @@ def test_equal_candidates_and_only_they_have_equal_keys(one: Candidate, other: C
 @given(candidates)
 def test_a_setting_that_a_later_version_adds_changes_no_key(candidate: Candidate) -> None:
     class Engine(EngineSettings, frozen=True):
-        batch: int | None = None
+        projectors: int | None = None
 
     class Later(Candidate, frozen=True):
         draft: str = ""

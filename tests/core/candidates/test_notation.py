@@ -8,12 +8,12 @@ from msgspec.structs import replace
 from app.core.candidates.adapters import Adapter
 from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.core.candidates.notation import (
-    NotationError,
     split_words,
     told_settings,
     with_settings,
     words_of,
 )
+from app.core.candidates.setting import NotationError
 from app.core.candidates.settings import ALL_LAYERS, EngineSettings, FlashAttention, KvType
 from tests.core.candidates.test_candidate import candidates
 
@@ -66,7 +66,8 @@ def test_a_path_that_exists_is_taken_whole() -> None:
         (
             "kw=q8_0",
             "“kw” is no setting; there are ctx, kv, threads, gpu, flash, experts, cpu-experts, "
-            "template, lora, mmproj.",
+            "devices, split, shares, main, kv-on, batch, ubatch, mmap, mlock, rope, rope-base, "
+            "rope-scale, template, lora, mmproj.",
         ),
         ("kv", "kv=: kv is one of f32, f16, bf16, q8_0, q5_1, q5_0, q4_1, q4_0."),
         ("kv=q8", "kv=q8: kv is one of f32, f16, bf16, q8_0, q5_1, q5_0, q4_1, q4_0."),

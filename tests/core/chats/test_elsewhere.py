@@ -12,6 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
+from app.core.candidates.notation import with_settings
 from app.core.candidates.settings import (
     CHAT,
     EngineSettings,
@@ -60,6 +61,18 @@ def test_the_settings_that_were_chosen_are_in_it() -> None:
 def test_no_layer_goes_to_the_gpu_when_none_should() -> None:
     candidate = msgspec.structs.replace(PLAIN, engine=EngineSettings(gpu_layers=0))
     assert " -ngl 0 " in command(candidate)
+
+
+def test_devices_memory_and_positions_are_in_it() -> None:
+    candidate = with_settings(
+        PLAIN,
+        "devices=CUDA0/CUDA1,split=row,shares=3/1,main=1,kv-on=cpu,batch=1024,ubatch=256,"
+        "mmap=off,mlock=on,rope=yarn,rope-base=5e5,rope-scale=4",
+    )
+    assert (
+        "-dev CUDA0,CUDA1 -sm row -ts 3,1 -mg 1 -b 1024 -ub 256 --rope-scaling yarn "
+        "--rope-freq-base 500000 --rope-scale 4 -nkvo --no-mmap --mlock"
+    ) in command(candidate)
 
 
 def test_thinking_is_switched_and_limited() -> None:

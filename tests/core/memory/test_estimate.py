@@ -67,7 +67,10 @@ def test_layers_with_a_window_keep_the_window_and_a_batch() -> None:
     full, window = 8192, 1024
     per_token = 2 * 64 * 2 * 2
     assert kv_cache_bytes(windowed, 8192) == (full + 5 * window) * per_token
-    assert kv_cache_bytes(windowed, 8192, batch_tokens=100) == (full + 5 * 768) * per_token
+    assert (
+        kv_cache_bytes(windowed, 8192, EngineSettings(batch_tokens=100))
+        == (full + 5 * 768) * per_token
+    )
     assert kv_cache_bytes(windowed, 256) == 6 * 256 * per_token
 
 
@@ -136,7 +139,7 @@ def test_parts_add_up_and_grow_with_what_they_hold() -> None:
             + found.output_bytes
             + found.overhead_bytes
         )
-    few = estimated_needs(large, 512, batch_tokens=64)
+    few = estimated_needs(large, 512, EngineSettings(micro_batch_tokens=64))
     assert few.compute_bytes < estimated_needs(large, 512).compute_bytes
     assert estimated_needs(large, 512).overhead_bytes > 80 * MIB
     experts = model(

@@ -9,6 +9,14 @@ from app.core.words.texts import translate
 
 TEXTS = {
     "engine.not_so_many_experts": translate("Sentences", "{experts} experts cannot work on a token: the model has not so many, or none."),
+    "engine.no_such_device": translate("Sentences", "There is no device “{name}” here now; there are {names}."),
+    "engine.no_device_at_all": translate("Sentences", "There is no device “{name}” here now: this engine computes on the processor alone."),
+    "engine.no_device_of_number": translate("Sentences", "There is no main device {number}: {n} devices take part, counted from 0."),
+    "engine.no_device_of_number.one": translate("Sentences", "There is no main device {number}: 1 device takes part, counted from 0."),
+    "engine.more_shares_than_devices": translate("Sentences", "{shares} shares are too many: {n} devices take part."),
+    "engine.more_shares_than_devices.one": translate("Sentences", "{shares} shares are too many: 1 device takes part."),
+    "engine.device_shares_no_rows": translate("Sentences", "The device {0} cannot share the rows of a matrix with others: split the model by layers."),
+    "engine.weights_not_locked": translate("Sentences", "This account may not lock so much memory: raise its limit (ulimit -l), or leave the locking off."),
     "engine.chat_template_file_asks_too": translate("Sentences", "The chat template of this file asks for too much memory."),
     "engine.chat_template_file_not_valid": translate("Sentences", "The chat template of this file is not valid."),
     "engine.chat_template_file_refuses_messages": translate("Sentences", "The chat template of this file refuses these messages: {reason}"),

@@ -54,6 +54,7 @@ TEXTS = {
     "verdict.gave_no_word_answer_questions": translate("Sentences", "{names} gave no word as answer to {empty} of {count} questions, which is no right answer."),
     "verdict.give_or_take": translate("Sentences", "± {swing} in 100"),
     "verdict.good_over_all_questions_together": translate("Sentences", "as good as {reference} over all {total} questions together ({change})"),
+    "verdict.devices_differ": translate("Sentences", "Devices, batches or positions are set otherwise"),
     "verdict.gpu_layers_differ": translate("Sentences", "The layers on the GPU differ"),
     "verdict.hint_only": translate("Sentences", "{said}, a hint only"),
     "verdict.is_good": translate("Sentences", "{other} is {good}"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.candidates.settings import SLICE_TOKENS, EngineSettings
 from app.core.words.sentence import say
 from app.engine.host.answering.sampling import GreedySampler
 from app.engine.host.errors import EngineError
@@ -13,6 +12,7 @@ from app.engine.protocol.running import FailureKind
 from app.engine.protocol.scoring import Continued, ContinueText
 
 if TYPE_CHECKING:
+    from app.core.candidates.settings import EngineSettings
     from app.engine.host.loading.model import Model
     from app.engine.host.process.abort import AbortFlag
 
@@ -46,8 +46,9 @@ class Continuer:
             raise EngineError(FailureKind.SCORE, say("engine.texts_tokens_lie_outside_models"))
         context = self._context_for(len(command.tokens) + command.most_tokens, command.threads)
         context.clear()
-        for start in range(0, len(command.tokens), SLICE_TOKENS):
-            context.decode(command.tokens[start : start + SLICE_TOKENS])
+        step = context.slice_tokens
+        for start in range(0, len(command.tokens), step):
+            context.decode(command.tokens[start : start + step])
         sampler, found = GreedySampler(), list[int]()
         left: int | None = None
         while len(found) < command.most_tokens and left != 0:

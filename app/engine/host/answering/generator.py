@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from app.core.candidates.settings import SLICE_TOKENS
 from app.core.chats.chat import MAX_ANSWER_BYTES, AnswerFigures, StopReason
 from app.core.chats.thinking import prompt_opens_thinking
 from app.core.words.sentence import say
@@ -109,12 +108,13 @@ class Generator:
         Their size never follows the time: a slow PC's greedy answers are a fast one's.
         """
         position, total = reused, len(tokens) - reused
+        step = self._context.slice_tokens
         # The last end of a slice that the prompt of the next turn will have, too.
-        shared = max(0, total - 1 - _LIKELY_OTHERS) // SLICE_TOKENS * SLICE_TOKENS + reused
+        shared = max(0, total - 1 - _LIKELY_OTHERS) // step * step + reused
         while position < len(tokens):
             if position == shared and not command.clear:
                 self._context.note_place(len(tokens) - position + command.sampling.max_tokens)
-            chunk = tokens[position : position + SLICE_TOKENS]
+            chunk = tokens[position : position + step]
             self._context.decode(chunk)
             self._context.synchronize()
             position += len(chunk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 from collections.abc import Callable, Collection
 from importlib import metadata
@@ -100,15 +101,22 @@ def system_info() -> str:
     return lc.llama_print_system_info().decode("utf-8", errors="replace")
 
 
-def devices() -> list[Device]:
-    """The devices that llama.cpp can compute on."""
+def device_handles() -> list[int]:
+    """llama.cpp's handles of what it can compute on."""
     ggml = library("ggml")
-    base = library("ggml-base")
-    if ggml is None or base is None:
+    if ggml is None:
         return []
     ggml.ggml_backend_dev_get.restype = ctypes.c_void_p
     ggml.ggml_backend_dev_get.argtypes = [ctypes.c_size_t]
     ggml.ggml_backend_dev_count.restype = ctypes.c_size_t
+    return [ggml.ggml_backend_dev_get(index) for index in range(ggml.ggml_backend_dev_count())]
+
+
+def devices() -> list[Device]:
+    """The devices that llama.cpp can compute on, in the order of :func:`device_handles`."""
+    base = library("ggml-base")
+    if base is None:
+        return []
     for function in (base.ggml_backend_dev_name, base.ggml_backend_dev_description):
         function.restype = ctypes.c_char_p
         function.argtypes = [ctypes.c_void_p]
@@ -119,8 +127,7 @@ def devices() -> list[Device]:
         ctypes.POINTER(ctypes.c_size_t),
     ]
     found: list[Device] = []
-    for index in range(ggml.ggml_backend_dev_count()):
-        device = ggml.ggml_backend_dev_get(index)
+    for device in device_handles():
         free, total = ctypes.c_size_t(), ctypes.c_size_t()
         base.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
         found.append(
@@ -152,9 +159,10 @@ def library(name: str) -> ctypes.CDLL | None:
     """The very copy of a library that llama.cpp uses.
 
     The wheel holds three copies of each under versioned names; libllama links the one with the
-    major version, and state set in another copy is silently ignored.
+    major version, and state set in another copy is silently ignored. Another build of all of them
+    may stand in for the wheel's.
     """
-    folder = Path(lc.__file__).parent / "lib"
+    folder = Path(os.environ.get("LLAMA_CPP_LIB_PATH") or Path(lc.__file__).parent / "lib")
     for file_name in (f"lib{name}.so.0", f"lib{name}.0.dylib", f"{name}.dll", f"lib{name}.dll"):
         if (folder / file_name).is_file():
             return ctypes.CDLL(str(folder / file_name))

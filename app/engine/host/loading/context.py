@@ -9,10 +9,13 @@ import llama_cpp as lc
 import numpy as np
 
 from app.core.candidates.settings import (
+    BATCH_TOKENS,
     CONTEXT_STEP_TOKENS,
+    SLICE_TOKENS,
     USUAL_ENGINE,
     FlashAttention,
     KvType,
+    RopeScaling,
 )
 from app.core.words.sentence import say
 from app.engine.host.errors import Aborted, EngineError, RefusedError
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
     from app.engine.host.process.abort import AbortFlag
     from app.engine.protocol.loading import Load, Predict
 
-BATCH_TOKENS = 512
 _ABORTED = 2
 _GGML_TYPES = {
     KvType.F32: 0,
@@ -47,12 +49,19 @@ _FLASH_ATTENTION = {
     FlashAttention.ON: lc.LLAMA_FLASH_ATTN_TYPE_ENABLED,
     FlashAttention.OFF: lc.LLAMA_FLASH_ATTN_TYPE_DISABLED,
 }
+_ROPE_SCALING = {
+    None: lc.LLAMA_ROPE_SCALING_TYPE_UNSPECIFIED,
+    RopeScaling.NONE: lc.LLAMA_ROPE_SCALING_TYPE_NONE,
+    RopeScaling.LINEAR: lc.LLAMA_ROPE_SCALING_TYPE_LINEAR,
+    RopeScaling.YARN: lc.LLAMA_ROPE_SCALING_TYPE_YARN,
+}
 
 
 class Context:
     """The KV cache (or recurrent state) and compute buffers over a model.
 
     Attributes:
+        slice_tokens: How many tokens of a prompt are read at once.
         tokens: What the context holds, in order.
     """
 
@@ -63,7 +72,7 @@ class Context:
         *,
         size_tokens: int,
         threads: int,
-        batch_tokens: int = BATCH_TOKENS,
+        batch_tokens: int | None = None,
         output_tokens: int = 1,
         engine: EngineSettings = USUAL_ENGINE,
         watcher: Watcher | None = None,
@@ -75,24 +84,30 @@ class Context:
             abort: Ends a decode.
             size_tokens: How many tokens it holds.
             threads: Of a decode; fewer while other programs take the cores (:class:`Crew`).
-            batch_tokens: Most tokens of one decode.
+            batch_tokens: Most tokens of one decode; None takes what the engine is set to.
             output_tokens: Most rows of logits of one decode; each takes the vocabulary's room.
-            engine: Types of the KV cache, and whether to use flash attention.
+            engine: The KV cache and where it lies, how attention and positions are computed, and
+                how much at once.
             watcher: Sees every node that is computed.
 
         Raises:
             RefusedError: It does not fit in memory, or llama.cpp refuses the combination.
         """
+        batch_tokens = batch_tokens or engine.batch_tokens or BATCH_TOKENS
         params = lc.llama_context_default_params()
         params.n_ctx = size_tokens
         params.n_batch = batch_tokens
-        params.n_ubatch = min(batch_tokens, BATCH_TOKENS)
+        params.n_ubatch = min(batch_tokens, engine.micro_batch_tokens or BATCH_TOKENS)
         params.n_threads = params.n_threads_batch = threads
         # Few rows of logits at a time: else the compute buffer reserves one for each token.
         params.n_outputs_max = output_tokens
         params.flash_attn_type = _FLASH_ATTENTION[engine.flash_attention]
         params.type_k, params.type_v = (_GGML_TYPES[kind] for kind in engine.kv_types)
         params.swa_full = False
+        params.offload_kqv = not engine.kv_on_cpu
+        params.rope_scaling_type = _ROPE_SCALING[engine.rope_scaling]
+        params.rope_freq_base = engine.rope_base or 0.0
+        params.rope_freq_scale = 1 / engine.rope_scale if engine.rope_scale else 0.0
         if watcher is not None:
             params.cb_eval = watcher.callback
         self._watcher = watcher
@@ -113,6 +128,7 @@ class Context:
         self.size_tokens: int = lc.llama_n_ctx(handle)
         # A context smaller than a batch has smaller batches: llama.cpp aborts over a larger one.
         self.batch_tokens: int = min(batch_tokens, lc.llama_n_batch(handle))
+        self.slice_tokens = min(engine.batch_tokens or SLICE_TOKENS, self.batch_tokens)
         self.tokens: list[int] = []
         # How many tokens were held after each decode.
         self._ends: list[int] = []
@@ -292,7 +308,7 @@ class Context:
 def context_for(model: Model, load: Load | Predict, abort: AbortFlag) -> Context:
     """The context that a command asks for."""
     wanted = load.context_tokens
-    trained = model.trained_context_tokens
+    trained = int(model.trained_context_tokens * (load.engine.rope_scale or 1))
     size = min(wanted, trained) if trained > 0 else wanted
     # llama.cpp would raise it all the same, but bound the batches by what was asked for.
     steps = max(1, -(-size // CONTEXT_STEP_TOKENS))

@@ -19,13 +19,19 @@ class LoadSizes:
     """Buffer sizes read from llama.cpp's load log (the format of llama.cpp 0c1e57098).
 
     Sizes are printed in MiB with two decimals.
+
+    Attributes:
+        lock_failed: The system did not let the weights be locked in memory.
     """
 
     _BUFFER = re.compile(
         rf"\w+: +(\S+) +(model|KV|RS|compute|output) buffer size *= *{_NUMBER} MiB"
     )
 
+    _NOT_LOCKED = "warning: failed to mlock", "warning: failed to VirtualLock"
+
     def __init__(self, lines: list[str]) -> None:
+        self.lock_failed = any(line.startswith(self._NOT_LOCKED) for line in lines)
         self.repacked_bytes = 0
         self.output_bytes = 0
         self._weights: dict[str, int] = {}

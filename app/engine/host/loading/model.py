@@ -15,6 +15,7 @@ from app.core.models.kinds import ModelKind, kind_of_architecture
 from app.core.words.sentence import say
 from app.engine.host.errors import Aborted, EngineError, RefusedError
 from app.engine.host.loading.adapters import Adapters
+from app.engine.host.loading.devices import tell_devices
 from app.engine.host.loading.experts import tell_experts
 from app.engine.host.loading.own_marks import OwnMarks
 from app.engine.host.process.deep_stack import Abandoned, DeepStack
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from app.core.candidates.settings import EngineSettings
     from app.engine.host.process.abort import AbortFlag
 
-_ALL_LAYERS = -1
 _PIECE_BYTES = 512
 _FACT_BYTES = 128
 # Read from a text only where marks count; llama.cpp counts the unknown token among them.
@@ -63,7 +63,7 @@ class Model:
 
         Raises:
             Aborted: The abort flag was set meanwhile.
-            EngineError: The file is gone.
+            EngineError: The file is gone, or a setting cannot be.
             RefusedError: llama.cpp refuses the file, or an adapter.
         """
 
@@ -72,7 +72,7 @@ class Model:
             return not abort.is_set
 
         params = lc.llama_model_default_params()
-        params.n_gpu_layers = _ALL_LAYERS if engine.gpu_layers is None else engine.gpu_layers
+        kept = tell_devices(params, engine)
         params.no_alloc = is_plan
         if is_plan:
             params.load_mode = lc.LLAMA_LOAD_MODE_NONE  # llama.cpp aborts over any other
@@ -80,7 +80,7 @@ class Model:
         params.progress_callback = callback
         if not Path(path).is_file():
             raise EngineError(FailureKind.LOAD, say("engine.file_no_longer", name=Path(path).name))
-        kept = tell_experts(params, path, engine)
+        kept += tell_experts(params, path, engine)
         handle = lc.llama_model_load_from_file(path.encode(), params)
         del kept
         if not handle:

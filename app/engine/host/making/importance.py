@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.base.files import write_whole
+from app.core.candidates.settings import BATCH_TOKENS
 from app.core.shrink.importance import Entry, Importance, to_bytes
 from app.core.words.sentence import say
 from app.engine.host.answering.numbers import NoNumbers
 from app.engine.host.errors import EngineError
 from app.engine.host.llama.graph import F32, Tensor, Watcher, name_of, numbers, operation
-from app.engine.host.loading.context import BATCH_TOKENS
 from app.engine.host.making.reading import LEAST_TOKENS, chunks_of, watched_context
 from app.engine.protocol.making import (
     CollectImportance,

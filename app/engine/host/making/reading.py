@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.base.files import read_ordinary
+from app.core.candidates.settings import BATCH_TOKENS
 from app.core.words.sentence import say
 from app.engine.host.errors import EngineError
-from app.engine.host.loading.context import BATCH_TOKENS, Context
+from app.engine.host.loading.context import Context
 from app.engine.protocol.making import ImportanceProgress
 from app.engine.protocol.running import FailureKind
 

@@ -80,7 +80,7 @@ class SpeedTester:
                 self._abort,
                 size_tokens=sum(shape),
                 threads=command.threads,
-                batch_tokens=_BATCH_TOKENS,
+                batch_tokens=self._engine.batch_tokens or _BATCH_TOKENS,
                 engine=self._engine,
             )
             self._shape = shape
@@ -88,8 +88,8 @@ class SpeedTester:
 
     def _prompt(self, context: Context, count: int) -> None:
         tokens = self._tokens(count)
-        for start in range(0, count, _BATCH_TOKENS):
-            context.decode(tokens[start : start + _BATCH_TOKENS])
+        for start in range(0, count, context.batch_tokens):
+            context.decode(tokens[start : start + context.batch_tokens])
         context.synchronize()
 
     def _generate(self, context: Context, count: int) -> None:
