@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.cli.arguments import CONTEXT_HELP, KV_HELP, Commands, positive
+from app.cli.models import parameters_told
 from app.cli.words.hub import add_endpoint, opened_hub
 from app.core.candidates.settings import KvType
 from app.core.errors import PersonError
@@ -218,9 +219,11 @@ def _show(listing: _Listing, console: Console) -> None:
         console.text(f"{repository.repo_id} holds no GGUF files.")
         return
     facts = repository.facts
+    read = next((fit.model for fit in map(listing.fit, repository.files) if fit), None)
+    parameters = parameters_told(read) if read else figures.parameters(facts.parameters)
     console.text(
         f"{repository.repo_id} at {repository.commit[:12]}: {facts.architecture or 'model'}, "
-        f"{figures.parameters(facts.parameters)} parameters, {facts.licence or 'no licence named'}"
+        f"{parameters} parameters, {facts.licence or 'no licence named'}"
     )
     recommended, reason = listing.recommendation()
     console.table(_COLUMNS, _rows(listing, recommended), left=_LEFT, spare=_SPARE)

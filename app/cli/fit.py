@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli.arguments import CONTEXT_HELP, KV_HELP, THREADS_HELP, Commands, positive, threads
-from app.cli.models import MODEL_HELP, model_path
+from app.cli.models import CANDIDATE_HELP, candidate_named, parameters_told
 from app.cli.words.hub import add_endpoint, names_hub_file, opened_hub
+from app.core.candidates.candidate import Candidate, LocalFile
 from app.core.candidates.settings import EngineSettings, KvType
 from app.core.memory.speed import TAKEN_WHILE_BUSY
 from app.core.words import figures
+from app.lab.engines.adapters import adapter_bytes, check_adapters
 from app.lab.models.names import NoSuchModelError
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "fast it will generate. Nothing is loaded or downloaded: llama.cpp plans from the header "
         "alone, and of a file on the Hub only the header is read.",
     )
-    parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
+    parser.add_argument("model", metavar="CANDIDATE", help=CANDIDATE_HELP)
     parser.add_argument("--ctx", type=positive, metavar="N", help=CONTEXT_HELP)
     parser.add_argument(
         "--kv", choices=[str(kind) for kind in KvType], default=str(KvType.F16), help=KV_HELP
@@ -47,13 +49,14 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
     try:
-        path = model_path(arguments.model, paths)
+        usual = Candidate(LocalFile(""), EngineSettings(kv_type=KvType(arguments.kv)))
+        candidate = candidate_named(arguments.model, paths, usual)
     except NoSuchModelError:
         if not names_hub_file(arguments.model):
             raise
         file, fit = _on_hub(arguments, console, paths)
     else:
-        file, fit = str(path), _on_this_pc(path, arguments, console, paths)
+        file, fit = candidate.path, _on_this_pc(candidate, arguments, console, paths)
     if arguments.json:
         from app.cli.words.fit import fit_document
 
@@ -64,14 +67,18 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     return 0
 
 
-def _on_this_pc(path: Path, arguments: argparse.Namespace, console: Console, paths: Paths) -> Fit:
+def _on_this_pc(
+    candidate: Candidate, arguments: argparse.Namespace, console: Console, paths: Paths
+) -> Fit:
     from app.cli.words.fit import fitter
 
+    check_adapters(candidate)
+    path, engine = Path(candidate.path), candidate.engine
+    context = engine.context_tokens or arguments.ctx
     with console.progress() as progress:
         progress.add_task("Planning", total=None, note=path.name[-40:])
-        with fitter(paths, arguments.threads, PATIENCE_SECONDS) as answers:
-            engine = EngineSettings(kv_type=KvType(arguments.kv))
-            return answers.fit(path, arguments.ctx, engine)
+        with fitter(paths, arguments.threads or engine.threads, PATIENCE_SECONDS) as answers:
+            return answers.fit(path, context, engine, adapter_bytes(candidate))
 
 
 def _on_hub(arguments: argparse.Namespace, console: Console, paths: Paths) -> tuple[str, Fit]:
@@ -95,7 +102,8 @@ def _on_hub(arguments: argparse.Namespace, console: Console, paths: Paths) -> tu
 def show_fit(file: str, fit: Fit, console: Console) -> None:
     """Say on the terminal whether a file fits, and how fast it will be."""
     needs = fit.needs
-    console.text(f"{file} ({fit.model.level_name or 'no version named'})")
+    level = fit.model.level_name or "no version named"
+    console.text(f"{file} ({level}, {parameters_told(fit.model)} parameters)")
     console.table(
         ("part", "memory"),
         [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from app.cli.models import parameters_told
 from app.core.models.family import Family, LibraryModel, ModelSource, companions, families
 from app.core.words import figures
 from app.lab.models.library import Library, LibraryScan
@@ -137,15 +138,12 @@ def _row(family: Family, model: LibraryModel) -> tuple[object, ...]:
     if facts is None:
         return (family.key, "broken", figures.size(model.file_bytes), "–", "–",
                 _SOURCE_WORDS[model.source], model.name)  # fmt: skip
-    parameters = str(figures.parameters(facts.parameters))
-    if facts.active_parameters != facts.parameters:
-        parameters += f" ({figures.parameters(facts.active_parameters)} active)"
     return (
         family.key,
         model.label or "–",
         figures.size(model.file_bytes),
         figures.number(facts.bits_per_weight, 2),
-        parameters,
+        parameters_told(facts),
         _SOURCE_WORDS[model.source],
         model.name,
     )

@@ -16,6 +16,7 @@ from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.core.candidates.notation import split_words, with_settings, words_of
 from app.core.errors import PersonError
 from app.core.text.clean import whole_text
+from app.core.words import figures
 from app.core.words.sentence import say
 from app.lab.demo.demo import DEMO_LEVELS, DemoFiles, demo_base
 from app.lab.engines.opened import OpenedCandidate, opened
@@ -176,6 +177,13 @@ def reference_of(arguments: argparse.Namespace, chosen: ChosenModels, paths: Pat
     if arguments.demo:
         return chosen.candidates[-len(DEMO_LEVELS) + DEMO_LEVELS.index("F16")]
     raise WrongArguments(say("program.name_reference"))
+
+
+def parameters_told(model: ModelFile) -> str:
+    """How many parameters a model has and, of a mixture, how many work on a token."""
+    every, active = model.parameters, model.active_parameters
+    told = str(figures.parameters(every))
+    return told if active == every else f"{told} ({figures.parameters(active)} active)"
 
 
 def demo_levels(console: Console, paths: Paths) -> list[Path]:

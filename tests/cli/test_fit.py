@@ -15,9 +15,11 @@ import pytest
 
 from app.hub.headers import STEP_BYTES
 from tests.cli.conftest import LARGE, PATIENCE_SECONDS, REPO, ROOT, Program
+from tests.helpers.adapters import write_adapter
 from tests.helpers.architectures import header_of
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository, Fault, FaultKind
 from tests.helpers.gguf_files import write_scripted_model
+from tests.helpers.moe_files import write_demo_mixture
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,6 +88,25 @@ def test_fit_of_what_is_here_asks_nobody(program: Program, hub: FakeHub) -> None
     by_path = program.json("fit", here["file"])
     assert by_name["total_bytes"] == by_path["total_bytes"] == here["total_bytes"]
     assert len(hub.requests) == before
+
+
+def test_settings_and_adapters_of_a_candidate_count(
+    program: Program, demo_model: Path, tmp_path: Path
+) -> None:
+    plain = program.json("fit", str(demo_model), "--ctx", "512")
+    adapter = write_adapter(tmp_path / "a.gguf", demo_model, rank=8)
+    same = program.json("fit", f"{demo_model}#ctx=512,lora={adapter}")
+    is_fit(same)
+    assert same["weights_bytes"] - plain["weights_bytes"] == adapter.stat().st_size
+    assert same["context_tokens"] == plain["context_tokens"] == 512
+    mixture = write_demo_mixture(demo_model, tmp_path / "mixture.gguf")
+    one = program.json("fit", f"{mixture}#experts=1,cpu-experts=all")
+    assert one["active_parameters"] < program.json("fit", str(mixture))["active_parameters"]
+    assert sum(each["weights_bytes"] for each in one["devices"]) == one["weights_bytes"]
+    assert "from 1 to 4" in program.run("fit", f"{mixture}#experts=5", status=1).err
+    shown = program.run("fit", str(mixture)).out
+    assert "parameters" in shown
+    assert "active" in shown
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,8 @@ def fit_document(fit: Fit) -> dict[str, object]:
     """The answer as the command line's contract has it."""
     needs, speed = fit.needs, fit.speed
     return {
+        "parameters": fit.model.parameters,
+        "active_parameters": fit.model.active_parameters,
         "context_tokens": fit.context_tokens,
         "kv_type": str(fit.engine.kv_type),
         "weights_bytes": needs.weights_bytes,

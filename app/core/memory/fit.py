@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from app.core.memory.estimate import Needs, cached_elements
 from app.core.models.levels import FULL_PRECISION_BITS
+from app.core.models.model_file import EXPERTS
 from app.core.words.sentence import Sentence, say, size
 
 if TYPE_CHECKING:
@@ -69,12 +70,14 @@ class LayerBytes:
         layers: Each layer's weights.
         output_bytes: The output matrix and its norm.
         tied: The embeddings serve as the output matrix, so that a GPU gets a copy of them.
+        kept_bytes: Experts that stay with the processor, whoever holds the rest of their layer.
     """
 
     input_bytes: int
     layers: tuple[int, ...]
     output_bytes: int
     tied: bool
+    kept_bytes: int = 0
 
     def of(self, layer: int) -> int:
         """Weights of a layer; the layer after the last is the output."""
@@ -158,19 +161,35 @@ def judge_devices(
     return max(judged, key=lambda found: _ORDER.index(found.verdict))
 
 
-def layer_bytes(tensors: Iterable[TensorInfo], n_layers: int) -> LayerBytes:
-    """Sum up the weights by layer."""
-    layers = [0] * n_layers
+def layer_bytes(
+    tensors: Iterable[TensorInfo],
+    n_layers: int,
+    cpu_experts: int | None = None,
+    adapter_bytes: int = 0,
+) -> LayerBytes:
+    """Sum up the weights by layer.
+
+    Args:
+        tensors: Of all shards.
+        n_layers: How many layers there are.
+        cpu_experts: Layers, from the first, whose experts stay with the processor.
+        adapter_bytes: Of adapters, which lie with the weights that they change: in all layers.
+    """
+    shared, rest = divmod(adapter_bytes, max(1, n_layers))
+    layers = [shared + (layer < rest) for layer in range(n_layers)]
+    kept_bytes = 0
     outside = {"input": 0, "output": 0}
     tied = True
     for tensor in tensors:
         match = _LAYER.match(tensor.name)
-        if match and int(match[1]) < n_layers:
+        if match and int(match[1]) < (cpu_experts or 0) and EXPERTS.match(tensor.name):
+            kept_bytes += tensor.n_bytes
+        elif match and int(match[1]) < n_layers:
             layers[int(match[1])] += tensor.n_bytes
         else:
             outside["output" if tensor.name.startswith("output") else "input"] += tensor.n_bytes
         tied = tied and tensor.name != "output.weight"
-    return LayerBytes(outside["input"], tuple(layers), outside["output"], tied)
+    return LayerBytes(outside["input"], tuple(layers), outside["output"], tied, kept_bytes)
 
 
 def share_out(
@@ -197,6 +216,7 @@ def share_out(
             holds_output = len(weights.layers) in layers
             # With the processor the embeddings serve as the output without a copy.
             n_bytes += 0 if holds_output and weights.tied else weights.input_bytes
+            n_bytes += weights.kept_bytes
         kv_bytes = sum(kv[layer] for layer in layers if layer < len(kv))
         shares.append(replace(device, weights_bytes=n_bytes, kv_bytes=kv_bytes, layers=len(layers)))
     return shares

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.candidates.settings import USUAL_ENGINE, EngineSettings
 from app.core.models.levels import TENSOR_TYPES
+from app.core.models.model_file import EXPERTS
 
 if TYPE_CHECKING:
     from app.core.gguf import TensorInfo
@@ -38,7 +38,6 @@ _GELU_ELEMENTS_OF_A_NODE = 50
 _GELU_ARCHITECTURES = "gemma"
 # Half-precision rows are multiplied in steps of so many elements; the rest goes one by one.
 _STEP_ELEMENTS = 64
-_EXPERTS = re.compile(r"blk\.\d+\.ffn_(?:\w+_(?:ch)?exps(?:\.|$)|(?:gate|up|down)\.\d+\.)")
 # Of a recurrence's tensors these are multiplied as others are.
 _STATE_PRODUCTS = ("in.weight", "x.weight", "dt.weight", "out.weight", "ba.weight")
 _TYPE_IDS = {entry.name: type_id for type_id, entry in TENSOR_TYPES.items()}
@@ -118,7 +117,7 @@ def token_work(
         if tensor.name.startswith(_LOOKED_UP) and not (tied and tensor.name == "token_embd.weight"):
             continue
         n_bytes = tensor.n_bytes
-        if 0 < model.expert_used_count < model.expert_count and _EXPERTS.match(tensor.name):
+        if 0 < model.expert_used_count < model.expert_count and EXPERTS.match(tensor.name):
             n_bytes = n_bytes * model.expert_used_count // model.expert_count
         by_type[tensor.type_id] = by_type.get(tensor.type_id, 0) + n_bytes
     key_bytes, value_bytes = (
@@ -164,7 +163,7 @@ def _nodes_of(tensor: TensorInfo, model: ModelFile) -> int:
     if "ssm_conv1d.weight" in tensor.name:
         return _NODES_OF_A_RECURRENCE
     matrices = _matrices(tensor, model)
-    if matrices > 1 and not _EXPERTS.match(tensor.name):
+    if matrices > 1 and not EXPERTS.match(tensor.name):
         return _NODES_OF_A_HEAD * matrices
     of_one = _NODES_OF_A_PLAIN_PRODUCT if tensor.type_id in _PLAIN else _NODES_OF_A_PRODUCT
     nodes = of_one * matrices
@@ -187,7 +186,7 @@ def _matrices(tensor: TensorInfo, model: ModelFile) -> int:
     if name.startswith(_LOOKED_UP) and name != "token_embd.weight":
         return 0
     count = math.prod(tensor.dimensions[2:])
-    return min(count, model.expert_used_count) if _EXPERTS.match(name) else count
+    return min(count, model.expert_used_count) if EXPERTS.match(name) else count
 
 
 def _tails_of(tensor: TensorInfo, model: ModelFile) -> int:

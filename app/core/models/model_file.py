@@ -37,7 +37,8 @@ _MOST_LETTERS = 300
 _LONGEST_NAME = 63
 _ALIGNMENT = 32
 # The experts of a layer in one tensor, as converters write them today, or each in its own.
-_EXPERT = re.compile(r"blk\.\d+\.ffn_(?:\w+_(?:ch)?exps(?:\.|$)|(?:gate|up|down)\.\d+\.)")
+EXPERTS = re.compile(r"blk\.\d+\.ffn_(?:\w+_(?:ch)?exps(?:\.|$)|(?:gate|up|down)\.\d+\.)")
+"""Names of tensors that hold experts."""
 
 
 class ModelFileError(PersonError):
@@ -212,7 +213,7 @@ class ModelFile:
             expert_used_count=number("expert_used_count"),
             active_parameters=active_parameters(
                 sum(tensor.n_elements for tensor in tensors),
-                in_experts := sum(t.n_elements for t in tensors if _EXPERT.match(t.name)),
+                in_experts := sum(t.n_elements for t in tensors if EXPERTS.match(t.name)),
                 number("expert_count"),
                 number("expert_used_count"),
             ),

@@ -45,6 +45,7 @@ class CompareRow:
     file_bytes: int | None
     bits_per_weight: float | None
     parameters: int | None
+    active_parameters: int | None
     load_ns: int | None
     prompt_tokens: int | None
     prompt_ns: int | None
@@ -143,6 +144,7 @@ def _row(
         file_bytes=model.file_bytes if model else None,
         bits_per_weight=model.bits_per_weight if model else None,
         parameters=model.parameters if model else None,
+        active_parameters=model.active_parameters if model else None,
         load_ns=load_ns,
         prompt_tokens=figures.prompt_tokens if figures else None,
         prompt_ns=figures.prompt_ns if figures else None,

@@ -31,12 +31,12 @@ _ROUNDING_BYTES = 6 << 20
 _FORMAT = 2
 
 
-def needs_of(model: ModelFile, plan: Predicted) -> Needs:
-    """What an engine needs by llama.cpp's plan, part by part."""
+def needs_of(model: ModelFile, plan: Predicted, adapter_bytes: int = 0) -> Needs:
+    """What an engine needs by llama.cpp's plan, part by part; adapters count as weights."""
     printed = plan.weights_bytes
     is_rounded = abs(printed - model.tensor_bytes) <= _ROUNDING_BYTES
     return Needs(
-        weights_bytes=model.tensor_bytes if is_rounded else printed,
+        weights_bytes=(model.tensor_bytes if is_rounded else printed) + adapter_bytes,
         kv_bytes=plan.kv_bytes,
         compute_bytes=plan.compute_bytes,
         output_bytes=plan.output_bytes,

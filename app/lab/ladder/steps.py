@@ -253,8 +253,8 @@ class Steps:
         context = candidate.engine.context_tokens or self._plan.context_tokens
         try:
             with self._tools.fitter() as fitter:
-                fit = fitter.memory(Path(candidate.path), context, candidate.engine)
-                return fit.needs.total_bytes + adapter_bytes(candidate)
+                how = (candidate.engine, adapter_bytes(candidate))
+                return fitter.memory(Path(candidate.path), context, *how).needs.total_bytes
         except PersonError:
             return None  # the measured figure will say why
 

@@ -130,6 +130,7 @@ class Fitter:
         path: Path,
         context_tokens: int | None = None,
         engine: EngineSettings = USUAL_ENGINE,
+        adapter_bytes: int = 0,
     ) -> Fit:
         """Say what a model file will need and how fast it will be.
 
@@ -137,19 +138,21 @@ class Fitter:
             path: The file, or the first shard; its weights may be a hole in it.
             context_tokens: Size of the context; what candidates get by default when left out.
             engine: As it will be loaded.
+            adapter_bytes: What its adapters take beside its weights.
 
         Raises:
             NoCandidateError: It is no language model.
             PersonError: The header is broken, or llama.cpp refuses it; the sentence says why.
         """
         begin_s = time.monotonic()
-        return self.with_speed(self.memory(path, context_tokens, engine), begin_s)
+        return self.with_speed(self.memory(path, context_tokens, engine, adapter_bytes), begin_s)
 
     def memory(
         self,
         path: Path,
         context_tokens: int | None = None,
         engine: EngineSettings = USUAL_ENGINE,
+        adapter_bytes: int = 0,
     ) -> Fit:
         """Say what a model file will need: at once, nothing of this PC is measured for it.
 
@@ -160,17 +163,18 @@ class Fitter:
         model.check_answers()
         model = as_run(model, engine)
         tensors = [tensor for shard in shards for tensor in shard.header.tensors]
-        question = Question(model, layer_bytes(tensors, model.block_count), engine)
+        weights = layer_bytes(tensors, model.block_count, engine.cpu_experts, adapter_bytes)
+        question = Question(model, weights, engine)
         wanted = context_tokens or DEFAULT_CONTEXT_TOKENS
         plan = self._plan(question, wanted, engine.gpu_layers)
-        needs = needs_of(model, plan)
+        needs = needs_of(model, plan, adapter_bytes)
         shares = shares_of(question, plan, needs)
         gpu_layers = engine.gpu_layers
         if gpu_layers is None:
             gpu_layers = layers_on_gpus(question, plan, needs, shares)
         if gpu_layers not in (None, engine.gpu_layers) and gpu_layers <= model.block_count:
             plan = self._plan(question, wanted, gpu_layers)
-            needs = needs_of(model, plan)
+            needs = needs_of(model, plan, adapter_bytes)
             shares = shares_of(question, plan, needs)
         available = self._room.budget_bytes()
         return Fit(

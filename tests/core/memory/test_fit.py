@@ -99,6 +99,29 @@ def test_shares_hold_everything_once(on_gpu: int, name: str) -> None:
     assert [share.layers for share in shares] == [split, on_gpu]
 
 
+@given(st.integers(0, 5), st.integers(0, 4), st.integers(0, 99))
+def test_experts_stay_with_the_processor(on_gpu: int, kept: int, adapter_bytes: int) -> None:
+    found = header("mixtral")
+    facts = model(found)
+    n_layers = facts.block_count
+    split = n_layers + 1 - min(on_gpu, n_layers + 1)
+    order = list(range(n_layers + 1))
+
+    def on_each(cpu_experts: int | None) -> list[int]:
+        weights = layer_bytes(found.tensors, n_layers, cpu_experts, adapter_bytes)
+        needs = Needs(facts.tensor_bytes + adapter_bytes, 0, 10, 10, 10)
+        cpu = DeviceShare("CPU", "cpu", 0, 0, 5, GB, 0)
+        devices = [(cpu, order[:split]), (gpu(GB), order[split:])]
+        return [share.weights_bytes for share in share_out(needs, weights, facts, 512, devices)]
+
+    usual, moved = on_each(None), on_each(kept)
+    of_a_layer = sum(t.n_bytes for t in found.tensors if t.name.startswith("blk.0.ffn_") and
+                     "_exps" in t.name)  # fmt: skip
+    taken = of_a_layer * max(0, min(kept, n_layers) - split)
+    assert sum(usual) == sum(moved) == facts.tensor_bytes + adapter_bytes
+    assert (usual[0] + taken, usual[1] - taken) == tuple(moved)
+
+
 def test_layers_are_counted_from_the_last() -> None:
     found = header()
     facts = model(found)

@@ -118,8 +118,17 @@ def _of_header(facts: ModelFile | None, column: int) -> str:
     if facts is None:
         return MISSING
     if column == LibraryColumn.PARAMETERS:
-        return str(parameters(facts.parameters))
+        return _parameters(facts)
     return context_length(facts.context_length)
+
+
+def _parameters(facts: ModelFile) -> str:
+    """All and, of a mixture, those that work on a token."""
+    every = str(parameters(facts.parameters))
+    if facts.active_parameters == facts.parameters:
+        return every
+    active = translate("LibraryColumns", "{all} ({active} active)")
+    return active.format(all=every, active=parameters(facts.active_parameters))
 
 
 def _of_fit(fit: LocalFit | None, column: int) -> str:
