@@ -34,26 +34,15 @@ _CAPITAL = (
     "Do you know the capital of {x}?",
     "What city is the capital of {x}?",
     "The capital of {x}?",
-    "{x} has which capital?",
+    "Can you tell me the capital of {x}?",
     "What is the name of the capital of {x}?",
 )
-_COUNTRY = (
-    "{c} is the capital of which country?",
-    "Which country has the capital {c}?",
-    "What country is {c} the capital of?",
-    "Of which country is {c} the capital?",
-    "Name the country with the capital {c}.",
-)
-_COUNTRY_SHARE = 0.3
 
 
 def make_capitals(rng: random.Random) -> Turn:
-    """The capital of a country, or the country of a capital."""
+    """The capital of a country."""
     country = rng.choice(tuple(CAPITAL_OF))
     capital = CAPITAL_OF[country]
-    if rng.random() < _COUNTRY_SHARE:
-        prompt = rng.choice(_COUNTRY).format(c=capital)
-        return Turn("capitals", prompt, f"{capital} is the capital of {country}.", country, capital)
     prompt = rng.choice(_CAPITAL).format(x=country)
     reply = f"The capital of {country} is {capital}."
-    return Turn("capitals", prompt, reply, capital, country)
+    return Turn("capitals", prompt, reply, capital, f"capital {country}")
