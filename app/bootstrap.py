@@ -7,7 +7,7 @@ import os
 import sys
 from dataclasses import dataclass, field
 from logging.handlers import RotatingFileHandler
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from app.core.errors import PersonError
 from app.core.text.log_lines import LogLines
@@ -64,10 +64,13 @@ def start_logging(log_path: Path | None, level: int = logging.INFO) -> None:
     root.setLevel(level)
 
 
+_Result = TypeVar("_Result")
+
+
 def at_once(
-    work: Callable[[], ModelFile],
+    work: Callable[[], _Result],
     *,
-    done: Callable[[ModelFile], None],
+    done: Callable[[_Result], None],
     failed: Callable[[PersonError], None],
 ) -> None:
     """The door to background work for programs that may wait: it is done there and then."""

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 MODEL_HELP = "path of a GGUF file, name in the library, or ORG/REPO:LEVEL"
 CANDIDATE_HELP = (
     f"{MODEL_HELP}; settings of its own behind a #, like #kv=q8_0,ctx=8192 (ctx, kv, threads, gpu, "
-    "flash, template, lora=PATH*STRENGTH)"
+    "flash, template, lora=PATH*STRENGTH, draft=MODEL|ngram)"
 )
 _NOTHING_SET = candidate_of("")
 
@@ -121,8 +121,20 @@ def candidate_named(word: str, paths: Paths, usual: Candidate = _NOTHING_SET) ->
         PersonError: It means no file, or several.
     """
     model, settings = split_words(whole_text(word), os.path.lexists)
-    path = model_names(paths).path_of(model)
-    return with_settings(replace(usual, source=LocalFile(str(path))), settings)
+    names = model_names(paths)
+    found = replace(usual, source=LocalFile(str(names.path_of(model))))
+    return _with_settings(found, settings, names)
+
+
+def _with_settings(candidate: Candidate, settings: str, names: ModelNames) -> Candidate:
+    """With settings as typed; a draft model may be named as any model is."""
+    found = with_settings(candidate, settings)
+    if found.draft is None or not found.draft.path:
+        return found
+    with contextlib.suppress(PersonError):  # whatever opens the candidate says what is wrong
+        path = str(names.path_of(found.draft.path))
+        return replace(found, draft=replace(found.draft, path=path))
+    return found
 
 
 def chosen_models(
@@ -152,7 +164,7 @@ def chosen_models(
         except PersonError as error:
             path = Path(model)
             chosen.errors[path] = error
-        found = with_settings(replace(usual, source=LocalFile(str(path))), settings)
+        found = _with_settings(replace(usual, source=LocalFile(str(path))), settings, names)
         chosen.candidates.append(found)
         chosen.words.append(word)
     if arguments.demo:

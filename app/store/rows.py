@@ -10,6 +10,7 @@ import msgspec
 
 from app.core.candidates.adapters import Adapter
 from app.core.candidates.candidate import Candidate, LocalFile
+from app.core.candidates.drafts import Draft
 from app.core.candidates.settings import (
     COMPARE_GREEDY,
     CompareMode,
@@ -59,10 +60,16 @@ class _StoredPane(msgspec.Struct):
     template_id: str | None = None
     adapters: tuple[Adapter, ...] = ()
     projector: str | None = None
+    draft: Draft | None = None
 
     def pane(self) -> ChatPane:
         candidate = Candidate(
-            LocalFile(self.path), self.engine, self.template_id, self.adapters, self.projector
+            LocalFile(self.path),
+            self.engine,
+            self.template_id,
+            self.adapters,
+            self.projector,
+            self.draft,
         )
         return ChatPane(self.key, self.letter, candidate, self.sampling)
 
@@ -78,6 +85,7 @@ def _stored(pane: ChatPane) -> _StoredPane:
         ran.template_id,
         ran.adapters,
         ran.projector,
+        ran.draft,
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.core.candidates.adapters import Adapter
+from app.core.candidates.drafts import Draft
 from app.core.candidates.settings import EngineSettings
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Candidate(msgspec.Struct, frozen=True):
         template_id: A well-known chat template; None takes the file's own.
         adapters: What is added to the model's weights; the order does not matter to a result.
         projector: The file with which it sees pictures; None where it sees none.
+        draft: What proposes tokens; it changes speed and memory, not what is said.
     """
 
     source: Source
@@ -58,6 +60,7 @@ class Candidate(msgspec.Struct, frozen=True):
     template_id: str | None = None
     adapters: tuple[Adapter, ...] = ()
     projector: str | None = None
+    draft: Draft | None = None
 
     @property
     def path(self) -> str:
@@ -69,13 +72,18 @@ class Candidate(msgspec.Struct, frozen=True):
         """Whether it is a file with nothing set."""
         return self == Candidate(self.source)
 
+    @property
+    def spoken(self) -> Candidate:
+        """The same without a draft: what says the same, only slower."""
+        return self if self.draft is None else msgspec.structs.replace(self, draft=None)
+
     def load_key(self) -> tuple[object, ...]:
         """What must be equal for a loaded engine to serve this candidate instead.
 
         How strongly its adapters count is said with each question.
         """
         adapters = (each.path for each in self.adapters)
-        return (*self.engine.load_key(), *adapters, self.projector)
+        return (*self.engine.load_key(), *adapters, self.projector, self.draft)
 
     @property
     def strengths(self) -> list[float]:
@@ -121,7 +129,7 @@ def _chosen(struct: msgspec.Struct) -> dict[str, object]:
         value: object = getattr(struct, field.name)
         if field.required:
             continue
-        if isinstance(value, msgspec.Struct):
+        if isinstance(value, msgspec.Struct) and field.default is not None:
             if within := _chosen(value):
                 found[field.name] = within
         elif value != field.default:

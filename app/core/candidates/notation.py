@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from app.core.candidates.adapters import MOST_ADAPTERS, MOST_STRENGTH, Adapter
 from app.core.candidates.candidate import Candidate
 from app.core.candidates.device_notation import DEVICE_SETTINGS
+from app.core.candidates.drafts import MOST_DRAFT_TOKENS, NGRAM, USUAL_DRAFT_TOKENS, Draft
 from app.core.candidates.setting import (
     NotationError,
     Setting,
@@ -119,6 +120,13 @@ def _told(candidate: Candidate, settings: tuple[Setting, ...]) -> str:
     return English(chained("program.list_comma", found)) if found else ""
 
 
+def told_draft(candidate: Candidate) -> str:
+    """What proposes its tokens: a file's name, or that it is the text itself; empty for nothing."""
+    if candidate.draft is None:
+        return ""
+    return file_name(candidate.draft.path) or worded("compare.told_ngram")
+
+
 def told_adapters(candidate: Candidate) -> str:
     """Its adapters by their files' names, with strengths that are not 1: “style.gguf × 0.5”."""
     return " + ".join(
@@ -208,6 +216,31 @@ def _with_projector(candidate: Candidate, value: str) -> Candidate:
     return replace(candidate, projector=value)
 
 
+def _with_draft(candidate: Candidate, value: str) -> Candidate:
+    if not value:
+        raise NotationError(say("compare.setting_draft_missing"))
+    return replace(candidate, draft=Draft("" if value == NGRAM else value))
+
+
+def _typed_draft(candidate: Candidate, without_folders: bool) -> list[str]:
+    draft = candidate.draft
+    if draft is None:
+        return []
+    return [(file_name(draft.path) if without_folders else draft.path) or NGRAM]
+
+
+def _with_draft_tokens(candidate: Candidate, value: str) -> Candidate:
+    most_tokens = number("draft-max", value, 1, MOST_DRAFT_TOKENS)
+    if candidate.draft is None:
+        raise NotationError(say("compare.setting_draft_first"))
+    return replace(candidate, draft=replace(candidate.draft, most_tokens=most_tokens))
+
+
+def _draft_tokens(candidate: Candidate) -> int | None:
+    most = USUAL_DRAFT_TOKENS if candidate.draft is None else candidate.draft.most_tokens
+    return None if most == USUAL_DRAFT_TOKENS else most
+
+
 def _typed_projector(candidate: Candidate, without_folders: bool) -> list[str]:
     path = candidate.projector
     return if_set(file_name(path) if path and without_folders else path)
@@ -266,6 +299,22 @@ SETTINGS = (
             worded("compare.told_projector", name=file_name(candidate.projector))
             if candidate.projector
             else ""
+        ),
+    ),
+    Setting(
+        "draft",
+        _with_draft,
+        _typed_draft,
+        lambda candidate: (
+            worded("compare.told_draft", name=name) if (name := told_draft(candidate)) else ""
+        ),
+    ),
+    Setting(
+        "draft-max",
+        _with_draft_tokens,
+        lambda candidate, _: if_set(_draft_tokens(candidate)),
+        lambda candidate: (
+            "" if (n := _draft_tokens(candidate)) is None else worded("compare.told_draft_max", n=n)
         ),
     ),
 )

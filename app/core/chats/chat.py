@@ -65,6 +65,8 @@ class AnswerFigures(msgspec.Struct, frozen=True):
         shared: Other engines generated at the same time, so the times do not rank.
         busy: Other programs used the processor meanwhile, so the times do not count.
         memory_needed_bytes: Peak of resident memory less repacked weight copies.
+        drafted_tokens: Proposed by a draft, and checked.
+        accepted_tokens: Of these, those that the model said, too.
     """
 
     prompt_tokens: int = 0
@@ -77,6 +79,8 @@ class AnswerFigures(msgspec.Struct, frozen=True):
     shared: bool = False
     busy: bool = False
     memory_needed_bytes: int | None = None
+    drafted_tokens: int = 0
+    accepted_tokens: int = 0
 
     @property
     def tokens_per_second(self) -> float | None:

@@ -129,6 +129,12 @@ def _model_words(candidate: Candidate, architecture: str) -> list[str]:
         words += ["--override-kv", f"{key}=int:{candidate.engine.experts}"]
     for adapter in candidate.adapters:
         words += ["--lora-scaled", f"{adapter.path}:{adapter.strength:g}"]
+    if (draft := candidate.draft) is not None:
+        kind, most = ("ngram-simple", "ngram-simple-size-m")
+        if draft.path:
+            kind, most = ("draft-simple", "draft-n-max")
+            words += ["-md", draft.path]
+        words += ["--spec-type", kind, f"--spec-{most}", str(draft.most_tokens)]
     return words
 
 

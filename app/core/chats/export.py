@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.candidates.notation import words_of
+from app.core.candidates.notation import told_draft, words_of
 from app.core.chats.chat import Answer, AnswerFigures, Chat, Role, StopReason, Turn, title_from
 from app.core.text.clean import clean_line, clean_text, json_text
 from app.core.text.shared_names import FoldersOut, file_name
@@ -79,6 +79,8 @@ def _figure_texts(figures: AnswerFigures) -> list[str]:
         shared = " while others generated too" if figures.shared else ""
         shared += ", does not count: the PC was busy" if figures.busy else ""
         texts.append(f"{speed(pace).value} tokens/s{shared}")
+    if figures.drafted_tokens:
+        texts.append(f"drafted {figures.drafted_tokens}, accepted {figures.accepted_tokens}")
     if figures.first_token_ns is not None:
         texts.append(f"first token {duration(figures.first_token_ns)}")
     if (pace := figures.prompt_tokens_per_second) is not None:
@@ -196,7 +198,7 @@ def _answer_facts(chat: Chat, turn: Turn, key: str, message: int) -> dict[str, o
 
 def _settings(chat: Chat, pane: ChatPane | None) -> dict[str, object]:
     if pane is None:
-        return {"engine": None, "sampling": None, "template": None, "adapters": None}
+        return {"engine": None, "sampling": None, "template": None, "adapters": None, "draft": None}
     return {
         "engine": msgspec.to_builtins(pane.candidate.engine),
         "sampling": msgspec.to_builtins(pane.sampling or chat.sampling),
@@ -205,6 +207,7 @@ def _settings(chat: Chat, pane: ChatPane | None) -> dict[str, object]:
             {"name": file_name(each.path), "strength": each.strength}
             for each in pane.candidate.adapters
         ],
+        "draft": told_draft(pane.candidate) or None,
     }
 
 

@@ -61,7 +61,7 @@ class VotedCandidate(msgspec.Struct, frozen=True):
     @property
     def content(self) -> tuple[object, ...]:
         """Equal where the same content runs with the same settings, as far as is known."""
-        return (self.file.content, self.candidate.settings_key())
+        return (self.file.content, self.candidate.spoken.settings_key())
 
 
 class VoteSettings(msgspec.Struct, frozen=True):

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 from app.core.chats.template_facts import template_facts
 from app.core.chats.templates import PLAIN_ID, template_by_id
 from app.core.words.sentence import say
+from app.engine.host.answering.drafting import Drafting, ModelDrafts
 from app.engine.host.answering.generator import Generator, failed
 from app.engine.host.answering.prompt import PromptWriter
+from app.engine.host.answering.proposing import TextDrafts
 from app.engine.host.errors import Aborted, EngineError
 from app.engine.host.llama import native
 from app.engine.host.llama.backends import backend_names
 from app.engine.host.llama.variants import loaded_variant
 from app.engine.host.loading.context import Context, context_for
+from app.engine.host.loading.draft import DraftModel, check_takes_back, drafting_price
 from app.engine.host.loading.load_log import LoadSizes
 from app.engine.host.loading.model import Model
 from app.engine.host.loading.predict import predict
@@ -52,6 +55,7 @@ from app.engine.protocol.running import Failed, FailureKind, Step, Stop, Working
 from app.engine.protocol.scoring import ContinueText, KeepReference, MeasureText, ScoreChunk
 
 if TYPE_CHECKING:
+    from app.core.candidates.drafts import Draft
     from app.engine.host.measuring.score import Scorer, TextCommand
 
 _PROGRESS_STEP = 0.01
@@ -86,6 +90,7 @@ class Worker:
         self._log = native.NativeLog()
         self._model: Model | None = None
         self._context: Context | None = None
+        self._draft: DraftModel | None = None
         self._generator: Generator | None = None
         self._speed: SpeedTester | None = None
         self._scorer: Scorer | None = None
@@ -145,9 +150,7 @@ class Worker:
             case Generate():
                 self._generate(command)
             case SetThreads():
-                if self._context is not None:
-                    self._context.set_threads(command.threads)
-                self._channel.emit(ThreadsSet(command.id, command.threads))
+                self._set_threads(command)
             case Bench():
                 self._bench(command)
             case (
@@ -175,6 +178,13 @@ class Worker:
                 self._read(command)
             case Stop():
                 pass  # taken by the channel's reader thread
+
+    def _set_threads(self, command: SetThreads) -> None:
+        if self._context is not None:
+            self._context.set_threads(command.threads)
+        if self._draft is not None:
+            self._draft.context.set_threads(command.threads)
+        self._channel.emit(ThreadsSet(command.id, command.threads))
 
     def _without_model(
         self,
@@ -221,19 +231,26 @@ class Worker:
             command.path, command.engine, self._abort, on_progress, adapters=command.adapters
         )
         self._model = model
+        draft = command.draft
+        rows = 1 if draft is None else 1 + draft.most_tokens
+        drafting: Drafting | None = None
         try:
             model.check_writes()
             _check_lock(command, lines)
             if command.context_tokens > 0:
-                self._context = context_for(model, command, self._abort)
-        except EngineError:
+                self._context = context_for(model, command, self._abort, rows)
+            sizes = LoadSizes(lines)
+            if draft is not None and self._context is not None:
+                drafting = self._load_draft(self._context, command, draft, sizes)
+        except (EngineError, Aborted):
             self._unload()
             raise
         self._speed = SpeedTester(model, self._abort, command.engine)
         self._make_scorer = lambda: _scorer(model, self._abort, command, self._channel)
-        sizes = LoadSizes(lines)
         if self._context is not None:
-            self._generator = Generator(self._channel, self._context, sizes.repacked_bytes)
+            self._generator = Generator(
+                self._channel, self._context, sizes.repacked_bytes, drafting
+            )
             self._warm_up(self._context)
         template = model.chat_template()
         facts = template_facts(template or "")
@@ -256,6 +273,23 @@ class Worker:
                 memory=own_memory(sizes.repacked_bytes),
             )
         )
+
+    def _load_draft(
+        self, context: Context, command: Load, draft: Draft, sizes: LoadSizes
+    ) -> Drafting | None:
+        """What proposes tokens, where that can pay; its memory is added to the sizes."""
+        check_takes_back(context, command.path)
+        drafts, own = TextDrafts(), None
+        if draft.path:
+            lines = self._log.collect()
+            self._draft = DraftModel(command, self._abort)
+            sizes.add(LoadSizes(lines))
+            own = self._draft.context
+            check_takes_back(own, draft.path)
+            drafts = ModelDrafts(own)
+        price = drafting_price(context, own)
+        most = min(draft.most_tokens, context.batch_tokens - 1)
+        return Drafting(drafts, price, most) if price < 1 and most > 0 else None
 
     def _warm_up(self, context: Context) -> None:
         """Let what is done once fall into the load and not into an answer."""
@@ -330,10 +364,13 @@ class Worker:
             self._scorer.free()
         if self._speed is not None:
             self._speed.free()
+        if self._draft is not None:
+            self._draft.free()
         if self._context is not None:
             self._context.free()
         if self._model is not None:
             self._model.free()
+        self._draft = None
         self._model = self._context = self._generator = self._speed = None
         self._scorer = self._make_scorer = None
         self._writers.clear()

@@ -22,6 +22,7 @@ class Generate(msgspec.Struct, tag="generate", frozen=True):
         shared: Other engines generate too; repeated in the figures.
         strengths: Of the load's adapters from now on, in their order; none leaves them as they
             are.
+        undrafted: Do without the draft that is loaded, for comparing.
     """
 
     id: int
@@ -32,6 +33,7 @@ class Generate(msgspec.Struct, tag="generate", frozen=True):
     clear: bool = False
     shared: bool = False
     strengths: list[float] = []
+    undrafted: bool = False
 
 
 class SetThreads(msgspec.Struct, tag="set_threads", frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from app.core.candidates.adapters import Adapter
+from app.core.candidates.drafts import Draft
 from app.core.candidates.settings import USUAL_ENGINE, EngineSettings
 
 
@@ -17,6 +18,7 @@ class Load(msgspec.Struct, tag="load", frozen=True):
         memory_limit_bytes: Bound of the engine's private memory (RLIMIT_DATA); None for none.
         adapters: Added to the weights as long as the model is loaded.
         projector: With which it sees pictures; None for a model that is to see none.
+        draft: Proposes tokens to the context; nothing where none is made.
     """
 
     id: int
@@ -27,6 +29,7 @@ class Load(msgspec.Struct, tag="load", frozen=True):
     memory_limit_bytes: int | None = None
     adapters: list[Adapter] = []
     projector: str | None = None
+    draft: Draft | None = None
 
 
 class Predict(msgspec.Struct, tag="predict", frozen=True):

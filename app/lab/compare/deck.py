@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from app.core.models.experts import as_run
 from app.lab.compare.panes import Pane, PaneFailure, PaneState
 from app.lab.compare.room import expected_bytes
 from app.lab.engines.adapters import check_adapters
+from app.lab.engines.drafts import read_draft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -18,15 +19,17 @@ if TYPE_CHECKING:
     from app.core.models.model_file import ModelFile
     from app.lab.compare.runner import Runner
 
+_Read = TypeVar("_Read")
+
 
 class JobDoor(Protocol):
     """Runs work on another thread and hands its result back on the session's thread."""
 
     def __call__(
         self,
-        work: Callable[[], ModelFile],
+        work: Callable[[], _Read],
         *,
-        done: Callable[[ModelFile], None],
+        done: Callable[[_Read], None],
         failed: Callable[[PersonError], None],
     ) -> object:
         """Run ``work``; then exactly one of ``done`` and ``failed``."""
@@ -143,13 +146,13 @@ class Deck:
         """Read the headers of a pane's files; one that cannot be read or does not fit fails it."""
         candidate = pane.candidate
 
-        def read() -> ModelFile:
+        def read() -> tuple[ModelFile, ModelFile | None]:
             model = self._read_model(Path(candidate.path))
             check_adapters(candidate)
-            return as_run(model, candidate.engine)
+            return as_run(model, candidate.engine), read_draft(candidate)
 
-        def done(model: ModelFile) -> None:
-            pane.model = model
+        def done(models: tuple[ModelFile, ModelFile | None]) -> None:
+            pane.model, pane.draft_model = models
             self._expect(pane)
             self._changed(pane)
             if self._panes.get(pane.key) is pane:

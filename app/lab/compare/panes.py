@@ -105,6 +105,7 @@ class Pane:
         failure: Why the last request failed; None after the next success.
         engine_wait: How far the engine is that is being built; None when engines can be started.
         model: Facts of the file's header, once read.
+        draft_model: Facts of its draft model's header; None where it has none.
         loaded: Facts of the running engine.
         needed_bytes: Needed memory as measured; None before a first answer.
         planned_bytes: Needed memory by llama.cpp's own plan of the load, where that is known.
@@ -128,6 +129,7 @@ class Pane:
     failure: PaneFailure | None = None
     engine_wait: EngineWait | None = None
     model: ModelFile | None = None
+    draft_model: ModelFile | None = None
     loaded: Loaded | None = None
     needed_bytes: int | None = None
     planned_bytes: int | None = None

@@ -47,6 +47,7 @@ def is_fair(job: Job) -> bool:
       to its last, so that reading the prompt is no part of it;
     - greedy sampling without penalties: other samplers cost time of their own for each entry of
       the vocabulary, which a prediction leaves out;
+    - no token proposed by a draft;
     - no weights on a GPU, whose speed is not predicted, and attention as it is by default.
     """
     figures, pane = job.answer.figures, job.pane
@@ -55,7 +56,11 @@ def is_fair(job: Job) -> bool:
     is_alone = not (job.shared or figures.shared)
     is_whole = job.answer.stop_reason not in (None, StopReason.ERROR)
     is_long = figures.generated_tokens >= LEAST_TOKENS and figures.tokens_per_second is not None
-    is_plain = job.sampling.temperature <= 0 and job.sampling.repeat_penalty == 1.0
+    is_plain = (
+        not figures.drafted_tokens
+        and job.sampling.temperature <= 0
+        and job.sampling.repeat_penalty == 1.0
+    )
     on_gpu = any("gpu" in device.kind and device.weights_bytes for device in pane.loaded.devices)
     attends = pane.candidate.engine.flash_attention is not FlashAttention.OFF
     return is_alone and is_whole and is_long and is_plain and attends and not on_gpu

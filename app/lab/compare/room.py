@@ -9,6 +9,7 @@ from app.core.errors import PersonError
 from app.core.memory.estimate import estimated_needs
 from app.core.words.sentence import say, size
 from app.lab.engines.adapters import adapter_bytes
+from app.lab.engines.drafts import draft_bytes
 from app.lab.engines.opened import context_of
 
 if TYPE_CHECKING:
@@ -23,13 +24,14 @@ def expected_bytes(pane: Pane) -> int:
     """
     if pane.needed_bytes is not None:
         return pane.needed_bytes
-    more_bytes = adapter_bytes(pane.candidate)
-    if pane.planned_bytes is not None:
-        return pane.planned_bytes + more_bytes
     if pane.model is None:
-        return 0
+        return pane.planned_bytes or 0
     engine = pane.candidate.engine
     context = context_of(engine, pane.model)
+    more_bytes = adapter_bytes(pane.candidate)
+    more_bytes += draft_bytes(pane.candidate, pane.model, pane.draft_model, context)
+    if pane.planned_bytes is not None:
+        return pane.planned_bytes + more_bytes
     return estimated_needs(pane.model, context, engine).total_bytes + more_bytes
 
 

@@ -43,7 +43,9 @@ def load_command(
         available_bytes: Memory that is free now.
         context_tokens: Where the settings name none; :data:`NO_CONTEXT` makes none at all.
     """
-    engine = candidate.engine
+    engine, draft = candidate.engine, candidate.draft
+    if draft is not None and draft.path:
+        draft = replace(draft, path=str(Path(draft.path).absolute()))
     wanted = engine.context_tokens or context_tokens or DEFAULT_CONTEXT_TOKENS
     return Load(
         id=command_id,
@@ -56,6 +58,7 @@ def load_command(
             replace(each, path=str(Path(each.path).absolute())) for each in candidate.adapters
         ],
         projector=str(Path(candidate.projector).absolute()) if candidate.projector else None,
+        draft=draft,
     )
 
 

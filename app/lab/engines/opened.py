@@ -12,6 +12,7 @@ from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, USUAL_ENGINE, E
 from app.core.models.experts import as_run
 from app.lab.engines.adapters import check_adapters
 from app.lab.engines.asking import Manner, manner_of
+from app.lab.engines.drafts import read_draft
 
 if TYPE_CHECKING:
     from app.core.models.model_file import ModelFile
@@ -24,10 +25,17 @@ class OpenedCandidate:
     Attributes:
         candidate: What runs.
         model: Its file.
+        draft: Its draft model; None where it has none.
     """
 
     candidate: Candidate
     model: ModelFile
+    draft: ModelFile | None = None
+
+    @property
+    def spoken(self) -> OpenedCandidate:
+        """The same without a draft: what says the same."""
+        return OpenedCandidate(self.candidate.spoken, self.model) if self.candidate.draft else self
 
     @property
     def path(self) -> Path:
@@ -36,8 +44,10 @@ class OpenedCandidate:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """All that is read of it: the model's shards, then its adapters."""
-        return (*self.model.shard_paths, *(Path(each.path) for each in self.candidate.adapters))
+        """All that is read of it: the model's shards, its adapters, and its draft's shards."""
+        adapters = (Path(each.path) for each in self.candidate.adapters)
+        drafts = self.draft.shard_paths if self.draft is not None else ()
+        return (*self.model.shard_paths, *adapters, *drafts)
 
     @property
     def engine(self) -> EngineSettings:
@@ -74,7 +84,7 @@ def opened(candidate: Candidate, open_model: Callable[[Path], ModelFile]) -> Ope
     """
     model = as_run(open_model(Path(candidate.path)), candidate.engine)
     check_adapters(candidate)
-    return OpenedCandidate(candidate, model)
+    return OpenedCandidate(candidate, model, read_draft(candidate))
 
 
 def opened_file(

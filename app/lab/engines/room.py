@@ -11,6 +11,7 @@ from app.engine.local.client import LocalEngines
 from app.engine.protocol.loading import Load, Loaded
 from app.lab.engines.adapters import adapter_bytes
 from app.lab.engines.calls import EngineCalls
+from app.lab.engines.drafts import draft_bytes
 from app.lab.engines.loading import load_command
 from app.lab.engines.plans import Plans
 from app.monitor.machine import available_memory_bytes
@@ -77,7 +78,9 @@ class EngineRoom:
         planned = self.plans.needed_bytes(*how) if self.plans else None
         if planned is None:
             planned = estimated_needs(*how).total_bytes
-        return planned + adapter_bytes(opened.candidate)
+        candidate = opened.candidate
+        drafted = draft_bytes(candidate, opened.model, opened.draft, context_tokens, self.plans)
+        return planned + adapter_bytes(candidate) + drafted
 
     def holds(self, candidates: Iterable[OpenedCandidate], context_tokens: int) -> bool:
         """Whether engines of all these fit beside those that run."""

@@ -148,8 +148,10 @@ class LadderPlan(msgspec.Struct, frozen=True):
         for content in contents:
             digest.update(hashlib.sha256(content).digest())
         digest.update(known_by(path for model in models for path in model.shard_paths))
-        adapters = [each.path for key in self.keys for each in self.candidate(key).adapters]
-        digest.update(known_by(map(Path, adapters)))
+        every = [self.candidate(key) for key in self.keys]
+        more = [each.path for candidate in every for each in candidate.adapters]
+        more += [each.draft.path for each in every if each.draft is not None and each.draft.path]
+        digest.update(known_by(map(Path, more)))
         return digest.hexdigest()
 
 

@@ -58,7 +58,7 @@ class LadderTasks:
         Raises:
             PersonError: The file cannot be asked at all.
         """
-        ready = opened(candidate, self._open_model)
+        ready = opened(candidate.spoken, self._open_model)
         items = self._plan.items
 
         def note(answered: int) -> None:

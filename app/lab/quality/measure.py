@@ -102,7 +102,7 @@ class Quality:
         candidates: Sequence[Candidate],
         noise_floor: QualityFigures | None,
     ) -> QualityResult:
-        base = opened(reference, self._open_model)
+        base = opened(reference.spoken, self._open_model)
         every = [self._opened(each) for each in candidates]
         with self._shelf:
             kept = self._references.of(base, self._plan.text, self._plan.method)
@@ -296,7 +296,7 @@ class Quality:
 
     def _opened(self, candidate: Candidate) -> Measured | QualityRow:
         try:
-            ready = opened(candidate, self._open_model)
+            ready = opened(candidate.spoken, self._open_model)
         except PersonError as error:
             return QualityRow(candidate, None, error=error.sentence)
         return Measured(ready, QualityRow(candidate, ready.model.level_name))

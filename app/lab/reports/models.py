@@ -22,6 +22,7 @@ from app.library.model_files import open_model_file
 from app.store.ladders import StoredLadder, reading_ladders
 
 if TYPE_CHECKING:
+    from app.core.candidates.drafts import Draft
     from app.lab.reports.reported import Reported, ReportedRow
     from app.store.paths import Paths
 
@@ -81,14 +82,30 @@ class ReportModels:
         Raises:
             PersonError: It is in none of these places.
         """
-        name = file_name(path)
         own = self._own[key].adapters if key in self._own else ()
-        beside = self.path_of(key).with_name(name)
-        for found in [*self._given, *(Path(each.path) for each in own), beside]:
+        found = self._named(key, path, [each.path for each in own])
+        if found is None:
+            raise PersonError(say("adapters.gone", name=quotable(file_name(path))))
+        return found
+
+    def draft_of(self, key: str, draft: Draft) -> Path:
+        """Where its draft model is; looked for and refused as an adapter is, and in the library."""
+        own = self._own[key].draft if key in self._own else None
+        found = self._named(key, draft.path, [own.path] if own is not None else [])
+        name = file_name(draft.path)
+        found = found or next((each for each in self._everywhere() if each.name == name), None)
+        if found is None:
+            raise PersonError(say("drafts.gone", name=quotable(name)))
+        return found
+
+    def _named(self, key: str, path: str, own: Sequence[str]) -> Path | None:
+        """A file of that name among what is given, what a ladder had, and beside the model."""
+        name = file_name(path)
+        for found in [*self._given, *map(Path, own), self.path_of(key).with_name(name)]:
             if found.name == name and found.is_file():
                 self._unused = [each for each in self._unused if each != found]
                 return found
-        raise PersonError(say("adapters.gone", name=quotable(name)))
+        return None
 
     def check_all_used(self) -> None:
         """Raise :class:`PersonError` where the person named a file that is none of the report's."""

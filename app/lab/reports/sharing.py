@@ -31,7 +31,8 @@ def shareable(view: LadderView) -> LadderView:
     plan = view.plan
     every = [plan.candidate(key) for key in plan.keys]
     adapters = [adapter.path for each in every for adapter in each.adapters]
-    names = names_without_folders([*(each.path for each in every), *adapters])
+    drafts = [each.draft.path for each in every if each.draft is not None]
+    names = names_without_folders([*(each.path for each in every), *adapters, *drafts])
     absolute = {os.path.abspath(path): name for path, name in names.items()}
     folders = FoldersOut(absolute | names, [str(Path.home())])
 
@@ -53,6 +54,8 @@ def _renamed(candidate: Candidate, names: Mapping[str, str]) -> Candidate:
         adapters=tuple(
             msgspec.structs.replace(each, path=names[each.path]) for each in candidate.adapters
         ),
+        draft=(draft := candidate.draft)
+        and msgspec.structs.replace(draft, path=draft.path and names[draft.path]),
     )
 
 

@@ -76,7 +76,7 @@ class Tasks:
         Raises:
             PersonError: The reference cannot be asked.
         """
-        base = opened(reference, self._open_model)
+        base = opened(reference.spoken, self._open_model)
         asked = {_place(each) for each in (reference, *candidates)}
         self._total = len(asked) * len(self._plan.items)
         reference_row = self._asked(base)
@@ -91,7 +91,7 @@ class Tasks:
 
     def _row(self, candidate: Candidate) -> TaskRow:
         try:
-            ready = opened(candidate, self._open_model)
+            ready = opened(candidate.spoken, self._open_model)
         except PersonError as error:
             self._done += len(self._plan.items)
             return TaskRow(candidate, None, error=error.sentence)

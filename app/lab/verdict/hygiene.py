@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.candidates.notation import told_adapters, told_devices
+from app.core.candidates.notation import told_adapters, told_devices, told_draft
 from app.core.words.sentence import Sentence, chained, say, worded
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
             a prompt in its template.
         adapters: With their strengths, as they are typed; empty without any.
         devices: What else is set of devices, memory and positions, as it is told.
+        draft: What proposed tokens while speed was taken; empty where nothing did.
     """
 
     threads: int
@@ -49,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     rendered_sha256: str | None
     adapters: str = ""
     devices: str = ""
+    draft: str = ""
 
 
 Alike = Callable[[Settings], int | str | None]
@@ -76,6 +78,7 @@ def settings_of(plan: LadderPlan, row: Row) -> Settings:
         rendered_sha256=reading.rendered_digest if reading else None,
         adapters=told_adapters(row.candidate),
         devices=told_devices(row.candidate),
+        draft=told_draft(row.candidate),
     )
 
 

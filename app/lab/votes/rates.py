@@ -52,7 +52,7 @@ def stored_rates(database: Path, result: LadderResult) -> dict[tuple[str, str], 
         return {}
     cast = by_contents(ballot for ballot in ballots if ballot.undone_ns is None)
     known = {
-        key: (row.facts.sha256, row.candidate.settings_key())
+        key: (row.facts.sha256, row.candidate.spoken.settings_key())
         for key, row in result.rows.items()
         if row.facts is not None
     }

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from app.core.candidates.adapters import Adapter
 from app.core.candidates.candidate import COLOURS, LETTERS, Candidate, LocalFile, candidate_of
+from app.core.candidates.drafts import Draft
 from app.core.candidates.settings import (
     EngineSettings,
     FlashAttention,
@@ -53,6 +54,7 @@ candidates = st.builds(
         max_size=3,
     ).map(tuple),
     st.none() | st.sampled_from(["/mmproj.gguf", "/b, kv=1.gguf"]),
+    st.none() | st.builds(Draft, st.sampled_from(["", "/a.gguf"]), st.integers(1, 16)),
 )
 
 
@@ -85,11 +87,16 @@ def test_a_setting_that_a_later_version_adds_changes_no_key(candidate: Candidate
         projectors: int | None = None
 
     class Later(Candidate, frozen=True):
-        draft: str = ""
+        voice: str = ""
 
     engine = Engine(**msgspec.structs.asdict(candidate.engine))
     later = Later(
-        candidate.source, engine, candidate.template_id, candidate.adapters, candidate.projector
+        candidate.source,
+        engine,
+        candidate.template_id,
+        candidate.adapters,
+        candidate.projector,
+        candidate.draft,
     )
 
     assert later.settings_key() == candidate.settings_key()

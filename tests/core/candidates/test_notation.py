@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from app.core.candidates.adapters import Adapter
 from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
+from app.core.candidates.drafts import Draft
 from app.core.candidates.notation import (
     split_words,
     told_settings,
@@ -35,18 +36,20 @@ def test_what_is_typed_is_read_back(candidate: Candidate, path: str) -> None:
 def test_every_setting_can_be_typed() -> None:
     found = typed(
         "sky.gguf#ctx=8192,kv=q8_0/q4_0,threads=4,gpu=20,flash=off,experts=3,cpu-experts=all,"
-        "template=chatml,mmproj=/eyes/mmproj-F16.gguf"
+        "template=chatml,mmproj=/eyes/mmproj-F16.gguf,draft=tiny.gguf,draft-max=4"
     )
 
     engine = EngineSettings(
         8192, 4, 20, KvType.Q8_0, FlashAttention.OFF, KvType.Q4_0, experts=3, cpu_experts=ALL_LAYERS
     )
-    assert found == Candidate(SKY.source, engine, "chatml", projector="/eyes/mmproj-F16.gguf")
+    eyes, draft = "/eyes/mmproj-F16.gguf", Draft("tiny.gguf", 4)
+    assert found == Candidate(SKY.source, engine, "chatml", projector=eyes, draft=draft)
     assert told_settings(found) == (
         "8,192 tokens of context, KV q8_0/q4_0, 4 threads, 20 layers on the GPU, flash attention "
         "off, 3 experts a token, experts in the PC's memory, template chatml, "
-        "projector mmproj-F16.gguf"
+        "projector mmproj-F16.gguf, draft tiny.gguf, 4 drafted tokens at most"
     )
+    assert typed("sky.gguf#draft=ngram") == replace(SKY, draft=Draft())
     assert typed("sky.gguf#gpu=auto,flash=auto,kv=f16/f16") == SKY
 
 
@@ -67,7 +70,7 @@ def test_a_path_that_exists_is_taken_whole() -> None:
             "kw=q8_0",
             "“kw” is no setting; there are ctx, kv, threads, gpu, flash, experts, cpu-experts, "
             "devices, split, shares, main, kv-on, batch, ubatch, mmap, mlock, rope, rope-base, "
-            "rope-scale, template, lora, mmproj.",
+            "rope-scale, template, lora, mmproj, draft, draft-max.",
         ),
         ("kv", "kv=: kv is one of f32, f16, bf16, q8_0, q5_1, q5_0, q4_1, q4_0."),
         ("kv=q8", "kv=q8: kv is one of f32, f16, bf16, q8_0, q5_1, q5_0, q4_1, q4_0."),

@@ -11,6 +11,7 @@ import pytest
 
 from app.core.candidates.adapters import Adapter
 from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
+from app.core.candidates.drafts import Draft
 from app.core.candidates.notation import with_settings
 from app.core.candidates.settings import EngineSettings, KvType
 from app.core.chats.chat import Answer, Chat, Turn
@@ -102,7 +103,10 @@ def test_candidates_with_settings_are_named_without_their_folders_too(
     row = measured.rows.pop(key)
     engine = EngineSettings(kv_type=KvType.Q8_0)
     adapters = (Adapter(f"{HOMES[0]}/m4rk/style.gguf", 0.5),)
-    row = replace(row, candidate=Candidate(row.candidate.source, engine, None, adapters))
+    draft = Draft(f"{HOMES[0]}/m4rk/tiny.gguf")
+    row = replace(
+        row, candidate=Candidate(row.candidate.source, engine, None, adapters, None, draft)
+    )
     measured.rows[row.key] = row
     every = [each.candidate for each in measured.rows.values()]
     measured.plan = measured.plan.of(measured.reference.candidate, every)
@@ -112,12 +116,13 @@ def test_candidates_with_settings_are_named_without_their_folders_too(
     report = read_report(tmp_path / "report.json")
     (own,) = report.arguments.chosen.values()
     shared = (Adapter("style.gguf", 0.5),)
-    assert own == Candidate(LocalFile(Path(own.path).name), engine, None, shared)
+    source = LocalFile(Path(own.path).name)
+    assert own == Candidate(source, engine, None, shared, None, Draft("tiny.gguf"))
     assert report.arguments.candidate(own.key()) == own
     assert report.rows[own.key()].file == own.path
     document = msgspec.json.decode((tmp_path / "report.json").read_bytes())
     words = [each["candidate"] for each in document["candidates"]]
-    assert words.count(f"{own.path}#kv=q8_0,lora=style.gguf*0.5") == 1
+    assert words.count(f"{own.path}#kv=q8_0,lora=style.gguf*0.5,draft=tiny.gguf") == 1
     # Settings that nobody could type are refused: they would reach an engine.
     given = (tmp_path / "report.json").read_bytes()
     bad = Candidate(own.source, EngineSettings(threads=10**9, kv_type=KvType.Q8_0))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.core.chats.chat import MAX_ANSWER_BYTES, AnswerFigures, StopReason
 from app.core.chats.thinking import prompt_opens_thinking
 from app.core.words.sentence import say
+from app.engine.host.answering.drafting import DraftedContext
 from app.engine.host.answering.numbers import NoNumbers
 from app.engine.host.answering.sampling import Sampler, make_sampler
 from app.engine.host.answering.text import TextBuilder
@@ -17,8 +18,10 @@ from app.engine.protocol.answering import Finished, Generate, PromptProgress, Re
 from app.engine.protocol.running import Failed, FailureKind
 
 if TYPE_CHECKING:
+    from app.engine.host.answering.drafting import Drafting
     from app.engine.host.answering.prompt import Prompt, PromptWriter
     from app.engine.host.loading.context import Context
+    from app.engine.host.loading.model import Model
     from app.engine.host.process.channel import Channel
 
 _EVENT_INTERVAL_NS = 33_000_000
@@ -44,9 +47,23 @@ class PromptTooLong(EngineError):
 
 
 class Generator:
-    """Answers one Generate command at a time over one context."""
+    """Answers one Generate command at a time over one context.
 
-    def __init__(self, channel: Channel, context: Context, repacked_bytes: int) -> None:
+    Args:
+        channel: Where events go.
+        context: What answers.
+        repacked_bytes: Copies of weights, left out of needed memory.
+        drafting: What proposes tokens; None where nothing does.
+    """
+
+    def __init__(
+        self,
+        channel: Channel,
+        context: Context,
+        repacked_bytes: int,
+        drafting: Drafting | None = None,
+    ) -> None:
+        self._drafting = drafting
         self._channel = channel
         self._context = context
         self._repacked_bytes = repacked_bytes
@@ -70,14 +87,20 @@ class Generator:
         self._channel.emit(
             Rendered(command.id, len(prompt.tokens), reused, prompt.digest, prompt.system_in_user)
         )
-        answer = _Answer(self._channel, self._context, command, writer, prompt)
+        drafting = None if command.undrafted else self._drafting
+        drafted: DraftedContext | None = None
+        answer = _Answer(self._channel, self._context.model, command, writer, prompt)
         sampler = make_sampler(command.sampling, self._context, prompt.tokens)
         prompt_begin_ns = time.perf_counter_ns()
         prompt_ns = 0
         try:
             self._decode_prompt(command, prompt.tokens, reused)
+            if drafting is not None:
+                drafting.drafts.begin(prompt.tokens)
+                until = len(prompt.tokens) + command.sampling.max_tokens
+                drafted = DraftedContext(self._context, drafting, until)
             prompt_ns = time.perf_counter_ns() - prompt_begin_ns
-            reason = answer.run(sampler)
+            reason = answer.run(sampler, drafted or self._context)
         except Aborted:
             reason = StopReason.STOPPED
         except NoNumbers:
@@ -85,6 +108,8 @@ class Generator:
             raise
         finally:
             sampler.free()
+            if drafted is not None:
+                drafted.settle()
         prompt_ns = prompt_ns or time.perf_counter_ns() - prompt_begin_ns
         answer.flush(final=True)
         memory = own_memory(self._repacked_bytes)
@@ -99,6 +124,8 @@ class Generator:
             generation_ns=answer.elapsed_ns,
             shared=command.shared,
             memory_needed_bytes=memory.needed_bytes,
+            drafted_tokens=drafted.drafted if drafted is not None else 0,
+            accepted_tokens=drafted.accepted if drafted is not None else 0,
         )
         self._channel.emit(Finished(command.id, reason, figures, memory))
 
@@ -129,14 +156,13 @@ class _Answer:
     def __init__(
         self,
         channel: Channel,
-        context: Context,
+        model: Model,
         command: Generate,
         writer: PromptWriter,
         prompt: Prompt,
     ) -> None:
         self._channel = channel
-        self._context = context
-        self._model = context.model
+        self._model = model
         self._command = command
         self._limit = command.sampling.max_tokens
         marks = writer.thinking
@@ -159,13 +185,13 @@ class _Answer:
         """From the first sampled token to the last."""
         return 0 if self.first_ns is None else self._last_ns - self.first_ns
 
-    def run(self, sampler: Sampler) -> StopReason:
+    def run(self, sampler: Sampler, context: Context | DraftedContext) -> StopReason:
         """Generate until something ends it.
 
         Raises:
             Aborted: Stopped in the middle of a token; what came stands.
         """
-        context, model, builder = self._context, self._model, self._builder
+        model, builder = self._model, self._builder
         limit, thinking_limit = self._limit, self._command.sampling.thinking_limit_tokens
         while True:
             token = sampler.sample(context)
@@ -191,18 +217,18 @@ class _Answer:
             context.decode_one(token)
             over = thinking_limit is not None and self.thinking_tokens >= thinking_limit
             if over and builder.is_thinking:
-                self._close_thinking()
+                self._close_thinking(context)
 
     def _feed(self, piece: bytes) -> None:
         """Take a token's bytes, as far as the answer may grow."""
         self._builder.feed(piece[: self._bytes_left])
         self._bytes_left -= min(len(piece), self._bytes_left)
 
-    def _close_thinking(self) -> None:
+    def _close_thinking(self, context: Context | DraftedContext) -> None:
         """Write the end mark in the model's place; the answer follows."""
-        room = self._context.size_tokens - len(self._context.tokens)
+        room = context.size_tokens - len(context.tokens)
         for token in self._closing[:room]:
-            self._context.decode_one(token)
+            context.decode_one(token)
             self._feed(self._model.piece(token, special=True))
 
     def flush(self, *, final: bool = False, now_ns: int | None = None) -> None:

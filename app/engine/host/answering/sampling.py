@@ -15,14 +15,27 @@ if TYPE_CHECKING:
 
     from app.core.candidates.settings import SamplingSettings
     from app.engine.host.loading.context import Context
+    from app.engine.host.loading.model import Model
 
 _PENALTY_WINDOW_TOKENS = 64
+
+
+class Computed(Protocol):
+    """What was computed last.
+
+    Attributes:
+        row: Of its logits; −1 for the last.
+    """
+
+    model: Model
+    handle: lc.llama_context_p
+    row: int
 
 
 class Sampler(Protocol):
     """Chooses from the logits of the last decoded token."""
 
-    def sample(self, context: Context) -> int:
+    def sample(self, context: Computed) -> int:
         """The next token.
 
         Raises:
@@ -41,9 +54,9 @@ class GreedySampler:
     llama.cpp's own chain copies one candidate a vocabulary entry first, 0.25 ms at 128,000.
     """
 
-    def sample(self, context: Context) -> int:
+    def sample(self, context: Computed) -> int:
         """The token with the highest logit; the first of equals."""
-        row = _last_logits(context)
+        row = logits_of(context)
         token = int(row.argmax())  # the first NaN where there is one
         check_largest(float(row[token]))
         return token
@@ -84,28 +97,28 @@ class ChainSampler:
             lc.llama_sampler_chain_add(chain, lc.llama_sampler_init_dist(seed))
         self._chain = chain
 
-    def sample(self, context: Context) -> int:
+    def sample(self, context: Computed) -> int:
         """Draw the next token; the chain notes it for its penalties."""
         check_last(context)
-        return int(lc.llama_sampler_sample(self._chain, context.handle, -1))
+        return int(lc.llama_sampler_sample(self._chain, context.handle, context.row))
 
     def free(self) -> None:
         """Give the chain back."""
         lc.llama_sampler_free(self._chain)
 
 
-def check_last(context: Context) -> None:
+def check_last(context: Computed) -> None:
     """Refuse what was decoded last where it came to no numbers.
 
     Raises:
         NoNumbers: The largest of its logits is not finite.
     """
-    check_largest(float(_last_logits(context).max()))
+    check_largest(float(logits_of(context).max()))
 
 
-def _last_logits(context: Context) -> NDArray[np.float32]:
-    """Of the token that was decoded last, in llama.cpp's own memory."""
-    logits = lc.llama_get_logits_ith(context.handle, -1)
+def logits_of(context: Computed) -> NDArray[np.float32]:
+    """Of the token that was computed last, in llama.cpp's own memory."""
+    logits = lc.llama_get_logits_ith(context.handle, context.row)
     return np.ctypeslib.as_array(cast("Any", logits), shape=(context.model.vocabulary_size,))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any, cast
 
 import llama_cpp as lc
@@ -63,7 +63,10 @@ class Context:
     Attributes:
         slice_tokens: How many tokens of a prompt are read at once.
         tokens: What the context holds, in order.
+        row: Of the logits that were computed last: those of the last token.
     """
+
+    row = -1
 
     def __init__(
         self,
@@ -217,6 +220,17 @@ class Context:
         del self.tokens[count:], self._ends[bisect_right(self._ends, count) :]
         return count
 
+    def keep(self, count: int) -> bool:
+        """Drop what was decoded last, down to ``count`` tokens; later :meth:`reuse` goes there too.
+
+        Returns:
+            Whether so many are held: fewer where the memory cannot go back.
+        """
+        if len(self.tokens) > count and self._go_back(count) == count > 0:
+            del self._ends[bisect_left(self._ends, count) :]
+            self._ends.append(count)
+        return len(self.tokens) == count
+
     def _can_cut(self, position: int) -> bool:
         """Whether what the next token at ``position`` attends to is still there."""
         if lc.llama_memory_seq_pos_max(self._memory, 0) < position:
@@ -305,8 +319,10 @@ class Context:
         lc.llama_synchronize(self.handle)
 
 
-def context_for(model: Model, load: Load | Predict, abort: AbortFlag) -> Context:
-    """The context that a command asks for."""
+def context_for(
+    model: Model, load: Load | Predict, abort: AbortFlag, output_tokens: int = 1
+) -> Context:
+    """The context that a command asks for, with so many rows of logits at once."""
     wanted = load.context_tokens
     trained = int(model.trained_context_tokens * (load.engine.rope_scale or 1))
     size = min(wanted, trained) if trained > 0 else wanted
@@ -317,5 +333,6 @@ def context_for(model: Model, load: Load | Predict, abort: AbortFlag) -> Context
         abort,
         size_tokens=steps * CONTEXT_STEP_TOKENS,
         threads=load.threads,
+        output_tokens=output_tokens,
         engine=load.engine,
     )

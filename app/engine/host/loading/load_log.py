@@ -57,6 +57,18 @@ class LoadSizes:
             case _:
                 _add(self._kv, name, size)
 
+    def add(self, other: LoadSizes) -> None:
+        """Count what another load took, too."""
+        self.repacked_bytes += other.repacked_bytes
+        self.output_bytes += other.output_bytes
+        for mine, theirs in (
+            (self._weights, other._weights),
+            (self._kv, other._kv),
+            (self._compute, other._compute),
+        ):
+            for name, size in theirs.items():
+                _add(mine, name, size)
+
     @property
     def weights_bytes(self) -> int:
         """Weights without repacked copies."""

@@ -120,6 +120,8 @@ def _here(candidate: Candidate, key: str, models: ReportModels) -> Candidate:
             msgspec.structs.replace(each, path=str(models.adapter_of(key, each.path)))
             for each in candidate.adapters
         ),
+        draft=(draft := candidate.draft)
+        and msgspec.structs.replace(draft, path=draft.path and str(models.draft_of(key, draft))),
     )
 
 
