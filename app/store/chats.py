@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from app.core.chats.chat import Answer, Chat, Turn
 from app.core.words.sentence import Sentence, say
 from app.store.database import StoreFailed, said, transaction
+from app.store.pictures import remove_unused, shown_in_chat
 from app.store.rows import (
     ANSWER_COLUMNS,
     CHAT_COLUMNS,
@@ -170,9 +171,14 @@ class ChatStore:
         return chat_from(chat_id, row, list(turns.values()))
 
     def delete(self, chat_id: int) -> None:
-        """Remove a chat with all its turns for good; does nothing if it is gone already."""
+        """Remove a chat with all its turns for good; does nothing if it is gone already.
+
+        What only it showed goes with it.
+        """
         with self._writing(say("store.chat_cannot_deleted"), durable=True):
+            pictures = shown_in_chat(self._connection, chat_id)
             self._connection.execute("DELETE FROM chat WHERE id = ?", (chat_id,))
+        remove_unused(self._connection, pictures)
 
     def add_turn(self, chat_id: int, turn: Turn) -> None:
         """Store a turn with its answers as they are, and set its id."""

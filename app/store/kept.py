@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from app.core.words.sentence import say
 from app.store.connecting import connect
 from app.store.database import said, transaction
+from app.store.pictures import remove_unused, shown_in_votes
 
 if TYPE_CHECKING:
     from app.store.paths import Paths
@@ -94,8 +95,10 @@ def forget_measured(connection: sqlite3.Connection) -> None:
         StoreFailed: It cannot be done; nothing is gone.
     """
     with said(say("store.ladder_cannot_deleted")), transaction(connection, durable=True):
+        pictures = shown_in_votes(connection)
         for table in ("ladder", "blind_vote", "blind_pair", "blind_file"):
             connection.execute(f"DELETE FROM {table}")
+    remove_unused(connection, pictures)
 
 
 def compact(database: Path) -> None:

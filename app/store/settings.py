@@ -14,6 +14,7 @@ from msgspec import Meta, field
 
 from app.base.files import TooLargeError, read_ordinary, write_whole
 from app.core.candidates.settings import MOST_THREADS, PRESETS
+from app.core.chats.pictures import Picture
 from app.core.errors import PersonError
 from app.core.words.sentence import say, worded
 from app.store.tolerant import WrongValue, convert
@@ -63,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         plots: Names of the plots shown.
         chat_list_visible: Whether the list of chats is shown.
         draft: A prompt that was written and not sent when the program ended.
+        draft_pictures: What was to go with it.
         vote_draft: Prompts for blind votes, likewise.
         enter_sends: Whether Enter sends a prompt; else it makes a line, and Ctrl+Enter sends.
         preset: Name of the sampling preset for new chats.
@@ -101,6 +103,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     plots: list[str] = field(default_factory=lambda: ["memory", "speed"])
     chat_list_visible: bool = True
     draft: str = ""
+    draft_pictures: tuple[Picture, ...] = ()
     vote_draft: str = ""
     enter_sends: bool = True
     preset: str = next(iter(PRESETS))

@@ -1,4 +1,7 @@
-"""What the person has asked before, and which files answered it: prompts to vote on."""
+"""What the person has asked before, and which files answered it: prompts to vote on.
+
+What was asked of a picture is left out: without it there is nothing to answer.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ _RECENT = """
     SELECT turn.prompt, turn.created_ns, chat.candidates,
         (SELECT json_group_array(key) FROM answer WHERE turn_id = turn.id)
     FROM turn JOIN chat ON chat.id = turn.chat_id
-    WHERE turn.retired_ns IS NULL ORDER BY turn.id DESC LIMIT ?
+    WHERE turn.retired_ns IS NULL AND turn.pictures IS NULL ORDER BY turn.id DESC LIMIT ?
 """
 
 

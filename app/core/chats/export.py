@@ -18,6 +18,7 @@ from app.core.words.figures import duration, size, speed
 if TYPE_CHECKING:
     from app.core.candidates.settings import SamplingSettings
     from app.core.chats.panes import ChatPane
+    from app.core.chats.pictures import Picture
 
 FORMAT_VERSION = 1
 
@@ -45,7 +46,7 @@ def to_markdown(chat: Chat, describe: Describe) -> str:
     if chat.system_prompt.strip():
         parts += ["## System prompt", _quoted(chat.system_prompt)]
     for number, turn in enumerate(chat.turns, start=1):
-        parts += [f"## {number}", _quoted(turn.prompt)]
+        parts += [f"## {number}", *map(_picture_line, turn.pictures), _quoted(turn.prompt)]
         for key in sorted(turn.answers, key=lambda k: shown.index(k) if k in shown else 99):
             parts.append(f"### {_name(chat, key, describe)}")
             parts += _answer_parts(turn.answers[key], _folders_out(chat))
@@ -108,6 +109,11 @@ def _sampling_text(sampling: SamplingSettings) -> str:
         f"min-p {sampling.min_p:g}, repeat penalty {sampling.repeat_penalty:g}, seed {seed}, "
         f"at most {sampling.max_tokens} tokens"
     )
+
+
+def _picture_line(picture: Picture) -> str:
+    name = clean_line(picture.name) or "a picture"
+    return f"> Shown: {name}, {picture.width} × {picture.height}"
 
 
 def _quoted(text: str) -> str:
@@ -189,6 +195,10 @@ def _answer_facts(chat: Chat, turn: Turn, key: str, message: int) -> dict[str, o
         "turn": next(i for i, other in enumerate(chat.turns, start=1) if other is turn),
         "message": message if answer.text else None,
         "prompt": turn.prompt,
+        "pictures": [
+            {"name": one.name, "width": one.width, "height": one.height, "sha256": one.digest}
+            for one in turn.pictures
+        ],
         "thinking": answer.thinking,
         "stop_reason": answer.stop_reason,
         "error": answer.error and _folders_out(chat).text(answer.error),

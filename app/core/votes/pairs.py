@@ -9,6 +9,7 @@ import msgspec
 from app.core.candidates.candidate import Candidate
 from app.core.candidates.settings import COMPARE_GREEDY, DEFAULT_CONTEXT_TOKENS, SamplingSettings
 from app.core.chats.chat import AnswerFigures, StopReason
+from app.core.chats.pictures import Picture
 from app.core.votes.choices import Choice, Outcome, outcome_of
 
 
@@ -72,12 +73,14 @@ class VoteSettings(msgspec.Struct, frozen=True):
         system_prompt: Sent first; empty sends none.
         context_tokens: Size of the context of a candidate that names none.
         threads: Of the engine of a candidate that names none.
+        pictures: What both were shown with the prompt.
     """
 
     sampling: SamplingSettings = COMPARE_GREEDY
     system_prompt: str = ""
     context_tokens: int = DEFAULT_CONTEXT_TOKENS
     threads: int = 1
+    pictures: tuple[Picture, ...] = ()
 
 
 class VoteAnswer(msgspec.Struct, frozen=True):

@@ -20,12 +20,14 @@ class FileDialogs:
 
     Attributes:
         last_folder: Where the next dialog opens; empty for the home folder.
+        last_pictures: Where the next one for pictures opens; empty for the folder of pictures.
     """
 
     def __init__(self, window: Callable[[], QWidget]) -> None:
         """``window`` tells over which window the dialogs open."""
         self._window = window
         self.last_folder = ""
+        self.last_pictures = ""
 
     def window(self) -> QWidget:
         """Over which window dialogs open."""
@@ -43,6 +45,21 @@ class FileDialogs:
         )
         if names:
             self.last_folder = str(Path(names[0]).parent)
+        return [Path(name) for name in names]
+
+    def pictures(self) -> list[Path]:
+        """Pictures to show, none if the person changed their mind."""
+        names, _ = QFileDialog.getOpenFileNames(
+            self._window(),
+            translate("FileDialogs", "Choose pictures"),
+            self.last_pictures
+            or QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation),
+            translate("FileDialogs", "Pictures")
+            + " (*.png *.jpg *.jpeg *.webp *.gif *.bmp *.tif *.tiff);;"
+            + translate("FileDialogs", "All files (*)"),
+        )
+        if names:
+            self.last_pictures = str(Path(names[0]).parent)
         return [Path(name) for name in names]
 
     def moved_model(self, path: Path) -> Path | None:

@@ -26,11 +26,11 @@ def dropped_link(data: QMimeData) -> Link | None:
 
 
 class DropHint(QWidget):
-    """Covers the window while model files are dragged over it."""
+    """Covers a part of the window while something is dragged over it that would land there."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, words: str) -> None:
         super().__init__(parent)
-        self._over = parent
+        self._over, self._words = parent, words
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
@@ -51,8 +51,8 @@ class DropHint(QWidget):
         painter.fillRect(self.rect(), veil)
         pen = QPen(QColor(tokens.accent), 2, Qt.PenStyle.DashLine)
         painter.setPen(pen)
-        frame = self.rect().adjusted(16, 16, -16, -16)
+        inset = min(16, self.height() // 12)
+        frame = self.rect().adjusted(inset, inset, -inset, -inset)
         painter.drawRoundedRect(frame, 12, 12)
         painter.setPen(QColor(tokens.text))
-        words = self.tr("Drop to compare this model")
-        painter.drawText(QRect(frame), int(Qt.AlignmentFlag.AlignCenter), words)
+        painter.drawText(QRect(frame), int(Qt.AlignmentFlag.AlignCenter), self._words)

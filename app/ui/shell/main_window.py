@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
         self._status = StatusLine()
         self._strip_room = QVBoxLayout()
         self._centre = self._lay_out()
-        self._hint = DropHint(self._centre)
+        self._hint = DropHint(self._centre, self.tr("Drop to compare this model"))
         self._help = HelpPanel(self._centre)
         self._palette = CommandPalette(self._centre, self.commands)
         self._add_own_actions()

@@ -10,6 +10,7 @@ from app.core.candidates.settings import CHAT
 from app.core.chats.chat import Answer, AnswerFigures, Chat, StopReason, Turn
 from app.core.chats.export import to_markdown, to_openai_json
 from app.core.chats.panes import ChatPane
+from app.core.chats.pictures import Picture
 from app.core.text.shared_names import file_name
 
 PICTURES = Path(__file__).parent / "pictures"
@@ -73,7 +74,12 @@ def chat() -> Chat:
                     "b": Answer(stop_reason=StopReason.ERROR, error="The engine ended."),
                 },
             ),
-            Turn(3, "And now?", {"b": Answer("Now it")}),
+            Turn(
+                3,
+                "And now?",
+                {"b": Answer("Now it")},
+                pictures=(Picture("5a" * 32, 640, 480, "sea\n*.jpg"), Picture("5b" * 32, 8, 8)),
+            ),
         ],
     )
 

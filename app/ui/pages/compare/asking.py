@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.core.chats.pictures import Picture
     from app.ui.pages.compare.controller import CompareController
     from app.ui.pages.compare.page_parts import PageParts
 
@@ -19,9 +22,11 @@ class Asking(QObject):
         self._controller = controller
         self._parts = parts
 
-    def ask(self, text: str, keys: list[str] | None = None) -> bool:
+    def ask(
+        self, text: str, keys: list[str] | None = None, pictures: Sequence[Picture] = ()
+    ) -> bool:
         """Ask all panes, or some; an old refusal goes when a prompt is taken."""
-        taken = self._controller.ask(text, keys)
+        taken = self._controller.ask(text, keys, pictures)
         if taken:
             self._parts.notice.hide()
         return taken
@@ -35,8 +40,10 @@ class Asking(QObject):
         """Ask one candidate, or all, what stands in the field; if nothing does, go there."""
         if not text:
             self.focus_prompt()
-        elif self.ask(text, None if only is None else [only]):
-            self._parts.prompt.clear()
+        else:
+            prompt = self._parts.prompt
+            if self.ask(text, None if only is None else [only], prompt.field.pictures()):
+                prompt.clear()
 
     def focus_prompt(self) -> None:
         """Put the cursor in the field to ask in."""

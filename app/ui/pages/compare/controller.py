@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.core.candidates.settings import CompareMode, SamplingSettings
     from app.core.chats.chat import Turn
     from app.core.chats.panes import ChatPane
+    from app.core.chats.pictures import Picture
     from app.lab.compare.session import Session
     from app.lab.compare.templates import TemplateQuestion
     from app.ui.kit.file_dialogs import FileDialogs
@@ -50,9 +51,11 @@ class CompareController(QObject):
 
     # --- asking -------------------------------------------------------------------------
 
-    def ask(self, prompt: str, keys: Sequence[str] | None = None) -> bool:
+    def ask(
+        self, prompt: str, keys: Sequence[str] | None = None, pictures: Sequence[Picture] = ()
+    ) -> bool:
         """Ask all panes, or some; whether the session took the prompt."""
-        return self._try(lambda: self._session.ask(prompt, keys))
+        return self._try(lambda: self._session.ask(prompt, keys, pictures))
 
     def edit(self, turn: Turn, prompt: str) -> bool:
         """Go on from an earlier turn with another prompt."""

@@ -15,9 +15,9 @@ from app.ui.pages.compare.asking import Asking
 from app.ui.pages.compare.controller import CompareController
 from app.ui.pages.compare.hygiene import hygiene_sentence
 from app.ui.pages.compare.page_parts import PageParts
+from app.ui.pages.compare.panes.askable import Askable
 from app.ui.pages.compare.panes.menu import PaneCommand
 from app.ui.pages.compare.panes.naming import Naming
-from app.ui.pages.compare.panes.prompt_box import Askable
 from app.ui.pages.compare.panes.windows import PaneWindows
 from app.ui.plots.kinds import PlotCandidate
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.lab.compare.session import Session
     from app.lab.compare.templates import TemplateQuestion
     from app.ui.pages.compare.session_adapter import SessionSignals
+    from app.ui.pictures.door import PictureDoor
     from app.ui.plots.live import LivePlots
 
 
@@ -54,6 +55,7 @@ class ComparePage(PageParts):
         signals: The session's changes.
         is_demo: Whether a path is a level of the demo model, which has prompts of its own.
         files: Asks for files; the system's dialogs if None.
+        pictures: Where pictures come from; None where none can be shown.
         parent: Its owner.
     """
 
@@ -74,12 +76,13 @@ class ComparePage(PageParts):
         *,
         is_demo: Callable[[Path], bool] = lambda _path: False,
         files: FileDialogs | None = None,
+        pictures: PictureDoor | None = None,
         parent: QWidget | None = None,
     ) -> None:
         self.files = files if files is not None else FileDialogs(self.window)
         self.controller = CompareController(session, self.files)
         self.commands = CompareActions()
-        super().__init__(session, self.controller, self.commands, parent)
+        super().__init__(session, self.controller, self.commands, pictures, parent)
         self.controller.setParent(self)
         self.commands.give_to(self)
         self._session = session
@@ -167,6 +170,12 @@ class ComparePage(PageParts):
         self._wire_panes()
         self._wire_actions()
         self.prompt.submitted.connect(self.asking.ask_written)
+        if (strip := self.prompt.field.strip) is not None:
+            strip.refused.connect(self.say)
+            strip.changed.connect(self._count_pictures)
+            strip.taken_out.connect(
+                lambda undo: self.undoable.emit(self.tr("A picture was taken out."), undo)
+            )
         self.prompt.field.taken_out.connect(
             lambda undo: self.undoable.emit(self.tr("A pasted text was taken out."), undo)
         )
@@ -248,12 +257,15 @@ class ComparePage(PageParts):
         # Ten times a second it is only the live figures, which the columns show.
         facts = (pane.state, pane.needed_bytes, pane.estimated_bytes, id(pane.model))
         others = (id(pane.loaded), id(pane.setup), pane.lacks_engine, self._session.busy)
+        others = (*others, len(pane.picture_tokens))
         shape = (*facts, *others)
         if (before := self._shapes.get(key)) == shape:
             return
         self._shapes[key] = shape
         if before is None or before[3] != shape[3]:
             self._on_model_read()
+        if before is None or before[4] != shape[4]:
+            self._count_pictures()
         self.settings.follow_pane(key)
         self._refresh_state()
 
@@ -285,12 +297,21 @@ class ComparePage(PageParts):
     def _refresh_state(self) -> None:
         panes, busy = self._session.panes, self._session.busy
         naming = self._naming()
-        askable = [Askable(pane.key, pane.letter, naming.name(pane)) for pane in panes]
+        askable = [
+            Askable(pane.key, pane.letter, naming.name(pane), pane.sees, pane.picture_tokens)
+            for pane in panes
+        ]
         self.prompt.set_state(busy=busy, askable=askable)
         self.commands.follow(busy=busy, panes=len(panes))
         self.top.set_title(naming.title(panes))
         self.template_question.show_question(self._session.templates.question())
         self._refresh_hygiene()
+
+    def _count_pictures(self) -> None:
+        """Ask those that see what the pictures in the field will cost."""
+        for picture in self.prompt.field.pictures():
+            for pane in self._session.panes:
+                self._session.count_picture(pane.key, picture)
 
     def _naming(self) -> Naming:
         return Naming(self._session.panes, self._session.chat.reference_key)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from app.lab.compare.session import Session
     from app.ui.pages.compare.actions import CompareActions
     from app.ui.pages.compare.controller import CompareController
+    from app.ui.pictures.door import PictureDoor
 
 PLOTS_PX = 150
 LEAST_PLOTS_PX = GRID * 12
@@ -60,13 +61,15 @@ class PageParts(QWidget):
         session: Session,
         controller: CompareController,
         commands: CompareActions,
+        door: PictureDoor | None = None,
         parent: QWidget | None = None,
     ) -> None:
+        """``door`` is where pictures come from; without it none can be shown."""
         super().__init__(parent)
         self.top = TopBar(commands.show_chats, commands.measure, commands.show_settings)
         self.chats = ChatList()
         self.welcome = Welcome()
-        self.panes = RowsView(session, self.welcome)
+        self.panes = RowsView(session, self.welcome, door)
         self.panes.follows = self.chats.view
         self.figures = TurnFigures(session, commands.show_plots)
         self.empty = EmptyState(
@@ -82,13 +85,14 @@ class PageParts(QWidget):
         self.notice = Banner(dismissible=True)
         self.notice.hide()
         self.template_question = TemplateChooser()
-        self.prompt = PromptBox()
+        self.prompt = PromptBox(door)
         self.settings = SettingsSide(session, controller)
         self._placed_plots: QWidget | None = None
         self._plots_wanted = False
         self._show_chats = commands.show_chats
         self._narrow = self._chats_before = False
         self._lay_out()
+        self.prompt.take_drops(self)
 
     def _lay_out(self) -> None:
         self._stack = QStackedWidget()

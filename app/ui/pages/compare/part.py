@@ -12,6 +12,7 @@ from app.core.candidates.candidate import MAX_CANDIDATES, Candidate, LocalFile, 
 from app.core.errors import PersonError
 from app.core.memory.estimate import lasting_budget_bytes
 from app.lab.demo.demo import FIRST_PANES
+from app.lab.pictures.shelf import PictureShelf
 from app.library.model_files import whole_sets
 from app.monitor.machine import total_memory_bytes
 from app.store.chat_search import chats_saying
@@ -23,6 +24,7 @@ from app.ui.pages.compare.help import compare_help
 from app.ui.pages.compare.last_chat import LastChat
 from app.ui.pages.compare.page import ComparePage
 from app.ui.pages.compare.session_adapter import SessionSignals
+from app.ui.pictures.door import PictureDoor
 from app.ui.plots.kinds import Metric
 from app.ui.shell.engine.watch import EngineWatch
 
@@ -53,7 +55,15 @@ class ComparePart(Part):
         self._session = session = ground.session
         self.signals = SessionSignals(ground.main)
         session.listener = self.signals.listener
-        self.view = ComparePage(session, self.signals, is_demo=self._is_demo, files=ground.files)
+        shelf = PictureShelf(ground.house.paths.pictures)
+        self.pictures = PictureDoor(ground.jobs, shelf, ground.files, ground.main)
+        self.view = ComparePage(
+            session,
+            self.signals,
+            is_demo=self._is_demo,
+            files=ground.files,
+            pictures=self.pictures,
+        )
         self.page = Page(
             id="compare",
             title=translate("Window", "Compare"),
@@ -135,6 +145,7 @@ class ComparePart(Part):
             chat_being_opened=None,
             last_chat_id=self._session.chat.id or None,
             draft=self.view.prompt.field.whole_text()[:_MOST_DRAFT_CHARACTERS],
+            draft_pictures=tuple(self.view.prompt.field.pictures()),
             chat_list_visible=self.view.chat_list_visible,
             plots_visible=self.view.plots_visible,
             figures_open=self.view.figures.details,
@@ -162,6 +173,8 @@ class ComparePart(Part):
             self._begin_chat(map(candidate_of, first))
         if draft := self._ground.kept.now.draft:
             self.view.prompt.set_text(draft)
+        if (strip := self.view.prompt.field.strip) is not None:
+            strip.set_pictures(self._ground.kept.now.draft_pictures)
         if all(self._is_demo(Path(pane.candidate.path)) for pane in self._session.panes):
             self._session.chats.nothing_chosen()
         if self._last_chat.remark:

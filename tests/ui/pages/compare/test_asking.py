@@ -27,7 +27,7 @@ def test_the_page_opens_ready_to_write(shown: Shown) -> None:
 def test_control_enter_asks_every_model_and_empties_the_box(shown: Shown, qtbot: QtBot) -> None:
     qtbot.keyClicks(shown.page.prompt.edit, "Why is the sky blue?")
     qtbot.keyClick(shown.page.prompt.edit, Qt.Key.Key_Return, CONTROL)
-    assert shown.calls("ask") == [("Why is the sky blue?", None)]
+    assert shown.calls("ask") == [("Why is the sky blue?", None, [])]
     assert shown.page.prompt.text() == ""
 
 
@@ -52,7 +52,7 @@ def test_send_follows_what_is_written(shown: Shown, qtbot: QtBot) -> None:
     qtbot.keyClicks(shown.page.prompt.edit, "Hello")
     assert send.isEnabled()
     qtbot.mouseClick(send, Qt.MouseButton.LeftButton)
-    assert shown.calls("ask") == [("Hello", None)]
+    assert shown.calls("ask") == [("Hello", None, [])]
 
 
 def test_the_field_asks_one_alone(shown: Shown, qtbot: QtBot) -> None:
@@ -91,7 +91,7 @@ def test_control_enter_asks_all_whoever_is_chosen(shown: Shown, qtbot: QtBot) ->
     prompt.ask_only(shown.session.key("C"))
     qtbot.keyClicks(prompt.edit, "Everybody")
     qtbot.keyClick(prompt.edit, Qt.Key.Key_Return, CONTROL)
-    assert shown.calls("ask") == [("Everybody", None)]
+    assert shown.calls("ask") == [("Everybody", None, [])]
     assert prompt.text() == ""
 
 
@@ -101,7 +101,7 @@ def test_control_enter_asks_the_one_where_enter_makes_a_line(shown: Shown, qtbot
     prompt.ask_only(shown.session.key("C"))
     qtbot.keyClicks(prompt.edit, "You")
     qtbot.keyClick(prompt.edit, Qt.Key.Key_Return, CONTROL)
-    assert shown.calls("ask") == [("You", [shown.session.key("C")])]
+    assert shown.calls("ask") == [("You", [shown.session.key("C")], [])]
 
 
 def test_a_refused_prompt_is_kept_and_the_reason_said_in_place(shown: Shown, qtbot: QtBot) -> None:
@@ -160,7 +160,7 @@ def test_suggested_prompts_ask_and_go_away(shown: Shown, qtbot: QtBot) -> None:
     assert shown.page.welcome.isVisible()
     assert len(prompt_buttons(shown.page.welcome)) == 3
     qtbot.mouseClick(prompt_buttons(shown.page.welcome)[0], Qt.MouseButton.LeftButton)
-    assert shown.calls("ask") == [(general_prompts()[0].prompt, None)]
+    assert shown.calls("ask") == [(general_prompts()[0].prompt, None, ())]
     shown.settle()
     assert not shown.page.welcome.isVisible()
 

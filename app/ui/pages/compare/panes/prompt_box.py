@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QActionGroup, QResizeEvent
@@ -13,18 +12,15 @@ from app.ui.answers.growing_edit import GrowingEdit
 from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import caption, set_spoken, set_tip
 from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import IconButton, label
 from app.ui.kit.widgets.layouts import in_column, in_row
+from app.ui.pages.compare.panes.askable import Askable, costs_words
 from app.ui.pages.compare.panes.prompt_field import PromptField
+from app.ui.pictures.door import PictureDoor
+from app.ui.pictures.drop import PictureDrop
+from app.ui.pictures.strip import PictureStrip
 
 MOST_LINES = 6
-
-
-class Askable(NamedTuple):
-    """A candidate that can be asked: its key, its letter and what it is called."""
-
-    key: str
-    letter: str
-    name: str
 
 
 class PromptBox(QWidget):
@@ -34,12 +30,16 @@ class PromptBox(QWidget):
         submitted: The person wants to ask; the text without blank space around it, and the key of
             the one that is asked, or None for all.
         stop_requested: Every answer shall stop.
+
+    Args:
+        door: Where pictures come from; None where none can be shown.
+        parent: Its owner.
     """
 
     submitted = Signal(str, object)
     stop_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, door: PictureDoor | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._askable: list[Askable] = []
         self._only: str | None = None
@@ -47,7 +47,8 @@ class PromptBox(QWidget):
         self.edit = GrowingEdit(most_lines=MOST_LINES, enter_submits=True)
         self.edit.submitted.connect(lambda: self._submit(self._only))
         self.edit.submitted_to_all.connect(self._submit_with_control)
-        self.field = PromptField(self.edit)
+        strip = PictureStrip(door) if door is not None else None
+        self.field = PromptField(self.edit, strip)
         self.field.changed.connect(self._refresh)
         self.send_button = QPushButton(icon("send", Tone.ON_ACCENT), self.tr("Send"))
         self.send_button.setProperty("role", "primary")
@@ -64,10 +65,25 @@ class PromptBox(QWidget):
         self.stop_button = QPushButton(icon("stop"), self.tr("Stop"))
         set_tip(self.stop_button, self.tr("Stop every answer (Esc)"))
         self.stop_button.clicked.connect(self.stop_requested)
+        self.picture_button = IconButton("picture", self.tr("Show a picture"))
+        self.picture_button.setVisible(strip is not None)
+        self.costs = label(role="small-dim", wrap=True)
+        self.costs.hide()
         send = in_row(self.send_button, self.whom_button, spacing=0)
-        beside = in_column(1, in_row(send, self.stop_button), spacing=None)
-        in_row((self.field, 1, Qt.AlignmentFlag.AlignBottom), beside, on=self, margins=GRID)
+        beside = in_column(
+            1, in_row(self.picture_button, send, self.stop_button, spacing=None), spacing=None
+        )
+        row = in_row((self.field, 1, Qt.AlignmentFlag.AlignBottom), beside, spacing=GRID)
+        in_column(self.costs, row, on=self, margins=GRID, spacing=GRID // 2)
+        if strip is not None:
+            self.picture_button.clicked.connect(strip.choose)
+            strip.changed.connect(lambda: self.edit.setFocus(Qt.FocusReason.OtherFocusReason))
         self._refresh()
+
+    def take_drops(self, over: QWidget) -> None:
+        """Have pictures that are dropped on a widget go with the message."""
+        if self.field.strip is not None:
+            PictureDrop(over, self, self.field.strip)
 
     # --- whom it asks -----------------------------------------------------------------------
 
@@ -142,10 +158,26 @@ class PromptBox(QWidget):
         set_tip(self.send_button, f"{ask}\n{keys}")
         word = self.tr("Ask {letter}").format(letter=letter) if letter else self.tr("Send")
         self.send_button.setText(word)
-        can = bool(self.text()) and bool(self._askable) and not self._busy
-        self.send_button.setEnabled(can)
+        self.send_button.setEnabled(self._can_send() and not self._busy)
+        self._refresh_costs()
         self.stop_button.setEnabled(self._busy)
         self.whom_button.setVisible(len(self._askable) > 1)
+
+    def _asked(self, only: str | None) -> list[Askable]:
+        return [each for each in self._askable if only in (None, each.key)]
+
+    def _can_send(self, only: str | None = None) -> bool:
+        strip = self.field.strip
+        waits = strip is not None and strip.reading
+        asked = self._asked(only or self._only)
+        seen = not self.field.pictures() or any(each.sees for each in asked)
+        return bool(self.text()) and bool(asked) and seen and not waits
+
+    def _refresh_costs(self) -> None:
+        words = costs_words(self.field.pictures(), self._asked(self._only))
+        if words != self.costs.text():
+            self.costs.setText(words)
+            self.costs.setVisible(bool(words))
 
     def _fill_menu(self) -> None:
         self.menu.clear()
@@ -174,9 +206,8 @@ class PromptBox(QWidget):
         self._submit(None if self.edit.enter_submits else self._only)
 
     def _submit(self, only: str | None) -> None:
-        text = self.text()
-        if text and self._askable:
-            self.submitted.emit(text, only)
+        if self._can_send(only):
+            self.submitted.emit(self.text(), only)
 
     # Qt's own names from here on.
 

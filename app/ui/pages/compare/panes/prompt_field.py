@@ -1,4 +1,4 @@
-"""What a person writes, with the long texts that were pasted as chips above it."""
+"""What a person writes; pictures and long texts that were pasted are chips above it."""
 
 from __future__ import annotations
 
@@ -19,34 +19,53 @@ from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
+    from app.core.chats.pictures import Picture
     from app.ui.answers.growing_edit import GrowingEdit
+    from app.ui.pictures.strip import PictureStrip
 
 
 class PromptField(QWidget):
-    """A growing edit, and a chip for each text that is too long to stand in it.
+    """A growing edit, a chip for each text that is too long to stand in it, and pictures.
 
     Signals:
         changed: Something was written, pasted or taken out.
         taken_out: A long text was taken out: what brings it back.
 
+    Args:
+        edit: Where the person writes.
+        pictures: What goes with it; None where none can.
+        parent: Its owner.
+
     Attributes:
         edit: Where the person writes.
+        strip: The pictures.
     """
 
     changed = Signal()
     taken_out = Signal(object)
 
-    def __init__(self, edit: GrowingEdit, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        edit: GrowingEdit,
+        pictures: PictureStrip | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.edit = edit
+        self.strip = pictures
         self._chips: list[PastedChip] = []
         self._row = QWidget()
         self._flow = FlowLayout(self._row, spacing_px=GRID // 2)
         self._row.hide()
         self.setFocusProxy(edit)
-        in_column(self._row, edit, on=self, spacing=GRID // 2)
+        parts = (pictures,) if pictures is not None else ()
+        in_column(self._row, *parts, edit, on=self, spacing=GRID // 2)
         edit.textChanged.connect(self.changed)
         edit.too_long.connect(self.add_pasted)
+        if pictures is not None:
+            edit.takes_pictures = pictures.take_from
+            pictures.changed.connect(self.changed)
+            pictures.taken_out.connect(self.taken_out)
 
     def whole_text(self) -> str:
         """What is written and what was pasted, as it is."""
@@ -74,10 +93,16 @@ class PromptField(QWidget):
             self.edit.clear()
             self.add_pasted(text)
 
+    def pictures(self) -> list[Picture]:
+        """What goes with it."""
+        return self.strip.pictures() if self.strip is not None else []
+
     def clear(self) -> None:
         """Take everything out."""
         self._drop_chips()
         self.edit.clear()
+        if self.strip is not None:
+            self.strip.clear()
 
     def add_pasted(self, text: str) -> None:
         """Keep a long text as a chip."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.core.chats.chat import Chat, Turn
     from app.lab.compare.session import Session
     from app.ui.pages.compare.turns.answer_facts import AnswerFacts
+    from app.ui.pictures.door import PictureDoor
 
 FIRST_SIGHT_STEPS = 12
 """What the window shows first is made at once: there is no picture yet that could stand still."""
@@ -59,8 +60,14 @@ class RowsView(QWidget):
     link_activated = Signal(QUrl)
     focused_changed = Signal(str)
 
-    def __init__(self, session: Session, welcome: QWidget, parent: QWidget | None = None) -> None:
-        """``welcome`` stands above the turns."""
+    def __init__(
+        self,
+        session: Session,
+        welcome: QWidget,
+        door: PictureDoor | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """``welcome`` stands above the turns; ``door`` is where their pictures come from."""
         super().__init__(parent)
         self._session = session
         self._columns: dict[str, Column] = {}
@@ -74,7 +81,7 @@ class RowsView(QWidget):
         self.headers = HeaderRow()
         self._notes = QWidget()
         self._notes_row = in_row(on=self._notes, spacing=0)
-        self.transcript = Transcript(self._facts_of, welcome, self._notes)
+        self.transcript = Transcript(self._facts_of, welcome, self._notes, door)
         self.transcript.sight_changed.connect(self.headers.set_sight)
         body = in_row(self.transcript, margins=(0, 0, ADD_PX - self._bar_px(), 0))
         in_column(self.headers, (body, 1), on=self, spacing=GRID // 2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import (
@@ -22,16 +24,25 @@ from app.ui.answers.text_parts import PART_WEIGHT, SLICE_WEIGHT, fits, last_part
 from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import set_spoken, set_tip
 from app.ui.kit.theme import GRID
+from app.ui.kit.widgets.flow import FlowLayout
 from app.ui.kit.widgets.labels import PlainLabel, label, set_small
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.pages.compare.panes.prompt_field import PromptField
 from app.ui.pages.compare.turns.quiet_button import SIDE_PX, QuietButton
 from app.ui.pages.compare.words import tokens_words
+from app.ui.pictures.thumbnail import Thumbnail
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.core.chats.pictures import Picture
+    from app.ui.pictures.door import PictureDoor
 
 LONG_PROMPT_WEIGHT = 1800
 """About half a page."""
 SHORT_CHARACTERS = 240
 """Longer messages are not set in heavy letters."""
+PICTURE_PX = 12 * GRID
 EDIT_LINES = 10
 THINKING_LINES = 12
 
@@ -66,12 +77,22 @@ class PromptCard(QFrame):
         self._column = in_column(
             self._row, on=self, margins=(GRID // 2 + GUTTER_PX, 0, GRID // 2, 0), spacing=None
         )
+        self.pictures: list[Thumbnail] = []
         self.whole_button: QPushButton | None = None
         self.whole_text: MarkdownView | None = None
         self.earlier_button: QPushButton | None = None
         self._editor: PromptEditor | None = None
         self._draft = ""
         self._show_text(whole=fits(prompt, 0, LONG_PROMPT_WEIGHT))
+
+    def show_pictures(self, pictures: Sequence[Picture], door: PictureDoor) -> None:
+        """Show what the person showed, above the words."""
+        shown = QWidget(self)
+        flow = FlowLayout(shown, spacing_px=GRID // 2)
+        self.pictures = [Thumbnail(each, door, PICTURE_PX, shown) for each in pictures]
+        for each in self.pictures:
+            flow.addWidget(each)
+        self._column.insertWidget(0, shown)
 
     @property
     def edit_button(self) -> QuietButton:
@@ -143,7 +164,13 @@ class PromptCard(QFrame):
 
     def stops(self) -> list[QWidget]:
         """What the keyboard comes to, in the order of reading."""
-        parts = (self.label, *(self._buttons or ()), self.whole_button, self.earlier_button)
+        parts = (
+            *self.pictures,
+            self.label,
+            *(self._buttons or ()),
+            self.whole_button,
+            self.earlier_button,
+        )
         return [part for part in parts if part is not None]
 
     def _made_buttons(self) -> tuple[QuietButton, QuietButton]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from app.core.chats.chat import Turn
     from app.ui.pages.compare.turns.answer_facts import AnswerFacts
+    from app.ui.pictures.door import PictureDoor
 
 NEAR_PX = 4
 LEAST_COLUMN_PX = 156
@@ -71,6 +72,7 @@ class Transcript(QScrollArea):
         facts_of: Callable[[Turn, str], AnswerFacts],
         head: QWidget,
         foot: QWidget,
+        door: PictureDoor | None = None,
         parent: QWidget | None = None,
     ) -> None:
         """Make an empty one.
@@ -79,10 +81,12 @@ class Transcript(QScrollArea):
             facts_of: What stands beside a candidate's answer to a turn at the moment.
             head: Stands above the turns.
             foot: Stands below the newest one.
+            door: Where the turns' pictures come from; None shows none.
             parent: Its owner.
         """
         super().__init__(parent)
         self._facts_of = facts_of
+        self._door = door
         self._columns: dict[str, str] = {}
         self._turns: list[Turn] = []
         self._window = TurnWindow()
@@ -322,7 +326,7 @@ class Transcript(QScrollArea):
                 return
 
     def _make_row(self, turn: Turn, place: int) -> None:
-        view = TurnRow(turn, self._columns, self._content)
+        view = TurnRow(turn, self._columns, self._door, self._content)
         view.edited.connect(self.edited)
         view.regenerate_requested.connect(self.regenerate_requested)
         view.earlier_answer_requested.connect(self.earlier_answer_requested)

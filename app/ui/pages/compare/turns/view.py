@@ -18,6 +18,7 @@ from app.ui.pages.compare.turns.parts import PromptCard
 if TYPE_CHECKING:
     from app.core.chats.chat import Turn
     from app.ui.pages.compare.turns.answer_facts import AnswerFacts
+    from app.ui.pictures.door import PictureDoor
 
 
 class TurnRow(QWidget):
@@ -46,7 +47,11 @@ class TurnRow(QWidget):
     link_activated = Signal(QUrl)
 
     def __init__(
-        self, turn: Turn, columns: Mapping[str, str], parent: QWidget | None = None
+        self,
+        turn: Turn,
+        columns: Mapping[str, str],
+        door: PictureDoor | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         """``columns`` has the candidates' letters by their keys, from left to right."""
         super().__init__(parent)
@@ -55,6 +60,8 @@ class TurnRow(QWidget):
         self._answers: dict[str, AnswerView] = {}
         self._places: dict[str, QWidget] = {}
         self.prompt = PromptCard(turn.prompt, self)
+        if turn.pictures and door is not None:
+            self.prompt.show_pictures(turn.pictures, door)
         self.prompt.edited.connect(lambda text: self.edited.emit(self.turn, text))
         self.prompt.earlier_requested.connect(lambda: self.earlier_turn_requested.emit(self.turn))
         self._question = in_row((self.prompt, 1), spacing=0)

@@ -1,0 +1,1 @@
+"""Pictures that people show to models: taken, shown small, and shown large."""
