@@ -20,7 +20,7 @@ ENGINE = ("", "host", "local", "protocol", *(
     f"host/{room}"
     for room in ("process", "llama", "loading", "answering", "measuring", "making")
 ))  # fmt: skip
-UI = ("kit", "answers", "settings", "plots", "picking", "shell", "pages", *(
+UI = ("kit", "answers", "settings", "plots", "picking", "pictures", "shell", "pages", *(
     f"pages/{page}" for page in ("compare", "models", "ladder")
 ))  # fmt: skip
 

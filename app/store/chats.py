@@ -109,12 +109,6 @@ class ChatStore:
         panes = (pane for chat_id, text in rows for pane in panes_from(text, chat_id))
         return list(dict.fromkeys(pane.candidate.path for pane in panes))
 
-    def shown_pictures(self) -> set[str]:
-        """Digests of the pictures that any turn shows."""
-        with said(say("store.chats_cannot_read_2")):
-            rows = self._connection.execute("SELECT pictures FROM turn WHERE pictures IS NOT NULL")
-            return {picture.digest for (text,) in rows for picture in pictures_from(text)}
-
     def create(self, chat: Chat) -> Chat:
         """Store a new chat with its turns; the same object comes back with ids and times set."""
         now = self._clock_ns()

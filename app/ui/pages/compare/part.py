@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from app.lab.pictures.shelf import PictureShelf
 from app.library.model_files import whole_sets
 from app.monitor.machine import total_memory_bytes
 from app.store.chat_search import chats_saying
+from app.store.database import open_beside
+from app.store.pictures import shown_pictures
 from app.ui.kit.pages import Page, Part
 from app.ui.kit.widgets.banner import Severity
 from app.ui.kit.words.sentences import sentence
@@ -128,6 +131,19 @@ class ComparePart(Part):
         )
         self.view.figures.show_details(now.figures_open)
         self._watch.start()
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Forget pictures that were picked long ago and never sent."""
+        paths, draft = self._ground.house.paths, self._ground.kept.now.draft_pictures
+        kept = {picture.digest for picture in draft}
+
+        def work() -> None:
+            with closing(open_beside(paths.database)) as connection:
+                PictureShelf(paths.pictures).sweep(shown_pictures(connection) | kept)
+
+        if paths.pictures.is_dir():
+            self._ground.jobs.run(lambda _context: work())
 
     @property
     def busy(self) -> bool:

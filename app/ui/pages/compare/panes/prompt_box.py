@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QActionGroup, QResizeEvent
@@ -16,9 +17,11 @@ from app.ui.kit.widgets import IconButton, label
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.pages.compare.panes.askable import Askable, costs_words
 from app.ui.pages.compare.panes.prompt_field import PromptField
-from app.ui.pictures.door import PictureDoor
 from app.ui.pictures.drop import PictureDrop
 from app.ui.pictures.strip import PictureStrip
+
+if TYPE_CHECKING:
+    from app.ui.pictures.door import PictureDoor
 
 MOST_LINES = 6
 
