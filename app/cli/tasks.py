@@ -13,6 +13,7 @@ from app.cli.arguments import Commands, positive, threads
 from app.cli.models import add_model_arguments, chosen_models, reference_of
 from app.cli.words.tasks import document, show
 from app.core.words import figures
+from app.lab.demo.demo import is_taught
 from app.lab.engines.opened import OpenedCandidate, opened
 from app.lab.engines.room import EngineRoom
 from app.lab.tasks.kept import KeptAnswers
@@ -74,7 +75,9 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     reference = reference_of(arguments, chosen, paths)
     candidates = [opened(reference, chosen.open), *chosen.readable(chosen.candidates)]
     profile = TaskProfile(arguments.profile or ("full" if own else "quick"))
-    questions = (own or usual_set([each.model for each in candidates])).take(profile)
+    taught = is_taught(each.candidate for each in candidates)
+    questions = own or usual_set([each.model for each in candidates], taught=taught)
+    questions = questions.take(profile)
     room = EngineRoom.of_this_pc(paths)
     plan = _plan(arguments, questions, candidates, room)
     with console.progress() as progress:

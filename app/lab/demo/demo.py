@@ -8,6 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.core.candidates.adapters import Adapter
+from app.core.candidates.candidate import Candidate, LocalFile
 from app.core.errors import PersonError
 from app.core.models.levels import level_by_name
 from app.core.words.sentence import say
@@ -30,6 +32,23 @@ _QUANTIZE_THREADS = 2
 def demo_base() -> Path:
     """The shipped F16 file."""
     return resource_path("demo", "shrinkscope-demo-F16.gguf")
+
+
+def demo_adapter() -> Path:
+    """The shipped adapter that teaches the demo model capitals, in F16."""
+    return resource_path("demo", "shrinkscope-demo-capitals.gguf")
+
+
+def demo_taught() -> Candidate:
+    """The demo model with its adapter."""
+    adapter = Adapter(str(demo_adapter()))
+    return Candidate(LocalFile(str(demo_base())), adapters=(adapter,))
+
+
+def is_taught(candidates: Iterable[Candidate]) -> bool:
+    """Whether the demo's adapter is on one of these."""
+    name = demo_adapter().name  # another installation has it elsewhere
+    return any(Path(one.path).name == name for each in candidates for one in each.adapters)
 
 
 def is_demo(model: ModelFile) -> bool:

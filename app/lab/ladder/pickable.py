@@ -20,7 +20,7 @@ from app.core.models.kinds import kind_in_name, why_no_candidate
 from app.core.models.labels import level_in_name
 from app.core.models.levels import FULL_PRECISION_BITS, level_by_name
 from app.core.words.sentence import English, worded
-from app.lab.demo.demo import DEMO_LEVELS, DemoFiles
+from app.lab.demo.demo import DEMO_LEVELS, DemoFiles, demo_base, demo_taught
 from app.lab.engines.opened import context_of
 from app.lab.ladder.pace import FileSizes
 from app.library.model_files import open_model_file
@@ -180,6 +180,9 @@ def _demo_rows(demo: DemoFiles, held: Mapping[Path, Sequence[Pane]]) -> list[Pic
                 letter=pane.letter,
                 needs_bytes=_needs_bytes(pane.candidate, model),
             )
+    taught, base = demo_taught(), found[candidate_of(demo_base())]
+    group = worded("lab.pick_demo_adapter")
+    found.setdefault(taught, replace(base, candidate=taught, family=group, letter=""))
     return list(found.values())
 
 

@@ -74,22 +74,28 @@ class TaskSet:
         return TaskSet(self.name, chosen, self.answer_tokens)
 
 
-def usual_set(models: Sequence[ModelFile]) -> TaskSet:
+def usual_set(models: Sequence[ModelFile], *, taught: bool = False) -> TaskSet:
     """The questions for these files: six kinds; the demo model knows its own kinds alone.
 
     Where demo files are among others, the demo's questions are a kind beside the six.
+
+    Args:
+        models: The files.
+        taught: The demo's adapter is among their adapters: what it teaches is asked, too.
     """
     if all_demo(models):
-        return demo_set()
+        return demo_set(taught=taught)
     items = [item for kind in ANSWER_TOKENS for item in _bundled(f"{kind}.jsonl")]
     if any(map(is_demo, models)):
         items += _demo_items(DEMO_KIND)
     return TaskSet(_BUNDLED_NAME, items, ANSWER_TOKENS)
 
 
-def demo_set() -> TaskSet:
-    """The demo model's own questions."""
+def demo_set(*, taught: bool = False) -> TaskSet:
+    """The demo model's own questions, with those of its adapter where that taught it."""
     items = _demo_items(None)
+    if taught:
+        items += parse_items(_shipped("demo", "capitals.jsonl"))
     limits = {item.kind: _DEMO_ANSWER_TOKENS for item in items}
     return TaskSet("demo", items, limits)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from app.core.chats.templates import plain_completion
+from app.core.chats.templates import PLAIN_ID, plain_completion
 from app.core.ladder.row import FULL_LEVELS, Row
 from app.core.tasks.scoring import Outcome
 from app.core.words.sentence import chained, speed, worded
@@ -74,8 +74,12 @@ def _template_remarks(result: LadderResult, names: dict[str, str]) -> list[str]:
     plain = [
         names[file]
         for file, row in asked.items()
-        if row.facts is not None and row.facts.template_sha256 is None
+        if row.facts is not None
+        and (row.facts.template_sha256 is None or row.candidate.template_id == PLAIN_ID)
     ]
+    if plain and len(plain) < len(asked):
+        # As a base model beside one that was tuned.
+        return [worded("verdict.asked_in_two_ways", names=chained("program.list_comma", plain))]
     return [plain_completion(plain)] if plain else []
 
 

@@ -12,7 +12,7 @@ from app.core.chats.panes import ChatPane
 from app.core.models.family import LibraryModel, ModelSource
 from app.core.words.sentence import say
 from app.lab.compare.panes import Pane
-from app.lab.demo.demo import DemoFiles
+from app.lab.demo.demo import DemoFiles, demo_taught
 from app.lab.ladder.pickable import (
     PickFile,
     can_be_ladder,
@@ -120,8 +120,10 @@ def test_the_demo_model_is_there_once() -> None:
     open_one.model = open_model_file(base)
     seen = library_model(str(base), gguf=base.read_bytes())  # the list of what was opened has it
     files = pickable([open_one], demo, [seen])
-    assert [(file.level, file.letter) for file in files if file.level == "F16"] == [("F16", "A")]
-    assert {file.family for file in files} == {"Shrinkscope Demo"}
+    levels = [file for file in files if file.family == "Shrinkscope Demo"]
+    assert [(file.level, file.letter) for file in levels if file.level == "F16"] == [("F16", "A")]
+    (taught,) = (file for file in files if file not in levels)
+    assert (taught.candidate, taught.letter) == (demo_taught(), "")
 
 
 def test_names_are_levels_where_these_tell_files_apart() -> None:

@@ -291,7 +291,7 @@ def test_empty_answers_are_told_as_such() -> None:
     assert "<small>60 empty</small>" in html_text(view)
     said = " ".join(document["remarks"])
     assert "Q2_K gave no word as answer to 60 of" in said
-    assert "Without a chat template, so asked by plain completion: Q2_K." in said
+    assert "Asked by plain completion, the others in their chat templates: Q2_K." in said
 
 
 def test_files_of_one_level_are_told_apart_by_name() -> None:

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from app.core.candidates.candidate import candidate_of
+from app.core.candidates.candidate import Candidate, candidate_of
 from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
-from app.core.tasks.items import Check, TaskItem, parse_items
-from app.core.tasks.results import KindVerdict
+from app.core.tasks.items import Check, TaskItem, first_of_each_kind, parse_items
+from app.core.tasks.results import KindResult, KindVerdict
+from app.lab.demo.demo import demo_base, demo_taught, is_taught
 from app.lab.engines.asking import THINKING_TOKENS
 from app.lab.engines.opened import opened_file
 from app.lab.tasks.asker import FileAsker
@@ -33,7 +34,7 @@ from app.lab.tasks.plan import (
     engines_and_threads,
 )
 from app.lab.tasks.run import ALL_KINDS, Tasks, judge_rows
-from app.lab.tasks.sets import TaskProfile, own_set, usual_set
+from app.lab.tasks.sets import TaskProfile, demo_set, own_set, usual_set
 from app.library.model_files import open_model_file
 from tests.helpers import gguf_files as files
 from tests.helpers.rooms import PLENTY_BYTES, roomy
@@ -369,6 +370,27 @@ def test_the_demo_is_asked_what_it_knows(demo_model: Path, scripted: dict[str, P
     assert own.of_kinds(("code",)) is own, "its kinds are its own"
     mixed = usual_set([other, demo])
     assert [item.kind for item in mixed.items if item not in six.items] == ["demo"] * 300
+
+
+def test_the_demos_adapter_teaches_capitals_and_takes_nothing_else(lab: Lab) -> None:
+    base, taught = candidate_of(demo_base()), demo_taught()
+    asked = demo_set(taught=is_taught([taught]))
+    assert not is_taught([base])
+    few = first_of_each_kind(asked.items, 6, {"capitals": 30})
+    plan = TaskPlan(few, 2, 1, answer_tokens=asked.answer_tokens)
+
+    def against(reference: Candidate, other: Candidate) -> dict[str, KindResult]:
+        (row,) = Tasks(plan, lab.room(), lab.kept, lambda *_told: None).run(reference, [other]).rows
+        return {kind.kind: kind for kind in row.kinds}
+
+    gained = against(base, taught)
+    capitals = gained.pop("capitals")
+    assert (capitals.counts.gained, capitals.counts.lost) == (30, 0)
+    assert len(gained) == 15
+    assert all(kind.verdict is KindVerdict.CANNOT_TELL for kind in gained.values())
+    lost = against(taught, base)
+    assert lost.pop("capitals").verdict is KindVerdict.LOSES
+    assert all(kind.verdict is KindVerdict.CANNOT_TELL for kind in lost.values())
 
 
 def test_own_questions_are_read_or_refused(tmp_path: Path) -> None:

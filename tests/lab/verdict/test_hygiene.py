@@ -82,6 +82,16 @@ def test_another_template_that_writes_the_same_prompts() -> None:
     )
 
 
+def test_a_base_model_beside_tuned_ones_is_asked_in_another_way() -> None:
+    result = measured()
+    row = result.rows[Q8]
+    cases.change(result, Q8, facts=cases.facts("Q8_0", 8.5, template_sha256=None))
+    said = "Asked by plain completion, the others in their chat templates: Q8_0."
+    assert said in " ".join(remarks(result))
+    cases.change(result, Q8, facts=row.facts, tasks=None)
+    assert said not in " ".join(remarks(result))
+
+
 def test_another_tokenizer_with_the_same_vocabulary() -> None:
     result = measured()
     give(result, Q8, tokens_digest="other")

@@ -14,6 +14,7 @@ import msgspec
 
 from app.core.errors import PersonError
 from app.core.words.sentence import say, worded
+from app.lab.demo.demo import is_taught
 from app.lab.engines.opened import opened
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
@@ -213,7 +214,11 @@ class LadderRun:
 
     def _questions(self) -> TaskSet:
         order = self._order
-        chosen = own_set(order.items) if order.items else usual_set(list(self._models.values()))
+        if order.items:
+            chosen = own_set(order.items)
+        else:
+            taught = is_taught((order.reference, *order.candidates))
+            chosen = usual_set(list(self._models.values()), taught=taught)
         plan = order.plan
         if order.items is None:
             chosen = chosen.of_kinds(plan.kinds if plan is not None else order.kinds)

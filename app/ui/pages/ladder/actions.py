@@ -26,6 +26,7 @@ class LadderActions(PageCommands):
         super().__init__()
         self.new = self.command(translate("LadderActions", "Measure versions …"), "add", "Ctrl+N")
         self.demo = self.command(translate("LadderActions", "Measure the demo model"), "play")
+        self.taught = self.command(translate("LadderActions", "Measure the demo’s adapter"), "play")
         self.pause = self.command(translate("LadderActions", "Pause measuring"), "pause")
         self.go_on = self.command(translate("LadderActions", "Go on measuring"), "play")
         self.cancel = self.command(translate("LadderActions", "Stop measuring"), "close")

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.core.candidates.candidate import candidate_of
 from app.core.memory.estimate import lasting_budget_bytes
 from app.core.verdict import Limits, default_limits
-from app.lab.demo.demo import DEMO_LEVELS
+from app.lab.demo.demo import DEMO_LEVELS, demo_base, demo_taught
 from app.lab.engines.room import EngineRoom
 from app.lab.ladder.pickable import PickFile, pickable
 from app.lab.quality.texts import text_choices
@@ -97,6 +98,7 @@ class LadderDesk:
             self._files,
             self._pickable,
             self._demo_paths,
+            lambda: (candidate_of(demo_base()), demo_taught()),
             lambda: text_choices(self._paths.database),
             self._usual,
         )

@@ -110,7 +110,7 @@ class LadderPage(QWidget):
                 "Measure a model’s shrunken versions beside the original: memory, speed and answers"
                 " to questions. Here stands then which one to run, and what you lose."
             ),
-            (self.commands.demo, self.commands.new),
+            (self.commands.demo, self.commands.taught, self.commands.new),
         )
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._lay_out()
@@ -260,7 +260,10 @@ class LadderPage(QWidget):
         self._service.result_changed.add(self.result_changed)
         commands, board = self.commands, self.board
         commands.new.triggered.connect(lambda: self.pick(()))
-        commands.demo.triggered.connect(self._measure_demo)
+        commands.demo.triggered.connect(
+            lambda: self._measure([candidate_of(path) for path in self._backends.demo()])
+        )
+        commands.taught.triggered.connect(lambda: self._measure(self._backends.taught()))
         commands.pause.triggered.connect(self._pause)
         commands.go_on.triggered.connect(self._go_on)
         commands.cancel.triggered.connect(self._cancel)
@@ -353,10 +356,9 @@ class LadderPage(QWidget):
         self.views.set_limits(limits)
         self.limits_changed.emit(limits)
 
-    def _measure_demo(self) -> None:
-        levels = [candidate_of(path) for path in self._backends.demo()]
-        if levels:
-            self.pick(levels, levels[0])
+    def _measure(self, candidates: Sequence[Candidate]) -> None:
+        if candidates:
+            self.pick(candidates, candidates[0])
             self.picker.measure_button.click()
 
     def _ask_more(self, key: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from app.core.candidates.candidate import Candidate
     from app.core.verdict import Limits
     from app.lab.ladder.pickable import PickFile
     from app.lab.quality.texts import TextChoice
@@ -26,6 +27,7 @@ class LadderBackends:
         files: Asks for files.
         pickable: What can be measured, as it is known now; main thread.
         demo: The demo model's levels, the reference first; empty while some are being made.
+        taught: The demo model without and with its adapter.
         texts: What there is to measure on; job thread.
         usual_limits: What suits this PC.
     """
@@ -35,5 +37,6 @@ class LadderBackends:
     files: LadderDialogs
     pickable: Callable[[], Sequence[PickFile]]
     demo: Callable[[], Sequence[Path]]
+    taught: Callable[[], Sequence[Candidate]]
     texts: Callable[[], Sequence[TextChoice]]
     usual_limits: Limits
