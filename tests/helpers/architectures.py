@@ -360,6 +360,12 @@ def _of_heads(size: Size) -> dict[str, Any]:
     return {"rope.dimension_count": size.head_length}
 
 
+def _of_qwen2vl(size: Size) -> dict[str, Any]:
+    rows, columns = size.head_length // 8, size.head_length // 16 * 3
+    sections = [rows, columns, size.head_length // 2 - rows - columns, 0]
+    return {"rope.dimension_sections": Typed(GgufType.INT32, sections, array=True)}
+
+
 def _of_gemma(size: Size) -> dict[str, Any]:
     return {
         "attention.key_length": size.head_length,
@@ -438,6 +444,7 @@ DESIGNS: dict[str, Design] = {
     "llama": Design("llama", tied=False, layer=_llama, facts=_of_heads),
     "llama-tied": Design("llama", tied=True, layer=_llama, facts=_of_heads),
     "qwen2": Design("qwen2", tied=True, layer=_qwen2),
+    "qwen2vl": Design("qwen2vl", tied=False, layer=_qwen2, facts=_of_qwen2vl),
     "gemma2": Design("gemma2", tied=True, layer=_gemma, facts=_of_gemma),
     "gemma3": Design("gemma3", tied=True, layer=_gemma3, facts=_of_gemma),
     "mixtral": Design("llama", tied=False, layer=_mixtral, facts=_of_mixtral),

@@ -54,6 +54,11 @@ def claiming_png(width: int, height: int, rows: bytes = b"") -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + pixels + chunk(b"IEND", b"")
 
 
+def coloured_png(width: int, height: int, colour: tuple[int, int, int]) -> bytes:
+    """A picture of one colour, in the form in which pictures are kept."""
+    return claiming_png(width, height, (b"\0" + bytes(colour) * width) * height)
+
+
 def animated_gif(frames: int) -> bytes:
     """A GIF of two by two pixels: its first picture red, all others blue."""
     colours = bytes.fromhex("ff0000 0000ff")

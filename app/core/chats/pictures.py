@@ -77,3 +77,17 @@ def kept_size(width: int, height: int) -> tuple[int, int]:
     """To which size a picture is scaled; no picture becomes larger."""
     scale = min(1.0, MOST_SIDE / max(width, height), (MOST_PIXELS / (width * height)) ** 0.5)
     return max(1, int(width * scale)), max(1, int(height * scale))
+
+
+def png_size(data: bytes) -> tuple[int, int]:
+    """Width and height of a kept picture's file.
+
+    Raises:
+        ValueError: It is no PNG, or larger than pictures are kept.
+    """
+    if data[:8] != b"\x89PNG\r\n\x1a\n" or data[12:16] != b"IHDR" or len(data) < 24:
+        raise ValueError("no PNG")
+    width, height = int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
+    if not (0 < width <= MOST_SIDE and 0 < height <= MOST_SIDE and width * height <= MOST_PIXELS):
+        raise ValueError(f"a picture of {width} x {height}")
+    return width, height

@@ -162,7 +162,19 @@ _QUANTIZE = (
         "engine.engine_cannot_make_level_choose",
     ),
 )
+_PICTURE = (
+    _known(
+        r"mismatch between text model \(n_embd = (\d{1,9})\) and mmproj \(n_embd = (\d{1,9})\)",
+        "engine.projector_other_width",
+    ),
+    _known(
+        r"std::bad_alloc|unable to allocate",
+        "engine.memory_too_short_model_close",
+        FailureKind.MEMORY,
+    ),
+)
 _OF_KIND = {
+    FailureKind.PICTURE: _PICTURE,
     FailureKind.LOAD: _LOAD,
     FailureKind.CONTEXT_MEMORY: _CONTEXT,
     FailureKind.QUANTIZE: (*_QUANTIZE, *_LOAD),
@@ -174,6 +186,7 @@ _FORMS = (
     re.compile(r"(?:\[.{0,300}(?:, | \.\. ?))?llama_model_quantize: failed to quantize: (.*)"),
     re.compile(r"llama_init_from_model: (.*)"),
     re.compile(r"gguf_init_from_\w+: (.*)"),
+    re.compile(r"mtmd_init_from_file: error: (.*)"),
 )
 _STEP = re.compile(r"error loading model (?:architecture|hyperparameters|vocabulary): ")
 _LINE_CHARACTERS = 600

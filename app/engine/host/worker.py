@@ -48,6 +48,7 @@ from app.engine.protocol.reading import (
     ChatRendered,
     CountPicture,
     Detokenize,
+    PictureCounted,
     RenderChat,
     Tokenize,
 )
@@ -238,6 +239,7 @@ class Worker:
             model.check_writes()
             _check_lock(command, lines)
             if command.context_tokens > 0:
+                self._open_eyes(model, command)
                 self._context = context_for(model, command, self._abort, rows)
             sizes = LoadSizes(lines)
             if draft is not None and self._context is not None:
@@ -271,6 +273,8 @@ class Worker:
                 output_bytes=sizes.output_bytes,
                 devices=sizes.by_device(self._devices),
                 memory=own_memory(sizes.repacked_bytes),
+                sees=model.eyes is not None,
+                projector_bytes=sizes.projector_bytes,
             )
         )
 
@@ -290,6 +294,13 @@ class Worker:
         price = drafting_price(context, own)
         most = min(draft.most_tokens, context.batch_tokens - 1)
         return Drafting(drafts, price, most) if price < 1 and most > 0 else None
+
+    def _open_eyes(self, model: Model, command: Load) -> None:
+        if command.projector is not None:
+            # Imported when it is needed: other engines do without its library.
+            from app.engine.host.loading.eyes import Eyes
+
+            model.eyes = Eyes(model, command, self._log)
 
     def _warm_up(self, context: Context) -> None:
         """Let what is done once fall into the load and not into an answer."""
@@ -319,10 +330,15 @@ class Worker:
         self._channel.emit(self._speed.repetition(command))
 
     def _render(self, command: RenderChat | CountPicture) -> None:
-        if isinstance(command, CountPicture):
-            raise EngineError(FailureKind.PICTURE, say("pictures.cannot_see"))
         if self._model is None:
             raise EngineError(FailureKind.TEMPLATE, say("engine.no_model_loaded_engine"))
+        if isinstance(command, CountPicture):
+            eyes, width, height = self._model.eyes, command.width, command.height
+            if eyes is None:
+                raise EngineError(FailureKind.PICTURE, say("pictures.cannot_see"))
+            tokens = eyes.count(width, height)
+            self._channel.emit(PictureCounted(command.id, width, height, tokens))
+            return
         writer = self._writer(command.id, command.template)
         prompt = writer.write(
             command.id, command.messages, thinking=False, opens_answer=command.opens_answer

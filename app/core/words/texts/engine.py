@@ -74,6 +74,7 @@ TEXTS = {
     "engine.no_model_loaded_engine": translate("Sentences", "No model is loaded in this engine."),
     "engine.parts_model_not_all_do": translate("Sentences", "The parts of this model are not all there or do not belong together: download the set again."),
     "engine.processor_cannot_measured": translate("Sentences", "The processor cannot be measured here."),
+    "engine.projector_other_width": translate("Sentences", "This projector was made for another model: it writes {1} numbers a token, this model reads {0}."),
     "engine.prompt_tokens_too_long_context": translate("Sentences", "The prompt is {excess_tokens} tokens too long for the context of {context_tokens} tokens."),
     "engine.quantized_kv_cache_needs_flash": translate("Sentences", "A quantized KV cache needs flash attention, which is off, or which this model does not allow: set flash attention to auto, or the KV cache to f16."),
     "engine.stopped": translate("Sentences", "Stopped."),

@@ -15,12 +15,13 @@ from app.engine.host.answering.text import TextBuilder
 from app.engine.host.errors import Aborted, EngineError
 from app.engine.host.process.memory import own_memory
 from app.engine.protocol.answering import Finished, Generate, PromptProgress, Rendered, Text
-from app.engine.protocol.running import Failed, FailureKind
+from app.engine.protocol.running import Failed, FailureKind, Step, Working
 
 if TYPE_CHECKING:
     from app.engine.host.answering.drafting import Drafting
     from app.engine.host.answering.prompt import Prompt, PromptWriter
     from app.engine.host.loading.context import Context
+    from app.engine.host.loading.eyes import Look
     from app.engine.host.loading.model import Model
     from app.engine.host.process.channel import Channel
 
@@ -87,14 +88,14 @@ class Generator:
         self._channel.emit(
             Rendered(command.id, len(prompt.tokens), reused, prompt.digest, prompt.system_in_user)
         )
-        drafting = None if command.undrafted else self._drafting
+        drafting = None if command.undrafted or prompt.looks else self._drafting
         drafted: DraftedContext | None = None
         answer = _Answer(self._channel, self._context.model, command, writer, prompt)
         sampler = make_sampler(command.sampling, self._context, prompt.tokens)
         prompt_begin_ns = time.perf_counter_ns()
         prompt_ns = 0
         try:
-            self._decode_prompt(command, prompt.tokens, reused)
+            self._decode_prompt(command, prompt, reused)
             if drafting is not None:
                 drafting.drafts.begin(prompt.tokens)
                 until = len(prompt.tokens) + command.sampling.max_tokens
@@ -129,11 +130,12 @@ class Generator:
         )
         self._channel.emit(Finished(command.id, reason, figures, memory))
 
-    def _decode_prompt(self, command: Generate, tokens: list[int], reused: int) -> None:
+    def _decode_prompt(self, command: Generate, prompt: Prompt, reused: int) -> None:
         """Decode in slices, so that progress shows and a stop is heard on every backend.
 
         Their size never follows the time: a slow PC's greedy answers are a fast one's.
         """
+        tokens, looks = prompt.tokens, prompt.looks
         position, total = reused, len(tokens) - reused
         step = self._context.slice_tokens
         # The last end of a slice that the prompt of the next turn will have, too.
@@ -141,13 +143,25 @@ class Generator:
         while position < len(tokens):
             if position == shared and not command.clear:
                 self._context.note_place(len(tokens) - position + command.sampling.max_tokens)
-            chunk = tokens[position : position + step]
-            self._context.decode(chunk)
-            self._context.synchronize()
-            position += len(chunk)
+            if look := looks.get(position):
+                self._look(command.id, look)
+                position += look.tokens
+            else:
+                end = position + step
+                end = min((start for start in looks if position < start < end), default=end)
+                self._context.decode(tokens[position:end])
+                self._context.synchronize()
+                position = min(end, len(tokens))
             if position < len(tokens):
                 done = position - reused
                 self._channel.emit(PromptProgress(command.id, done, total))
+
+    def _look(self, command_id: int, look: Look) -> None:
+        """Show a picture; it is said meanwhile, since it takes seconds and cannot be stopped."""
+        self._channel.emit(Working(command_id, Step.LOOK))
+        self._context.look(look)
+        self._context.synchronize()
+        self._channel.emit(Working(command_id, Step.PROMPT))
 
 
 class _Answer:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import re
+import secrets
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,6 +14,7 @@ from msgspec.structs import replace
 
 from app.core.chats.template_facts import TemplateFacts, template_facts
 from app.core.chats.thinking import USUAL_MARKS, ThinkingMarks, marks_by_vocabulary
+from app.core.text.shared_names import file_name
 from app.core.words.sentence import Sentence, say
 from app.engine.host.answering.chat_form import ChatForm
 from app.engine.host.errors import EngineError
@@ -23,6 +26,7 @@ from app.engine.protocol.running import FailureKind, Step, Working
 
 if TYPE_CHECKING:
     from app.core.chats.chat import Message
+    from app.engine.host.loading.eyes import Look
     from app.engine.host.loading.model import Model
 
 # More than any context holds; turning it into tokens would take minutes.
@@ -39,12 +43,14 @@ class Prompt:
         digest: SHA-256 of the text.
         system_in_user: The template takes no system prompt: it is part of a message of the
             person's.
+        looks: Pictures by where they begin among the tokens.
     """
 
     text: str
     tokens: list[int]
     digest: str
     system_in_user: bool
+    looks: dict[int, Look]
 
 
 class PromptWriter:
@@ -108,10 +114,14 @@ class PromptWriter:
         if switch is not None and thinking is not None:
             switches[switch.name] = switch.value(thinks=thinking)
         moved = False
+        shown = _Shown(messages)
 
         def render(change: Callable[[str], str]) -> str:
             nonlocal moved
-            changed = [replace(message, content=change(message.content)) for message in messages]
+            changed = [
+                replace(message, content=marks + change(message.content))
+                for message, marks in zip(messages, shown.marks, strict=True)
+            ]
             text, moved = self._form.render(changed, switches, opens_answer=opens_answer)
             return text
 
@@ -129,14 +139,73 @@ class PromptWriter:
             )
         self._tell(Working(command_id, Step.TOKENIZE, size))
         tokens = [self._model.begin_token] if add_begin else []
-        for piece in pieces:
+        looks: dict[int, Look] = {}
+        for piece in shown.cut(pieces):
+            if isinstance(piece, str):
+                self._look(piece, tokens, looks)
+                continue
             inside = tokens and not piece.has_marks and self._model.takes_space(tokens[-1])
             words = piece.text.lstrip() if inside else piece.text
             tokens += self._model.tokenize(words, marks=piece.has_marks)
         if not tokens:
             raise EngineError(FailureKind.TEMPLATE, say("engine.chat_template_wrote_empty_prompt"))
-        digest = sha256(text.encode("utf-8", "replace")).hexdigest()
-        return Prompt(text, tokens, digest, moved)
+        digest = sha256(shown.named(text).encode("utf-8", "replace")).hexdigest()
+        return Prompt(text, tokens, digest, moved, looks)
+
+    def _look(self, path: str, tokens: list[int], looks: dict[int, Look]) -> None:
+        """Put a picture behind what was written so far."""
+        eyes = self._model.eyes
+        if eyes is None:
+            raise EngineError(FailureKind.PICTURE, say("pictures.cannot_see"))
+        for part in eyes.outline(path):
+            if isinstance(part, int):
+                tokens.append(part)
+            else:
+                looks[len(tokens)] = part
+                tokens += [part.mark] * part.tokens
+
+
+class _Shown:
+    """The pictures of messages, and what stands for them while a template writes.
+
+    Letters and digits alone, which no template changes and no vocabulary has for a mark; and nobody
+    can have written them.
+    """
+
+    def __init__(self, messages: list[Message]) -> None:
+        self._files: dict[str, str] = {}
+        self.marks: list[str] = []
+        """In front of each message."""
+        for message in messages:
+            marks = [f"picture{secrets.token_hex(16)}" for _ in message.pictures]
+            self._files |= zip(marks, message.pictures, strict=True)
+            self.marks.append("".join(marks))
+
+    def cut(self, pieces: list[Piece]) -> list[Piece | str]:
+        """Pieces of a prompt, and the pictures' files between them.
+
+        Raises:
+            EngineError: The template has left a picture out, or written it twice.
+        """
+        if not self._files:
+            return [*pieces]
+        found: list[Piece | str] = []
+        for piece in pieces:
+            for part in re.split(f"({'|'.join(self._files)})", piece.text):
+                if part in self._files:
+                    found.append(self._files[part])
+                elif part:
+                    found.append(Piece(part, piece.has_marks))
+        seen = [part for part in found if isinstance(part, str)]
+        if seen != list(self._files.values()) or isinstance(found[-1], str):
+            raise EngineError(FailureKind.PICTURE, say("pictures.left_out"))
+        return found
+
+    def named(self, text: str) -> str:
+        """A text with pictures by their files' names, which are the same in every engine."""
+        for mark, path in self._files.items():
+            text = text.replace(mark, f"[{file_name(path)}]")
+        return text
 
 
 def _without_begin(piece: Piece, begin_text: str) -> Piece:

@@ -82,7 +82,8 @@ class ChainSampler:
                 ),
             )
             for token in prompt[-_PENALTY_WINDOW_TOKENS:]:
-                lc.llama_sampler_accept(chain, token)
+                if token >= 0:  # no picture
+                    lc.llama_sampler_accept(chain, token)
         if settings.temperature <= 0:
             lc.llama_sampler_chain_add(chain, lc.llama_sampler_init_greedy())
         else:

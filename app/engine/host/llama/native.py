@@ -26,14 +26,17 @@ class NativeLog:
 
     What files put into the log may be of any length: lines are cut, and the latest ones kept.
     The ctypes callback must outlive the library's use of it, so one object serves the process.
+
+    Attributes:
+        callback: For further libraries that speak.
     """
 
     def __init__(self) -> None:
         self._lines: list[str] = []
         self._listener: Callable[[str], None] | None = None
         self._partial = ""
-        self._callback = lc.llama_log_callback(self._on_log)
-        lc.llama_log_set(self._callback, ctypes.c_void_p(0))
+        self.callback = lc.llama_log_callback(self._on_log)
+        lc.llama_log_set(self.callback, ctypes.c_void_p(0))
 
     @property
     def lines(self) -> list[str]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from app.core.candidates.settings import EngineSettings
     from app.engine.host.llama.graph import Watcher
+    from app.engine.host.loading.eyes import Look
     from app.engine.host.loading.model import Model
     from app.engine.host.process.abort import AbortFlag
     from app.engine.protocol.loading import Load, Predict
@@ -62,7 +63,7 @@ class Context:
 
     Attributes:
         slice_tokens: How many tokens of a prompt are read at once.
-        tokens: What the context holds, in order.
+        tokens: What the context holds, in order; pictures as :class:`Look` has them.
         row: Of the logits that were computed last: those of the last token.
     """
 
@@ -135,6 +136,9 @@ class Context:
         self.tokens: list[int] = []
         # How many tokens were held after each decode.
         self._ends: list[int] = []
+        # After a picture that moved the next position on by less than its tokens: how many were
+        # held, and how many all such have saved.
+        self._saved: list[tuple[int, int]] = []
         self._memory: Any = lc.llama_get_memory(handle)
         self._places = Places(handle, room_for_places(lc.llama_model_size(model.handle)))
         self._abort = abort
@@ -169,6 +173,7 @@ class Context:
         lc.llama_memory_clear(self._memory, True)
         self.tokens.clear()
         self._ends.clear()
+        self._saved.clear()
         self._places.drop_after(0)
         self._fewest_threads = self._crew.asked
 
@@ -199,7 +204,7 @@ class Context:
         """
         longest = len(self.tokens) + tokens_to_come
         if self.tokens and (self.model.is_recurrent or 0 < self.model.window_tokens < longest):
-            self._places.note(len(self.tokens))
+            self._places.note(len(self.tokens), self._position(len(self.tokens)))
 
     def _go_back(self, count: int) -> int:
         """Hold no more than the first ``count`` tokens, the end of a slice.
@@ -210,7 +215,8 @@ class Context:
         if count == 0:
             self.clear()
             return 0
-        if self._can_cut(count) and lc.llama_memory_seq_rm(self._memory, 0, count, -1):
+        position = self._position(count)
+        if self._can_cut(position) and lc.llama_memory_seq_rm(self._memory, 0, position, -1):
             self._places.drop_after(count)
         elif (place := self._places.go_back(count)) is not None:
             count = place
@@ -218,6 +224,15 @@ class Context:
             self.clear()
             return 0
         del self.tokens[count:], self._ends[bisect_right(self._ends, count) :]
+        while self._saved and self._saved[-1][0] > count:
+            self._saved.pop()
+        return count
+
+    def _position(self, count: int) -> int:
+        """The position of the token behind the first ``count``."""
+        for held, saved in reversed(self._saved):
+            if held <= count:
+                return count - saved
         return count
 
     def keep(self, count: int) -> bool:
@@ -247,8 +262,36 @@ class Context:
             EngineError: llama.cpp failed.
         """
         array = (lc.llama_token * len(tokens))(*tokens)
-        self._compute(lc.llama_batch_get_one(array, len(tokens)))
+        self._compute(self._placed(lc.llama_batch_get_one(array, len(tokens))))
         self._hold(tokens)
+
+    def _placed(self, batch: lc.llama_batch) -> lc.llama_batch:
+        """A batch with positions of its own, where llama.cpp would count wrongly."""
+        if self._saved:
+            first = self._position(len(self.tokens))
+            positions = (lc.llama_pos * batch.n_tokens)(*range(first, first + batch.n_tokens))
+            batch.pos = cast("Any", positions)
+        return batch
+
+    def look(self, look: Look) -> None:
+        """Show the model a picture after what is held; errors as :meth:`decode`.
+
+        The part of it that computes the picture itself hears no stop before its end.
+        """
+        eyes = self.model.eyes
+        assert eyes is not None
+        if not eyes.fits(look, lc.llama_n_ubatch(self.handle)):
+            said = say("pictures.too_large_at_once", tokens=look.tokens)
+            raise EngineError(FailureKind.PICTURE, said)
+        held = len(self.tokens)
+        self._use(self._crew.begin())
+        status = eyes.show(look, self.handle, self._position(held), self.batch_tokens)
+        self._crew.end()
+        self._checked(status)
+        if look.positions != look.tokens:
+            saved = held - self._position(held) + look.tokens - look.positions
+            self._saved.append((held + look.tokens, saved))
+        self._hold([look.mark] * look.tokens)
 
     def decode_rows(self, tokens: list[int]) -> NDArray[np.float32]:
         """Decode tokens and read the logits of each; errors as :meth:`decode`.
@@ -261,7 +304,7 @@ class Context:
             batch.n_tokens = len(tokens)
             for place, token in enumerate(tokens):
                 batch.token[place] = token
-                batch.pos[place] = len(self.tokens) + place
+                batch.pos[place] = self._position(len(self.tokens)) + place
                 batch.n_seq_id[place] = 1
                 batch.seq_id[place][0] = 0
                 batch.logits[place] = 1
@@ -276,7 +319,10 @@ class Context:
     def decode_one(self, token: int) -> None:
         """Decode one generated token; errors as :meth:`decode`."""
         self._one[0] = token
-        self._compute(self._one_batch)
+        batch = self._one_batch
+        if self._saved:
+            batch = self._placed(lc.llama_batch_get_one(self._one, 1))
+        self._compute(batch)
         self._hold([token])
 
     def _hold(self, tokens: list[int]) -> None:

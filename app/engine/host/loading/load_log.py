@@ -29,11 +29,16 @@ class LoadSizes:
     )
 
     _NOT_LOCKED = "warning: failed to mlock", "warning: failed to VirtualLock"
+    _PROJECTOR = re.compile(
+        rf"(?:load_hparams: model size:|reserve_compute_meta: +\S+ compute buffer size =)"
+        rf" *{_NUMBER} MiB"
+    )
 
     def __init__(self, lines: list[str]) -> None:
         self.lock_failed = any(line.startswith(self._NOT_LOCKED) for line in lines)
         self.repacked_bytes = 0
         self.output_bytes = 0
+        self.projector_bytes = 0
         self._weights: dict[str, int] = {}
         self._kv: dict[str, int] = {}
         self._compute: dict[str, int] = {}
@@ -41,6 +46,9 @@ class LoadSizes:
             self._read(line)
 
     def _read(self, line: str) -> None:
+        if match := self._PROJECTOR.match(line):
+            self.projector_bytes += _bytes(match[1])
+            return
         match = self._BUFFER.match(line)
         if match is None:
             return

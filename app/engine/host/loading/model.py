@@ -24,6 +24,7 @@ from app.engine.protocol.running import FailureKind
 if TYPE_CHECKING:
     from app.core.candidates.adapters import Adapter
     from app.core.candidates.settings import EngineSettings
+    from app.engine.host.loading.eyes import Eyes
     from app.engine.host.process.abort import AbortFlag
 
 _PIECE_BYTES = 512
@@ -38,6 +39,9 @@ class Model:
     """The weights and the vocabulary of one model file.
 
     Not thread-safe: one worker thread uses it.
+
+    Attributes:
+        eyes: With which it sees pictures; None where it sees none.
     """
 
     def __init__(
@@ -88,6 +92,7 @@ class Model:
                 raise Aborted
             raise RefusedError(FailureKind.LOAD, say("engine.file_damaged_form_engine_does"))
         self.handle = handle
+        self.eyes: Eyes | None = None
         try:
             self.adapters = Adapters(handle, adapters)
         except EngineError:
@@ -109,6 +114,8 @@ class Model:
     def free(self) -> None:
         """Give the weights back; the object is dead afterwards."""
         self._deep.settle()
+        if self.eyes is not None:
+            self.eyes.free()
         self.adapters.free()
         lc.llama_model_free(self.handle)
 

@@ -26,9 +26,10 @@ _SHARE = 16
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A state after so many tokens."""
+    """A state after so many tokens; the next one's position."""
 
     tokens: int
+    position: int
     state: NDArray[np.uint8]
 
 
@@ -45,8 +46,8 @@ class Places:
         self._most_bytes = most_bytes
         self._places: list[_Place] = []
 
-    def note(self, tokens: int) -> None:
-        """Keep the state of now, after so many tokens."""
+    def note(self, tokens: int, position: int) -> None:
+        """Keep the state of now, after so many tokens, before this position."""
         if any(place.tokens == tokens for place in self._places):
             return
         size = lc.llama_state_seq_get_size_ext(self._handle, 0, _PART)
@@ -55,7 +56,7 @@ class Places:
         self._make_room(size)
         state = np.empty(size, np.uint8)
         if lc.llama_state_seq_get_data_ext(self._handle, _pointer(state), size, 0, _PART) == size:
-            self._places.append(_Place(tokens, state))
+            self._places.append(_Place(tokens, position, state))
 
     def go_back(self, most_tokens: int) -> int | None:
         """Set the latest state after no more than so many tokens; later ones are dropped.
@@ -66,14 +67,14 @@ class Places:
         self.drop_after(most_tokens)
         if not self._places:
             return None
-        tokens, state = self._places[-1].tokens, self._places[-1].state
+        place = self._places[-1]
         memory = lc.llama_get_memory(self._handle)
         was_set = lc.llama_state_seq_set_data_ext(
-            self._handle, _pointer(state), len(state), 0, _PART
+            self._handle, _pointer(place.state), len(place.state), 0, _PART
         )
         # What can be cut is: the state itself ends there.
-        if was_set and lc.llama_memory_seq_rm(memory, 0, tokens, -1):
-            return tokens
+        if was_set and lc.llama_memory_seq_rm(memory, 0, place.position, -1):
+            return place.tokens
         return None
 
     def drop_after(self, tokens: int) -> None:
