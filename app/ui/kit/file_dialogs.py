@@ -33,11 +33,11 @@ class FileDialogs:
         """Over which window dialogs open."""
         return self._window()
 
-    def models(self) -> list[Path]:
+    def models(self, title: str = "") -> list[Path]:
         """Model files to open, none if the person changed their mind."""
         names, _ = QFileDialog.getOpenFileNames(
             self._window(),
-            translate("FileDialogs", "Open model files"),
+            title or translate("FileDialogs", "Open model files"),
             self.last_folder or QDir.homePath(),
             translate("FileDialogs", "Model files (*.gguf)")
             + ";;"

@@ -14,11 +14,13 @@ from app.ui.kit.widgets.labels import hrule, label
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.widgets.status_dot import StatusDot
 from app.ui.kit.words.text import translate
+from app.ui.settings.adapters_editor import AdaptersEditor
 from app.ui.settings.engine_editor import EngineEditor
 from app.ui.settings.sampling_editor import SamplingEditor
 from app.ui.settings.settings_rows import SettingsRows, choice_box, choose
 
 if TYPE_CHECKING:
+    from app.core.candidates.adapters import Adapter
     from app.core.candidates.settings import EngineSettings, SamplingSettings
     from app.core.chats.panes import ChatPane
 
@@ -77,6 +79,7 @@ class CandidateSettings(QWidget):
                 *((template_name(template), template.id) for template in templates),
             ]
         )
+        self._adapters = AdaptersEditor()
         self._engine = EngineEditor()
         self._own = QCheckBox(self.tr("Own sampling settings"))
         set_tip(
@@ -90,6 +93,7 @@ class CandidateSettings(QWidget):
         self._lay_out()
         self.setAccessibleName(self.tr("Settings of {letter}").format(letter=setup.letter))
         self._template.activated.connect(self._on_template)
+        self._adapters.changed.connect(self._on_adapters)
         self._engine.changed.connect(self._on_engine)
         self._own.clicked.connect(self._on_own)
         self._sampling.changed.connect(self._on_sampling)
@@ -112,8 +116,9 @@ class CandidateSettings(QWidget):
         )
         in_column(
             head,
-            self._engine,
             template_rows,
+            self._adapters,
+            self._engine,
             hrule(),
             self._own,
             self._sampling,
@@ -131,6 +136,11 @@ class CandidateSettings(QWidget):
     def engine(self) -> EngineEditor:
         """Its engine settings."""
         return self._engine
+
+    @property
+    def adapters(self) -> AdaptersEditor:
+        """Its adapters."""
+        return self._adapters
 
     @property
     def sampling(self) -> SamplingEditor:
@@ -156,6 +166,9 @@ class CandidateSettings(QWidget):
     def _on_template(self) -> None:
         self._apply(self._setup.running(template_id=self._template.currentData()))
 
+    def _on_adapters(self, adapters: tuple[Adapter, ...]) -> None:
+        self._apply(self._setup.running(adapters=adapters))
+
     def _on_engine(self, settings: EngineSettings) -> None:
         self._apply(self._setup.running(engine=settings))
 
@@ -176,7 +189,9 @@ class CandidateSettings(QWidget):
     def _show(self) -> None:
         own = self._setup.sampling is not None
         choose(self._template, self._setup.candidate.template_id)
+        self._adapters.set_adapters(self._setup.candidate.adapters)
         self._engine.set_settings(self._setup.candidate.engine)
         self._own.setChecked(own)
         self._sampling.setEnabled(own)
+        self._sampling.setVisible(own)
         self._sampling.set_settings(self._setup.sampling or self._shared)

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
-from app.core.candidates.settings import (
-    CONTEXT_STEP_TOKENS,
-    MOST_THREADS,
-    EngineSettings,
-    FlashAttention,
-    KvType,
-)
+from app.core.candidates.settings import USUAL_ENGINE, EngineSettings
+from app.ui.kit.widgets.fold import Fold
 from app.ui.kit.widgets.labels import label
 from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.widgets.number_field import NumberField
-from app.ui.settings.settings_rows import SettingsRows, choice_box, choose
+from app.ui.settings.engine_fields import (
+    LEAST_CONTEXT,
+    MOST_CONTEXT,
+    MOST_LAYERS,
+    ChoiceField,
+    EngineField,
+    WordsField,
+    advanced_fields,
+    usual_fields,
+)
+from app.ui.settings.settings_rows import SettingsRows
 
-_MOST_CONTEXT = 10_000_000
-_MOST_LAYERS = 10_000
-_LEAST_CONTEXT = CONTEXT_STEP_TOKENS
+if TYPE_CHECKING:
+    from app.core.models.model_file import ModelFile
 
 
 class EngineEditor(QWidget):
     """The engine settings as fields; empty means that the program decides.
+
+    What few people need is folded away, unless it is set.
 
     Signals:
         changed: The person changed something: the new ``EngineSettings``.
@@ -37,67 +45,25 @@ class EngineEditor(QWidget):
     ) -> None:
         super().__init__(parent)
         self._settings = settings or EngineSettings()
-        self._has_gpu = False
-        self._fields: dict[str, NumberField] = {}
-        self._rows = SettingsRows()
-        self._add(
-            "context_tokens",
-            NumberField("", _LEAST_CONTEXT, _MOST_CONTEXT, step=1024, blank=self.tr("auto")),
-            self.tr("Context"),
-            self.tr(
-                "How many tokens of the chat the model sees; more needs more memory. "
-                "Auto: 4096, or what the model allows."
-            ),
-        )
-        self._add(
-            "threads",
-            NumberField("", 1, MOST_THREADS, blank=self.tr("auto")),
-            self.tr("Threads"),
-            self.tr("While generating. Auto: the processor's cores, divided among the models."),
-        )
-        self._add(
-            "gpu_layers",
-            NumberField("", 0, _MOST_LAYERS, blank=self.tr("auto")),
-            self.tr("GPU layers"),
-            self.tr("Layers that are computed on a GPU. Auto: all, where there is a GPU."),
-        )
-        self._kv_type = choice_box([(kind.value, kind) for kind in KvType])
-        self._rows.add(
-            self.tr("KV cache"),
-            self._kv_type,
-            self.tr(
-                "The number format of what the model remembers of the chat. Smaller formats save "
-                "memory and may cost quality; those below f16 need flash attention."
-            ),
-        )
-        self._flash = choice_box(
-            [
-                (self.tr("auto"), FlashAttention.AUTO),
-                (self.tr("on"), FlashAttention.ON),
-                (self.tr("off"), FlashAttention.OFF),
-            ]
-        )
-        self._rows.add(
-            self.tr("Flash attention"),
-            self._flash,
-            self.tr("A faster way to compute attention that needs less memory."),
-        )
-        in_column(
-            self._rows,
-            label(
-                self.tr("A change loads the model again, except of threads."),
-                "small-dim",
-                wrap=True,
-            ),
-            on=self,
-        )
+        self._gpus = 0
+        self._experts = 0
+        self._fields: dict[str, tuple[EngineField, SettingsRows]] = {}
+        usual = SettingsRows()
+        for field in usual_fields():
+            self._add(field, usual)
+        advanced = SettingsRows()
+        self._advanced: list[str] = []
+        for heading, fields in advanced_fields():
+            advanced.add_heading(heading)
+            for field in fields:
+                self._add(field, advanced)
+                self._advanced.append(field.name)
+        content = QWidget()
+        content.setLayout(advanced)
+        self.fold = Fold(self.tr("Advanced"), content)
+        note = self.tr("A change loads the model again, except of threads.")
+        in_column(usual, self.fold, label(note, "small-dim", wrap=True), on=self)
         self.setAccessibleName(self.tr("Engine settings"))
-        self._kv_type.activated.connect(
-            lambda: self._take("kv_type", KvType(self._kv_type.currentData()))
-        )
-        self._flash.activated.connect(
-            lambda: self._take("flash_attention", FlashAttention(self._flash.currentData()))
-        )
         self._show()
 
     @property
@@ -110,39 +76,36 @@ class EngineEditor(QWidget):
         self._settings = settings
         self._show()
 
-    def set_limits(
-        self, *, context_tokens: int | None = None, gpu_layers: int | None = None
-    ) -> None:
-        """What the model's header allows; None is not known."""
-        self._fields["context_tokens"].set_most(
-            max(_LEAST_CONTEXT, context_tokens or _MOST_CONTEXT)
-        )
-        # One more than the layers: the output layer counts.
-        self._fields["gpu_layers"].set_most(_MOST_LAYERS if gpu_layers is None else gpu_layers + 1)
+    def set_model(self, model: ModelFile) -> None:
+        """Take what the model's header allows."""
+        self._experts = model.expert_count
+        layers = model.block_count or MOST_LAYERS
+        limits = {
+            "context_tokens": max(LEAST_CONTEXT, model.context_length or MOST_CONTEXT),
+            "gpu_layers": layers + 1,  # the output layer counts
+            "cpu_experts": layers,
+            "experts": max(1, model.expert_count),
+        }
+        for name, most in limits.items():
+            control = self.control(name)
+            assert isinstance(control, NumberField)
+            control.set_most(most)
+            self._fields[name][1].tell_range(control)
+        self._show_rows()
 
-    def set_has_gpu(self, has_gpu: bool) -> None:
-        """Offer layers on a GPU only where there is one, or where they were set elsewhere."""
-        self._has_gpu = has_gpu
-        self._show_layers()
+    def set_gpus(self, count: int) -> None:
+        """Offer what GPUs compute only where there are some, or where it was set elsewhere."""
+        self._gpus = count
+        self._show_rows()
 
-    def field(self, name: str) -> NumberField:
+    def control(self, name: str) -> NumberField | ChoiceField | WordsField:
         """The field of one attribute of the settings."""
-        return self._fields[name]
+        return self._fields[name][0].control
 
-    @property
-    def kv_box(self) -> QComboBox:
-        """The choice of the KV cache's format."""
-        return self._kv_type
-
-    @property
-    def flash_box(self) -> QComboBox:
-        """The choice of flash attention."""
-        return self._flash
-
-    def _add(self, name: str, field: NumberField, title: str, explanation: str) -> None:
-        self._rows.add(title, field, explanation)
-        self._fields[name] = field
-        field.value_changed.connect(lambda value: self._take(name, value))
+    def _add(self, field: EngineField, rows: SettingsRows) -> None:
+        rows.add(field.title, field.control, field.tip)
+        self._fields[field.name] = field, rows
+        field.control.value_changed.connect(lambda value: self._take(field.name, value))
 
     def _take(self, name: str, value: object) -> None:
         changed = msgspec.structs.replace(self._settings, **{name: value})
@@ -151,12 +114,18 @@ class EngineEditor(QWidget):
             self.changed.emit(changed)
 
     def _show(self) -> None:
-        for name, field in self._fields.items():
-            field.set_value(getattr(self._settings, name))
-        self._show_layers()
-        choose(self._kv_type, self._settings.kv_type)
-        choose(self._flash, self._settings.flash_attention)
+        for name in self._fields:
+            self.control(name).set_value(getattr(self._settings, name))
+        self._show_rows()
+        if any(map(self._is_set, self._advanced)):
+            self.fold.set_open(True)
 
-    def _show_layers(self) -> None:
-        wanted = self._has_gpu or self._settings.gpu_layers is not None
-        self._rows.set_shown(self._fields["gpu_layers"], wanted)
+    def _show_rows(self) -> None:
+        """Leave out what this PC or this model does not have, unless it is set."""
+        for name, (field, rows) in self._fields.items():
+            there = self._gpus >= {"gpu": 1, "gpus": 2}.get(field.needs, 0)
+            there = there and (self._experts > 1 or not field.wants_experts)
+            rows.set_shown(field.control, there or self._is_set(name))
+
+    def _is_set(self, name: str) -> bool:
+        return getattr(self._settings, name) != getattr(USUAL_ENGINE, name)

@@ -38,9 +38,9 @@ class EngineFacts(QObject):
         self.problem = ""
 
     @property
-    def has_gpu(self) -> bool | None:
-        """Whether layers can be put on a GPU; None while it is not known."""
-        return None if self.hello is None else bool(gpus_of(self.hello))
+    def gpus(self) -> int:
+        """How many GPUs layers can be put on; 0 while it is not known."""
+        return 0 if self.hello is None else len(gpus_of(self.hello))
 
     def note(self, hello: Hello) -> None:
         """An engine has begun."""

@@ -31,19 +31,16 @@ class SettingsRows(QGridLayout):
         self.setColumnStretch(0, 1)
         self.setColumnStretch(1, 1000)
         self._titles: dict[QWidget, QWidget] = {}
+        self._explanations: dict[QWidget, str] = {}
 
     def add(self, name: str, control: QWidget, explanation: str) -> None:
         """Add a row; the control gets its accessible name and description here."""
         row = self.rowCount()
         title = label(caption(name), wrap=True)
         title.setBuddy(control)
-        if isinstance(control, NumberField):
-            tip = f"{explanation} ({control.range_text})"
-        else:
-            tip = explanation
-        set_tip(title, tip)
-        set_tip(control, tip)
-        set_spoken(control, name, tip)
+        self._titles[control], self._explanations[control] = title, explanation
+        set_spoken(control, name)
+        self.tell_range(control)
         longest = max(map(title.fontMetrics().horizontalAdvance, title.text().split()), default=0)
         title.setMinimumWidth(longest)
         control.setMinimumWidth(_LEAST_FIELD_PX)
@@ -51,7 +48,19 @@ class SettingsRows(QGridLayout):
         control.setSizePolicy(QSizePolicy.Policy.Expanding, control.sizePolicy().verticalPolicy())
         self.addWidget(title, row, 0, Qt.AlignmentFlag.AlignVCenter)
         self.addWidget(control, row, 1)
-        self._titles[control] = title
+
+    def add_heading(self, words: str) -> None:
+        """Say what the rows below have in common."""
+        self.addWidget(label(words, "small-dim"), self.rowCount(), 0, 1, 2)
+
+    def tell_range(self, control: QWidget) -> None:
+        """Say again what a control is for, and what may be typed there."""
+        tip = self._explanations[control]
+        if isinstance(control, NumberField):
+            tip = f"{tip} ({control.range_text})"
+        set_tip(self._titles[control], tip)
+        set_tip(control, tip)
+        set_spoken(control, control.accessibleName(), tip)
 
     def set_shown(self, control: QWidget, shown: bool) -> None:
         """Show a row or leave it out."""

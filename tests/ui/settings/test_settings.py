@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,16 +18,21 @@ from app.core.candidates.settings import (
     EngineSettings,
     FlashAttention,
     KvType,
+    RopeScaling,
     SamplingSettings,
 )
 from app.core.chats.panes import new_pane
 from app.ui.kit.widgets import NumberField
 from app.ui.settings.candidate_settings import CandidateSettings
 from app.ui.settings.engine_editor import EngineEditor
+from app.ui.settings.engine_fields import ChoiceField, WordsField
 from app.ui.settings.sampling_editor import SamplingEditor
+from tests.helpers.model_folders import library_model
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
+
+    from app.core.models.model_file import ModelFile
 
 # The screen of the tests has no window manager to tell sizes to.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -53,7 +59,8 @@ def sampling(qtbot: QtBot) -> SamplingEditor:
 def engine(qtbot: QtBot) -> EngineEditor:
     made = EngineEditor()
     qtbot.addWidget(made)
-    made.set_has_gpu(True)
+    made.set_gpus(2)
+    made.fold.set_open(True)
     made.show()
     return made
 
@@ -63,6 +70,25 @@ def _enter(qtbot: QtBot, field: NumberField, text: str) -> None:
     qtbot.keyClick(field, Qt.Key.Key_Delete)
     qtbot.keyClicks(field, text)
     qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+def _number(editor: EngineEditor, name: str) -> NumberField:
+    control = editor.control(name)
+    assert isinstance(control, NumberField)
+    return control
+
+
+def _box(editor: EngineEditor, name: str) -> ChoiceField:
+    control = editor.control(name)
+    assert isinstance(control, ChoiceField)
+    return control
+
+
+def mixture(**facts: Any) -> ModelFile:
+    """What a header says of a mixture of four experts."""
+    made = library_model().model
+    assert made is not None
+    return dataclasses.replace(made, expert_count=4, expert_used_count=2, **facts)
 
 
 def _choose(qtbot: QtBot, box: QComboBox, text: str) -> None:
@@ -160,7 +186,7 @@ def test_showing_settings_tells_nobody(
         sampling.set_settings(CHAT)
         engine.set_settings(EngineSettings(context_tokens=512, kv_type=KvType.Q8_0))
     assert sampling.preset_box.currentText() == "Chat"
-    assert engine.kv_box.currentText() == "q8_0"
+    assert _box(engine, "kv_type").currentText() == "q8_0"
 
 
 @pytest.mark.parametrize(
@@ -171,28 +197,88 @@ def test_engine_fields(
     qtbot: QtBot, engine: EngineEditor, name: str, typed: str, value: Any
 ) -> None:
     with qtbot.waitSignal(engine.changed) as changed:
-        _enter(qtbot, engine.field(name), typed)
+        _enter(qtbot, _number(engine, name), typed)
     assert changed.args[0] == EngineSettings(**{name: value})
     with qtbot.waitSignal(engine.changed) as back:
-        _enter(qtbot, engine.field(name), "")
+        _enter(qtbot, _number(engine, name), "")
     assert back.args[0] == EngineSettings()
 
 
 def test_engine_choices(qtbot: QtBot, engine: EngineEditor) -> None:
-    _choose(qtbot, engine.kv_box, "q4_0")
+    _choose(qtbot, _box(engine, "kv_type"), "q4_0")
     assert engine.settings.kv_type is KvType.Q4_0
-    _choose(qtbot, engine.flash_box, "on")
+    _choose(qtbot, _box(engine, "flash_attention"), "on")
     assert engine.settings.flash_attention is FlashAttention.ON
 
 
 def test_the_models_own_limits_hold(qtbot: QtBot, engine: EngineEditor) -> None:
-    engine.set_limits(context_tokens=2048, gpu_layers=6)
-    _enter(qtbot, engine.field("context_tokens"), "4096")
+    engine.set_model(mixture(context_length=2048, block_count=6))
+    _enter(qtbot, _number(engine, "context_tokens"), "4096")
     assert engine.settings.context_tokens is None
-    _enter(qtbot, engine.field("gpu_layers"), "7")
+    _enter(qtbot, _number(engine, "gpu_layers"), "7")
     assert engine.settings.gpu_layers == 7
-    _enter(qtbot, engine.field("gpu_layers"), "8")
+    _enter(qtbot, _number(engine, "gpu_layers"), "8")
     assert engine.settings.gpu_layers == 7
+
+
+def test_settings_that_take_no_number(qtbot: QtBot, engine: EngineEditor) -> None:
+    _choose(qtbot, _box(engine, "value_type"), "q8_0")
+    _choose(qtbot, _box(engine, "maps_file"), "off")
+    _choose(qtbot, _box(engine, "rope_scaling"), "YaRN")
+    for name, typed in (("shares", "3/1"), ("devices", "CUDA0/CUDA1")):
+        words = engine.control(name)
+        assert isinstance(words, WordsField)
+        qtbot.keyClicks(words, typed)
+        qtbot.keyClick(words, Qt.Key.Key_Return)
+        assert words.text() == typed
+        words.selectAll()
+        qtbot.keyClicks(words, "/")
+        qtbot.keyClick(words, Qt.Key.Key_Return)
+        assert words.text() == typed, "what cannot be taken is put back"
+    assert engine.settings == EngineSettings(
+        value_type=KvType.Q8_0,
+        maps_file=False,
+        rope_scaling=RopeScaling.YARN,
+        shares=(3.0, 1.0),
+        devices=("CUDA0", "CUDA1"),
+    )
+
+
+def test_every_setting_of_an_engine_can_be_set(engine: EngineEditor) -> None:
+    for name in EngineSettings.__struct_fields__:
+        assert engine.control(name).toolTip(), name
+
+
+def test_experts_are_offered_where_there_are_some_and_within_their_range(
+    qtbot: QtBot, engine: EngineEditor
+) -> None:
+    experts, on_cpu = _number(engine, "experts"), _number(engine, "cpu_experts")
+    assert not experts.isVisible()
+    engine.set_model(mixture())
+    assert experts.isVisible()
+    assert on_cpu.isVisible()
+    assert "(1 to 4)" in experts.toolTip()
+    _enter(qtbot, experts, "5")
+    assert engine.settings.experts is None
+    _enter(qtbot, experts, "3")
+    assert engine.settings.experts == 3
+    engine.set_gpus(0)
+    assert not on_cpu.isVisible()
+
+
+def test_what_few_people_set_is_folded_away_unless_it_is_set(qtbot: QtBot) -> None:
+    editor = EngineEditor()
+    qtbot.addWidget(editor)
+    editor.show()
+    assert [
+        name for name in editor.settings.__struct_fields__ if editor.control(name).isVisible()
+    ] == ["context_tokens"]
+    qtbot.mouseClick(editor.fold.button, Qt.MouseButton.LeftButton)
+    assert editor.control("threads").isVisible()
+    qtbot.mouseClick(editor.fold.button, Qt.MouseButton.LeftButton)
+    assert not editor.fold.is_open
+    editor.set_settings(EngineSettings(locks_memory=True))
+    assert editor.fold.is_open
 
 
 @pytest.fixture
@@ -229,7 +315,7 @@ def test_a_candidate_takes_a_template_and_engine_settings(
     assert panel.setup.candidate.template_id == "alpaca"
     _choose(qtbot, panel.template_box, "from the file")
     assert panel.setup.candidate.template_id is None
-    _enter(qtbot, panel.engine.field("threads"), "2")
+    _enter(qtbot, _number(panel.engine, "threads"), "2")
     assert panel.setup.candidate.engine.threads == 2
     assert panel.setup.letter == "A"
 
@@ -260,11 +346,12 @@ def test_layers_on_a_gpu_are_offered_where_there_is_one(qtbot: QtBot) -> None:
     editor = EngineEditor()
     qtbot.addWidget(editor)
     editor.show()
-    layers = editor.field("gpu_layers")
+    editor.fold.set_open(True)
+    layers = editor.control("gpu_layers")
     assert not layers.isVisible()
-    editor.set_has_gpu(True)
+    editor.set_gpus(1)
     assert layers.isVisible()
-    editor.set_has_gpu(False)
+    editor.set_gpus(0)
     assert not layers.isVisible()
     # A chat from another PC: the person must be able to take it back.
     editor.set_settings(EngineSettings(gpu_layers=7))

@@ -57,9 +57,7 @@ class NumberField(QLineEdit):
         self.setFont(tabular(self.font()))
         self.setAccessibleName(name)
         self.setPlaceholderText(blank)
-        self._range = self.tr("{least} to {most}").format(
-            least=self._shown(least), most=self._shown(most)
-        )
+        self._range = self._range_words()
         self.setAccessibleDescription(self._range)
         self._show()
         self.textEdited.connect(self._on_edited)
@@ -82,6 +80,7 @@ class NumberField(QLineEdit):
     def set_most(self, most: float) -> None:
         """Move the upper bound; the value is not touched."""
         self._most = most
+        self._range = self._range_words()
 
     @property
     def is_valid(self) -> bool:
@@ -97,6 +96,11 @@ class NumberField(QLineEdit):
             self.value_changed.emit(value)
         else:
             self._show()
+
+    def _range_words(self) -> str:
+        return self.tr("{least} to {most}").format(
+            least=self._shown(self._least), most=self._shown(self._most)
+        )
 
     def _typed(self, value: float) -> float | int:
         return round(value, self._decimals) if self._decimals else round(value)

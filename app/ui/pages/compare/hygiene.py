@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from app.core.candidates.settings import FlashAttention
+from app.core.chats.templates import template_by_id
 from app.ui.kit.words.format import count
 from app.ui.kit.words.text import translate
-from app.ui.pages.compare.words import joined
+from app.ui.pages.compare.words import adapter_words, joined
+from app.ui.settings.candidate_settings import template_name
 
 if TYPE_CHECKING:
     from app.core.chats.chat import Chat
@@ -57,8 +59,10 @@ def _differences(chat: Chat, panes: Sequence[Pane]) -> list[str]:
         (translate("Hygiene", "the context differs ({values})"), _context),
         (
             translate("Hygiene", "the KV cache differs ({values})"),
-            lambda p: p.candidate.engine.kv_type.value,
+            lambda p: "/".join(dict.fromkeys(p.candidate.engine.kv_types)),
         ),
+        (translate("Hygiene", "adapters differ ({values})"), _adapters),
+        (translate("Hygiene", "the experts used differ ({values})"), _experts),
         (translate("Hygiene", "flash attention differs ({values})"), _flash),
         (translate("Hygiene", "the chat template differs ({values})"), _template),
     ):
@@ -99,7 +103,19 @@ def _flash(pane: Pane) -> str:
     return words[pane.candidate.engine.flash_attention]
 
 
+def _adapters(pane: Pane) -> str:
+    return adapter_words(pane.candidate) or translate("Hygiene", "none")
+
+
+def _experts(pane: Pane) -> str:
+    used = pane.candidate.engine.experts
+    return count(used) if used is not None else translate("Hygiene", "as the file says")
+
+
 def _template(pane: Pane) -> str:
     if pane.lacks_template:
         return translate("Hygiene", "none")
-    return pane.candidate.template_id or translate("Hygiene", "the file's own")
+    chosen = pane.candidate.template_id
+    if chosen is None:
+        return translate("Hygiene", "the file's own")
+    return template_name(template_by_id(chosen))

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from app.core.candidates.adapters import MOST_ADAPTERS, Adapter
 from app.core.candidates.candidate import MAX_CANDIDATES, Candidate, LocalFile, candidate_of
 from app.core.errors import PersonError
 from app.core.memory.estimate import lasting_budget_bytes
+from app.core.models.bases import fitting_adapters
 from app.lab.demo.demo import FIRST_PANES
+from app.lab.engines.adapters import check_adapters
 from app.lab.pictures.shelf import PictureShelf
 from app.library.model_files import whole_sets
 from app.monitor.machine import total_memory_bytes
@@ -78,6 +81,8 @@ class ComparePart(Part):
         self._last_chat = LastChat(session, ground.kept, lambda: panes.at_rest, ground.main)
         panes.is_plain = self._last_chat.is_plain
         self.view.settings.set_engine_facts(ground.engine.facts)
+        self.view.settings.fitting = lambda model: fitting_adapters(self._models, model)
+        self.view.settings.adapter_wanted.connect(self._choose_adapter)
         self._watch = EngineWatch(session)
         self.plots: LivePlots | None = None
         self._models: Sequence[LibraryModel] = ()
@@ -234,6 +239,25 @@ class ComparePart(Part):
     def _add_candidates(self, candidates: Sequence[Candidate]) -> None:
         for candidate in candidates:
             self.view.controller.add_candidate(candidate)
+
+    def _choose_adapter(self, key: str) -> None:
+        """Ask for an adapter's file; what does not fit is told, and changes nothing."""
+        setup, view = self._session.pane(key).setup, self.view
+        paths = self._ground.files.models(translate("Compare", "Open an adapter"))
+        adapters = (*setup.candidate.adapters, *(Adapter(str(path)) for path in paths))
+        wanted = setup.running(adapters=adapters[:MOST_ADAPTERS])
+        if wanted == setup:
+            return
+
+        def take(_none: None) -> None:
+            if self._session.chat.pane(key) == setup:  # nothing else was set meanwhile
+                view.controller.update_candidate(wanted)
+
+        self._ground.jobs.run(
+            lambda _context: check_adapters(wanted.candidate),
+            done=take,
+            failed=lambda error: view.controller.refused.emit(sentence(error)),
+        )
 
     def _show(self, candidate: Candidate) -> None:
         self._come_up()

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from app.core.candidates.notation import told_settings
 from app.core.chats.chat import MAX_ANSWER_BYTES, Answer, StopReason
 from app.core.models.levels import LEVELS
 from app.core.text.clean import clean_line
@@ -22,8 +25,10 @@ from app.ui.kit.words.format import (
 )
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
+from app.ui.settings.adapters_editor import adapter_name
 
 if TYPE_CHECKING:
+    from app.core.candidates.candidate import Candidate
     from app.core.candidates.settings import SamplingSettings
 
 _WITHOUT_ENGINE = frozenset({PaneState.PREPARING, PaneState.ASLEEP, PaneState.WAITING})
@@ -110,6 +115,19 @@ def level_words(pane: Pane) -> str:
     stem = clean_line(Path(pane.candidate.path).stem)
     end = stem.rpartition("-")[2]
     return end if pane.failure is None and end in _LEVEL_NAMES else stem
+
+
+def adapter_words(candidate: Candidate) -> str:
+    """Its adapters with strengths that are not 1: “style × 0.5”; empty without any."""
+    found = [(adapter_name(each), each.strength) for each in candidate.adapters]
+    return " + ".join(
+        name if strength == 1 else f"{name}{NBSP}×{NBSP}{strength:g}" for name, strength in found
+    )
+
+
+def settings_words(candidate: Candidate) -> str:
+    """What else is set of how it runs; empty where nothing is."""
+    return told(told_settings(replace(candidate, adapters=())))
 
 
 def name_words(pane: Pane) -> str:

@@ -35,7 +35,7 @@ class FakeFiles:
     chosen: list[Path] = field(default_factory=list)
     target: Path | None = None
 
-    def models(self) -> list[Path]:
+    def models(self, title: str = "") -> list[Path]:
         return self.chosen
 
     def moved_model(self, path: Path) -> Path | None:

@@ -64,6 +64,7 @@ class ScriptedModel:
     parameters: int = 7_000_000
     context_length: int | None = 4096
     block_count: int = 6
+    expert_count: int = 0
     embedding_length: int = 64
     architecture: str = "llama"
     vocabulary_size: int = 32_000

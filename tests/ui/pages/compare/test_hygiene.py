@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from app.core.candidates.adapters import Adapter
 from app.core.candidates.settings import CHAT, COMPARE_GREEDY, EngineSettings, KvType
 from app.ui.pages.compare.hygiene import hygiene_sentence
+from app.ui.pages.compare.panes.naming import Naming
 from tests.helpers.scripted_engine import loaded
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ def test_other_settings_are_named_with_their_values(session: ScriptedSession) ->
     line = hygiene_sentence(session.chat, session.panes)
     assert "KV cache differs (A f16, B q8_0, C f16)" in line
     assert "context differs (A 4096, B 4096, C 2048)" in line
-    assert "chat template differs (A the file's own, B chatml, C the file's own)" in line
+    assert "chat template differs (A the file's own, B ChatML, C the file's own)" in line
 
 
 def test_other_questions_are_told(session: ScriptedSession) -> None:
@@ -67,3 +69,34 @@ def test_a_system_prompt_inside_the_first_message_is_said(session: ScriptedSessi
 def test_one_pane_is_compared_with_nothing(session: ScriptedSession) -> None:
     change(session, "A", sampling=CHAT)
     assert hygiene_sentence(session.chat, session.panes[:1]) == ""
+
+
+def test_adapters_experts_and_the_caches_two_types_are_named(session: ScriptedSession) -> None:
+    change(
+        session,
+        "B",
+        adapters=(Adapter("/models/style.gguf", 0.5),),
+        engine=EngineSettings(experts=3, kv_type=KvType.Q8_0, value_type=KvType.Q4_0),
+    )
+    line = hygiene_sentence(session.chat, session.panes)
+    assert "adapters differ (A none, B style\u00a0×\u00a00.5, C none)" in line
+    assert "the experts used differ (A as the file says, B 3, C as the file says)" in line
+    assert "KV cache differs (A f16, B q8_0/q4_0, C f16)" in line
+
+
+def test_a_base_and_a_tuned_model_are_told_apart(session: ScriptedSession) -> None:
+    change(session, "A", template_id="plain")
+    line = hygiene_sentence(session.chat, session.panes)
+    assert "chat template differs (A Plain completion, B the file's own, C the file's own)" in line
+
+
+def test_what_is_set_stands_in_the_heads(session: ScriptedSession) -> None:
+    change(
+        session, "B", adapters=(Adapter("/models/style.gguf"),), engine=EngineSettings(experts=3)
+    )
+    naming = Naming(session.panes, session.key("A"))
+    pane = session.pane(session.key("B"))
+    assert naming.name(pane).endswith("Q4_K_M + style")
+    assert naming.facts(pane).endswith("· 3 experts a token")
+    assert "adapter style.gguf" in naming.help(pane)
+    assert "expert" not in naming.facts(session.pane(session.key("A")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
@@ -21,6 +22,9 @@ from app.ui.settings.sampling_editor import SamplingEditor
 if TYPE_CHECKING:
     from app.core.candidates.settings import SamplingSettings
     from app.core.chats.panes import ChatPane
+    from app.core.models.family import LibraryModel
+    from app.core.models.model_file import ModelFile
+    from app.lab.compare.panes import Pane
     from app.lab.compare.session import Session
     from app.ui.pages.compare.controller import CompareController
     from app.ui.settings.engine_facts import EngineFacts
@@ -99,9 +103,14 @@ class SettingsSide(SidePanel):
 
     Signals:
         changed: Settings were changed here.
+        adapter_wanted: The person has an adapter in a file, for the pane with this key.
+
+    Attributes:
+        fitting: The adapters of this PC that a model can run with.
     """
 
     changed = Signal()
+    adapter_wanted = Signal(str)
 
     def __init__(
         self, session: Session, controller: CompareController, parent: QWidget | None = None
@@ -113,6 +122,8 @@ class SettingsSide(SidePanel):
         self.candidate: CandidateSettings | None = None
         self._chat_id = session.chat.id
         self._engine: EngineFacts | None = None
+        self._model: ModelFile | None = None
+        self.fitting: Callable[[ModelFile], Sequence[LibraryModel]] = lambda _model: ()
 
     def set_engine_facts(self, facts: EngineFacts) -> None:
         """What engines compute on decides what can be set; asked for when it is first needed."""
@@ -136,13 +147,11 @@ class SettingsSide(SidePanel):
         self.candidate = CandidateSettings(
             pane.setup, self._session.chat.sampling, WELL_KNOWN, has_template=own_template
         )
-        if pane.model is not None:
-            self.candidate.engine.set_limits(
-                context_tokens=pane.model.context_length, gpu_layers=pane.model.block_count or None
-            )
         if pane.loaded is not None:
             self.candidate.sampling.set_thinking_switch(pane.loaded.has_thinking_switch)
+        self._follow_model(pane)
         self.candidate.changed.connect(self._on_candidate)
+        self.candidate.adapters.file_wanted.connect(lambda: self.adapter_wanted.emit(key))
         self._follow_engine()
         if self._engine is not None and not self._session.busy:  # else an engine tells anyway
             self._engine.ask()
@@ -163,6 +172,7 @@ class SettingsSide(SidePanel):
     def follow_pane(self, key: str) -> None:
         """One pane changed."""
         if self.candidate is not None and self.subject == key:
+            self._follow_model(self._session.pane(key))
             setup = self._session.pane(key).setup
             if setup != self.candidate.setup:
                 self.candidate.set_setup(setup, self._session.chat.sampling)
@@ -174,15 +184,23 @@ class SettingsSide(SidePanel):
         self._let_go()
         super().close_panel()
 
+    def _follow_model(self, pane: Pane) -> None:
+        """What the model's header allows, and which adapters fit it, once it is read."""
+        if self.candidate is not None and pane.model not in (None, self._model):
+            self._model = pane.model
+            self.candidate.engine.set_model(pane.model)
+            self.candidate.adapters.set_choices(self.fitting(pane.model))
+
     def _follow_engine(self) -> None:
         if self.candidate is not None and self._engine is not None:
-            self.candidate.engine.set_has_gpu(bool(self._engine.has_gpu))
+            self.candidate.engine.set_gpus(self._engine.gpus)
 
     def _let_go(self) -> None:
         if self.chat is not None and self._chat_id == self._session.chat.id:
             self.chat.write_system()
         self.chat = None
         self.candidate = None
+        self._model = None
 
     def _on_system(self, text: str) -> None:
         if self._chat_id == self._session.chat.id:

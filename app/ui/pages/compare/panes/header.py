@@ -97,7 +97,7 @@ class ColumnHeader(QFrame):
         """Follow the candidate's state and what belongs to it."""
         self.dot.set_state(dot_state(pane))
         self.name.set_text(naming.name(pane), naming.help(pane))
-        self.role.set_text(naming.standing(pane), naming.help(pane))
+        self.role.set_text(naming.facts(pane), naming.help(pane))
         self.role.setVisible(bool(self.role.text))
         self.stop_button.setVisible(pane.state in BUSY)
         self.stop_button.setEnabled(pane.state is not PaneState.STOPPING)

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from app.core.candidates.notation import told_settings
 from app.ui.kit.words.format import byte_size, number, percent
+from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
 from app.ui.pages.compare.words import (
+    adapter_words,
     context_words,
     full_name,
     level_words,
     memory_quantity,
     name_words,
+    settings_words,
 )
 
 if TYPE_CHECKING:
@@ -36,12 +40,14 @@ class Naming:
         self._with_family = len(families) > 1 or not self._many
 
     def name(self, pane: Pane) -> str:
-        """The version, and the family behind it where there are several.
+        """The version with its adapters, and the family behind it where there are several.
 
         The version first: where room lacks, it is what stays.
         """
-        family, level = name_words(pane), level_words(pane)
-        return f"{level} · {family}" if self._with_family and family else level
+        family, version = name_words(pane), level_words(pane)
+        if added := adapter_words(pane.candidate):
+            version = f"{version} + {added}"
+        return f"{version} · {family}" if self._with_family and family else version
 
     def title(self, panes: Sequence[Pane]) -> str:
         """All of them in a few words: Shrinkscope demo · 4 versions."""
@@ -66,6 +72,11 @@ class Naming:
             return ""
         sign = "+" if share > 0 else "−"
         return f"{sign}{percent(abs(share))}" if share else translate("Naming", "the same size")
+
+    def facts(self, pane: Pane) -> str:
+        """How it stands to the others, and what is set of how it runs."""
+        parts = (self.standing(pane), settings_words(pane.candidate))
+        return " · ".join(part for part in parts if part)
 
     def gloss(self, pane: Pane) -> str:
         """The version in plain words: 4.9 bits a weight, 69% smaller; empty if not known."""
@@ -93,7 +104,7 @@ class Naming:
         memory = memory_quantity(pane)
         if memory.value:
             lines.append(translate("Naming", "memory {size}").format(size=memory))
-        lines.append(context_words(pane))
+        lines += [told(told_settings(pane.candidate)), context_words(pane)]
         return "\n".join(line for line in lines if line)
 
     def _share(self, pane: Pane) -> float | None:

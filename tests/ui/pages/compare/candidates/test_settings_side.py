@@ -11,6 +11,7 @@ from app.engine.protocol.loading import Device, Hello
 from app.ui.kit.jobs import Jobs
 from app.ui.pages.compare.panes.menu import PaneCommand
 from app.ui.settings.engine_facts import EngineFacts
+from app.ui.settings.engine_fields import ChoiceField
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -72,9 +73,9 @@ def test_one_models_settings_open_from_its_menu(shown: Shown) -> None:
     side = shown.page.settings
     assert side.isVisible()
     assert side.candidate is not None
-    box = side.candidate.engine.kv_box
-    box.setCurrentIndex(box.findData(KvType.Q8_0))
-    box.activated.emit(box.currentIndex())
+    box = side.candidate.engine.control("kv_type")
+    assert isinstance(box, ChoiceField)
+    box.activated.emit(box.findText("q8_0"))
     shown.settle()
     assert shown.session.pane(key).candidate.engine.kv_type is KvType.Q8_0
     assert "KV cache differs" in shown.page.hygiene.text()
@@ -86,11 +87,11 @@ def test_a_refused_change_shows_what_holds(shown: Shown) -> None:
     candidate = shown.page.settings.candidate
     assert candidate is not None
     shown.session.refuse = "Stop this pane before you change how its model is loaded."
-    box = candidate.engine.kv_box
-    box.setCurrentIndex(box.findData(KvType.Q8_0))
-    box.activated.emit(box.currentIndex())
+    box = candidate.engine.control("kv_type")
+    assert isinstance(box, ChoiceField)
+    box.activated.emit(box.findText("q8_0"))
     assert candidate.setup.candidate.engine.kv_type is KvType.F16
-    assert box.currentData() == KvType.F16
+    assert box.currentText() == "f16"
     assert shown.page.notice.sentence == shown.session.refuse
 
 
@@ -123,16 +124,18 @@ def test_layers_on_a_gpu_are_offered_once_an_engine_has_told_of_one(
     side.set_engine_facts(facts)
     shown.page.controller.run(PaneCommand.SETTINGS, shown.session.key("B"))
     assert side.candidate is not None
-    layers = side.candidate.engine.field("gpu_layers")
+    side.candidate.engine.fold.set_open(True)
+    layers = side.candidate.engine.control("gpu_layers")
     assert not layers.isVisible()  # an engine is being asked now
 
     jobs.wait_all()
     assert facts.hello is not None
-    assert layers.isVisible() is facts.has_gpu
+    assert layers.isVisible() is (facts.gpus > 0)
 
     gpu = Device("CUDA0", "gpu", "Some Card", 1, 2)
     facts.note(Hello(1, 1, "engine", "", [*facts.hello.devices, gpu], ["CUDA", "CPU"]))
     assert layers.isVisible()
     shown.page.controller.run(PaneCommand.SETTINGS, shown.session.key("A"))
-    assert side.candidate.engine.field("gpu_layers").isVisible()
+    side.candidate.engine.fold.set_open(True)
+    assert side.candidate.engine.control("gpu_layers").isVisible()
     jobs.shutdown()
