@@ -12,7 +12,7 @@ from app.core.engines.self_check import EngineCheck, Finding, TypeFinding
 from app.engine.local.client import EngineClient
 from app.lab.engines.self_check import engine_build
 from app.store.paths import Paths
-from app.store.small.engine_checks import EngineCheckStore
+from app.store.small.remembered import EngineCheckStore
 from tests.helpers.broken_engine import break_engines
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from app.lab.compare.panes import PaneState
 from app.lab.engines import repair, self_check
 from app.lab.engines.self_check import engine_build
 from app.store.paths import Paths
-from app.store.small.engine_checks import EngineCheckStore
+from app.store.small.remembered import EngineCheckStore
 from tests.e2e.person import Person
 from tests.helpers.broken_engine import break_engines
 from tests.helpers.engine_builds import FakeBuild

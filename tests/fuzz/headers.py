@@ -37,7 +37,7 @@ from app.lab.predict.devices import Question, layers_on_gpus, shares_of, with_ro
 from app.lab.predict.fit import Fit, Fitter
 from app.library.model_files import read_shards
 from app.store.paths import Paths
-from app.store.small.plans import PlanStore
+from app.store.small.remembered import PlanStore
 from app.store.small.speeds import SpeedStore
 from tests.fuzz.sources import shards
 from tests.helpers.model_folders import small_gguf

@@ -15,11 +15,9 @@ from hypothesis import strategies as st
 from app.core.engines.self_check import EngineCheck
 from app.core.memory.speed import MachineRates
 from app.store.damage import mended
-from app.store.small.engine_checks import EngineCheckStore
 from app.store.small.library import HeaderCache
-from app.store.small.plans import PlanStore
+from app.store.small.remembered import EngineCheckStore, PlanStore, TaskAnswerStore
 from app.store.small.speeds import SpeedStore
-from app.store.small.task_answers import TaskAnswerStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -364,9 +364,8 @@ def test_caches_of_another_version_are_left_alone_and_not_used(
 
 def _use(name: str, file: Path) -> None:
     """Write and read as the program does; nothing is known, and nothing fails."""
-    from app.store.small.plans import PlanStore
+    from app.store.small.remembered import PlanStore, TaskAnswerStore
     from app.store.small.speeds import SpeedStore
-    from app.store.small.task_answers import TaskAnswerStore
 
     if name == "plans":
         PlanStore(file).keep("key", b"figures")

@@ -19,7 +19,7 @@ from msgspec.structs import replace as replace_fields
 from app.core.memory.estimate import Needs, overhead_bytes
 from app.engine.protocol.loading import Predicted
 from app.lab.engines.identity import engine_identity
-from app.store.small.plans import PlanStore
+from app.store.small.remembered import PlanStore
 
 if TYPE_CHECKING:
     from app.core.candidates.settings import EngineSettings

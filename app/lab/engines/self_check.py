@@ -32,7 +32,7 @@ from app.lab.engines.identity import engine_identity
 from app.lab.engines.loading import memory_limit_bytes
 from app.monitor.machine import available_memory_bytes
 from app.monitor.process import processor_seconds
-from app.store.small.engine_checks import EngineCheckStore
+from app.store.small.remembered import EngineCheckStore
 
 if TYPE_CHECKING:
     from app.engine.outcome import EngineOutcome

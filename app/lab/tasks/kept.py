@@ -12,7 +12,7 @@ import msgspec
 from app.base.files import known_by
 from app.lab.engines.identity import engine_identity
 from app.lab.tasks.plan import TaskAnswer, TaskPlan
-from app.store.small.task_answers import TaskAnswerStore
+from app.store.small.remembered import TaskAnswerStore
 
 if TYPE_CHECKING:
     from app.core.tasks.items import TaskItem

@@ -11,7 +11,7 @@ from app.lab.engines.opened import opened_file
 from app.lab.engines.plans import Plans, needs_of
 from app.lab.engines.room import EngineRoom
 from app.library.model_files import open_model_file
-from app.store.small.plans import PlanStore
+from app.store.small.remembered import PlanStore
 from tests.helpers.rooms import roomy
 
 if TYPE_CHECKING:

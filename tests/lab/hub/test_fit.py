@@ -18,7 +18,7 @@ from app.lab.engines.plans import Plans
 from app.lab.hub.fit import HubFitter
 from app.lab.hub.recommend import recommended
 from app.lab.predict.fit import Fit, Fitter
-from app.store.small.plans import PlanStore
+from app.store.small.remembered import PlanStore
 from app.store.small.speeds import SpeedStore
 from tests.helpers.architectures import Size, header_of, write_header_only
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository, Fault, FaultKind

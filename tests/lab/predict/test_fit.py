@@ -38,7 +38,7 @@ from app.lab.speed.bench import Bench, BenchPlan
 from app.lab.speed.calm import Calm
 from app.library.model_files import open_model_file
 from app.store.paths import Paths
-from app.store.small.plans import PlanStore
+from app.store.small.remembered import PlanStore
 from app.store.small.speeds import SpeedStore
 from tests.helpers import gguf_files as files
 from tests.helpers.architectures import Size, write_architecture, write_header_only
