@@ -13,7 +13,6 @@ from app.core.errors import PersonError
 from app.core.text.log_lines import LogLines
 from app.engine.local.pool import EnginePool
 from app.lab.compare.race_speeds import RaceSpeeds
-from app.lab.compare.recorder import NoRecorder
 from app.lab.compare.room import plan_of
 from app.lab.compare.runner import Runner
 from app.lab.compare.session import Session
@@ -26,7 +25,7 @@ from app.lab.works.queue import WorkQueue
 from app.library.model_files import open_model_file
 from app.monitor.machine import available_memory_bytes, physical_core_count
 from app.store.chats import ChatStore
-from app.store.database import open_database
+from app.store.database import in_memory, open_database
 from app.store.settings import SettingsFile
 from app.store.window.lock import OwnerLock
 from app.store.works import WorkStore
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
     from app.engine.api import Sink
     from app.lab.compare.answers import Answers
     from app.lab.compare.deck import JobDoor
-    from app.lab.compare.recorder import Recorder
     from app.lab.models.kept_templates import KeptTemplates
     from app.lab.models.moves import Moves
     from app.store.paths import Paths
@@ -84,7 +82,7 @@ def at_once(
 
 def build_session(
     paths: Paths,
-    recorder: Recorder,
+    recorder: ChatStore,
     door: JobDoor,
     demo: DemoFiles | None,
     open_model: Callable[[Path], ModelFile] = open_model_file,
@@ -193,9 +191,7 @@ def open_house(paths: Paths, lock: OwnerLock | None = None) -> House:
 
 
 def build_command_session(
-    paths: Paths,
-    demo: DemoFiles | None,
-    open_model: Callable[[Path], ModelFile] = open_model_file,
+    paths: Paths, open_model: Callable[[Path], ModelFile] = open_model_file
 ) -> tuple[Session, Runner]:
     """A session that keeps nothing, for the command line."""
-    return build_session(paths, NoRecorder(), at_once, demo, open_model)
+    return build_session(paths, ChatStore(in_memory()), at_once, None, open_model)

@@ -152,7 +152,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
 def _measured(
     chosen: ChosenModels, request: CompareRequest, console: Console, paths: Paths
 ) -> tuple[list[CompareRow], str | None]:
-    session, runner = build_command_session(paths, None, chosen.open)
+    session, runner = build_command_session(paths, chosen.open)
     samples: dict[str, tuple[int | None, int | None]] = {}
 
     def note(sample: Sample) -> None:

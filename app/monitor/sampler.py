@@ -7,12 +7,13 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import asdict
 
 import psutil
 
 from app.monitor.gpu import GpuReader
 from app.monitor.process import ProcessReader
-from app.monitor.samples import EngineSample, GpuSample, ProcessSample, Sample
+from app.monitor.samples import EngineSample, GpuSample, Sample
 
 _log = logging.getLogger(__name__)
 
@@ -36,19 +37,6 @@ class _CpuLoad:
         if first or total <= 0.0:
             return None
         return min(100.0, max(0.0, 100.0 * busy / total))
-
-
-def _engine_sample(sample: ProcessSample) -> EngineSample:
-    memory = sample.memory
-    return EngineSample(
-        private_bytes=memory.private_bytes,
-        mapped_bytes=memory.mapped_bytes,
-        cpu_percent=sample.cpu_percent,
-        resident_bytes=memory.resident_bytes,
-        peak_private_bytes=memory.peak_private_bytes,
-        peak_mapped_bytes=memory.peak_mapped_bytes,
-        peak_resident_bytes=memory.peak_resident_bytes,
-    )
 
 
 class Monitor:
@@ -153,7 +141,7 @@ class Monitor:
             if sample is None:
                 self._drop(key, reader)
             else:
-                engines[key] = _engine_sample(sample)
+                engines[key] = EngineSample(**asdict(sample.memory), cpu_percent=sample.cpu_percent)
         memory = psutil.virtual_memory()
         return Sample(
             time_ns=time.monotonic_ns(),

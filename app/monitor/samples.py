@@ -45,16 +45,10 @@ class ProcessSample:
 
 
 @dataclass(frozen=True, slots=True)
-class EngineSample:
-    """The part of one engine in a `Sample`; see `ProcessMemory` and `ProcessSample`."""
+class EngineSample(ProcessMemory):
+    """The part of one engine in a `Sample`; see `ProcessSample`."""
 
-    private_bytes: int | None
-    mapped_bytes: int | None
-    cpu_percent: float | None
-    resident_bytes: int | None = None
-    peak_private_bytes: int | None = None
-    peak_mapped_bytes: int | None = None
-    peak_resident_bytes: int | None = None
+    cpu_percent: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,13 @@ def open_beside(path: Path) -> sqlite3.Connection:
         return _connect(path)
 
 
+def in_memory() -> sqlite3.Connection:
+    """An empty database that is gone with its connection, for who keeps nothing."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    _migrate(connection, 0, MIGRATIONS)
+    return connection
+
+
 def _too_new(path: Path, version: int, known: int) -> StoreTooNew:
     copy = copy_for(path, known)
     other = "" if copy is None else say("store.put_place_before", name=copy.name)

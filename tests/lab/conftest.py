@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from app.engine.api import Sink
     from app.lab.compare.answers import Answers
     from app.lab.compare.panes import PaneState
-    from app.lab.compare.recorder import Recorder
 
 PATIENCE_SECONDS = 90.0
 PLENTY_BYTES = 50_000_000_000
@@ -75,7 +74,7 @@ class Bench:
         memory_bytes: What the pool believes all engines may use.
     """
 
-    def __init__(self, folder: Path, recorder: Recorder) -> None:
+    def __init__(self, folder: Path, recorder: ChatStore) -> None:
         self.memory_bytes = PLENTY_BYTES
         self.listener = Remembered()
         self.runner: Runner | None = None

@@ -9,6 +9,8 @@ from app.lab.engines.speeds import speed_store
 from app.lab.predict.fit import Fit, Fitter
 from app.monitor.machine import physical_core_count
 
+import msgspec
+
 if TYPE_CHECKING:
     from app.store.paths import Paths
 
@@ -37,11 +39,7 @@ def fit_document(fit: Fit) -> dict[str, object]:
         "active_parameters": fit.model.active_parameters,
         "context_tokens": fit.context_tokens,
         "kv_type": str(fit.engine.kv_type),
-        "weights_bytes": needs.weights_bytes,
-        "kv_bytes": needs.kv_bytes,
-        "compute_bytes": needs.compute_bytes,
-        "output_bytes": needs.output_bytes,
-        "overhead_bytes": needs.overhead_bytes,
+        **msgspec.to_builtins(needs),
         "total_bytes": needs.total_bytes,
         "available_bytes": fit.available_bytes,
         "verdict": str(fit.judgement.verdict),
@@ -51,16 +49,5 @@ def fit_document(fit: Fit) -> dict[str, object]:
         "measured_runs": speed.runs if speed else 0,
         "taken_while_busy": speed.taken_while_busy if speed else False,
         "gpu_layers": fit.gpu_layers,
-        "devices": [
-            {
-                "name": share.name,
-                "kind": share.kind,
-                "weights_bytes": share.weights_bytes,
-                "kv_bytes": share.kv_bytes,
-                "compute_bytes": share.compute_bytes,
-                "available_bytes": share.available_bytes,
-                "layers": share.layers,
-            }
-            for share in fit.devices
-        ],
+        "devices": msgspec.to_builtins(fit.devices),
     }

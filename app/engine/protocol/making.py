@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from app.core.shrink.inspection import TensorFigures
+
 
 class StoredTensor(msgspec.Struct, frozen=True):
     """Where a tensor lies.
@@ -34,18 +36,10 @@ class InspectTensor(msgspec.Struct, tag="inspect_tensor", frozen=True):
 
 
 class TensorInspected(msgspec.Struct, tag="tensor_inspected", frozen=True):
-    """The fields of :class:`app.core.shrink.inspection.TensorFigures`."""
+    """What was counted."""
 
     id: int
-    numbers: int
-    zeros: int
-    near_zeros: int
-    outliers: int
-    largest: float
-    sum_squares: float
-    error_squares: float | None
-    reference_squares: float
-    histogram: list[int]
+    figures: TensorFigures
 
 
 class CollectImportance(msgspec.Struct, tag="collect_importance", frozen=True):

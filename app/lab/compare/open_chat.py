@@ -11,7 +11,7 @@ from app.lab.compare.listener import SessionListener
 if TYPE_CHECKING:
     from app.core.candidates.settings import SamplingSettings
     from app.core.chats.panes import ChatPane
-    from app.lab.compare.recorder import Recorder
+    from app.store.chats import ChatStore
 
 
 class OpenChat:
@@ -26,7 +26,7 @@ class OpenChat:
         listener: Told of changes.
     """
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: ChatStore) -> None:
         self.chat = Chat(id=0)
         self.recorder = recorder
         self.listener = SessionListener()

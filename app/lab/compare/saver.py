@@ -12,7 +12,7 @@ from app.core.errors import PersonError
 
 if TYPE_CHECKING:
     from app.lab.compare.jobs import Job
-    from app.lab.compare.recorder import Recorder
+    from app.store.chats import ChatStore
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class AnswerSaver:
         say: Takes a sentence when they cannot be stored.
     """
 
-    def __init__(self, recorder: Recorder, say: Callable[[str], None]) -> None:
+    def __init__(self, recorder: ChatStore, say: Callable[[str], None]) -> None:
         self._recorder = recorder
         self._say = say
         self._growing: dict[tuple[int, str], tuple[Answer, float]] = {}

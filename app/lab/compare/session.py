@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from app.lab.compare.listener import SessionListener
     from app.lab.compare.panes import Pane
     from app.lab.compare.race_speeds import RaceSpeeds
-    from app.lab.compare.recorder import Recorder
     from app.lab.compare.runner import Runner
+    from app.store.chats import ChatStore
 
 
 class Session:
@@ -56,7 +56,7 @@ class Session:
     def __init__(
         self,
         runner_for: Callable[[Answers], Runner],
-        recorder: Recorder,
+        recorder: ChatStore,
         read_model: Callable[[Path], ModelFile],
         door: JobDoor,
         template_folder: Path,

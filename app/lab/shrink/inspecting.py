@@ -10,7 +10,6 @@ from app.core.errors import PersonError
 from app.core.shrink.inspection import (
     InspectedTensor,
     Inspection,
-    TensorFigures,
     can_be_read,
 )
 from app.core.words.sentence import say
@@ -69,7 +68,7 @@ def inspect(
             figures = None
             if can_be_read(info.type_id):
                 command = InspectTensor(engine.next_id(), there, threads, other)
-                figures = _figures(engine.call(command, TensorInspected))
+                figures = engine.call(command, TensorInspected).figures
             tensors.append(InspectedTensor(info, figures))
             done += info.n_bytes
     on_progress(total, total)
@@ -95,17 +94,3 @@ def stored_tensors(path: Path) -> list[tuple[TensorInfo, StoredTensor]]:
         for shard in read_shards(path)
         for info in shard.header.tensors
     ]
-
-
-def _figures(event: TensorInspected) -> TensorFigures:
-    return TensorFigures(
-        numbers=event.numbers,
-        zeros=event.zeros,
-        near_zeros=event.near_zeros,
-        outliers=event.outliers,
-        largest=event.largest,
-        sum_squares=event.sum_squares,
-        error_squares=event.error_squares,
-        reference_squares=event.reference_squares,
-        histogram=tuple(event.histogram),
-    )

@@ -191,7 +191,7 @@ def run_race(
     paths: Paths, files: Sequence[Path], mode: CompareMode = CompareMode.RACE, **sampling: float
 ) -> list[CompareRow]:
     """The command's own way, over real engines."""
-    session, _ = build_command_session(paths, None)
+    session, _ = build_command_session(paths)
     request = CompareRequest(
         prompt="Why is the sky blue?",
         system_prompt="",

@@ -298,7 +298,7 @@ def test_a_known_plan_decides_whether_a_pane_fits(tmp_path: Path) -> None:
     plans = Plans.of_this_pc(paths)
     with Fitter(roomy(paths.state, plans=plans), speed_store(paths), 1) as fitter:
         needed = fitter.fit(path).needs.total_bytes
-    session, _ = build_command_session(paths, None)
+    session, _ = build_command_session(paths)
     session.start_with([candidate_of(path), candidate_of(other)])
     known, unknown = session.panes
     assert known.planned_bytes == known.estimated_bytes == expected_bytes(known) == needed

@@ -26,8 +26,12 @@ def history() -> History:
 
 
 def test_values_hold_until_the_next_sample(history: History) -> None:
-    history.add_sample(10 * SECOND, sample(10 * SECOND, a=EngineSample(1 * GB, 3 * GB, 90.0)))
-    history.add_sample(11 * SECOND, sample(11 * SECOND, a=EngineSample(2 * GB, 3 * GB, None)))
+    history.add_sample(
+        10 * SECOND, sample(10 * SECOND, a=EngineSample(1 * GB, 3 * GB, cpu_percent=90.0))
+    )
+    history.add_sample(
+        11 * SECOND, sample(11 * SECOND, a=EngineSample(2 * GB, 3 * GB, cpu_percent=None))
+    )
     before = history.moment(9 * SECOND).engines["a"]
     between = history.moment(int(10.9 * SECOND)).engines["a"]
     later = history.moment(12 * SECOND).engines["a"]
@@ -40,7 +44,7 @@ def test_values_hold_until_the_next_sample(history: History) -> None:
 
 
 def test_an_engine_that_ends_leaves_a_gap(history: History) -> None:
-    engine = EngineSample(1 * GB, 3 * GB, 90.0)
+    engine = EngineSample(1 * GB, 3 * GB, cpu_percent=90.0)
     history.add_sample(1 * SECOND, sample(1 * SECOND, a=engine))
     for second in (2, 3):
         history.add_sample(second * SECOND, sample(second * SECOND))
@@ -52,7 +56,7 @@ def test_an_engine_that_ends_leaves_a_gap(history: History) -> None:
 
 
 def test_a_sleep_of_the_pc_leaves_a_gap(history: History) -> None:
-    engine = EngineSample(1 * GB, 3 * GB, 90.0)
+    engine = EngineSample(1 * GB, 3 * GB, cpu_percent=90.0)
     history.add_sample(1 * SECOND, sample(1 * SECOND, a=engine))
     history.add_sample(900 * SECOND, sample(900 * SECOND, a=engine))
     series = history.samples("a")
@@ -91,15 +95,15 @@ def test_slow_speeds_hold_between_their_points(history: History) -> None:
 def test_times_that_run_behind_are_taken_as_now(history: History) -> None:
     history.add_speed("a", 2 * SECOND, 20.0)
     history.add_speed("a", 1 * SECOND, math.nan)
-    history.add_sample(2 * SECOND, sample(2 * SECOND, a=EngineSample(1, 2, 3.0)))
-    history.add_sample(1 * SECOND, sample(1 * SECOND, a=EngineSample(4, 5, 6.0)))
+    history.add_sample(2 * SECOND, sample(2 * SECOND, a=EngineSample(1, 2, cpu_percent=3.0)))
+    history.add_sample(1 * SECOND, sample(1 * SECOND, a=EngineSample(4, 5, cpu_percent=6.0)))
     series = history.samples("a")
     assert series is not None
     assert series.latest().times_ns.tolist() == [2 * SECOND, 2 * SECOND]
 
 
 def test_an_hour_of_samples_stays_bounded(history: History) -> None:
-    engine = EngineSample(1 * GB, 3 * GB, 90.0)
+    engine = EngineSample(1 * GB, 3 * GB, cpu_percent=90.0)
     step = SECOND // 5
     for place in range(3600 * 5 // 4):
         history.add_sample(place * step, sample(place * step, a=engine))
@@ -115,7 +119,7 @@ def test_an_hour_of_samples_stays_bounded(history: History) -> None:
 
 
 def test_unknown_keys_are_left_out(history: History) -> None:
-    history.add_sample(1, sample(1, stranger=EngineSample(1, 2, 3.0)))
+    history.add_sample(1, sample(1, stranger=EngineSample(1, 2, cpu_percent=3.0)))
     history.add_speed("stranger", 1, 5.0)
     assert history.is_empty
     assert history.samples("stranger") is None

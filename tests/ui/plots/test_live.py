@@ -91,7 +91,8 @@ def plots(qtbot: QtBot, clock: Clock) -> LivePlots:
 
 
 def engine(place: int, second: float) -> EngineSample:
-    return EngineSample(int((place + 1) * GB + second * 1e6), (place + 3) * GB, 50.0 * (place + 1))
+    private, mapped = int((place + 1) * GB + second * 1e6), (place + 3) * GB
+    return EngineSample(private, mapped, cpu_percent=50.0 * (place + 1))
 
 
 def feed(plots: LivePlots, seconds: int = 60, gpus: tuple[GpuSample, ...] = ()) -> None:
@@ -223,7 +224,7 @@ def test_the_empty_state_says_what_to_do(qtbot: QtBot, plots: LivePlots) -> None
 def test_resident_memory_stands_in_where_private_is_not_told(
     qtbot: QtBot, plots: LivePlots
 ) -> None:
-    alone = EngineSample(None, None, 10.0, resident_bytes=5 * GB)
+    alone = EngineSample(cpu_percent=10.0, resident_bytes=5 * GB)
     for step in (2, 1, 0):
         time_ns = START - step * SECOND
         plots.add_sample(time_ns, Sample(time_ns, 16 * GB, 6 * GB, None, {"a": alone}))

@@ -16,7 +16,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.core.models.levels import TENSOR_TYPES
-from app.core.shrink.inspection import HISTOGRAM_BINS, HISTOGRAM_END, NEAR_ZERO, OUTLIER
+from app.core.shrink.inspection import (
+    HISTOGRAM_BINS,
+    HISTOGRAM_END,
+    NEAR_ZERO,
+    OUTLIER,
+    TensorFigures,
+)
 from app.core.words.sentence import say
 from app.engine.host.errors import Aborted, EngineError
 from app.engine.host.llama.blocks import decoder
@@ -62,8 +68,7 @@ def inspect_tensor(command: InspectTensor, abort: AbortFlag) -> TensorInspected:
     total = parts[0]
     for part in parts[1:]:
         total.add(part)
-    return TensorInspected(
-        id=command.id,
+    figures = TensorFigures(
         numbers=total.numbers,
         zeros=total.zeros,
         near_zeros=total.near_zeros,
@@ -72,8 +77,9 @@ def inspect_tensor(command: InspectTensor, abort: AbortFlag) -> TensorInspected:
         sum_squares=total.sum_squares,
         error_squares=total.error_squares if command.reference is not None else None,
         reference_squares=total.reference_squares,
-        histogram=total.histogram.tolist(),
+        histogram=tuple(total.histogram.tolist()),
     )
+    return TensorInspected(command.id, figures)
 
 
 @dataclass(slots=True)

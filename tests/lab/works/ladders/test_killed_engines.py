@@ -24,7 +24,6 @@ from app.core.tasks.items import Check, TaskItem
 from app.core.votes.pairs import VotedCandidate, VotedFile, VotePair, VoteSettings
 from app.engine.local.client import LocalEngines
 from app.engine.local.pool import EnginePool
-from app.lab.compare.recorder import NoRecorder
 from app.lab.compare.runner import Runner
 from app.lab.compare.session import Session
 from app.lab.compare.sweep import CompareRequest, compare
@@ -45,6 +44,8 @@ from app.lab.tasks.run import Tasks
 from app.lab.votes.answers import AnswerMaker
 from app.lab.votes.events import AnswerEvent, PairFailed
 from app.library.model_files import open_model_file
+from app.store.chats import ChatStore
+from app.store.database import in_memory
 from app.store.small.speeds import SpeedStore
 from tests.helpers import gguf_files as files
 from tests.helpers.killed_engines import EngineKiller
@@ -130,7 +131,9 @@ def compared(at: Killed, folder: Path) -> list[str | None]:
     def runner_for(listener: Answers) -> Runner:
         return Runner(listener, pool_for, lambda: PLENTY_BYTES)
 
-    session = Session(runner_for, NoRecorder(), open_model_file, at_once, folder / "templates")
+    session = Session(
+        runner_for, ChatStore(in_memory()), open_model_file, at_once, folder / "templates"
+    )
     request = CompareRequest("Why?", "", SHORT, CompareMode.RACE)
     try:
         rows = compare(
