@@ -13,7 +13,7 @@ from app.bootstrap import at_once
 from app.core.candidates.candidate import candidate_of
 from app.engine.local.client import LocalEngines
 from app.engine.local.pool import EnginePool
-from app.lab.compare.listener import SessionListener
+from app.lab.compare.open_chat import SessionListener
 from app.lab.compare.runner import Runner
 from app.lab.compare.session import Session
 from app.library.model_files import open_model_file

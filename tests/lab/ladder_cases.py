@@ -24,8 +24,7 @@ from app.core.verdict import Limits
 from app.core.words.sentence import English
 from app.lab.ladder.kept import About
 from app.lab.ladder.plan import LadderPlan
-from app.lab.ladder.rows import LadderResult
-from app.lab.ladder.taken import Taken
+from app.lab.ladder.rows import LadderResult, Taken
 from app.lab.quality.document import FIGURE_NAMES
 from app.lab.reports.document import ladder_document
 from app.lab.verdict.view import LadderView, view_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.core.chats.chat import Chat
-from app.core.hub.downloads import DownloadOrder
 from app.core.listing import RepoFile
+from app.lab.works.downloads import DownloadOrder
 from app.store.chats import ChatStore
 from app.store.comparisons import ComparisonStore, StoredComparison
 from app.store.database import open_database

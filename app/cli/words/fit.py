@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.predict.fit import Fit, Fitter
 from app.monitor.machine import physical_core_count
-
-import msgspec
 
 if TYPE_CHECKING:
     from app.store.paths import Paths

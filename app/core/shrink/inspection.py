@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from app.core.models.levels import TENSOR_TYPES
 
 if TYPE_CHECKING:
@@ -29,8 +31,7 @@ def can_be_read(type_id: int) -> bool:
     return TENSOR_TYPES[type_id].name not in _UNREADABLE
 
 
-@dataclass(frozen=True, slots=True)
-class TensorFigures:
+class TensorFigures(msgspec.Struct, frozen=True):
     """What was counted over all weights of a tensor.
 
     Attributes:

@@ -16,7 +16,7 @@ from app.engine.host.answering.prompt import PromptWriter
 from app.engine.host.answering.proposing import TextDrafts
 from app.engine.host.errors import Aborted, EngineError
 from app.engine.host.llama import native
-from app.engine.host.llama.backends import backend_names
+from app.engine.host.llama.native import backend_names
 from app.engine.host.llama.variants import loaded_variant
 from app.engine.host.loading.context import Context, context_for
 from app.engine.host.loading.draft import DraftModel, check_takes_back, drafting_price

@@ -6,12 +6,37 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from app.core.chats.chat import Chat, Turn
-from app.lab.compare.listener import SessionListener
 
 if TYPE_CHECKING:
     from app.core.candidates.settings import SamplingSettings
+    from app.core.chats.chat import Turn
     from app.core.chats.panes import ChatPane
     from app.store.chats import ChatStore
+
+
+class SessionListener:
+    """Told of changes, on the session's thread; as it is, it shows none of them."""
+
+    def panes_changed(self) -> None:
+        """Panes were added, removed or reordered, the reference changed, or another chat opened."""
+
+    def pane_changed(self, key: str) -> None:
+        """State, progress, failure, figures or facts of one pane."""
+
+    def turns_changed(self) -> None:
+        """Turns were added, removed or replaced, or another chat opened."""
+
+    def answer_changed(self, turn: Turn, key: str) -> None:
+        """An answer grew (told about nine times a second) or ended."""
+
+    def speed_sampled(self, key: str, time_ns: int, tokens_per_second: float) -> None:
+        """A point for the live plot; ``time_ns`` of the monotonic clock, NaN where it ends."""
+
+    def chats_changed(self) -> None:
+        """The list of chats."""
+
+    def said(self, sentence: str) -> None:
+        """A remark for the status line."""
 
 
 class OpenChat:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.core.chats.chat import Chat
     from app.core.chats.pictures import Picture
     from app.core.models.model_file import ModelFile
-    from app.lab.compare.listener import SessionListener
+    from app.lab.compare.open_chat import SessionListener
     from app.lab.compare.panes import Pane
     from app.lab.compare.race_speeds import RaceSpeeds
     from app.lab.compare.runner import Runner

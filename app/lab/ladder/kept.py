@@ -23,8 +23,7 @@ from app.core.tasks.items import TaskItem
 from app.core.words.sentence import English, dec_hook, worded
 from app.lab.ladder.plan import LadderPlan, Step, unable
 from app.lab.ladder.quality import share_text
-from app.lab.ladder.rows import LadderResult
-from app.lab.ladder.taken import Taken
+from app.lab.ladder.rows import LadderResult, Taken
 
 if TYPE_CHECKING:
     from app.store.ladders import StoredLadder

@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from app.lab.ladder.taken import Taken
+import msgspec
+
+from app.base.build import PROGRAM
+from app.monitor.machine import MachineFacts, machine_facts
 
 if TYPE_CHECKING:
     from app.core.ladder.row import Row
     from app.core.words.sentence import English
     from app.lab.ladder.plan import LadderPlan
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """The circumstances of a measurement; each is None where nobody noted it.
+
+    Attributes:
+        when_ns: When its last step ended, since 1970.
+        program: With its version.
+        machine: The PC.
+    """
+
+    when_ns: int | None = None
+    program: str | None = None
+    machine: MachineFacts | None = None
+
+
+def taken_now() -> Taken:
+    """Those of a measurement that ends now; takes some milliseconds. Any thread."""
+    return Taken(time.time_ns(), PROGRAM, machine_facts())
 
 
 @dataclass(slots=True)

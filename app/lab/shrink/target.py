@@ -7,8 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.core.shrink.sensitivity import weight_of
-from app.core.shrink.solver import Choice, OutOfReach, solve
+from app.core.shrink.solver import Choice, OutOfReach, solve, weight_of
 from app.core.shrink.types import TARGET_TYPES, needs_matrix
 from app.core.words.sentence import say, size
 from app.engine.protocol.making import ErrorsMeasured, MeasureErrors, StoredTensor

@@ -25,8 +25,7 @@ from app.core.verdict_words import Rung, sentence_of
 from app.core.words.sentence import worded
 from app.lab.ladder.plan import LadderPlan, rows_of
 from app.lab.tasks.sets import kinds_there
-from app.lab.verdict.guessing import beside_guessing
-from app.lab.verdict.remarks import remarks_on
+from app.lab.verdict.remarks import beside_guessing, remarks_on
 from app.lab.verdict.settling import Settling, settlings_of, speed_seconds
 
 if TYPE_CHECKING:
@@ -34,8 +33,7 @@ if TYPE_CHECKING:
     from app.core.statistics.anytime import WinRate
     from app.core.tasks.items import TaskItem
     from app.lab.ladder.kept import About
-    from app.lab.ladder.rows import LadderResult
-    from app.lab.ladder.taken import Taken
+    from app.lab.ladder.rows import LadderResult, Taken
 
 
 @dataclass(frozen=True, slots=True)

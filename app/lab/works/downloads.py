@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from app.core.errors import PersonError
-from app.core.hub.downloads import DownloadOrder
+from app.core.listing import RepoFile
 from app.core.words.sentence import say
 from app.hub.progress import Progress
 from app.lab.works.work import ENDED, Slot, Tell, Work, WorkState
@@ -24,6 +24,38 @@ if TYPE_CHECKING:
     from app.hub.repositories import Repository
     from app.lab.hub.access import HubAccess
     from app.lab.works.queue import WorkQueue
+
+
+class DownloadOrder(msgspec.Struct, frozen=True):
+    """A model file that is wanted.
+
+    Attributes:
+        endpoint: Of the Hub that has it.
+        commit: Every byte is taken from it.
+        revision: The name under which the commit was found.
+        name: Of the file or the first shard.
+        level: As the name says, or None.
+        files: The file, or all shards.
+    """
+
+    endpoint: str
+    repo_id: str
+    commit: str
+    revision: str
+    name: str
+    level: str | None
+    files: tuple[RepoFile, ...]
+
+    @property
+    def total_bytes(self) -> int:
+        """Size of all files."""
+        return sum(file.size_bytes for file in self.files)
+
+    @property
+    def digests(self) -> frozenset[str]:
+        """Hashes of the contents, as far as the Hub says them."""
+        return frozenset(file.sha256 for file in self.files if file.sha256)
+
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from app.engine.local.process_look import ProcessLook, look_at
-from app.engine.local.watchdog import LoadJudge, Patience, TemplateJudge, Watchdog
+from app.engine.local.watchdog import (
+    LoadJudge,
+    Patience,
+    ProcessLook,
+    TemplateJudge,
+    Watchdog,
+    look_at,
+)
 from app.engine.outcome import EndCause
 from app.engine.protocol.running import Step
 

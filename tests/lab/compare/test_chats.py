@@ -1,6 +1,6 @@
 """Chats that come, go and are exported, over real engines and a real store.
 
-Tests app.bootstrap, app.lab.compare.session, app.lab.compare.deck and app.lab.compare.recorder.
+Tests app.bootstrap, app.lab.compare.session and app.lab.compare.deck.
 """
 
 from __future__ import annotations

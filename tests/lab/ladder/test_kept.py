@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from app.lab.ladder.kept import TAKEN, plan_of, restored
-from app.lab.ladder.taken import Taken
+from app.lab.ladder.rows import Taken
 from app.store.ladders import StoredLadder, StoredStep
 from tests.lab import ladder_cases as cases
 from tests.lab.reports.golden_ladders import FOLDER

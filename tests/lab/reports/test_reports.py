@@ -29,7 +29,7 @@ from app.core.statistics.anytime import win_rate
 from app.core.text.clean import clean_line, clean_text
 from app.core.verdict import Limits
 from app.core.words.sentence import English
-from app.lab.ladder.taken import Taken
+from app.lab.ladder.rows import Taken
 from app.lab.reports.document import ladder_document
 from app.lab.reports.files import write_reports
 from app.lab.reports.html import html_text

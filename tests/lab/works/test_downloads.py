@@ -11,12 +11,18 @@ import pytest
 
 from app.base.gate import Stopped
 from app.core.errors import PersonError
-from app.core.hub.downloads import DownloadOrder
 from app.core.listing import RepoFile
 from app.core.words.sentence import from_kept
 from app.hub.progress import Phase, Progress
 from app.lab.hub.access import HubAccess
-from app.lab.works.downloads import Download, Downloads, HubCourier, order_for, queued_digests
+from app.lab.works.downloads import (
+    Download,
+    DownloadOrder,
+    Downloads,
+    HubCourier,
+    order_for,
+    queued_digests,
+)
 from app.lab.works.queue import WorkQueue
 from app.lab.works.work import WorkState
 from app.store.database import StoreFailed, open_database

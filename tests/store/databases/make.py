@@ -24,9 +24,8 @@ from app.core.candidates.candidate import candidate_of
 from app.core.candidates.notation import with_settings
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.pictures import Picture
-from app.core.hub.downloads import DownloadOrder
 from app.core.listing import RepoFile
-from app.lab.works.downloads import Come, Download
+from app.lab.works.downloads import Come, Download, DownloadOrder
 from app.lab.works.ladders.work import LadderWork, Numbered, Tries
 from app.lab.works.work import WorkState
 from app.store.comparisons import ComparisonStore

@@ -15,6 +15,24 @@ from app.engine.host.llama.variants import load_without
 from app.engine.host.process.gpus import spare_drivers
 from app.engine.protocol.loading import Device
 
+
+def backend_names() -> list[str]:
+    """Their names as llama.cpp says them (CPU, Vulkan, CUDA, Metal …); call after the start."""
+    ggml, base = library("ggml"), library("ggml-base")
+    if ggml is None or base is None:
+        return []
+    ggml.ggml_backend_reg_count.restype = ctypes.c_size_t
+    ggml.ggml_backend_reg_get.restype = ctypes.c_void_p
+    ggml.ggml_backend_reg_get.argtypes = [ctypes.c_size_t]
+    base.ggml_backend_reg_name.restype = ctypes.c_char_p
+    base.ggml_backend_reg_name.argtypes = [ctypes.c_void_p]
+    names = [
+        base.ggml_backend_reg_name(ggml.ggml_backend_reg_get(index))
+        for index in range(ggml.ggml_backend_reg_count())
+    ]
+    return [name.decode("utf-8", errors="replace") for name in names if name]
+
+
 _DEVICE_KINDS = {0: "cpu", 1: "gpu", 2: "igpu", 3: "accelerator"}
 
 _LINE_CHARACTERS = 1000

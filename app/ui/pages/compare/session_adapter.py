@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.lab.compare.listener import SessionListener
+from app.lab.compare.open_chat import SessionListener
 from app.ui.kit.words.sentences import told
 
 if TYPE_CHECKING:

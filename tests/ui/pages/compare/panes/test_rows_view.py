@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PySide6.QtCore import QTimer
 
-from app.lab.compare.listener import SessionListener
+from app.lab.compare.open_chat import SessionListener
 from app.ui.pages.compare.panes.column import Column
 from app.ui.pages.compare.turns import view as rows
 from app.ui.pages.compare.turns.answer_view import AnswerView

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.base.gate import StopFlag
-    from app.core.hub.downloads import DownloadOrder
+    from app.lab.works.downloads import DownloadOrder
 
 PATIENCE_S = 30.0
 

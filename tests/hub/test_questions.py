@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.hub.api_json import read_api_json
 from app.hub.catalogue import SearchQuery
 from app.hub.errors import HubBroken, HubError
+from app.hub.questions import read_api_json
 from app.hub.repositories import FoundRepository, found_repository
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository, Fault, FaultKind
 from tests.helpers.hub_way import Way, example_repository
