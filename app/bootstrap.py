@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from app.core.errors import PersonError
@@ -32,8 +34,6 @@ from app.store.works import WorkStore
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
-    from pathlib import Path
 
     from app.core.models.model_file import ModelFile
     from app.engine.api import Sink

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import itertools
 import struct
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from app.core.gguf import ArraySummary, GgufHeader
 from app.library.model_files import read_shards
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 _TOKENS = "tokenizer.ggml.tokens"
 _MOST_APART = 128

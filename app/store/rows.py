@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from collections.abc import Sequence
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -22,9 +23,6 @@ from app.core.chats.panes import ChatPane
 from app.core.chats.pictures import Picture
 from app.core.words.sentence import English, as_sentence, from_kept, kept
 from app.store.tolerant import NotReadable, convert, from_json, to_json
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 log = logging.getLogger(__name__)
 

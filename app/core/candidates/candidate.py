@@ -5,16 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import msgspec
 
 from app.core.candidates.adapters import Adapter
 from app.core.candidates.drafts import Draft
 from app.core.candidates.settings import EngineSettings
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LETTERS = "ABCDEF"
 MAX_CANDIDATES = len(LETTERS)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from app.core.candidates.candidate import Candidate, LocalFile
 from app.core.candidates.setting import (
     NotationError,
@@ -15,11 +13,14 @@ from app.core.candidates.setting import (
     of_engine,
     plainly,
 )
-from app.core.candidates.settings import BOUNDS, MOST_DEVICES, RopeScaling, SplitMode
+from app.core.candidates.settings import (
+    BOUNDS,
+    MOST_DEVICES,
+    EngineSettings,
+    RopeScaling,
+    SplitMode,
+)
 from app.core.words.sentence import say, worded
-
-if TYPE_CHECKING:
-    from app.core.candidates.settings import EngineSettings
 
 _SEPARATOR = "/"
 _ON_OFF = {"on": True, "off": False}

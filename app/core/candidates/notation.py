@@ -7,7 +7,7 @@ all.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
@@ -35,9 +35,6 @@ from app.core.candidates.settings import (
 from app.core.chats.templates import WELL_KNOWN
 from app.core.text.shared_names import file_name
 from app.core.words.sentence import English, chained, say, worded
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 MOST_CONTEXT_TOKENS = 1 << 24
 _MOST_LAYERS = 1 << 16

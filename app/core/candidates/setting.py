@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,8 +15,6 @@ from app.core.errors import PersonError
 from app.core.words.sentence import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
     from app.core.candidates.candidate import Candidate
 
 _T = TypeVar("_T")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from operator import attrgetter
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.core.candidates.settings import COMPARE_GREEDY, CompareMode, SamplingSettings
 from app.core.chats.panes import ChatPane
 from app.core.chats.pictures import Picture
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 UNTITLED = ""
 MAX_ANSWER_BYTES = 1 << 19

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace as replace_fields
 
 from app.core.candidates.adapters import Adapter
-from app.core.candidates.candidate import candidate_of
+from app.core.candidates.candidate import Candidate, candidate_of
 from app.core.models.adapter_facts import AdapterError, check_shapes
 from app.core.models.kinds import ModelKind
 from app.core.models.layer_shapes import shape_among
 from app.core.models.model_names import family_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from app.core.candidates.candidate import Candidate
     from app.core.models.family import Family, LibraryModel
     from app.core.models.model_file import ModelFile
     from app.core.words.sentence import Sentence

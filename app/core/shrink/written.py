@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import msgspec
 
 from app.core.errors import PersonError
 from app.core.models.levels import level_by_name
 from app.core.shrink.layers import parse_layers
-from app.core.shrink.recipe import MatrixUse, Recipe, Rule, exactly, parse_rule
+from app.core.shrink.recipe import Done, MatrixUse, Recipe, Rule, exactly, parse_rule
 from app.core.shrink.sparsity import parse_sparsity
 from app.core.words.sentence import say
-
-if TYPE_CHECKING:
-    from app.core.shrink.recipe import Done
 
 MOST_BYTES = 4_000_000
 ENDING = ".recipe.json"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -12,8 +13,6 @@ from app.lab.engines.adapters import check_adapters
 from app.lab.engines.drafts import read_draft
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
     from app.core.chats.panes import ChatPane
     from app.core.errors import PersonError
     from app.core.models.model_file import ModelFile

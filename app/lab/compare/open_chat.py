@@ -9,7 +9,6 @@ from app.core.chats.chat import Chat, Turn
 
 if TYPE_CHECKING:
     from app.core.candidates.settings import SamplingSettings
-    from app.core.chats.chat import Turn
     from app.core.chats.panes import ChatPane
     from app.store.chats import ChatStore
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from app.core.candidates.settings import CompareMode
 from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
 from app.core.words.sentence import say
-from app.engine.api import EngineEvent, Exited, TooLongToSend
+from app.engine.api import EngineEvent, Exited, Sink, TooLongToSend
 from app.engine.protocol.answering import (
     Finished,
     PromptProgress,
@@ -34,10 +35,7 @@ from app.lab.compare.room import check_together
 from app.lab.engines.asking import manner_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from app.core.chats.pictures import Picture
-    from app.engine.api import Sink
     from app.engine.local.pool import EnginePool
     from app.engine.outcome import EngineOutcome
     from app.engine.protocol.messages import Event

@@ -11,7 +11,7 @@ from app.lab.compare.asking import Asking
 from app.lab.compare.candidates import Candidates
 from app.lab.compare.chats import Chats
 from app.lab.compare.deck import Deck, JobDoor
-from app.lab.compare.open_chat import OpenChat
+from app.lab.compare.open_chat import OpenChat, SessionListener
 from app.lab.compare.templates import Templates
 from app.lab.models.kept_templates import KeptTemplates
 from app.lab.models.moves import Moves
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from app.core.chats.chat import Chat
     from app.core.chats.pictures import Picture
     from app.core.models.model_file import ModelFile
-    from app.lab.compare.open_chat import SessionListener
     from app.lab.compare.panes import Pane
     from app.lab.compare.race_speeds import RaceSpeeds
     from app.lab.compare.runner import Runner

@@ -41,13 +41,12 @@ from app.lab.ladder.kept import (
 from app.lab.ladder.others import Others
 from app.lab.ladder.plan import Further, LadderPlan, Step, further_steps, steps_of
 from app.lab.ladder.progress import Clock, LadderProgress, Usual
-from app.lab.ladder.rows import Taken, taken_now
+from app.lab.ladder.rows import LadderResult, Taken, taken_now
 from app.lab.ladder.steps import Steps, Tools
 from app.store.ladders import LadderStore, StoredLadder, StoredStep
 
 if TYPE_CHECKING:
     from app.core.models.model_file import ModelFile
-    from app.lab.ladder.rows import LadderResult
 
 log = logging.getLogger(__name__)
 

@@ -11,23 +11,18 @@ from __future__ import annotations
 import logging
 import subprocess
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Sequence
+from pathlib import Path
 
 import msgspec
 
 from app.base.files import TooLargeError, read_ordinary
-from app.core.chats.pictures import MOST_PICTURES, MOST_SOURCE_BYTES, PictureReading
+from app.core.chats.pictures import MOST_PICTURES, MOST_SOURCE_BYTES, Picture, PictureReading
 from app.core.errors import PersonError
 from app.core.text.clean import whole_text
 from app.core.words.sentence import say, size
 from app.engine.local.starting import engine_environment, program_command
 from app.engine.protocol.command_line import PICTURE_READER
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from pathlib import Path
-
-    from app.core.chats.pictures import Picture
 
 log = logging.getLogger(__name__)
 

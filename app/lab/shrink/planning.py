@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,6 @@ from app.core.models.levels import TENSOR_TYPES
 from app.engine.protocol.making import Quantize, Quantized, TensorPlanned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from app.core.gguf import TensorInfo
     from app.core.models.model_file import ModelFile
     from app.engine.api import EngineEvent

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from app.base.files import read_ordinary, write_whole
 from app.base.rights import give_usual_rights
 from app.core.errors import PersonError
 from app.core.shrink.written import ENDING, MOST_BYTES, Written, from_text, to_text
 from app.core.words.sentence import say
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def recipe_beside(model: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
@@ -11,8 +12,6 @@ from app.engine.protocol.making import CountExperts, ExpertsCounted, ImportanceP
 from app.lab.shrink.reader import CalibrationText, bundled_calibration, reader_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.lab.engines.opened import OpenedCandidate
     from app.lab.engines.room import EngineRoom
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from app.core.errors import PersonError
-from app.core.listing import RepoFile
+from app.core.listing import ListedFile, RepoFile
 from app.core.words.sentence import say
 from app.hub.progress import Progress
 from app.lab.works.work import ENDED, Slot, Tell, Work, WorkState
@@ -20,7 +20,6 @@ from app.store.works import StoredWork, queued_works
 
 if TYPE_CHECKING:
     from app.base.gate import StopFlag
-    from app.core.listing import ListedFile
     from app.hub.repositories import Repository
     from app.lab.hub.access import HubAccess
     from app.lab.works.queue import WorkQueue

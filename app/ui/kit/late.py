@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -12,8 +13,6 @@ from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.sentences import sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
     from PySide6.QtGui import QShowEvent
 
     from app.core.errors import PersonError

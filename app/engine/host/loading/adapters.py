@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,8 +15,6 @@ from app.engine.host.errors import EngineError, RefusedError
 from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.core.candidates.adapters import Adapter
 
 

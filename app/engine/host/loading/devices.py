@@ -9,15 +9,13 @@ import llama_cpp as lc
 
 from app.core.candidates.device_notation import check_devices
 from app.core.candidates.setting import NotationError
-from app.core.candidates.settings import SplitMode
-from app.core.words.sentence import say
+from app.core.candidates.settings import EngineSettings, SplitMode
+from app.core.words.sentence import Sentence, say
 from app.engine.host.errors import EngineError
 from app.engine.host.llama import native
 from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:
-    from app.core.candidates.settings import EngineSettings
-    from app.core.words.sentence import Sentence
     from app.engine.protocol.loading import Device
 
 _ALL_LAYERS = -1

@@ -10,12 +10,11 @@ from msgspec.structs import replace
 
 from app.core.words.sentence import say
 from app.engine.host.errors import EngineError
-from app.engine.host.loading.context import context_for
+from app.engine.host.loading.context import Context, context_for
 from app.engine.host.loading.model import Model
 from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:
-    from app.engine.host.loading.context import Context
     from app.engine.host.process.abort import AbortFlag
     from app.engine.protocol.loading import Load
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,16 +11,13 @@ from app.core.candidates.settings import BATCH_TOKENS
 from app.core.words.sentence import say
 from app.engine.host.errors import EngineError
 from app.engine.host.loading.context import Context
-from app.engine.protocol.making import ImportanceProgress
+from app.engine.protocol.making import CollectImportance, ImportanceProgress, Watched
 from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.engine.host.llama.graph import Watcher
     from app.engine.host.loading.model import Model
     from app.engine.host.process.abort import AbortFlag
-    from app.engine.protocol.making import CollectImportance, Watched
     from app.engine.protocol.messages import Event
 
 LEAST_TOKENS = 64

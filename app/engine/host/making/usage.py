@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from app.core.words.sentence import say
 from app.engine.host.errors import EngineError
-from app.engine.host.llama.graph import Watcher, numbers
+from app.engine.host.llama.graph import Tensor, Watcher, numbers
 from app.engine.host.loading.experts import expert_count
 from app.engine.host.making.reading import read_watched
 from app.engine.protocol.making import CountExperts, ExpertsCounted
 from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
-    from app.engine.host.llama.graph import Tensor
     from app.engine.host.loading.model import Model
     from app.engine.host.process.abort import AbortFlag
     from app.engine.protocol.messages import Event

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
@@ -12,8 +13,6 @@ from app.lab.works.work import ENDED, WorkState
 from app.store.tolerant import NotReadable, from_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.lab.engines.room import EngineRoom
     from app.lab.works.queue import WorkQueue
     from app.store.paths import Paths

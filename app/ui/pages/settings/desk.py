@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,6 @@ from app.ui.pages.settings.page import PreferencesPage
 from app.ui.settings.gpu_words import gpu_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.ui.shell.ground import Ground
 
 _OVER = (WorkState.DONE, WorkState.FAILED, WorkState.CANCELLED)

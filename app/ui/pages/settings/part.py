@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.core.candidates.settings import PRESETS, EngineSettings
@@ -12,8 +13,6 @@ from app.ui.kit.theme import ThemeChoice
 from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PySide6.QtWidgets import QWidget
 
     from app.ui.pages.settings.desk import SettingsDesk

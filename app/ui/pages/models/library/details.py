@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,8 +31,6 @@ from app.ui.kit.words.sentences import told
 from app.ui.pages.models.words import source_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.core.models.family import Family, LibraryModel
     from app.core.words.sentence import Sentence
 
