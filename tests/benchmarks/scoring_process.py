@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from app.core.candidates.settings import SLICE_TOKENS, EngineSettings
-from app.core.quality.blocks import rows_of
+from app.core.quality.compact import rows_of
 from app.core.quality.compact_scores import score_compact
 from app.core.quality.compacting import compact
 from app.engine.host.llama import native

@@ -11,14 +11,14 @@ without the tokens at or below the cut.
 
 from __future__ import annotations
 
+import math
 import struct
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray  # noqa: TC002 - types of fields
-
-Kind = TypeVar("Kind", bound=np.generic)
 
 KEPT_TOKENS = 256
 SAMPLED_TOKENS = 64
@@ -26,6 +26,20 @@ _MAGIC = b"SSQD"
 _VERSION = 1
 _HEADER = struct.Struct("<4sHHIIII")
 _COMPARABLE = 1
+# The arrays of a block with how many values of what kind a position has. Widest first, so that each
+# starts at a multiple of its width. Little-endian, as every machine is that llama.cpp runs on; a
+# cache is not carried to another one anyway.
+_LAYOUT: dict[str, tuple[type[np.generic], str]] = {
+    "tail": (np.float64, "one"),
+    "next_ln_p": (np.float64, "one"),
+    "scale": (np.float32, "one"),
+    "bottom": (np.float32, "one"),
+    "top": (np.uint32, "one"),
+    "kept": (np.uint32, "kept"),
+    "sampled": (np.uint32, "sampled"),
+    "sampled_ln_p": (np.float32, "sampled"),
+    "steps": (np.uint16, "kept"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +80,50 @@ class CompactBlock:
         """This block as one run of bytes, of the length that ``block_bytes`` foretells."""
         flags = _COMPARABLE if self.comparable else 0
         sizes = (len(self), self.vocabulary, self.kept.shape[1], self.sampled.shape[1])
-        # Widest first, so that every array starts at a multiple of its width. Little-endian, as
-        # every machine is that llama.cpp runs on; a cache is not carried to another one anyway.
-        arrays = (
-            self.tail.astype(np.float64),
-            self.next_ln_p.astype(np.float64),
-            self.scale.astype(np.float32),
-            self.bottom.astype(np.float32),
-            self.top.astype(np.uint32),
-            self.kept.astype(np.uint32),
-            self.sampled.astype(np.uint32),
-            self.sampled_ln_p.astype(np.float32),
-            self.steps.astype(np.uint16),
-        )
         header = _HEADER.pack(_MAGIC, _VERSION, flags, *sizes)
+        arrays = (getattr(self, name).astype(kind) for name, (kind, _) in _LAYOUT.items())
         return b"".join((header, *(array.tobytes() for array in arrays)))
+
+
+def block_of(
+    vocabulary: int,
+    comparable: bool,
+    sizes: tuple[int, int, int],
+    take: Callable[[np.dtype[Any], tuple[int, ...]], NDArray[Any]],
+) -> CompactBlock:
+    """A block of arrays that are taken one after the other.
+
+    Args:
+        vocabulary: As the block's.
+        comparable: As the block's.
+        sizes: How many positions, kept tokens and sampled ones.
+        take: Gives an array of a kind and shape.
+    """
+    positions, kept, sampled = sizes
+    widths = {"one": (), "kept": (kept,), "sampled": (sampled,)}
+    arrays = {
+        name: take(np.dtype(kind), (positions, *widths[width]))
+        for name, (kind, width) in _LAYOUT.items()
+    }
+    return CompactBlock(vocabulary, comparable, **arrays)
+
+
+def join_blocks(blocks: Sequence[CompactBlock]) -> CompactBlock:
+    """The blocks of consecutive positions as one: engines evaluate a chunk in several batches.
+
+    Raises:
+        ValueError: There is none, or they are not of one measurement.
+    """
+    facts = {(block.vocabulary, block.comparable, block.kept.shape[1]) for block in blocks}
+    if len(facts) != 1:
+        raise ValueError("blocks of no measurement, or of different ones")
+    joined = {name: np.concatenate([getattr(block, name) for block in blocks]) for name in _LAYOUT}
+    return replace(blocks[0], **joined)
+
+
+def rows_of(block: CompactBlock, start: int, stop: int) -> CompactBlock:
+    """The positions from ``start`` to before ``stop``, as views."""
+    return replace(block, **{name: getattr(block, name)[start:stop] for name in _LAYOUT})
 
 
 def block_bytes(
@@ -104,40 +147,16 @@ def from_bytes(data: bytes | memoryview) -> CompactBlock:
         raise ValueError("not a stored reference of this version")
     if kept > vocabulary or len(data) != block_bytes(positions, vocabulary, kept, sampled):
         raise ValueError("the stored reference is cut short")
-    reader = _Reader(data, positions)
-    block = CompactBlock(
-        vocabulary,
-        bool(flags & _COMPARABLE),
-        tail=reader.column(np.dtype(np.float64)),
-        next_ln_p=reader.column(np.dtype(np.float64)),
-        scale=reader.column(np.dtype(np.float32)),
-        bottom=reader.column(np.dtype(np.float32)),
-        top=reader.column(np.dtype(np.uint32)),
-        kept=reader.table(np.dtype(np.uint32), kept),
-        sampled=reader.table(np.dtype(np.uint32), sampled),
-        sampled_ln_p=reader.table(np.dtype(np.float32), sampled),
-        steps=reader.table(np.dtype(np.uint16), kept),
-    )
+    at = _HEADER.size
+
+    def taken(kind: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+        nonlocal at
+        array = np.frombuffer(data, kind, math.prod(shape), at)
+        at += array.nbytes
+        return array.reshape(shape)
+
+    comparable = bool(flags & _COMPARABLE)
+    block = block_of(vocabulary, comparable, (positions, kept, sampled), taken)
     if any(int(tokens.max(initial=0)) >= vocabulary for tokens in (block.kept, block.sampled)):
         raise ValueError("the stored reference names tokens outside its vocabulary")
     return block
-
-
-class _Reader:
-    """Takes one array after the other from a run of bytes."""
-
-    def __init__(self, data: bytes | memoryview, positions: int) -> None:
-        self._data = data
-        self._positions = positions
-        self._at = _HEADER.size
-
-    def column(self, kind: np.dtype[Kind]) -> NDArray[Kind]:
-        """One value a position."""
-        return self.table(kind, 1).reshape(self._positions)
-
-    def table(self, kind: np.dtype[Kind], width: int) -> NDArray[Kind]:
-        """Several values a position."""
-        count = self._positions * width
-        array = np.frombuffer(self._data, dtype=kind, count=count, offset=self._at)
-        self._at += array.nbytes
-        return array.reshape(self._positions, width)

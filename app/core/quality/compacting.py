@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.core.quality.compact import KEPT_TOKENS, SAMPLED_TOKENS, CompactBlock
+from app.core.quality.compact import KEPT_TOKENS, SAMPLED_TOKENS, CompactBlock, block_of
 from app.core.quality.comparable import CUT_LN_P, round_row
 from app.core.quality.positions import Logits, Tokens, expect_block, log_sum
 
@@ -44,30 +44,13 @@ def compact(
     """
     expect_block(logits, next_tokens)
     positions, vocabulary = logits.shape
-    block = _empty_block(positions, vocabulary, min(kept, vocabulary), sampled, comparable)
+    sizes = (positions, min(kept, vocabulary), sampled)
+    block = block_of(vocabulary, comparable, sizes, lambda kind, shape: np.zeros(shape, kind))
     fill = _fill_comparable if comparable else _fill_full
     for row, token in enumerate(next_tokens.tolist()):
         offset = ((first_position + row) * _GOLDEN) % 1.0
         fill(block, row, logits[row], token, offset)
     return block
-
-
-def _empty_block(
-    positions: int, vocabulary: int, kept: int, sampled: int, comparable: bool
-) -> CompactBlock:
-    return CompactBlock(
-        vocabulary,
-        comparable,
-        tail=np.zeros(positions, np.float64),
-        next_ln_p=np.zeros(positions, np.float64),
-        scale=np.zeros(positions, np.float32),
-        bottom=np.zeros(positions, np.float32),
-        top=np.zeros(positions, np.uint32),
-        kept=np.zeros((positions, kept), np.uint32),
-        sampled=np.zeros((positions, sampled), np.uint32),
-        sampled_ln_p=np.zeros((positions, sampled), np.float32),
-        steps=np.zeros((positions, kept), np.uint16),
-    )
 
 
 def _fill_full(

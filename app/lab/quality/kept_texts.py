@@ -14,7 +14,8 @@ import msgspec
 
 from app.base.files import read_ordinary, write_whole
 from app.core.quality.own_texts import TextPart
-from app.lab.quality.texts import MOST_TEXT_BYTES, MeasuredText, text_called
+from app.lab.models.named import MOST_BYTES
+from app.lab.quality.texts import MeasuredText, text_called
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ class KeptTexts:
         if not _SHA256.fullmatch(sha256):
             return None  # nothing else may become part of a path
         try:
-            lines = read_ordinary(self._path(sha256), MOST_TEXT_BYTES).split(b"\n")
+            lines = read_ordinary(self._path(sha256), MOST_BYTES).split(b"\n")
             parts = tuple(msgspec.json.decode(line, type=TextPart) for line in lines)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.base.files import read_ordinary
 from app.core.chats.chat import Message, Role
 from app.core.errors import PersonError
 from app.core.quality.own_texts import (
@@ -34,6 +33,7 @@ from app.core.quality.texts import TextKind, parse_chats, parse_index
 from app.core.text.shared_names import file_name
 from app.core.words.sentence import Sentence, say
 from app.lab.demo.demo import all_demo
+from app.lab.models.named import text_in
 from app.resources import resource_path
 from app.store.chat_texts import stored_talks
 
@@ -46,8 +46,6 @@ HISTORY_TEXT = "own chats"
 DEMO_TEXT = "the demo model's chats"
 SHIPPED_TEXTS = (BUNDLED_TEXT, DEMO_TEXT)
 """The same on every PC."""
-MOST_TEXT_BYTES = 100_000_000
-"""A text file may be so long."""
 # Beside the bundled texts the chats are a fourth of what is read.
 _USUAL_HISTORY_BYTES = 24_000
 _HISTORY_BYTES = 400_000
@@ -218,23 +216,12 @@ def text_file(path: Path) -> MeasuredText:
     Raises:
         PersonError: It cannot be read, is no UTF-8, or a line of it cannot be used.
     """
-    try:
-        data = read_ordinary(path, MOST_TEXT_BYTES)
-    except OSError as error:
-        raise PersonError(
-            say("lab.cannot_read", path=path, reason=error.strerror or error)
-        ) from error
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise PersonError(
-            say("lab.no_utf_8_text_byte", path=path, start=error.start + 1)
-        ) from error
+    text = text_in(path)
     name = str(path.absolute())
     if path.suffix.lower() not in JSONL_ENDINGS:
-        return MeasuredText(name, (TextPart(text=text),), data)
+        return MeasuredText(name, (TextPart(text=text),), text.encode())
     try:
-        return MeasuredText(name, tuple(parse_jsonl(text)), data)
+        return MeasuredText(name, tuple(parse_jsonl(text)), text.encode())
     except BadTextError as error:
         raise BadTextError(
             say("lab.in_file", path=path, reason=error.said), error.detail

@@ -8,14 +8,12 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from app.base.files import read_ordinary
 from app.core.candidates.notation import is_sound
 from app.core.errors import PersonError
 from app.core.words.sentence import say
 from app.lab.ladder.plan import FileWords, LadderPlan, rows_of
+from app.lab.models.named import data_in
 from app.lab.reports.document import FORMAT, FORMAT_VERSION
-
-_MOST_BYTES = 100_000_000
 
 Sha256 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 _Words = Annotated[str, Meta(max_length=100_000)]
@@ -145,12 +143,7 @@ def read_report(path: Path) -> Reported:
     Raises:
         PersonError: It cannot be read, or is none.
     """
-    try:
-        data = read_ordinary(path, _MOST_BYTES)
-    except OSError as error:
-        raise PersonError(
-            say("lab.cannot_read", path=path, reason=error.strerror or error)
-        ) from error
+    data = data_in(path)
     try:
         head = msgspec.json.decode(data, type=_Head)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

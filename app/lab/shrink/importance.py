@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.base.files import known_by, read_ordinary
+from app.base.files import known_by
 from app.core.errors import PersonError
 from app.core.shrink.importance import Importance, from_bytes
 from app.core.words.sentence import say, share
 from app.engine.protocol.making import CollectImportance, ImportanceCollected, ImportanceProgress
 from app.lab.engines.opened import opened_file
+from app.lab.models.named import data_in
 from app.lab.shrink.reader import CalibrationText, bundled_calibration, reader_of
 from app.library.model_files import open_model_file, read_shards
 
@@ -143,13 +144,7 @@ def read_importance(matrix: Path, source: Path) -> Importance:
     Raises:
         PersonError: It cannot be read, or is another model's: the quantizer would not notice.
     """
-    try:
-        data = read_ordinary(matrix, MOST_MATRIX_BYTES)
-    except OSError as error:
-        raise PersonError(
-            say("lab.cannot_read", path=matrix, reason=error.strerror or error)
-        ) from error
-    found = from_bytes(data, matrix.name)
+    found = from_bytes(data_in(matrix, MOST_MATRIX_BYTES), matrix.name)
     tensors = [info for shard in read_shards(source) for info in shard.header.tensors]
     covered = found.covers(tensors)
     if covered < _FEWEST_COVERED:

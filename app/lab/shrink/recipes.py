@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.base.files import read_ordinary, write_whole
+from app.base.files import write_whole
 from app.base.rights import give_usual_rights
 from app.core.errors import PersonError
 from app.core.shrink.written import ENDING, MOST_BYTES, Written, from_text, to_text
 from app.core.words.sentence import say
+from app.lab.models.named import data_in
 
 
 def recipe_beside(model: Path) -> Path:
@@ -22,13 +23,7 @@ def read_recipe(path: Path) -> Written:
     Raises:
         PersonError: It cannot be read, or is none.
     """
-    try:
-        data = read_ordinary(path, MOST_BYTES)
-    except OSError as error:
-        raise PersonError(
-            say("lab.cannot_read", path=path, reason=error.strerror or error)
-        ) from error
-    return from_text(data, path.name)
+    return from_text(data_in(path, MOST_BYTES), path.name)
 
 
 def write_recipe(recipe: Written, path: Path) -> None:

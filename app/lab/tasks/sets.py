@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.base.files import read_ordinary
 from app.core.errors import PersonError
 from app.core.tasks.items import (
     ANSWER_TOKENS,
@@ -22,6 +21,7 @@ from app.core.tasks.items import (
 )
 from app.core.words.sentence import say
 from app.lab.demo.demo import all_demo, is_demo
+from app.lab.models.named import text_in
 from app.resources import resource_path
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ SHIPPED = (_BUNDLED_NAME, "demo")
 """Names of the sets that come with the program."""
 # The demo model's longest right answer has 45 tokens; a broken version of it never ends.
 _DEMO_ANSWER_TOKENS = 64
-_MOST_FILE_BYTES = 100_000_000
 
 
 class TaskProfile(StrEnum):
@@ -129,16 +128,7 @@ def own_set(path: Path) -> TaskSet:
     Raises:
         PersonError: The file cannot be read, or a line of it cannot be used.
     """
-    try:
-        text = read_ordinary(path, _MOST_FILE_BYTES).decode("utf-8")
-    except OSError as error:
-        raise PersonError(
-            say("lab.cannot_read", path=path, reason=error.strerror or error)
-        ) from error
-    except UnicodeDecodeError as error:
-        raise PersonError(
-            say("lab.no_utf_8_text_byte", path=path, start=error.start + 1)
-        ) from error
+    text = text_in(path)
     try:
         return TaskSet(path.name, parse_items(text), ANSWER_TOKENS)
     except BadItemsError as error:

@@ -25,8 +25,8 @@ from app.lab.engines.identity import engine_identity
 from app.lab.engines.opened import OpenedCandidate
 from app.lab.engines.shelf import EngineShelf
 from app.lab.models.hashes import hashes_of
-from app.lab.votes.events import Answered, AnswerEvent, AnswersProgress, FileKnown, PairFailed
 from app.lab.votes.files import known_again, look_at
+from app.lab.votes.orders import Answered, AnswerEvent, AnswersProgress, FileKnown, PairFailed
 
 if TYPE_CHECKING:
     from app.core.models.model_file import ModelFile

@@ -21,8 +21,17 @@ from app.core.votes.pairs import (
 from app.core.votes.tally import band, tally
 from app.core.words.sentence import English, from_kept, kept
 from app.lab.engines.loading import threads_for
-from app.lab.votes.events import Answered, AnswerEvent, FileKnown, PairFailed
-from app.lab.votes.orders import Placed, ShownPair, Standing, VoteOrder, Waiting
+from app.lab.votes.orders import (
+    Answered,
+    AnswerEvent,
+    FileKnown,
+    PairFailed,
+    Placed,
+    ShownPair,
+    Standing,
+    VoteOrder,
+    Waiting,
+)
 from app.lab.votes.rates import by_contents
 
 if TYPE_CHECKING:

@@ -30,9 +30,8 @@ from app.lab.quality.texts import MeasuredText
 from app.lab.tasks.kept import KeptAnswers
 from app.lab.tasks.plan import TaskAnswer, TaskPlan
 from app.lab.votes.answers import AnswerMaker
-from app.lab.votes.events import Answered
 from app.lab.votes.files import identify
-from app.lab.votes.orders import VoteOrder
+from app.lab.votes.orders import Answered, VoteOrder
 from app.lab.votes.rounds import VoteBooth
 from app.library.model_files import open_model_file
 from app.monitor.machine import machine_facts, processor_facts

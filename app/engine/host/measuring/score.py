@@ -19,8 +19,7 @@ import numpy as np
 
 from app.base.files import write_whole
 from app.core.candidates.settings import SLICE_TOKENS, EngineSettings
-from app.core.quality.blocks import join_blocks, rows_of
-from app.core.quality.compact import CompactBlock, from_bytes
+from app.core.quality.compact import CompactBlock, from_bytes, join_blocks, rows_of
 from app.core.quality.compact_scores import score_compact
 from app.core.quality.compacting import compact
 from app.core.quality.positions import PositionScores, joined, log_sum

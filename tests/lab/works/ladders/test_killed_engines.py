@@ -42,7 +42,7 @@ from app.lab.tasks.kept import KeptAnswers
 from app.lab.tasks.plan import TaskPlan
 from app.lab.tasks.run import Tasks
 from app.lab.votes.answers import AnswerMaker
-from app.lab.votes.events import AnswerEvent, PairFailed
+from app.lab.votes.orders import AnswerEvent, PairFailed
 from app.library.model_files import open_model_file
 from app.store.chats import ChatStore
 from app.store.database import in_memory

@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import PersonError
 from app.lab.votes.answers import AnswerMaker
-from app.lab.votes.events import AnswerEvent, AnswersProgress
 from app.lab.votes.export import write_votes
 from app.lab.votes.files import identify
+from app.lab.votes.orders import AnswerEvent, AnswersProgress
 from app.lab.votes.rounds import VoteBooth
 from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count

@@ -10,8 +10,7 @@ from app.core.candidates.candidate import candidate_of
 from app.core.candidates.notation import with_settings
 from app.core.verdict import Limits
 from app.core.votes.pairs import Role, VoteAnswer, VotedCandidate, VotedFile
-from app.lab.votes.events import Answered
-from app.lab.votes.orders import VoteOrder
+from app.lab.votes.orders import Answered, VoteOrder
 from app.ui.pages.ladder.board import LadderBoard
 from tests.lab import ladder_cases as cases
 from tests.ui.pages.ladder.conftest import view
