@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from app.core.errors import PersonError
 from app.core.models.family import LibraryModel, ModelSource
 from app.core.models.model_names import family_of, is_telling_name
+from app.core.models.projectors import with_projectors
 from app.core.words.sentence import Sentence, say
 from app.library.facts import Facts, from_bytes, stamp_of, to_bytes
 from app.library.folders import find_in_place
@@ -116,7 +117,7 @@ class _Scan:
             complete = False
         self._report()
         return LibraryScan(
-            models=tuple(self._models),
+            models=with_projectors(self._models),
             roots=tuple(place.folder for place in places if place.source is not ModelSource.OPENED),
             folders=tuple(self._walk.entered),
             problems=tuple(self._walk.problems),

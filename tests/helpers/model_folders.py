@@ -152,3 +152,15 @@ def adapter_gguf(made_for: str = "", architecture: str = "llama", width: int = 3
 def adapter_model(path: str, made_for: str = "", **form: Any) -> LibraryModel:
     """The same as a scan would bring it up."""
     return library_model(path, gguf=adapter_gguf(made_for, **form))
+
+
+def projector_gguf(width: int = 32, level: str = "F16") -> bytes:
+    """A projector for models of :func:`small_gguf`, or of another width."""
+    facts: dict[str, Any] = {
+        "general.architecture": "clip",
+        "general.type": "mmproj",
+        "general.file_type": level_by_name(level).ftype,
+        "clip.has_vision_encoder": True,
+        "clip.vision.projection_dim": width,
+    }
+    return file_bytes(facts, [Tensor("v.patch_embd.weight", (8, 8), F16)])

@@ -50,6 +50,7 @@ class LibraryModel:
         repository: ``ORG/REPO`` that it was downloaded from, where its place tells.
         commit: The version of that repository, or None.
         is_older: Another version of the same file, from a later commit, is there too.
+        projector: With which it sees pictures; None where none lies beside it.
         file_bytes: Size on disk, all files.
         modified_ns: When its newest file was last written, in ns since 1970.
         model: The facts of its header; None where it is broken.
@@ -68,6 +69,7 @@ class LibraryModel:
     repository: str | None = None
     commit: str | None = None
     is_older: bool = False
+    projector: Path | None = None
 
     @property
     def is_language_model(self) -> bool:

@@ -98,6 +98,7 @@ class ModelFile:
         parameters: Elements of all tensors.
         context_length: Tokens that the model was trained for, or None.
         attention: The same per layer, with all that the memory of a context depends on.
+        embedding_length: How wide its tokens are; of a projector, those of the models it fits.
         vocabulary_size: Tokens in the vocabulary, 0 where the file has none.
         expert_count: Experts of a layer, 0 where it is no mixture.
         expert_used_count: Experts that work on one token.
@@ -201,7 +202,7 @@ class ModelFile:
             parameters=sum(tensor.n_elements for tensor in tensors),
             context_length=header.tokens(f"{architecture}.context_length") or None,
             block_count=number("block_count"),
-            embedding_length=number("embedding_length"),
+            embedding_length=number("embedding_length") or number("vision.projection_dim"),
             feed_forward_length=number("feed_forward_length") or max(0, *widths),
             expert_feed_forward_length=number("expert_feed_forward_length"),
             key_length=attention.key_length,

@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QUrl, Signal
 
 from app.core.candidates.candidate import Candidate, candidate_of
 from app.core.errors import PersonError
+from app.core.models.kinds import ModelKind, kind_in_name
 from app.library.model_files import whole_sets
 from app.ui.kit.outside import open_outside, save_file
 from app.ui.kit.words.sentences import sentence
@@ -37,6 +39,9 @@ class CompareController(QObject):
         said: A sentence about something that was done.
         undoable: The same, and what takes it back.
         view_requested: The page itself must show something: a command and a pane's key.
+
+    Attributes:
+        seeing: A model that is opened, with what lies beside it to see with.
     """
 
     refused = Signal(str)
@@ -48,6 +53,7 @@ class CompareController(QObject):
         super().__init__(parent)
         self._session = session
         self._files = files
+        self.seeing: Callable[[Candidate], Candidate] = lambda candidate: candidate
 
     # --- asking -------------------------------------------------------------------------
 
@@ -84,8 +90,13 @@ class CompareController(QObject):
         self.add(self._files.models())
 
     def add(self, paths: Sequence[Path]) -> bool:
-        """Open a pane for each file, as far as there is room."""
-        return all(self.add_candidate(candidate_of(path)) for path in whole_sets(paths))
+        """Open a pane for each file, as far as there is room; a projector goes with the others."""
+        eyes = [path for path in paths if kind_in_name(path.stem) is ModelKind.PROJECTOR]
+        models = [path for path in whole_sets(paths) if path not in eyes]
+        candidates = [self.seeing(candidate_of(path)) for path in models or eyes]
+        if models and eyes:
+            candidates = [replace(each, projector=str(eyes[0])) for each in candidates]
+        return all(map(self.add_candidate, candidates))
 
     def add_candidate(self, candidate: Candidate) -> bool:
         """Open a pane for a file with its settings."""

@@ -83,6 +83,7 @@ class ComparePart(Part):
         self.view.settings.set_engine_facts(ground.engine.facts)
         self.view.settings.fitting = lambda model: fitting_adapters(self._models, model)
         self.view.settings.adapter_wanted.connect(self._choose_adapter)
+        self.view.controller.seeing = self._seeing
         self._watch = EngineWatch(session)
         self.plots: LivePlots | None = None
         self._models: Sequence[LibraryModel] = ()
@@ -188,7 +189,8 @@ class ComparePart(Part):
     def _start(self, files: Sequence[Path]) -> None:
         demo = self._ground.demo
         if files:
-            self._begin_chat(map(candidate_of, whole_sets(files)[:MAX_CANDIDATES]))
+            found = whole_sets(files)[:MAX_CANDIDATES]
+            self._begin_chat(self._seeing(candidate_of(file)) for file in found)
         elif not self._last_chat.open():
             first = [demo.path(level) for level in FIRST_PANES] if demo else []
             self._begin_chat(map(candidate_of, first))
@@ -202,7 +204,7 @@ class ComparePart(Part):
             self._ground.house.remarks.append(self._last_chat.remark)
 
     def _compare(self, files: Sequence[Path]) -> None:
-        self._try_out([candidate_of(file) for file in files])
+        self._try_out([self._seeing(candidate_of(file)) for file in files])
 
     def _try_out(self, candidates: Sequence[Candidate]) -> None:
         self._come_up()
@@ -238,7 +240,14 @@ class ComparePart(Part):
 
     def _add_candidates(self, candidates: Sequence[Candidate]) -> None:
         for candidate in candidates:
-            self.view.controller.add_candidate(candidate)
+            self.view.controller.add_candidate(self._seeing(candidate))
+
+    def _seeing(self, candidate: Candidate) -> Candidate:
+        """With the projector that lies beside its file, where nothing else was chosen."""
+        path = Path(candidate.path)
+        eyes = next((model.projector for model in self._models if model.path == path), None)
+        chosen = not replace(candidate, template_id=None).is_plain
+        return candidate if eyes is None or chosen else replace(candidate, projector=str(eyes))
 
     def _choose_adapter(self, key: str) -> None:
         """Ask for an adapter's file; what does not fit is told, and changes nothing."""

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
@@ -282,3 +284,21 @@ def test_how_an_answer_ended_is_said_in_words(shown: Shown) -> None:
     assert words["A"] == ""
     assert words["B"].startswith("length limit reached: 412")
     assert words["C"].startswith("context full: 4")
+
+
+def test_a_projector_that_comes_with_a_model_goes_with_it(shown: Shown) -> None:
+    run, panes = shown.page.controller, shown.session.panes
+    assert run.add([Path("/m/mmproj-seer-F16.gguf"), Path("/m/seer-Q8_0.gguf")])
+    (added,) = shown.session.panes[len(panes) :]
+    assert added.candidate.path == "/m/seer-Q8_0.gguf"
+    assert added.candidate.projector == "/m/mmproj-seer-F16.gguf"
+    assert added.sees
+
+
+def test_what_lies_beside_a_model_goes_with_it_unless_one_is_given(shown: Shown) -> None:
+    run, panes = shown.page.controller, shown.session.panes
+    run.seeing = lambda candidate: replace(candidate, projector="/m/beside.gguf")
+    run.add([Path("/m/one-Q8_0.gguf")])
+    run.add([Path("/m/two-Q8_0.gguf"), Path("/m/mmproj.gguf")])
+    added = shown.session.panes[len(panes) :]
+    assert [pane.candidate.projector for pane in added] == ["/m/beside.gguf", "/m/mmproj.gguf"]

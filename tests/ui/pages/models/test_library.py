@@ -23,7 +23,7 @@ from app.ui.kit.widgets import ElidedLabel, IconButton
 from app.ui.pages.models.library.columns import LibraryColumn
 from app.ui.pages.models.library.folders_popup import FoldersEditor
 from app.ui.pages.models.library.model import LibraryRole, LibraryTreeModel
-from tests.helpers.model_folders import adapter_model, library_model
+from tests.helpers.model_folders import adapter_model, library_model, projector_gguf
 from tests.ui.pages.models.fake_backends import GB
 
 if TYPE_CHECKING:
@@ -381,6 +381,19 @@ def test_an_adapter_stands_below_its_base_and_is_tried_on_it(shown: Shown) -> No
     facts = dict(tab.side.details.facts(style))
     assert facts["Made for"] == "org/Alpha"
     assert "Version" not in facts
+
+
+def test_a_model_that_sees_says_so_and_has_its_projector_below_it(shown: Shown) -> None:
+    eye = library_model("/models/mmproj-Alpha.gguf", gguf=projector_gguf())
+    seeing = model("Alpha", "F16", projector=eye.path)
+    tab = bring(shown, seeing, model("Beta", "Q8_0"), eye)
+    tree = tab.model
+    family = tree.index(0, 0)
+    rows = [str(tree.index(row, 0, family).data()) for row in range(tree.rowCount(family))]
+    assert rows == ["Alpha-F16 – sees pictures", "mmproj-Alpha – projector"]
+    assert tree.rowCount() == 2
+    facts = dict(tab.side.details.facts(seeing))
+    assert facts["Sees pictures"] == "with mmproj-Alpha.gguf"
 
 
 def test_an_adapter_that_fits_nothing_here_says_so(shown: Shown) -> None:

@@ -144,6 +144,8 @@ def _of_fit(fit: LocalFit | None, column: int) -> str:
 def _name(model: LibraryModel) -> str:
     """Its name, with why it is broken, unless that names it by itself, or what else it is."""
     why = told(model.broken)
+    if model.projector is not None:
+        why = translate("LibraryColumns", "sees pictures")
     if model.model is not None and not model.is_language_model:
         why = kind_word(model.model.kind)
         if is_adapter(model) and (base := made_for(model.model)):

@@ -87,6 +87,10 @@ class LibraryDetails(QScrollArea):
             self._grid.addWidget(text, row, 1)
         self._add_path(model.path, len(facts))
 
+    def _eyes(self, model: LibraryModel) -> str:
+        eyes = model.projector
+        return self.tr("with {file}").format(file=eyes.name) if eyes is not None else ""
+
     def _fits_words(self, bases: list[Family], why: Sentence | None) -> str:
         """Which models an adapter fits."""
         if not bases:
@@ -143,6 +147,7 @@ class LibraryDetails(QScrollArea):
                 (self.tr("Context"), context_length(facts.context_length)),
                 (self.tr("Layers"), count(facts.block_count)),
                 (self.tr("Vocabulary"), count(facts.vocabulary_size)),
+                (self.tr("Sees pictures"), self._eyes(model)),
                 (self.tr("Chat template"), template),
                 (self.tr("Importance matrix"), matrix),
                 (self.tr("Licence"), facts.licence),

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.core.models.bases import bases_of, is_adapter, with_adapters
 from app.core.models.family import Family, LibraryModel, companions, families
+from app.core.models.projectors import below_their_models
 from app.core.words.sentence import say
 from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import words_of
@@ -103,7 +104,8 @@ class LibraryTab(QWidget):
         """Show what the library knows now."""
         models = list(self._library.models)
         self._families = families(models)
-        found, others = with_adapters(self._families, companions(models))
+        found, others = below_their_models(self._families, companions(models))
+        found, others = with_adapters(found, others)
         self.model.set_families([*found, *self._others(others)])
         self.model.set_fits(self._library.fits)
         if self._library.scanning:
