@@ -29,7 +29,7 @@ from torch import Tensor, nn
 from train import IGNORED, development_rows, greedy_accuracy, loss_of
 from turns import Turn, vary
 
-ADAPTER_FILE = RESOURCES / "shrinkscope-demo-capitals.gguf"
+ADAPTER_FILE = RESOURCES / "demo-capitals.gguf"
 QUESTIONS_FILE = RESOURCES / "capitals.jsonl"
 KIND = "capitals"
 RANK = 8

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from app.monitor.machine import physical_core_count
 from tests.benchmarks import (
+    adapters,
     bench,
     busy,
     comparable,
@@ -20,6 +21,7 @@ from tests.benchmarks import (
     demo_ladder,
     downloads,
     engine_memory,
+    experts,
     fit_errors,
     headers,
     heavy_answers,
@@ -55,6 +57,8 @@ ITEMS = {
     "bench": bench,
     "busy": busy,
     "packaged": packaged,
+    "adapters": adapters,
+    "experts": experts,
     "compare": compare,
     "window": window,
     "headers": headers,

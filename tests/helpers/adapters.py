@@ -20,6 +20,7 @@ def write_adapter(
     tensors: tuple[str, ...] = USUAL,
     architecture: str = "",
     only: str = "",
+    half: bool = False,
 ) -> Path:
     """Write an adapter for a model's layers.
 
@@ -32,6 +33,7 @@ def write_adapter(
         tensors: Kinds of tensors that it changes.
         architecture: What it says that it is for; empty for the model's own.
         only: Leave out the other half of each pair: ``lora_a`` or ``lora_b``.
+        half: Write F16, as adapters are usually converted, instead of F32.
     """
     reader = gguf.GGUFReader(model)
     own = str(reader.fields["general.architecture"].contents())
@@ -45,10 +47,11 @@ def write_adapter(
             continue
         columns, rows = (int(size) for size in tensor.shape)
         halves = {"lora_a": (rank, columns), "lora_b": (rows, rank)}
-        for half, shape in halves.items():
-            numbers = random.normal(0.0, scale / np.sqrt(columns), shape).astype(np.float32)
-            if not only or half == only:
-                writer.add_tensor(f"{tensor.name}.{half}", numbers)
+        for part, shape in halves.items():
+            numbers = random.normal(0.0, scale / np.sqrt(columns), shape)
+            if not only or part == only:
+                kind = np.float16 if half else np.float32
+                writer.add_tensor(f"{tensor.name}.{part}", numbers.astype(kind))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

@@ -36,7 +36,7 @@ def demo_base() -> Path:
 
 def demo_adapter() -> Path:
     """The shipped adapter that teaches the demo model capitals, in F16."""
-    return resource_path("demo", "shrinkscope-demo-capitals.gguf")
+    return resource_path("demo", "demo-capitals.gguf")
 
 
 def demo_taught() -> Candidate:

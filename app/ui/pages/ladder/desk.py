@@ -98,7 +98,7 @@ class LadderDesk:
             self._files,
             self._pickable,
             self._demo_paths,
-            lambda: (candidate_of(demo_base()), demo_taught()),
+            lambda: (demo_taught(), candidate_of(demo_base())),
             lambda: text_choices(self._paths.database),
             self._usual,
         )

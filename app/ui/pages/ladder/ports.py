@@ -27,7 +27,7 @@ class LadderBackends:
         files: Asks for files.
         pickable: What can be measured, as it is known now; main thread.
         demo: The demo model's levels, the reference first; empty while some are being made.
-        taught: The demo model without and with its adapter.
+        taught: The demo model with its adapter, and without it.
         texts: What there is to measure on; job thread.
         usual_limits: What suits this PC.
     """

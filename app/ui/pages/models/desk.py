@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from app.core.errors import PersonError
 from app.hub.account import token_owner
 from app.hub.settings import DEFAULT_ENDPOINT, EndpointError
+from app.lab.engines.calls import interruptible
+from app.lab.engines.opened import opened_file
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.hub.access import HubAccess
@@ -21,6 +23,7 @@ from app.lab.models.library import Library
 from app.lab.predict.fit import Fitter
 from app.lab.predict.local_fits import LocalFits
 from app.lab.predict.this_pc import look_at_this_pc, memory_of_this_pc
+from app.lab.shrink.usage import expert_usage
 from app.lab.works.downloads import Downloads, HubCourier
 from app.monitor.machine import physical_core_count
 from app.store.comparisons import ComparisonStore
@@ -34,8 +37,10 @@ from app.ui.pages.models.ports import Backends
 
 if TYPE_CHECKING:
     from app.bootstrap import House
+    from app.core.models.model_file import ModelFile
+    from app.core.shrink.usage import ExpertUsage
     from app.store.chats import ChatStore
-    from app.ui.kit.jobs import Jobs
+    from app.ui.kit.jobs import JobContext, Jobs
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +84,7 @@ class ModelsDesk:
             plan_removal=hub.cache.plan_removal,
             fits=LocalFits(room, speeds, threads),
             opened=partial(_opened_files, house.chats, paths.demo),
+            count_experts=partial(count_experts, room, threads),
         )
         fitter = Fitter(room, speeds, threads)
         self._held = False
@@ -162,6 +168,23 @@ def _opened_files(chats: ChatStore, demo: Path) -> list[Path]:
         log.warning("%s", error.detail or error.sentence)
         return []
     return [path for path in paths if not path.is_relative_to(demo)]
+
+
+def count_experts(
+    room: EngineRoom, threads: int, model: ModelFile, context: JobContext
+) -> ExpertUsage:
+    """Let a mixture read the bundled text; on a job thread, ends where the job is cancelled.
+
+    Raises:
+        PersonError: It cannot be loaded, or does not show its experts.
+    """
+    with interruptible(context.check):
+        return expert_usage(
+            opened_file(model),
+            threads=threads,
+            room=room,
+            on_progress=lambda done, total: context.report(done / total),
+        )
 
 
 def _note_freed(freed_bytes: int) -> None:

@@ -365,6 +365,7 @@ class FakeLibrary:
         self.problems: list[str] = []
         self.scanning = False
         self.fits: dict[Path, LocalFit] = {}
+        self.count_experts = None
         self.looks_for_opened = 0
         self.own_folders: list[Path] = []
         self.rescans = 0

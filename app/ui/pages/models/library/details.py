@@ -28,20 +28,28 @@ from app.ui.kit.words.format import (
     parameters,
 )
 from app.ui.kit.words.sentences import told
+from app.ui.kit.words.text import translate
 from app.ui.pages.models.words import source_words
 
 if TYPE_CHECKING:
     from app.core.models.family import Family, LibraryModel
+    from app.core.models.model_file import ModelFile
     from app.core.words.sentence import Sentence
+    from app.ui.pages.models.library.experts import ExpertsCard
 
 LEAST_WIDTH_PX = GRID * 34
 
 
 class LibraryDetails(QScrollArea):
-    """A list of facts; texts of the file stay text."""
+    """A list of facts; texts of the file stay text.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Args:
+        below: What stands below them; hears of each model.
+    """
+
+    def __init__(self, below: ExpertsCard | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._below = below
         self.setAccessibleName(self.tr("Facts of the model file"))
         scroll_down(self)
         self._holder = QWidget()
@@ -60,6 +68,8 @@ class LibraryDetails(QScrollArea):
         self._grid.setColumnStretch(1, 1)
         for each in (self._title, self._broken, self._facts):
             self._column.addWidget(each)
+        if below is not None:
+            self._column.addWidget(below)
         self._column.addStretch(1)
         self.setWidget(self._holder)
         self.viewport().setAutoFillBackground(False)
@@ -73,6 +83,8 @@ class LibraryDetails(QScrollArea):
         if (model, bases, why) == self._shown:
             return
         self._shown = (model, bases, why)
+        if self._below is not None:
+            self._below.show_model(model)
         self._title.set_text(model.name, str(model.path))
         self._broken.setText(told(model.broken) if model.broken else "")
         self._broken.setVisible(bool(model.broken))
@@ -144,6 +156,7 @@ class LibraryDetails(QScrollArea):
                 (self.tr("Bits a weight"), bits_per_weight(facts.bits_per_weight).value),
                 (self.tr("Parameters"), str(parameters(facts.parameters))),
                 (self.tr("Active per token"), str(parameters(active)) if has_experts else None),
+                (self.tr("Experts"), _experts(facts) if has_experts else None),
                 (self.tr("Context"), context_length(facts.context_length)),
                 (self.tr("Layers"), count(facts.block_count)),
                 (self.tr("Vocabulary"), count(facts.vocabulary_size)),
@@ -155,6 +168,12 @@ class LibraryDetails(QScrollArea):
                 (self.tr("Quantized by"), facts.quantized_by),
             ]
         return [(name, _short(value)) for name, value in listed if value]
+
+
+def _experts(facts: ModelFile) -> str:
+    """How many of a layer's work on a token."""
+    words = translate("LibraryDetails", "{used} of {all} a token")
+    return words.format(used=count(facts.expert_used_count), all=count(facts.expert_count))
 
 
 def _shown_path(path: Path) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.lab.models.library import Library, LibraryScan
     from app.lab.predict.local_fits import LocalFit, LocalFits
     from app.ui.kit.jobs import Job, JobContext, Jobs
+    from app.ui.pages.models.library.experts import CountExperts
 
 
 class LibraryFeed(QObject):
@@ -41,6 +42,7 @@ class LibraryFeed(QObject):
         plan_removal: Callable[[Path], Removal],
         fits: LocalFits,
         opened: Callable[[], Sequence[Path]] = tuple,
+        count_experts: CountExperts | None = None,
         watch: LibraryWatch | None = None,
         parent: QObject | None = None,
     ) -> None:
@@ -55,11 +57,13 @@ class LibraryFeed(QObject):
                 on a job thread.
             fits: Tells what the models need; on job threads, one at a time.
             opened: Tells which files were opened, wherever they lie; on the main thread.
+            count_experts: Counts which experts of a mixture work; None where that is not offered.
             watch: Hears of changes.
             parent: As everywhere in Qt.
         """
         super().__init__(parent)
         self.changed = Listeners[[]]()
+        self.count_experts = count_experts
         self._library = library
         self._jobs = jobs
         self._own_folders = tuple(own_folders)

@@ -21,6 +21,7 @@ from app.ui.kit.widgets.buttons import ButtonRole, set_words
 from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.sentences import told
 from app.ui.pages.models.library.details import LEAST_WIDTH_PX, LibraryDetails
+from app.ui.pages.models.library.experts import ExpertsCard
 from app.ui.pages.models.library.removal import RemovalQuestion
 from app.ui.pages.models.words import source_words
 
@@ -51,7 +52,9 @@ class LibrarySide(QWidget):
         self._chosen: list[LibraryModel] = []
         self._family: list[LibraryModel] = []
         self._tried: list[Candidate] = []
-        self.details = LibraryDetails()
+        counts = library.count_experts
+        self.experts = ExpertsCard(jobs, counts) if counts is not None else None
+        self.details = LibraryDetails(self.experts)
         self.question = RemovalQuestion(library, jobs)
         self.why_kept = label("", "small-dim", wrap=True)
         self.compare_action = self._action("compare", self.tr("Compare"), self.compare)
