@@ -110,6 +110,7 @@ def _document(result: BenchResult, chosen: ChosenModels) -> dict[str, object]:
                 "mean": row.mean,
                 "stddev": row.stddev,
                 "samples": row.samples,
+                "draft": row.drafted and msgspec.to_builtins(row.drafted),
                 "error": row.error,
             }
             for row in result.rows
@@ -147,6 +148,9 @@ def _show(result: BenchResult, chosen: ChosenModels, console: Console) -> None:
         left=("level", "test", "file"),
         spare=("threads", "depth"),
     )
+    for row in result.rows:
+        if row.drafted is not None:
+            console.text(f"{chosen.called(row.candidate)}: {row.drafted.said}")
     for drift in result.drift:
         console.text(
             f"Drift, {drift.test}: the first file again gave {figures.speed(drift.repeated)}, "

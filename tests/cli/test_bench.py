@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from app.core.candidates.candidate import candidate_of
+from app.core.candidates.drafts import Draft
 from app.lab.speed.bench import Bench, BenchPlan
 from tests.helpers import gguf_files as files
+from tests.helpers.deep_models import write_deep
 from tests.helpers.rooms import roomy
 
 
@@ -39,3 +43,18 @@ def test_files_that_do_not_fit_together_are_blocks_and_the_first_is_repeated(
     together = Bench(plan, roomy(tmp_path / "state"), note).run(both)
     assert together.interleaved
     assert together.drift == []
+
+
+def test_what_a_draft_brings_is_told_from_pairs_of_the_same_answers(
+    demo_model: Path, tmp_path: Path
+) -> None:
+    deep = write_deep(tmp_path / "deep.gguf", demo_model, 40)
+    drafted = replace(candidate_of(deep), draft=Draft(str(demo_model)))
+    bench = Bench(BenchPlan(16, 48, 0, 3, 1), roomy(tmp_path / "state"), lambda *_: None)
+    prompt, generated = bench.run([drafted]).rows
+    assert len(prompt.samples) == len(generated.samples) == 3
+    assert prompt.drafted is None
+    assert generated.drafted is not None
+    assert generated.drafted.accepted > generated.drafted.drafted / 2
+    assert generated.drafted.speedup > 1
+    assert "Worth it here" in str(generated.drafted.said)

@@ -7,7 +7,7 @@ aligned; where it is shown, its places.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from app.core.candidates.notation import words_of
@@ -125,10 +125,14 @@ _STEPS = {
     Basis.QUESTIONS: StepKind.TASKS,
 }
 
+_SAID = frozenset({Basis.DIVERGENCE, Basis.TEXT, Basis.QUESTIONS, Basis.VOTES})
+
 
 def cell_of(column: Column, row: Row) -> Cell:
     """A figure, or why there is none."""
     found = column.value(row)
+    if row.is_told_by_another and column.basis in _SAID and isinstance(found, Value):
+        return replace(found, note=found.note or Note.AS_UNDRAFTED)
     is_told = not isinstance(found, Missing) or found is Missing.IS_REFERENCE
     return (
         found if is_told or _STEPS.get(column.basis) not in row.unable else Missing.NOT_MEASURABLE

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from app.core.candidates.drafts import Drafted
 from app.core.quality.apart import Parting, WorstToken
 from app.core.words.sentence import English
 
@@ -59,6 +60,8 @@ class SpeedFigures(msgspec.Struct, frozen=True):
         bandwidth_share: Of the speed at which memory could give the weights and the keys and
             values; for generation tests only.
         bandwidth_busy: That speed was taken while other programs kept the PC busy.
+        drafted: What its draft brought: the speed is that of answers to questions, not of random
+            tokens; None without a draft.
         throttled: The processor slowed down because of its heat meanwhile; None where the system
             does not tell.
         retaken: Repetitions that were taken again because the PC had slept.
@@ -78,6 +81,7 @@ class SpeedFigures(msgspec.Struct, frozen=True):
     throttled: bool | None = None
     retaken: int = 0
     bandwidth_busy: bool = False
+    drafted: Drafted | None = None
 
     @property
     def beside_others(self) -> bool:

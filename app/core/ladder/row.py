@@ -54,6 +54,7 @@ class Note(Enum):
     FLOOR = "noise floor"
     WITH_ITSELF = "with itself"
     OVER_LIMIT = "over the limit"
+    AS_UNDRAFTED = "as without draft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ class Row:
         own_bits: Of the reference: what it needs for a byte of the text that all are shown on.
         over_limit: It needs more memory than the person has for it.
         sentence: What may be said of it.
+        is_told_by_another: Its quality and its answers are those of the row without its draft.
     """
 
     candidate: Candidate
@@ -128,6 +130,7 @@ class Row:
     own_bits: float | None = None
     over_limit: bool = False
     sentence: str = ""
+    is_told_by_another: bool = False
 
     @property
     def key(self) -> str:

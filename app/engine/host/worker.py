@@ -247,7 +247,8 @@ class Worker:
         except (EngineError, Aborted):
             self._unload()
             raise
-        self._speed = SpeedTester(model, self._abort, command.engine)
+        own = self._draft.context if self._draft is not None else None
+        self._speed = SpeedTester(model, self._abort, command.engine, own)
         self._make_scorer = lambda: _scorer(model, self._abort, command, self._channel)
         if self._context is not None:
             self._generator = Generator(

@@ -105,7 +105,9 @@ class EngineShelf:
         engine.__enter__()
         if engine.hello is not None:
             self.engine = engine.hello.engine
-        context_tokens = NO_CONTEXT if self._makes_contexts else self._context_tokens
+        # What drafts works on the load's own context.
+        has_none = self._makes_contexts and opened.candidate.draft is None
+        context_tokens = NO_CONTEXT if has_none else self._context_tokens
         try:
             self._room.load(engine, opened, self._threads, context_tokens)
         except BaseException:

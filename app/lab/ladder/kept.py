@@ -173,10 +173,17 @@ def place(result: LadderResult, step: Step, found: StepResult) -> None:
             rows[file] = replace(rows[file], memory=found)
             result.note(file, found.error)
         case QualityStep():
-            rows[file] = replace(rows[file], quality=found)
+            for key in _told_by(result.plan, file):
+                rows[key] = replace(rows[key], quality=found)
+                result.note(key, found.error)
             result.rows = share_text(rows)
             result.engine = found.engine or result.engine
-            result.note(file, found.error)
         case TasksStep():
-            rows[file] = replace(rows[file], tasks=found)
-            result.note(file, found.error)
+            for key in _told_by(result.plan, file):
+                rows[key] = replace(rows[key], tasks=found)
+                result.note(key, found.error)
+
+
+def _told_by(plan: LadderPlan, file: str) -> list[str]:
+    """The rows that what was said counts for: with a draft the same is said."""
+    return [key for key in plan.keys if plan.told_by(key) == file]

@@ -120,6 +120,8 @@ class Ladder:
             raise PersonError(say("lab.ladder_changed_since"), str(error)) from error
         kept = plan_of(self._keeper.load(number))
         known = kept.steps if kept is not None else []
+        ask = tuple(dict.fromkeys(map(self._plan.told_by, further.ask)))
+        further = msgspec.structs.replace(further, ask=ask)
         steps = [*known, *further_steps(known, further)]
         plan = msgspec.json.encode(KeptPlan(self._plan, steps)).decode()
         self._keeper.reopen(number, key, plan)

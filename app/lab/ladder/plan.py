@@ -117,6 +117,11 @@ class LadderPlan(msgspec.Struct, frozen=True):
         """The candidate of a key."""
         return self.chosen.get(key) or candidate_of(key)
 
+    def told_by(self, key: str) -> str:
+        """The key of the row whose quality and answers are this one's: its own without a draft."""
+        spoken = self.candidate(key).spoken.key()
+        return spoken if spoken in self.keys else key
+
     def of(self, reference: Candidate, candidates: Sequence[Candidate]) -> LadderPlan:
         """The same plan over these."""
         every = [reference, *candidates]
@@ -218,12 +223,13 @@ def steps_of(
                 for depth, able in speeds.items()
                 if path in able
             ]
+        says_itself = plan.told_by(path) == path
         held = (path, plan.reference)  # what a file loses is found by both engines
         if able(path, StepKind.MEMORY):
             steps.append(Step(StepKind.MEMORY, (path,)))
-        if plan.text_name and all(able(each, StepKind.QUALITY) for each in held):
+        if says_itself and plan.text_name and all(able(each, StepKind.QUALITY) for each in held):
             steps.append(Step(StepKind.QUALITY, (path,)))
-        if plan.items_name and able(path, StepKind.TASKS):
+        if says_itself and plan.items_name and able(path, StepKind.TASKS):
             steps.append(Step(StepKind.TASKS, (path,)))
     if not in_turns and len(files) > 1 and files[0] in speeds.get(0, ()):
         steps.append(Step(StepKind.SPEED, (files[0],), 0, again=True))
@@ -279,7 +285,11 @@ def unable(plan: LadderPlan, steps: Sequence[Step]) -> dict[str, frozenset[StepK
     for step in steps:
         for path in step.files:
             planned.setdefault(path, set()).add(step.kind)
-    return {path: frozenset(wanted - kinds) for path, kinds in planned.items()}
+    said = {StepKind.QUALITY, StepKind.TASKS}
+    return {
+        path: frozenset(wanted - kinds - (set() if plan.told_by(path) == path else said))
+        for path, kinds in planned.items()
+    }
 
 
 def rows_of(plan: LadderPlan) -> tuple[str, ...]:

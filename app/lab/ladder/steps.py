@@ -23,6 +23,7 @@ from app.core.models.experts import as_run
 from app.core.models.model_file import ModelFile
 from app.core.words.sentence import say
 from app.lab.engines.adapters import adapter_bytes
+from app.lab.engines.drafts import draft_bytes, read_draft
 from app.lab.engines.loading import threads_for
 from app.lab.engines.opened import opened
 from app.lab.ladder.memory import measure_memory
@@ -172,7 +173,7 @@ class Steps:
         rows: dict[str, list[SpeedFigures]] = {key: [] for key in step.files}
         for row in result.rows:
             share = None
-            if row.test.startswith("tg") and row.mean is not None:
+            if row.test.startswith("tg") and row.mean is not None and row.drafted is None:
                 held = depth + plan.generated_tokens // 2
                 share = row.mean * _work_of(row.candidate).total_bytes(held) / memory.bandwidth
             figures = SpeedFigures(
@@ -190,6 +191,7 @@ class Steps:
                 error=row.error,
                 throttled=throttled,
                 retaken=row.retaken,
+                drafted=row.drafted,
             )
             rows[row.candidate.key()].append(figures)
         return SpeedStep(result.engine, {key: tuple(found) for key, found in rows.items()})
@@ -253,7 +255,11 @@ class Steps:
         context = candidate.engine.context_tokens or self._plan.context_tokens
         try:
             with self._tools.fitter() as fitter:
-                how = (candidate.engine, adapter_bytes(candidate))
+                own = self._tools.open_model(Path(candidate.path))
+                drafted = draft_bytes(
+                    candidate, own, read_draft(candidate), context, self._tools.room.plans
+                )
+                how = (candidate.engine, adapter_bytes(candidate) + drafted)
                 return fitter.memory(Path(candidate.path), context, *how).needs.total_bytes
         except PersonError:
             return None  # the measured figure will say why

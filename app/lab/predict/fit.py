@@ -279,7 +279,8 @@ def remember_bench(result: BenchResult, speeds: SpeedStore) -> list[BenchRow]:
 
 def _is_usual(candidate: Candidate) -> bool:
     """Whether it was loaded as those are whose speed is predicted."""
-    return replace(candidate.engine, context_tokens=None, threads=None) == EngineSettings()
+    engine = replace(candidate.engine, context_tokens=None, threads=None)
+    return engine == EngineSettings() and candidate.draft is None
 
 
 def measured_run(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.core.ladder.columns import Column, Kind, cell_of, figure_of
 from app.core.ladder.row import Missing, Note, Row, Value
@@ -47,7 +47,12 @@ def shown(column: Column, row: Row) -> Shown:
     if cell_of(column, row) is Missing.NOT_MEASURABLE:
         return Shown(Missing.NOT_MEASURABLE.value)
     value = figure_of(column, row)
-    return Shown() if value is None else _FIGURES[column.kind](column, value)
+    if value is None:
+        return Shown()
+    found = _FIGURES[column.kind](column, value)
+    if value.note is Note.AS_UNDRAFTED:
+        return replace(found, note=Note.AS_UNDRAFTED.value)
+    return found
 
 
 def _bytes(_column: Column, value: Value) -> Shown:

@@ -18,11 +18,13 @@ from app.engine.protocol.measuring import BenchSample
 from app.lab.engines.opened import OpenedCandidate, opened
 from app.lab.engines.shelf import EngineShelf
 from app.lab.speed.calm import Calm
+from app.lab.speed.drafted import QUESTION_TOKENS, DraftedPairs
 from app.library.model_files import open_model_file
 from app.monitor.disturbance import asleep_ns
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
+    from app.core.candidates.drafts import Drafted
     from app.core.models.model_file import ModelFile
     from app.core.words.sentence import English
     from app.lab.engines.calls import EngineCalls
@@ -79,6 +81,7 @@ class BenchRow:
         calm_samples: Of those during which other programs left the engine its cores.
         retaken: Repetitions that were taken again because the PC had slept.
         fewest_threads: Of any repetition: below ``threads`` where other programs took cores.
+        drafted: What its draft brought; None where it has none, and for the prompt test.
     """
 
     candidate: Candidate
@@ -91,6 +94,7 @@ class BenchRow:
     error: English | None = None
     retaken: int = 0
     fewest_threads: int = field(init=False)
+    drafted: Drafted | None = None
 
     def __post_init__(self) -> None:
         """All threads count until a repetition tells of fewer."""
@@ -207,7 +211,7 @@ class Bench:
 
     def _shelf(self) -> EngineShelf:
         plan = self._plan
-        tokens = plan.depth + max(plan.prompt_tokens, plan.generated_tokens)
+        tokens = plan.depth + max(plan.prompt_tokens, plan.generated_tokens, QUESTION_TOKENS)
         return EngineShelf(
             "bench", self._room, plan.threads, tokens, makes_contexts=True, is_steady=False
         )
@@ -216,7 +220,7 @@ class Bench:
         """Measure files that are loaded at the same time."""
         together = [each for each, _ in block]
         with self._shelf() as shelf:
-            able: list[tuple[Callable[[], EngineCalls], list[BenchRow]]] = []
+            able: list[tuple[Callable[[], EngineCalls], list[BenchRow], DraftedPairs | None]] = []
             for each, rows in block:
                 take = partial(shelf.take, each, together)
                 try:
@@ -224,12 +228,16 @@ class Bench:
                 except PersonError as error:
                     _fail(rows, error)
                 else:
-                    able.append((take, rows))
+                    pairs = DraftedPairs(each.manner) if each.candidate.draft else None
+                    able.append((take, rows, pairs))
             for number, test in enumerate(self._plan.tests):
                 for repetition in range(self._plan.repetitions):
                     random.shuffle(able)
-                    for take, rows in able:
-                        self._repeat(take, test, rows[number], warmup=repetition == 0)
+                    for take, rows, pairs in able:
+                        if pairs is not None and test.generated_tokens:
+                            self._draft(take, test, rows[number], pairs)
+                        else:
+                            self._repeat(take, test, rows[number], warmup=repetition == 0)
             self._engine = shelf.engine or self._engine
 
     def _repeat(
@@ -251,6 +259,24 @@ class Bench:
                 speed = sample.tokens_per_second
                 row.samples.append(speed)
                 row.fewest_threads = min(row.fewest_threads, sample.threads)
+                if self._calm.was_calm(begin, engine.pid, row.threads):
+                    row.calm_samples.append(speed)
+            except PersonError as error:
+                row.error = error.sentence
+        self._done += 1
+        self._on_step(self._done, self._total, row.file)
+
+    def _draft(
+        self, take: Callable[[], EngineCalls], test: SpeedTest, row: BenchRow, pairs: DraftedPairs
+    ) -> None:
+        """A repetition over answers to questions: random tokens tell nothing of drafts."""
+        if row.error is None and not self._plan.depth:
+            try:
+                engine = take()
+                begin = self._calm.begin(engine.pid)
+                speed = pairs.repeat(engine, test.generated_tokens)
+                row.samples.append(speed)
+                row.drafted = pairs.drafted
                 if self._calm.was_calm(begin, engine.pid, row.threads):
                     row.calm_samples.append(speed)
             except PersonError as error:

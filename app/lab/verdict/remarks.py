@@ -83,6 +83,8 @@ def remarks_on(result: LadderResult, names: dict[str, str]) -> list[str]:
         *result.remarks,
         *differences(result, names),
         *_reference_remark(result, names),
+        *_student_remarks(result, rows, names),
+        *_draft_remarks(rows, names),
         *guessing_remarks(result, names),
         *_template_remarks(result, names),
         *_empty_remarks(rows, names),
@@ -102,6 +104,31 @@ def _reference_remark(result: LadderResult, names: dict[str, str]) -> list[str]:
         return [worded("verdict.reference_quantized_itself_losses_against_2", name=name)]
     noise = f"{known:g}"
     return [worded("verdict.reference_quantized_itself_losses_against", name=name, noise=noise)]
+
+
+def _student_remarks(result: LadderResult, rows: Sequence[Row], names: dict[str, str]) -> list[str]:
+    """Other models than the reference whose next words can be held against its."""
+    teacher = result.reference.facts
+    students = [
+        names[row.key]
+        for row in rows
+        if teacher is not None
+        and row.facts is not None
+        and row.quality is not None
+        and row.quality.refused is None
+        and (row.facts.architecture, row.facts.parameters)
+        != (teacher.architecture, teacher.parameters)
+    ]
+    teacher_name = names[result.plan.reference]
+    return [worded("verdict.student", name=name, teacher=teacher_name) for name in students]
+
+
+def _draft_remarks(rows: list[Row], names: dict[str, str]) -> list[str]:
+    return [
+        worded("verdict.drafted", name=names[row.key], said=test.drafted.said)
+        for row in rows
+        if (test := row.test("tg")) is not None and test.drafted is not None
+    ]
 
 
 def _template_remarks(result: LadderResult, names: dict[str, str]) -> list[str]:

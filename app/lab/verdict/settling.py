@@ -64,7 +64,7 @@ def settlings_of(
     return {
         row.key: _settling(row, reference, asked, there)
         for row in rows
-        if row.state is State.CANNOT_TELL and row.tasks is not None
+        if row.state is State.CANNOT_TELL and row.tasks is not None and not row.is_told_by_another
     }
 
 

@@ -175,7 +175,11 @@ def _judged(
     names, base = names_of(result), _outcomes(result.reference)
     first = result.plan.reference
     votes = {key: rate for (key, other), rate in pair_votes.items() if other == first}
-    others = [row for row in result.rows.values() if row.key != result.plan.reference]
+    plan = result.plan
+    every = [row for row in result.rows.values() if row.key != first]
+    # What is said with a draft is judged once. Beside the original itself there is nothing to copy.
+    told = {row.key: by for row in every if (by := plan.told_by(row.key)) not in (row.key, first)}
+    others = [row for row in every if row.key not in told]
     asked = [row for row in others if base and _outcomes(row)]
     compared = compare_tasks(items, base, list(map(_outcomes, asked)), limits.tolerance)
     kinds = {row.key: found for row, found in zip(asked, compared, strict=True)}
@@ -190,7 +194,11 @@ def _judged(
         over_limit=_is_over(result.reference, limits),
     )
     rows = {reference.key: replace(reference, sentence=sentence_of(reference.rung, reference.rung))}
-    for row, judgement in zip(others, judge_candidates(evidence, limits.tolerance), strict=True):
+    judged = judge_candidates(evidence, limits.tolerance)
+    judgements = {row.key: found for row, found in zip(others, judged, strict=True)}
+    for row in every:
+        teller = told.get(row.key, row.key)
+        judgement = judgements[teller]
         figures = row.quality.figures if row.quality is not None else {}
         found = replace(
             row,
@@ -198,7 +206,8 @@ def _judged(
             reference=reference,
             judgement=judgement,
             kinds=judgement.kinds,
-            votes=votes.get(row.key),
+            votes=votes.get(teller),
+            is_told_by_another=plan.told_by(row.key) != row.key,
             guesses=is_guessing(*beside_guessing(result, row)),
             at_floor=is_at_floor(figures, reference.floor),
             over_limit=_is_over(row, limits),

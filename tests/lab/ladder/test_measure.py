@@ -5,18 +5,24 @@ Tests app.core.ladder.results and app.lab.ladder.progress.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from app.base.gate import Gate, Stopped
 from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
+from app.core.candidates.drafts import Draft
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, EngineSettings, KvType
 from app.core.errors import PersonError
+from app.core.ladder.columns import COLUMNS, cell_of
 from app.core.ladder.results import FileFacts, StepKind, TasksStep
-from app.lab.ladder.kept import plan_of, restored
+from app.core.ladder.row import Note, Value
+from app.core.verdict import Limits
+from app.lab.ladder.kept import About, plan_of, restored
 from app.lab.ladder.measure import Ladder
 from app.lab.ladder.plan import LadderPlan, Step, steps_of
 from app.lab.ladder.progress import Clock, LadderProgress
@@ -28,7 +34,7 @@ from app.lab.quality.measure import Quality
 from app.lab.quality.plan import QualityMode, comparable_plan
 from app.lab.quality.texts import MeasuredText
 from app.lab.shrink.quantize import quantize
-from app.lab.verdict.view import names_of
+from app.lab.verdict.view import names_of, view_of
 from app.lab.works.ladders.run import ladder_keeper
 from app.library.model_files import open_model_file
 from app.store.database import open_database
@@ -174,6 +180,47 @@ def test_one_file_with_two_kinds_of_kv_cache_gives_two_rows(
     kept = plan_of(again)
     assert kept is not None
     assert restored(store.load(again.id), kept).rows[small_cache.key()] == shrunken
+
+
+def test_a_draft_is_judged_by_speed_alone(
+    levels: dict[str, str], tools: Tools, store: LadderStore
+) -> None:
+    files = [candidate_of(levels[name]) for name in ("F16", "TQ1_0")]
+    drafted = replace(files[1], draft=Draft())
+    asked: list[str] = []
+
+    def ask(candidate: Candidate, _on_share: object) -> TasksStep:
+        asked.append(candidate.key())
+        return TasksStep("engine", {f"{n}": "correct" if n % 3 else "wrong" for n in range(9)})
+
+    tools = dataclasses.replace(tools, ask=ask)
+    plan = small(levels["F16"], items_name="own").of(files[0], [files[1], drafted])
+    result = Ladder(plan, tools, store).run()
+    plain, faster = (result.rows[each.key()] for each in (files[1], drafted))
+    assert faster.error is None
+    assert asked == [each.key() for each in files]
+    assert (faster.quality, faster.tasks) == (plain.quality, plain.tasks)
+    assert faster.unable == frozenset()
+    test = faster.test("tg")
+    assert test is not None
+    assert test.drafted is not None
+    assert faster.memory is not None
+    view = view_of(result, About([]), Limits())
+    row = view.row(drafted.key())
+    assert row is not None
+    assert row.is_told_by_another
+    plain_row = view.row(files[1].key())
+    assert plain_row is not None
+    assert row.judgement == plain_row.judgement
+    assert any("Its quality and its answers are those" in one for one in view.remarks)
+    said = {column.key: cell_of(column, row) for column in COLUMNS}
+    same_top = said["same_top"]
+    assert isinstance(same_top, Value)
+    assert same_top.note is Note.AS_UNDRAFTED
+    again = store.list_ladders()[0]
+    kept = plan_of(again)
+    assert kept is not None
+    assert restored(store.load(again.id), kept).rows[drafted.key()] == faster
 
 
 def test_quality_is_measured_as_llama_perplexity_does_where_that_is_wanted(

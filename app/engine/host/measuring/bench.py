@@ -24,9 +24,23 @@ _BATCH_TOKENS = 2048
 
 
 class SpeedTester:
-    """Runs repetitions of speed tests on one model; keeps the context between them."""
+    """Runs repetitions of speed tests on one model; keeps the context between them.
 
-    def __init__(self, model: Model, abort: AbortFlag, engine: EngineSettings) -> None:
+    Args:
+        model: What is tested.
+        abort: Ends a test.
+        engine: How its contexts are made.
+        draft: Of a draft model, which reads every prompt, too; None without one.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        abort: AbortFlag,
+        engine: EngineSettings,
+        draft: Context | None = None,
+    ) -> None:
+        self._draft = draft
         self._model = model
         self._abort = abort
         self._engine = engine
@@ -57,6 +71,9 @@ class SpeedTester:
         begin_ns = time.perf_counter_ns()
         if command.prompt_tokens:
             self._prompt(context, command.prompt_tokens)
+            if self._draft is not None:
+                self._draft.clear()
+                self._prompt(self._draft, min(command.prompt_tokens, self._draft.size_tokens))
         else:
             self._generate(context, command.generated_tokens)
         elapsed_ns = max(1, time.perf_counter_ns() - begin_ns)
@@ -87,18 +104,17 @@ class SpeedTester:
         return self._context
 
     def _prompt(self, context: Context, count: int) -> None:
-        tokens = self._tokens(count)
+        tokens = self._tokens(count, context.model.vocabulary_size)
         for start in range(0, count, context.batch_tokens):
             context.decode(tokens[start : start + context.batch_tokens])
         context.synchronize()
 
     def _generate(self, context: Context, count: int) -> None:
-        for token in self._tokens(count):
+        for token in self._tokens(count, self._model.vocabulary_size):
             context.decode_one(token)
             context.synchronize()
 
-    def _tokens(self, count: int) -> list[int]:
-        size = self._model.vocabulary_size
+    def _tokens(self, count: int, size: int) -> list[int]:
         tokens = [self._random.randrange(size) for _ in range(count)]
         if self._begin is not None:
             tokens[0] = self._begin

@@ -115,6 +115,8 @@ def _note(value: Value) -> str:
             return translate("LadderCells", "with itself")
         case Note.OVER_LIMIT:
             return translate("LadderCells", "over the limit")
+        case Note.AS_UNDRAFTED:
+            return translate("LadderCells", "as without draft")
         case None:
             return ""
 

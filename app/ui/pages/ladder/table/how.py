@@ -142,15 +142,19 @@ def how_fast(view: LadderView, figures: SpeedFigures | None) -> str:
             share += " " + translate(
                 "LadderHow", "Other programs kept it busy when that was measured."
             )
+    threads = told(say("counted.threads", n=figures.threads))
+    taken = translate(
+        "LadderHow", "{test} as llama-bench takes it, {depth} tokens in the context, {threads}."
+    ).format(test=figures.test, depth=count(figures.depth), threads=threads)
+    if figures.drafted is not None:
+        taken = _lines(
+            translate("LadderHow", "Answers to questions, drafted, with {threads}.").format(
+                threads=threads
+            ),
+            told(figures.drafted.said),
+        )
     return _lines(
-        translate(
-            "LadderHow",
-            "{test} as llama-bench takes it, {depth} tokens in the context, {threads}.",
-        ).format(
-            test=figures.test,
-            depth=count(figures.depth),
-            threads=told(say("counted.threads", n=figures.threads)),
-        ),
+        taken,
         translate("LadderHow", "Repetitions, mean ± deviation: {samples} tokens a second.").format(
             samples=samples
         )

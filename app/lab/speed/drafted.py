@@ -1,0 +1,117 @@
+"""Whether a draft is worth it on this PC: the same answers with it and without, in pairs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from app.core.candidates.drafts import Drafted
+from app.core.candidates.settings import SamplingSettings
+from app.engine.protocol.answering import Finished
+
+if TYPE_CHECKING:
+    from app.core.chats.chat import AnswerFigures
+    from app.lab.engines.asking import Manner
+    from app.lab.engines.calls import EngineCalls
+
+QUESTION_TOKENS = 1024
+"""Room for any of the questions and its answer."""
+_LIST = (
+    "apples, bread, butter, candles, carrots, cheese, coffee, eggs, flour, garlic, honey, lemons, "
+    "matches, milk, oats, onions, pears, pepper, potatoes, rice, salt, soap, sugar, tea, tomatoes"
+)
+_CODE = """def mean(values):
+    total = 0
+    for value in values:
+        total = total + value
+    return total / len(values)
+
+
+def spread(values):
+    middle = mean(values)
+    total = 0
+    for value in values:
+        total = total + (value - middle) ** 2
+    return total / len(values)"""
+_REPEATING = (
+    f"Copy this list and put each item on a line of its own: {_LIST}",
+    f"Write this program again and rename “total” to “result”:\n\n{_CODE}",
+    f"Correct the spelling and give back the whole text: The littel river runns past the old mill "
+    f"and the childern count the boats. In the evening the boats come home. {_LIST}",
+)
+_FREE = (
+    "Why is the sky blue?",
+    "Tell me a story about a lamp in a tower.",
+    "What should one know before one buys a used bicycle?",
+)
+
+
+class DraftedPairs:
+    """Answers questions with a loaded draft and without it, in turns; one thread.
+
+    Half of the questions ask for what stands in them, which any draft foresees; half do not.
+
+    Args:
+        manner: How the candidate is asked.
+    """
+
+    def __init__(self, manner: Manner) -> None:
+        self._manner = manner
+        self._number = 0
+        self._plain_ns = {_REPEATING: 0, _FREE: 0}
+        self._drafted_ns = {_REPEATING: 0, _FREE: 0}
+        self._drafted = self._accepted = 0
+
+    def repeat(self, engine: EngineCalls, tokens: int) -> float:
+        """Answer one question of each kind both ways.
+
+        Args:
+            engine: With the candidate loaded.
+            tokens: Of both answers together, at most.
+
+        Returns:
+            Tokens per second with the draft.
+
+        Raises:
+            PersonError: The engine failed, or ended.
+        """
+        if not self._number:
+            self._answer(engine, _FREE[0], 2)
+        generated = took_ns = 0
+        for kind in (_REPEATING, _FREE):
+            question = kind[self._number % len(kind)]
+            length = max(2, tokens // 2)
+            # Who goes first takes turns: a PC slows down while it is at work.
+            for undrafted in (False, True) if self._number % 2 else (True, False):
+                figures = self._answer(engine, question, length, undrafted=undrafted)
+                times = self._plain_ns if undrafted else self._drafted_ns
+                pieces = max(1, figures.generated_tokens - 1)
+                # By the token: rounding may end one of two answers sooner.
+                times[kind] += figures.generation_ns * length // pieces
+                if not undrafted:
+                    generated += pieces
+                    took_ns += figures.generation_ns
+                    self._drafted += figures.drafted_tokens
+                    self._accepted += figures.accepted_tokens
+        self._number += 1
+        return generated * 1e9 / max(1, took_ns)
+
+    @property
+    def drafted(self) -> Drafted:
+        """What the draft brought so far."""
+        plain, drafted = self._plain_ns, self._drafted_ns
+        return Drafted(
+            drafted=self._drafted,
+            accepted=self._accepted,
+            repeating=plain[_REPEATING] / max(1, drafted[_REPEATING]),
+            free=plain[_FREE] / max(1, drafted[_FREE]),
+            speedup=sum(plain.values()) / max(1, sum(drafted.values())),
+        )
+
+    def _answer(
+        self, engine: EngineCalls, question: str, tokens: int, *, undrafted: bool = False
+    ) -> AnswerFigures:
+        sampling = SamplingSettings(max_tokens=tokens)
+        command = self._manner.question(engine.next_id(), question, sampling)
+        return engine.call(replace(command, undrafted=undrafted), Finished).figures
