@@ -106,7 +106,7 @@ def _reference_remark(result: LadderResult, names: dict[str, str]) -> list[str]:
     return [worded("verdict.reference_quantized_itself_losses_against", name=name, noise=noise)]
 
 
-def _student_remarks(result: LadderResult, rows: Sequence[Row], names: dict[str, str]) -> list[str]:
+def _student_remarks(result: LadderResult, rows: list[Row], names: dict[str, str]) -> list[str]:
     """Other models than the reference whose next words can be held against its."""
     teacher = result.reference.facts
     students = [
