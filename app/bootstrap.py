@@ -88,6 +88,7 @@ def build_session(
     open_model: Callable[[Path], ModelFile] = open_model_file,
     moves: Moves | None = None,
     kept_templates: KeptTemplates | None = None,
+    picture_folder: Path | None = None,
 ) -> tuple[Session, Runner]:
     """A session with its runner and engine pool; ``open_model`` reads a file's header."""
     plans = Plans.of_this_pc(paths)
@@ -119,7 +120,7 @@ def build_session(
         watch=RaceSpeeds(lambda: speed_store(paths), door, os.cpu_count() or 1),
         moves=moves,
         kept_templates=kept_templates,
-        picture_file=PictureShelf(paths.pictures).file_of,
+        picture_file=PictureShelf(picture_folder or paths.pictures).file_of,
     )
     return session, runners[0]
 
@@ -191,7 +192,10 @@ def open_house(paths: Paths, lock: OwnerLock | None = None) -> House:
 
 
 def build_command_session(
-    paths: Paths, open_model: Callable[[Path], ModelFile] = open_model_file
+    paths: Paths,
+    open_model: Callable[[Path], ModelFile] = open_model_file,
+    picture_folder: Path | None = None,
 ) -> tuple[Session, Runner]:
     """A session that keeps nothing, for the command line."""
-    return build_session(paths, ChatStore(in_memory()), at_once, None, open_model)
+    store = ChatStore(in_memory())
+    return build_session(paths, store, at_once, None, open_model, picture_folder=picture_folder)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ from app.lab.compare.doubts import EngineDoubts
 from app.lab.compare.panes import Pane, PaneState
 from app.lab.compare.sweep import CompareRequest, CompareRow, compare
 from app.lab.engines.self_check import SelfChecks
+from app.lab.pictures.shelf import PictureShelf
 from app.monitor.load import others_use_beside_family
 from app.monitor.machine import machine_facts
 from app.monitor.sampler import Monitor
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from app.cli.terminal.console import Console
+    from app.core.chats.pictures import Picture
     from app.monitor.samples import Sample
     from app.store.paths import Paths
 
@@ -77,6 +80,14 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     )
     add_model_arguments(parser)
     parser.add_argument("--prompt", type=prompt, required=True, metavar="TEXT", help="what to ask")
+    parser.add_argument(
+        "--image",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a picture to show with the prompt; several times for several",
+    )
     parser.add_argument("--system", default="", metavar="TEXT", help="system prompt")
     parser.add_argument(
         "--max-tokens",
@@ -116,6 +127,17 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     )
     usual = Candidate(LocalFile(""), engine, arguments.template)
     chosen = chosen_models(arguments, console, paths, usual)
+    with tempfile.TemporaryDirectory(prefix="shrinkscope-") as folder:
+        return _run(arguments, chosen, console, paths, Path(folder))
+
+
+def _run(
+    arguments: argparse.Namespace,
+    chosen: ChosenModels,
+    console: Console,
+    paths: Paths,
+    picture_folder: Path,
+) -> int:
     request = CompareRequest(
         prompt=arguments.prompt,
         system_prompt=arguments.system,
@@ -125,9 +147,10 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
             max_tokens=arguments.max_tokens,
         ),
         mode=CompareMode.TOGETHER if arguments.together else CompareMode.RACE,
+        pictures=tuple(_shown(arguments.image, picture_folder, console)),
     )
     begin = others_use_beside_family()
-    rows, engine = _measured(chosen, request, console, paths)
+    rows, engine = _measured(chosen, request, console, paths, picture_folder)
     end = others_use_beside_family()
     others = end.cores_since(begin) if begin is not None and end is not None else 0.0
     if others > BUSY_CORES and any(row.tokens_per_second for row in rows):
@@ -149,10 +172,28 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     return 1 if any(row.error for row in rows) else 0
 
 
+def _shown(files: Sequence[Path], folder: Path, console: Console) -> Iterator[Picture]:
+    shelf = PictureShelf(folder)
+    for file in files:
+        picture = shelf.take(file)
+        if picture.is_scaled:
+            console.remark(
+                f"{picture.name} is shown at {picture.width} × {picture.height} pixels, not at "
+                f"{picture.source_width} × {picture.source_height}."
+            )
+        if picture.frames > 1:
+            console.remark(f"{picture.name} holds {picture.frames} pictures: the first is shown.")
+        yield picture
+
+
 def _measured(
-    chosen: ChosenModels, request: CompareRequest, console: Console, paths: Paths
+    chosen: ChosenModels,
+    request: CompareRequest,
+    console: Console,
+    paths: Paths,
+    picture_folder: Path,
 ) -> tuple[list[CompareRow], str | None]:
-    session, runner = build_command_session(paths, chosen.open)
+    session, runner = build_command_session(paths, chosen.open, picture_folder)
     samples: dict[str, tuple[int | None, int | None]] = {}
 
     def note(sample: Sample) -> None:

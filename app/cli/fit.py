@@ -12,7 +12,7 @@ from app.core.candidates.candidate import Candidate, LocalFile
 from app.core.candidates.settings import EngineSettings, KvType
 from app.core.memory.speed import TAKEN_WHILE_BUSY
 from app.core.words import figures
-from app.lab.engines.adapters import adapter_bytes, check_adapters
+from app.lab.engines.parts import check_parts, parts_bytes
 from app.lab.models.names import NoSuchModelError
 
 if TYPE_CHECKING:
@@ -72,13 +72,13 @@ def _on_this_pc(
 ) -> Fit:
     from app.cli.words.fit import fitter
 
-    check_adapters(candidate)
+    check_parts(candidate)
     path, engine = Path(candidate.path), candidate.engine
     context = engine.context_tokens or arguments.ctx
     with console.progress() as progress:
         progress.add_task("Planning", total=None, note=path.name[-40:])
         with fitter(paths, arguments.threads or engine.threads, PATIENCE_SECONDS) as answers:
-            return answers.fit(path, context, engine, adapter_bytes(candidate))
+            return answers.fit(path, context, engine, parts_bytes(candidate))
 
 
 def _on_hub(arguments: argparse.Namespace, console: Console, paths: Paths) -> tuple[str, Fit]:

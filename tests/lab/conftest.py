@@ -23,6 +23,7 @@ from tests.helpers import gguf_files as files
 
 if TYPE_CHECKING:
     from app.core.chats.chat import Turn
+    from app.core.chats.pictures import Picture
     from app.engine.api import Sink
     from app.lab.compare.answers import Answers
     from app.lab.compare.panes import PaneState
@@ -78,6 +79,12 @@ class Bench:
         self.memory_bytes = PLENTY_BYTES
         self.listener = Remembered()
         self.runner: Runner | None = None
+        self._folder, self._recorder = folder, recorder
+        self.session = self.session_of(lambda picture: picture.file_name)
+
+    def session_of(self, picture_file: Callable[[Picture], str]) -> Session:
+        """A session that finds its pictures so."""
+        folder = self._folder
 
         def pool_for(sink: Sink) -> EnginePool:
             return EnginePool(sink, LocalEngines(folder / "state"), self._budget_bytes, 2)
@@ -86,9 +93,17 @@ class Bench:
             self.runner = Runner(listener, pool_for, lambda: PLENTY_BYTES)
             return self.runner
 
-        self.session = Session(runner_for, recorder, open_model_file, at_once, folder / "templates")
-        self.session.listener = self.listener
-        self.listener.session = self.session
+        session = Session(
+            runner_for,
+            self._recorder,
+            open_model_file,
+            at_once,
+            folder / "templates",
+            picture_file=picture_file,
+        )
+        session.listener = self.listener
+        self.listener.session = session
+        return session
 
     def _budget_bytes(self) -> int:
         assert self.runner is not None

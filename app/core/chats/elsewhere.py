@@ -122,13 +122,15 @@ def _cpu_experts_words(layers: int | None) -> tuple[str, ...]:
 
 
 def _model_words(candidate: Candidate, architecture: str) -> list[str]:
-    """What belongs to the model: its adapters, and how many of its experts work."""
+    """What belongs to the model: adapters, a projector, and how many of its experts work."""
     words: list[str] = []
     if candidate.engine.experts is not None:
         key = f"{architecture}.expert_used_count"
         words += ["--override-kv", f"{key}=int:{candidate.engine.experts}"]
     for adapter in candidate.adapters:
         words += ["--lora-scaled", f"{adapter.path}:{adapter.strength:g}"]
+    if candidate.projector is not None:
+        words += ["--mmproj", candidate.projector]
     if (draft := candidate.draft) is not None:
         kind, most = ("ngram-simple", "ngram-simple-size-m")
         if draft.path:

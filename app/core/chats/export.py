@@ -208,7 +208,8 @@ def _answer_facts(chat: Chat, turn: Turn, key: str, message: int) -> dict[str, o
 
 def _settings(chat: Chat, pane: ChatPane | None) -> dict[str, object]:
     if pane is None:
-        return {"engine": None, "sampling": None, "template": None, "adapters": None, "draft": None}
+        parts = ("engine", "sampling", "template", "adapters", "projector", "draft")
+        return {part: None for part in parts}  # noqa: C420 - typed
     return {
         "engine": msgspec.to_builtins(pane.candidate.engine),
         "sampling": msgspec.to_builtins(pane.sampling or chat.sampling),
@@ -217,6 +218,7 @@ def _settings(chat: Chat, pane: ChatPane | None) -> dict[str, object]:
             {"name": file_name(each.path), "strength": each.strength}
             for each in pane.candidate.adapters
         ],
+        "projector": (eyes := pane.candidate.projector) and file_name(eyes),
         "draft": told_draft(pane.candidate) or None,
     }
 

@@ -264,13 +264,25 @@ class Asking:
         self._check_askable(turn.prompt, keys)
         self._submit(turn, keys)
 
+    def _open_eyes(self, keys: Sequence[str]) -> None:
+        """Give models the projector that lies beside them, now that there is something to see."""
+        for key in keys:
+            pane = self._deck[key]
+            if pane.candidate.projector is None and pane.projector_beside is not None:
+                seeing = pane.setup.running(projector=pane.projector_beside)
+                self._candidates.update_candidate(seeing)
+
     def _submit(self, turn: Turn, keys: Sequence[str]) -> None:
+        messages = {
+            key: self._open.chat.messages_for(key, upto=turn, file_of=self._file_of) for key in keys
+        }
+        self._open_eyes([key for key in keys if any(each.pictures for each in messages[key])])
         jobs = [
             Job(
                 pane=self._deck[key],
                 turn=turn,
                 answer=turn.answers[key],
-                messages=self._open.chat.messages_for(key, upto=turn, file_of=self._file_of),
+                messages=messages[key],
                 sampling=self._open.sampling_of(self._deck[key].setup),
             )
             for key in keys
@@ -315,6 +327,6 @@ def _why_not(job: Job) -> English | str | None:
     pane = job.pane
     if pane.model is None and pane.state is PaneState.FAILED and pane.failure is not None:
         return pane.failure.sentence
-    if job.turn.pictures and pane.candidate.projector is None:
+    if pane.candidate.projector is None and any(each.pictures for each in job.messages):
         return worded("pictures.cannot_see")
     return None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from app.core.models.experts import as_run
 from app.lab.compare.panes import Pane, PaneFailure, PaneState
 from app.lab.compare.room import expected_bytes
-from app.lab.engines.adapters import check_adapters
 from app.lab.engines.drafts import read_draft
+from app.lab.engines.eyes import projector_beside
+from app.lab.engines.parts import check_parts
 
 if TYPE_CHECKING:
     from app.core.chats.panes import ChatPane
@@ -19,6 +20,20 @@ if TYPE_CHECKING:
     from app.lab.compare.runner import Runner
 
 _Read = TypeVar("_Read")
+
+
+class ReadFiles(NamedTuple):
+    """What a pane's files say.
+
+    Attributes:
+        model: The model's.
+        draft: Its draft's; None where it has none.
+        projector_beside: With which it could see; None where it has one, or there is none.
+    """
+
+    model: ModelFile
+    draft: ModelFile | None
+    projector_beside: str | None
 
 
 class JobDoor(Protocol):
@@ -145,13 +160,15 @@ class Deck:
         """Read the headers of a pane's files; one that cannot be read or does not fit fails it."""
         candidate = pane.candidate
 
-        def read() -> tuple[ModelFile, ModelFile | None]:
+        def read() -> ReadFiles:
             model = self._read_model(Path(candidate.path))
-            check_adapters(candidate)
-            return as_run(model, candidate.engine), read_draft(candidate)
+            check_parts(candidate)
+            draft = read_draft(candidate)
+            return ReadFiles(as_run(model, candidate.engine), draft, projector_beside(candidate))
 
-        def done(models: tuple[ModelFile, ModelFile | None]) -> None:
-            pane.model, pane.draft_model = models
+        def done(files: ReadFiles) -> None:
+            pane.model, pane.draft_model = files.model, files.draft
+            pane.projector_beside = files.projector_beside
             self._expect(pane)
             self._changed(pane)
             if self._panes.get(pane.key) is pane:

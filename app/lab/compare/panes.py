@@ -118,6 +118,8 @@ class Pane:
         system_in_user: The system prompt was part of the person's first message in it, since the
             template takes none.
         pid: Of the engine, for the monitor.
+        projector_beside: The only projector beside its file, where it has none: it is taken when a
+            picture is to be shown.
         picture_tokens: What pictures of a width and height take of the context, as far as its
             engine was asked.
     """
@@ -141,6 +143,7 @@ class Pane:
     system_in_user: bool = False
     pid: int | None = None
     log: str = ""
+    projector_beside: str | None = None
     picture_tokens: dict[tuple[int, int], int] = field(
         default_factory=lambda: dict[tuple[int, int], int]()
     )
@@ -166,7 +169,9 @@ class Pane:
     @property
     def sees(self) -> bool:
         """Whether it can be shown pictures, as far as is known."""
-        return self.candidate.projector is not None and (self.loaded is None or self.loaded.sees)
+        if self.candidate.projector is None:
+            return self.projector_beside is not None
+        return self.loaded is None or self.loaded.sees
 
     @property
     def busy(self) -> bool:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from app.core.errors import PersonError
 from app.core.memory.estimate import estimated_needs
 from app.core.words.sentence import say, size
-from app.lab.engines.adapters import adapter_bytes
 from app.lab.engines.drafts import draft_bytes
 from app.lab.engines.opened import context_of
+from app.lab.engines.parts import parts_bytes
 
 if TYPE_CHECKING:
     from app.lab.compare.panes import Pane
@@ -28,7 +28,7 @@ def expected_bytes(pane: Pane) -> int:
         return pane.planned_bytes or 0
     engine = pane.candidate.engine
     context = context_of(engine, pane.model)
-    more_bytes = adapter_bytes(pane.candidate)
+    more_bytes = parts_bytes(pane.candidate)
     more_bytes += draft_bytes(pane.candidate, pane.model, pane.draft_model, context)
     if pane.planned_bytes is not None:
         return pane.planned_bytes + more_bytes

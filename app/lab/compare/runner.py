@@ -172,7 +172,7 @@ class Runner:
         """
         pane, client = self._panes[key], self.pool.get(key)
         known = (picture.width, picture.height) in pane.picture_tokens
-        if client is not None and pane.loaded is not None and pane.sees and not known:
+        if client is not None and pane.loaded is not None and pane.loaded.sees and not known:
             client.send(CountPicture(client.next_id(), picture.width, picture.height))
 
     def unload(self, key: str) -> None:

@@ -14,6 +14,7 @@ from app.core.words.sentence import say
 from app.lab.compare.panes import Pane, PaneState
 
 if TYPE_CHECKING:
+    from app.core.chats.pictures import Picture
     from app.engine.protocol.loading import DeviceMemory
     from app.lab.compare.session import Session
 
@@ -28,6 +29,7 @@ class CompareRequest:
     system_prompt: str
     sampling: SamplingSettings
     mode: CompareMode
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,9 @@ def _group(
         for pane in session.panes:
             on_change(pane, None)
     askable = [pane.key for pane in session.panes if pane.state is not PaneState.FAILED]
-    turn = session.ask(request.prompt, askable) if askable else Turn(0, request.prompt)
+    turn = Turn(0, request.prompt)
+    if askable:
+        turn = session.ask(request.prompt, askable, request.pictures)
     loads: dict[str, int] = {}
     devices: dict[str, list[DeviceMemory]] = {}
     while session.busy:

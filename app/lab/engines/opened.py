@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from app.core.candidates.candidate import Candidate, LocalFile
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, USUAL_ENGINE, EngineSettings
 from app.core.models.experts import as_run
-from app.lab.engines.adapters import check_adapters
 from app.lab.engines.asking import Manner, manner_of
 from app.lab.engines.drafts import read_draft
+from app.lab.engines.parts import check_parts
 
 if TYPE_CHECKING:
     from app.core.models.model_file import ModelFile
@@ -44,10 +44,11 @@ class OpenedCandidate:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """All that is read of it: the model's shards, its adapters, and its draft's shards."""
+        """All that is read of it: the model's shards, its adapters, projector, draft's shards."""
         adapters = (Path(each.path) for each in self.candidate.adapters)
         drafts = self.draft.shard_paths if self.draft is not None else ()
-        return (*self.model.shard_paths, *adapters, *drafts)
+        eyes = (Path(each) for each in (self.candidate.projector,) if each)
+        return (*self.model.shard_paths, *adapters, *eyes, *drafts)
 
     @property
     def engine(self) -> EngineSettings:
@@ -83,7 +84,7 @@ def opened(candidate: Candidate, open_model: Callable[[Path], ModelFile]) -> Ope
         PersonError: They cannot be read or used, or do not fit each other.
     """
     model = as_run(open_model(Path(candidate.path)), candidate.engine)
-    check_adapters(candidate)
+    check_parts(candidate)
     return OpenedCandidate(candidate, model, read_draft(candidate))
 
 

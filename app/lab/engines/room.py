@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Self
 from app.core.memory.estimate import estimated_needs, memory_budget_bytes
 from app.engine.local.client import LocalEngines
 from app.engine.protocol.loading import Load, Loaded
-from app.lab.engines.adapters import adapter_bytes
 from app.lab.engines.calls import EngineCalls
 from app.lab.engines.drafts import draft_bytes
 from app.lab.engines.loading import load_command
+from app.lab.engines.parts import parts_bytes
 from app.lab.engines.plans import Plans
 from app.monitor.machine import available_memory_bytes
 from app.store.glance import memory_reserve_bytes
@@ -80,7 +80,7 @@ class EngineRoom:
             planned = estimated_needs(*how).total_bytes
         candidate = opened.candidate
         drafted = draft_bytes(candidate, opened.model, opened.draft, context_tokens, self.plans)
-        return planned + adapter_bytes(candidate) + drafted
+        return planned + parts_bytes(candidate) + drafted
 
     def holds(self, candidates: Iterable[OpenedCandidate], context_tokens: int) -> bool:
         """Whether engines of all these fit beside those that run."""

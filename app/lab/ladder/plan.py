@@ -155,6 +155,7 @@ class LadderPlan(msgspec.Struct, frozen=True):
         digest.update(known_by(path for model in models for path in model.shard_paths))
         every = [self.candidate(key) for key in self.keys]
         more = [each.path for candidate in every for each in candidate.adapters]
+        more += [each.projector for each in every if each.projector]
         more += [each.draft.path for each in every if each.draft is not None and each.draft.path]
         digest.update(known_by(map(Path, more)))
         return digest.hexdigest()

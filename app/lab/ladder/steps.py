@@ -22,10 +22,10 @@ from app.core.memory.token_work import TokenWork, token_work
 from app.core.models.experts import as_run
 from app.core.models.model_file import ModelFile
 from app.core.words.sentence import say
-from app.lab.engines.adapters import adapter_bytes
 from app.lab.engines.drafts import draft_bytes, read_draft
 from app.lab.engines.loading import threads_for
 from app.lab.engines.opened import opened
+from app.lab.engines.parts import parts_bytes
 from app.lab.ladder.memory import measure_memory
 from app.lab.ladder.plan import LadderPlan, Profile, Step
 from app.lab.ladder.quality import candidate_step, reference_step
@@ -259,7 +259,7 @@ class Steps:
                 drafted = draft_bytes(
                     candidate, own, read_draft(candidate), context, self._tools.room.plans
                 )
-                how = (candidate.engine, adapter_bytes(candidate) + drafted)
+                how = (candidate.engine, parts_bytes(candidate) + drafted)
                 return fitter.memory(Path(candidate.path), context, *how).needs.total_bytes
         except PersonError:
             return None  # the measured figure will say why

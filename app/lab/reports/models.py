@@ -98,6 +98,14 @@ class ReportModels:
             raise PersonError(say("drafts.gone", name=quotable(name)))
         return found
 
+    def projector_of(self, key: str, path: str) -> Path:
+        """Where its projector is; looked for and refused as an adapter is."""
+        own = self._own[key].projector if key in self._own else None
+        found = self._named(key, path, [own] if own else [])
+        if found is None:
+            raise PersonError(say("pictures.projector_gone", name=quotable(file_name(path))))
+        return found
+
     def _named(self, key: str, path: str, own: Sequence[str]) -> Path | None:
         """A file of that name among what is given, what a ladder had, and beside the model."""
         name = file_name(path)

@@ -32,7 +32,8 @@ def shareable(view: LadderView) -> LadderView:
     every = [plan.candidate(key) for key in plan.keys]
     adapters = [adapter.path for each in every for adapter in each.adapters]
     drafts = [each.draft.path for each in every if each.draft is not None]
-    names = names_without_folders([*(each.path for each in every), *adapters, *drafts])
+    eyes = [each.projector for each in every if each.projector]
+    names = names_without_folders([*(each.path for each in every), *adapters, *drafts, *eyes])
     absolute = {os.path.abspath(path): name for path, name in names.items()}
     folders = FoldersOut(absolute | names, [str(Path.home())])
 
@@ -56,6 +57,7 @@ def _renamed(candidate: Candidate, names: Mapping[str, str]) -> Candidate:
         ),
         draft=(draft := candidate.draft)
         and msgspec.structs.replace(draft, path=draft.path and names[draft.path]),
+        projector=candidate.projector and names[candidate.projector],
     )
 
 

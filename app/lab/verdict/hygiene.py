@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.core.candidates.notation import told_adapters, told_devices, told_draft
+from app.core.text.shared_names import file_name
 from app.core.words.sentence import Sentence, chained, say, worded
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
         adapters: With their strengths, as they are typed; empty without any.
         devices: What else is set of devices, memory and positions, as it is told.
         draft: What proposed tokens while speed was taken; empty where nothing did.
+        projector: Its file's name; empty for a model that sees nothing.
     """
 
     threads: int
@@ -51,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     adapters: str = ""
     devices: str = ""
     draft: str = ""
+    projector: str = ""
 
 
 Alike = Callable[[Settings], int | str | None]
@@ -79,6 +82,7 @@ def settings_of(plan: LadderPlan, row: Row) -> Settings:
         adapters=told_adapters(row.candidate),
         devices=told_devices(row.candidate),
         draft=told_draft(row.candidate),
+        projector=file_name(row.candidate.projector) if row.candidate.projector else "",
     )
 
 

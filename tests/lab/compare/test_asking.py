@@ -10,7 +10,11 @@ import pytest
 
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Role, StopReason
+from app.core.chats.pictures import Picture
 from app.core.errors import PersonError
+from tests.helpers.gguf_files import write_tiny_llama
+from tests.helpers.pictures import coloured_png
+from tests.helpers.vision_files import TOKENS, write_projector
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +46,43 @@ def test_one_pane_is_asked_alone(bench: Bench, models: dict[str, Path]) -> None:
     assert [m.content for m in told] == ["Only you", "The sky is green!", "Both"]
     assert [m.role for m in told] == [Role.USER, Role.ASSISTANT, Role.USER]
     bench.rest()
+
+
+def test_pictures_are_seen_with_what_lies_beside_and_others_say_that_they_cannot(
+    bench: Bench, models: dict[str, Path], tmp_path: Path
+) -> None:
+    folder = tmp_path / "seeing"
+    folder.mkdir()
+    model = write_tiny_llama(folder / "m.gguf")
+    projector = write_projector(folder / "mmproj-F16.gguf", 256)
+    picture = Picture("red", 60, 40)
+    file = tmp_path / picture.file_name
+    file.write_bytes(coloured_png(60, 40, (255, 0, 0)))
+    bench.session = bench.session_of(lambda _: str(file))
+    sees, blind = bench.open([model, models["blue"]])
+    bench.session.set_sampling(SamplingSettings(max_tokens=8))
+    pane = bench.session.pane(sees)
+    assert pane.sees
+    assert pane.candidate.projector is None
+    bench.session.ask("Only words")
+    bench.rest()
+    assert pane.candidate.projector is None
+
+    turn = bench.session.ask("What is it?", pictures=[picture])
+    bench.rest()
+
+    assert pane.candidate.projector == str(projector)
+    assert turn.answers[sees].error is None
+    figures = turn.answers[sees].figures
+    assert figures is not None
+    assert figures.prompt_tokens > TOKENS["mlp"]
+    assert "cannot see" in (turn.answers[blind].error or "")
+    bench.session.count_picture(sees, picture)
+    bench.until(lambda: pane.picture_tokens == {(60, 40): TOKENS["mlp"]})
+    later = bench.session.ask("And now?")
+    bench.rest()
+    assert later.answers[blind].text == "The sky is blue."
+    assert later.answers[sees].error is None
 
 
 def test_a_file_without_a_template_goes_on_with_the_text_as_it_stands(

@@ -105,7 +105,10 @@ def test_candidates_with_settings_are_named_without_their_folders_too(
     adapters = (Adapter(f"{HOMES[0]}/m4rk/style.gguf", 0.5),)
     draft = Draft(f"{HOMES[0]}/m4rk/tiny.gguf")
     row = replace(
-        row, candidate=Candidate(row.candidate.source, engine, None, adapters, None, draft)
+        row,
+        candidate=Candidate(
+            row.candidate.source, engine, None, adapters, f"{HOMES[0]}/m4rk/mmproj.gguf", draft
+        ),
     )
     measured.rows[row.key] = row
     every = [each.candidate for each in measured.rows.values()]
@@ -117,12 +120,15 @@ def test_candidates_with_settings_are_named_without_their_folders_too(
     (own,) = report.arguments.chosen.values()
     shared = (Adapter("style.gguf", 0.5),)
     source = LocalFile(Path(own.path).name)
-    assert own == Candidate(source, engine, None, shared, None, Draft("tiny.gguf"))
+    assert own == Candidate(source, engine, None, shared, "mmproj.gguf", Draft("tiny.gguf"))
     assert report.arguments.candidate(own.key()) == own
     assert report.rows[own.key()].file == own.path
     document = msgspec.json.decode((tmp_path / "report.json").read_bytes())
     words = [each["candidate"] for each in document["candidates"]]
-    assert words.count(f"{own.path}#kv=q8_0,lora=style.gguf*0.5,draft=tiny.gguf") == 1
+    assert (
+        words.count(f"{own.path}#kv=q8_0,lora=style.gguf*0.5,mmproj=mmproj.gguf,draft=tiny.gguf")
+        == 1
+    )
     # Settings that nobody could type are refused: they would reach an engine.
     given = (tmp_path / "report.json").read_bytes()
     bad = Candidate(own.source, EngineSettings(threads=10**9, kv_type=KvType.Q8_0))

@@ -13,6 +13,7 @@ TEXTS: dict[str, str] = {
     "pictures.cannot_see": translate("Sentences", "This model cannot see: it is asked without a projector (mmproj)."),
     "pictures.gone": translate("Sentences", "The picture {name} is not there any more."),
     "pictures.left_out": translate("Sentences", "The chat template of this file leaves pictures out: choose another template."),
+    "pictures.no_projector": translate("Sentences", "“{name}” is no projector: a model sees with the mmproj file that came with it."),
     "pictures.not_seen": translate("Sentences", "The engine cannot take this picture in: choose another size of it."),
     "pictures.no_reader": translate("Sentences", "“{name}” cannot be read on this PC: pictures are read with Qt, which lacks a system library here."),
     "pictures.not_kept": translate("Sentences", "The picture “{name}” could not be kept: memory or disk is too short."),

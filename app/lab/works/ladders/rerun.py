@@ -122,6 +122,7 @@ def _here(candidate: Candidate, key: str, models: ReportModels) -> Candidate:
         ),
         draft=(draft := candidate.draft)
         and msgspec.structs.replace(draft, path=draft.path and str(models.draft_of(key, draft))),
+        projector=(eyes := candidate.projector) and str(models.projector_of(key, eyes)),
     )
 
 

@@ -1,0 +1,26 @@
+"""What goes with a candidate's model into its weights or beside them. Any thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.lab.engines.adapters import adapter_bytes, check_adapters
+from app.lab.engines.eyes import check_projector, projector_bytes
+
+if TYPE_CHECKING:
+    from app.core.candidates.candidate import Candidate
+
+
+def check_parts(candidate: Candidate) -> None:
+    """See that a candidate's adapters and its projector are there and can be used.
+
+    Raises:
+        PersonError: One cannot; the sentence says why.
+    """
+    check_adapters(candidate)
+    check_projector(candidate)
+
+
+def parts_bytes(candidate: Candidate) -> int:
+    """What they take of an engine's memory."""
+    return adapter_bytes(candidate) + projector_bytes(candidate)

@@ -1,0 +1,65 @@
+"""Projectors as parts of candidates, and ``app.lab.engines.parts``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from msgspec.structs import replace
+
+from app.core.candidates.candidate import candidate_of
+from app.core.errors import PersonError
+from app.lab.engines.eyes import projector_bytes, projectors_beside, with_eyes
+from app.lab.engines.opened import opened
+from app.lab.engines.parts import parts_bytes
+from app.lab.engines.room import EngineRoom
+from app.library.model_files import open_model_file
+from tests.helpers.gguf_files import write_tiny_llama
+from tests.helpers.vision_files import write_projector
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    return write_tiny_llama(tmp_path / "m.gguf")
+
+
+def test_a_candidate_opens_with_its_projector(model: Path, tmp_path: Path) -> None:
+    path = write_projector(tmp_path / "mmproj-F16.gguf", 256)
+    candidate = replace(candidate_of(model), projector=str(path))
+
+    seeing, blind = opened(candidate, open_model_file), opened(candidate_of(model), open_model_file)
+
+    assert seeing.files == (model, path)
+    room = EngineRoom(tmp_path)
+    more_bytes = room.needed_bytes(seeing, 512) - room.needed_bytes(blind, 512)
+    assert more_bytes == parts_bytes(candidate) == projector_bytes(candidate)
+    assert more_bytes > 0.9 * path.stat().st_size
+    assert candidate.load_key() != candidate_of(model).load_key()
+
+
+@pytest.mark.parametrize("name", ["gone.gguf", "m.gguf"])
+def test_what_is_no_projector_is_said_before_a_load(model: Path, tmp_path: Path, name: str) -> None:
+    candidate = replace(candidate_of(model), projector=str(tmp_path / name))
+
+    with pytest.raises(PersonError, match=name):
+        opened(candidate, open_model_file)
+    assert projector_bytes(candidate) == 0
+
+
+def test_the_only_projector_beside_a_file_is_taken(model: Path, tmp_path: Path) -> None:
+    plain = candidate_of(model)
+    assert with_eyes(plain) == plain
+    write_tiny_llama(tmp_path / "mmproj-in-name-alone.gguf")
+    (tmp_path / "mmproj-broken.gguf").write_bytes(b"GGUF")
+    assert with_eyes(plain) == plain
+
+    first = write_projector(tmp_path / "mmproj-F16.gguf", 256)
+    assert with_eyes(plain).projector == str(first)
+    second = write_projector(tmp_path / "m.mmproj-Q8_0.gguf", 256)
+    assert projectors_beside(model) == [second, first]
+    assert with_eyes(plain) == plain
+    chosen = replace(plain, projector=str(first))
+    assert with_eyes(chosen) == chosen
