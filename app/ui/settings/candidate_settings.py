@@ -16,6 +16,7 @@ from app.ui.kit.widgets.status_dot import StatusDot
 from app.ui.kit.words.text import translate
 from app.ui.settings.adapters_editor import AdaptersEditor
 from app.ui.settings.engine_editor import EngineEditor
+from app.ui.settings.projector_box import ProjectorBox
 from app.ui.settings.sampling_editor import SamplingEditor
 from app.ui.settings.settings_rows import SettingsRows, choice_box, choose
 
@@ -79,6 +80,7 @@ class CandidateSettings(QWidget):
                 *((template_name(template), template.id) for template in templates),
             ]
         )
+        self._projector = ProjectorBox()
         self._adapters = AdaptersEditor()
         self._engine = EngineEditor()
         self._own = QCheckBox(self.tr("Own sampling settings"))
@@ -93,6 +95,9 @@ class CandidateSettings(QWidget):
         self._lay_out()
         self.setAccessibleName(self.tr("Settings of {letter}").format(letter=setup.letter))
         self._template.activated.connect(self._on_template)
+        self._projector.chosen.connect(
+            lambda path: self._apply(self._setup.running(projector=path))
+        )
         self._adapters.changed.connect(self._on_adapters)
         self._engine.changed.connect(self._on_engine)
         self._own.clicked.connect(self._on_own)
@@ -112,6 +117,14 @@ class CandidateSettings(QWidget):
             self.tr(
                 "How a chat is written out for the model. A model answers badly with a template "
                 "that it was not trained with."
+            ),
+        )
+        template_rows.add(
+            self.tr("Sees with"),
+            self._projector,
+            self.tr(
+                "A projector (mmproj) is a second file that comes with models that see: it turns "
+                "pictures into what the model reads. It takes memory, pictures or not."
             ),
         )
         in_column(
@@ -136,6 +149,11 @@ class CandidateSettings(QWidget):
     def engine(self) -> EngineEditor:
         """Its engine settings."""
         return self._engine
+
+    @property
+    def projector(self) -> ProjectorBox:
+        """With which projector it sees."""
+        return self._projector
 
     @property
     def adapters(self) -> AdaptersEditor:
@@ -189,6 +207,7 @@ class CandidateSettings(QWidget):
     def _show(self) -> None:
         own = self._setup.sampling is not None
         choose(self._template, self._setup.candidate.template_id)
+        self._projector.set_used(self._setup.candidate.projector)
         self._adapters.set_adapters(self._setup.candidate.adapters)
         self._engine.set_settings(self._setup.candidate.engine)
         self._own.setChecked(own)

@@ -14,6 +14,7 @@ from app.core.candidates.candidate import MAX_CANDIDATES, Candidate, LocalFile, 
 from app.core.errors import PersonError
 from app.core.memory.estimate import lasting_budget_bytes
 from app.core.models.bases import fitting_adapters
+from app.core.models.projectors import fitting_projectors
 from app.lab.demo.demo import FIRST_PANES
 from app.lab.engines.adapters import check_adapters
 from app.lab.pictures.shelf import PictureShelf
@@ -83,6 +84,8 @@ class ComparePart(Part):
         self.view.settings.set_engine_facts(ground.engine.facts)
         self.view.settings.fitting = lambda model: fitting_adapters(self._models, model)
         self.view.settings.adapter_wanted.connect(self._choose_adapter)
+        self.view.settings.projectors = lambda model: fitting_projectors(self._models, model)
+        self.view.settings.projector_wanted.connect(self._choose_projector)
         self.view.controller.seeing = self._seeing
         self._watch = EngineWatch(session)
         self.plots: LivePlots | None = None
@@ -248,6 +251,13 @@ class ComparePart(Part):
         eyes = next((model.projector for model in self._models if model.path == path), None)
         chosen = not replace(candidate, template_id=None).is_plain
         return candidate if eyes is None or chosen else replace(candidate, projector=str(eyes))
+
+    def _choose_projector(self, key: str) -> None:
+        """Ask for a projector's file; whether it fits, the load tells."""
+        paths = self._ground.files.models(translate("Compare", "Open a projector"))
+        if paths:
+            setup = self._session.pane(key).setup
+            self.view.controller.update_candidate(setup.running(projector=str(paths[0])))
 
     def _choose_adapter(self, key: str) -> None:
         """Ask for an adapter's file; what does not fit is told, and changes nothing."""

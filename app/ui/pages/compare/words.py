@@ -127,7 +127,9 @@ def adapter_words(candidate: Candidate) -> str:
 
 def settings_words(candidate: Candidate) -> str:
     """What else is set of how it runs; empty where nothing is."""
-    return told(told_settings(replace(candidate, adapters=())))
+    words = told(told_settings(replace(candidate, adapters=(), projector=None)))
+    sees = translate("Words", "sees pictures") if candidate.projector else ""
+    return " · ".join(filter(None, (sees, words)))
 
 
 def name_words(pane: Pane) -> str:

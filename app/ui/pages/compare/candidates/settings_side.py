@@ -104,13 +104,16 @@ class SettingsSide(SidePanel):
     Signals:
         changed: Settings were changed here.
         adapter_wanted: The person has an adapter in a file, for the pane with this key.
+        projector_wanted: The same, of a projector.
 
     Attributes:
         fitting: The adapters of this PC that a model can run with.
+        projectors: The projectors of this PC that it may see with.
     """
 
     changed = Signal()
     adapter_wanted = Signal(str)
+    projector_wanted = Signal(str)
 
     def __init__(
         self, session: Session, controller: CompareController, parent: QWidget | None = None
@@ -124,6 +127,7 @@ class SettingsSide(SidePanel):
         self._engine: EngineFacts | None = None
         self._model: ModelFile | None = None
         self.fitting: Callable[[ModelFile], Sequence[LibraryModel]] = lambda _model: ()
+        self.projectors: Callable[[ModelFile], Sequence[LibraryModel]] = lambda _model: ()
 
     def set_engine_facts(self, facts: EngineFacts) -> None:
         """What engines compute on decides what can be set; asked for when it is first needed."""
@@ -152,6 +156,7 @@ class SettingsSide(SidePanel):
         self._follow_model(pane)
         self.candidate.changed.connect(self._on_candidate)
         self.candidate.adapters.file_wanted.connect(lambda: self.adapter_wanted.emit(key))
+        self.candidate.projector.file_wanted.connect(lambda: self.projector_wanted.emit(key))
         self._follow_engine()
         if self._engine is not None and not self._session.busy:  # else an engine tells anyway
             self._engine.ask()
@@ -190,6 +195,7 @@ class SettingsSide(SidePanel):
             self._model = pane.model
             self.candidate.engine.set_model(pane.model)
             self.candidate.adapters.set_choices(self.fitting(pane.model))
+            self.candidate.projector.set_choices(self.projectors(pane.model))
 
     def _follow_engine(self) -> None:
         if self.candidate is not None and self._engine is not None:

@@ -12,6 +12,7 @@ from app.ui.kit.jobs import Jobs
 from app.ui.pages.compare.panes.menu import PaneCommand
 from app.ui.settings.engine_facts import EngineFacts
 from app.ui.settings.engine_fields import ChoiceField
+from tests.helpers.model_folders import library_model, projector_gguf
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -33,6 +34,37 @@ def test_the_chats_settings_open_at_the_side_and_close(shown: Shown, qtbot: QtBo
     assert not shown.page.commands.show_settings.isChecked()
     qtbot.mouseClick(shown.page.top.settings_button, LEFT)
     assert side.isVisible()
+
+
+def test_a_projector_is_chosen_and_dropped(shown: Shown, qtbot: QtBot) -> None:
+    eyes = library_model("/m/mmproj-seer-F16.gguf", gguf=projector_gguf())
+    side, key = shown.page.settings, shown.session.key("A")
+    side.projectors = lambda _model: [eyes]
+    shown.page.controller.run(PaneCommand.SETTINGS, key)
+    assert side.candidate is not None
+    box = side.candidate.projector
+    assert [box.itemText(row) for row in range(box.count())] == [
+        "nothing",
+        "mmproj-seer-F16",
+        "a file …",
+    ]
+    assert box.currentText() == "nothing"
+
+    box.setCurrentIndex(1)
+    box.activated.emit(1)
+    assert shown.session.pane(key).candidate.projector == str(eyes.path)
+    shown.settle()
+    assert "sees pictures" in shown.pane("A").header.role.text
+
+    with qtbot.waitSignal(side.projector_wanted) as wanted:
+        box.setCurrentIndex(2)
+        box.activated.emit(2)
+    assert wanted.args == [key]
+    assert box.currentText() == "mmproj-seer-F16"
+
+    box.setCurrentIndex(0)
+    box.activated.emit(0)
+    assert shown.session.pane(key).candidate.projector is None
 
 
 def test_the_system_prompt_is_told_when_the_person_stops_writing(
