@@ -1,0 +1,158 @@
+"""Pictures in the real window: real models that see, a real store, real files.
+
+Tests app.ui.pages.compare.panes.askable and app.ui.pages.compare.asking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtGui import QGuiApplication
+
+from app.core.candidates.settings import SamplingSettings
+from app.core.chats.chat import StopReason
+from app.store.paths import Paths
+from tests.e2e.person import Person
+from tests.helpers import pictures as made
+from tests.helpers.gguf_files import write_scripted_model, write_tiny_llama
+from tests.helpers.vision_files import TOKENS, write_projector
+
+if TYPE_CHECKING:
+    from app.ui.kit.theme import Theme
+    from app.ui.pictures.strip import PictureStrip
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def paths() -> Paths:
+    """The person's folders, which are this test's own."""
+    return Paths.default()
+
+
+@pytest.fixture
+def open_window(theme: Theme, paths: Paths) -> Iterator[Callable[..., Person]]:
+    """Opens the window on this test's store; closed after the test."""
+    opened: list[Person] = []
+
+    def open_it(*files: Path) -> Person:
+        opened.append(Person(theme, paths, files, size=(1280, 800)))
+        return opened[-1]
+
+    yield open_it
+    for person in opened:
+        person.close()
+
+
+@pytest.fixture
+def blind(tmp_path: Path) -> Path:
+    path = tmp_path / "blind-Q8_0.gguf"
+    write_scripted_model(path, ["No", " eyes", "."])
+    return path
+
+
+@pytest.fixture
+def seeing(tmp_path: Path) -> tuple[Path, Path]:
+    """A model and its projector."""
+    model = write_tiny_llama(tmp_path / "seer-F16.gguf")
+    return model, write_projector(tmp_path / "mmproj-seer-F16.gguf", 256)
+
+
+def strip_of(person: Person) -> PictureStrip:
+    strip = person.compare.prompt.field.strip
+    assert strip is not None
+    return strip
+
+
+def paste(person: Person, *files: Path) -> None:
+    """Copy files, and paste them into the field."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
+    QGuiApplication.clipboard().setMimeData(data)
+    person.compare.prompt.edit.paste()
+    QGuiApplication.clipboard().clear()
+    person.until(lambda: not strip_of(person).reading)
+
+
+def png(folder: Path, name: str, colour: tuple[int, int, int]) -> Path:
+    file = folder / name
+    file.write_bytes(made.coloured_png(60, 40, colour))
+    return file
+
+
+def test_a_picture_is_shown_to_those_that_see_and_kept_with_the_chat(
+    open_window: Callable[..., Person],
+    paths: Paths,
+    blind: Path,
+    seeing: tuple[Path, Path],
+    tmp_path: Path,
+) -> None:
+    person = open_window(blind)
+    person.session.set_sampling(SamplingSettings(max_tokens=8))
+    red = png(tmp_path, "red.png", (255, 0, 0))
+    paste(person, red)
+    prompt = person.compare.prompt
+    prompt.edit.setPlainText("What is it?")
+    assert not prompt.send_button.isEnabled(), "nobody sees"
+    assert person.shows("This model cannot see")
+
+    person.compare.open_files([*seeing])
+    blind_pane, pane = person.panes
+    assert pane.candidate.projector == str(seeing[1])
+    person.session.load(pane.key)
+    person.until(lambda: pane.loaded is not None)
+    (picture,) = strip_of(person).pictures()
+    person.until(lambda: (picture.width, picture.height) in pane.picture_tokens)
+    person.until(lambda: person.shows(f"The picture takes {TOKENS['mlp']} tokens"))
+    assert person.shows("A cannot see pictures")
+
+    person.click("Send")
+    person.until(person.answered)
+    person.rest()
+    (turn,) = person.turns
+    assert turn.pictures == (picture,)
+    told, answer = turn.answers[blind_pane.key], turn.answers[pane.key]
+    assert told.stop_reason is StopReason.ERROR
+    assert answer.error is None
+    assert answer.text
+    assert strip_of(person).pictures() == []
+    assert person.shows("This model cannot see")
+    row = person.compare.panes.transcript.view_of(turn)
+    assert row is not None
+    (small,) = row.prompt.pictures
+    person.until(small.isVisible)
+    assert small in row.stops()
+
+    # It stays when the message is edited.
+    person.compare.controller.edit(turn, "What else is it?")
+    person.until(lambda: person.turns[-1] is not turn and person.answered())
+    person.rest()
+    assert person.turns[-1].pictures == (picture,)
+
+    # Who cannot see goes on without.
+    person.ask_all("And you?")
+    person.until(lambda: len(person.turns) == 2 and person.answered())
+    person.rest()
+    answers = person.turns[-1].answers
+    assert [answers[each.key].error for each in person.panes] == [None, None]
+
+    # What was picked and not sent is there at the next start, and so is the chat.
+    blue = png(tmp_path, "blue.png", (0, 0, 255))
+    paste(person, blue)
+    (unsent,) = strip_of(person).pictures()
+    person.close()
+    again = open_window()
+    assert [turn.pictures for turn in again.turns] == [(picture,), ()]
+    assert strip_of(again).pictures() == [unsent]
+    row = again.compare.panes.transcript.view_of(again.turns[0])
+    assert row is not None
+    assert len(row.prompt.pictures) == 1
+
+    kept = {file.name for file in paths.pictures.iterdir()}
+    assert kept == {picture.file_name, unsent.file_name}
+    again.session.delete_chat(again.session.chat.id)
+    assert [file.name for file in paths.pictures.iterdir()] == [unsent.file_name]
