@@ -6,18 +6,16 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import msgspec
 
 from app.core.errors import PersonError
 from app.core.words.sentence import say
+from app.engine.outcome import EngineOutcome
 from app.engine.protocol.answering import Generate
 from app.engine.protocol.codec import CodecError, encode
 from app.engine.protocol.messages import Command, Event
-
-if TYPE_CHECKING:
-    from app.engine.outcome import EngineOutcome
 
 
 class Ability(StrEnum):

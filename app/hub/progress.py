@@ -7,10 +7,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from app.core.words.sentence import Sentence
+from app.core.words.sentence import Sentence
 
 _WINDOW_S = 5.0
 _EVERY_S = 0.1

@@ -10,15 +10,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.core.words.sentence import say
 from app.store.connecting import connect
 from app.store.database import said, transaction
+from app.store.paths import Paths
 from app.store.pictures import remove_unused, shown_in_votes
-
-if TYPE_CHECKING:
-    from app.store.paths import Paths
 
 
 class Kept(Enum):

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import msgspec
 
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.predict.fit import Fit, Fitter
 from app.monitor.machine import physical_core_count
-
-if TYPE_CHECKING:
-    from app.store.paths import Paths
+from app.store.paths import Paths
 
 
 def fitter(paths: Paths, threads: int | None, patience_s: float | None = None) -> Fitter:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+from app.core.models.model_file import ModelFile
 from app.core.quality.own_texts import as_plain_text
 from app.core.text.clean import whole_text
 from app.core.text.shared_names import file_name
 from app.core.words.sentence import say
 from app.lab.quality.texts import MeasuredText, TextSource, measured_text, suited
 from app.lab.shrink.reader import CalibrationText
-
-if TYPE_CHECKING:
-    from app.core.models.model_file import ModelFile
-    from app.store.paths import Paths
+from app.store.paths import Paths
 
 TEXT_HELP = (
     "a text file, a .jsonl file with text, prompt or messages in each line, or one of the words "

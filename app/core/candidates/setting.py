@@ -6,16 +6,14 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from msgspec.structs import replace
 
+from app.core.candidates.candidate import Candidate
 from app.core.candidates.settings import BOUNDS, USUAL_ENGINE
 from app.core.errors import PersonError
 from app.core.words.sentence import say
-
-if TYPE_CHECKING:
-    from app.core.candidates.candidate import Candidate
 
 _T = TypeVar("_T")
 

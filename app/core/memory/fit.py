@@ -10,15 +10,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
+from app.core.gguf import TensorInfo
 from app.core.memory.estimate import Needs, cached_elements
 from app.core.models.levels import FULL_PRECISION_BITS
 from app.core.models.model_file import EXPERTS, ModelFile
 from app.core.words.sentence import Sentence, say, size
-
-if TYPE_CHECKING:
-    from app.core.gguf import TensorInfo
 
 TIGHT_SHARE = 0.9
 """Above this share of what is available it is tight: other programs need memory too."""

@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from app.core.candidates.settings import USUAL_ENGINE, EngineSettings
+from app.core.gguf import TensorInfo
 from app.core.models.levels import TENSOR_TYPES
 from app.core.models.model_file import EXPERTS, ModelFile
-
-if TYPE_CHECKING:
-    from app.core.gguf import TensorInfo
 
 # What a token costs beside its bytes, in units of what the kernels' measurement calls a node: one
 # pass over a vector, at whose end the threads meet. Read off llama.cpp's graphs node by node, with

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from app.core.gguf import GgufHeader
 from app.core.models.gguf_reader import damaged
 from app.core.words.sentence import say
-
-if TYPE_CHECKING:
-    from app.core.gguf import GgufHeader
 
 MAX_LAYERS = 512
 """llama.cpp's own limit."""

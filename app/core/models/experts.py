@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from app.core.candidates.settings import EngineSettings
 from app.core.models.model_file import ModelFile, ModelFileError, active_parameters
 from app.core.words.sentence import say
-
-if TYPE_CHECKING:
-    from app.core.candidates.settings import EngineSettings
 
 
 def as_run(model: ModelFile, engine: EngineSettings) -> ModelFile:

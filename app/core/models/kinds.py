@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
+from app.core.gguf import GgufHeader
 from app.core.words.sentence import Sentence, say
-
-if TYPE_CHECKING:
-    from app.core.gguf import GgufHeader
 
 
 class ModelKind(StrEnum):

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from app.core.models.levels import Level
+from app.core.models.levels import Level
 
 # Millions of weights that a core turns in a second, an importance matrix given, by the beginning
 # of the level's name; the longest beginning counts. Measured on one core with AVX-512, 27 M

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from app.core.words.sentence import Sentence
-    from app.engine.protocol.running import FailureKind
+from app.core.words.sentence import Sentence
+from app.engine.protocol.running import FailureKind
 
 
 class EngineError(Exception):

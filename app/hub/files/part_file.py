@@ -11,15 +11,13 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from app.base.files import Hasher, finish, flush, hash_file
+from app.base.gate import StopFlag
 from app.base.rights import usual_rights
 from app.core.words.sentence import say
 from app.hub.errors import DiskFull, DownloadError
-
-if TYPE_CHECKING:
-    from app.base.gate import StopFlag
 
 # What the disk must keep free besides the file: a full disk harms every program on it.
 SPARE_BYTES = 64 << 20

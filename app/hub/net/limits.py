@@ -7,12 +7,9 @@ import time
 from collections.abc import Generator
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from app.base.gate import StopFlag
 from app.hub import answers
-
-if TYPE_CHECKING:
-    from app.base.gate import StopFlag
 
 
 @dataclass(frozen=True, slots=True)

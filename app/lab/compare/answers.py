@@ -6,17 +6,14 @@ import logging
 import math
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from app.core.chats.chat import Answer, StopReason
 from app.core.errors import PersonError
-
-if TYPE_CHECKING:
-    from app.lab.compare.jobs import Job
-    from app.lab.compare.open_chat import OpenChat
-    from app.lab.compare.panes import Pane
-    from app.lab.compare.race_speeds import RaceSpeeds
-    from app.store.chats import ChatStore
+from app.lab.compare.jobs import Job
+from app.lab.compare.open_chat import OpenChat
+from app.lab.compare.panes import Pane
+from app.lab.compare.race_speeds import RaceSpeeds
+from app.store.chats import ChatStore
 
 log = logging.getLogger(__name__)
 

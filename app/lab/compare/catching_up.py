@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from app.core.chats.chat import Answer, Chat, StopReason, Turn
 from app.core.errors import PersonError
-
-if TYPE_CHECKING:
-    from app.lab.compare.deck import Deck
-    from app.lab.compare.open_chat import OpenChat
+from app.lab.compare.deck import Deck
+from app.lab.compare.open_chat import OpenChat
 
 log = logging.getLogger(__name__)
 

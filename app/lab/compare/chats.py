@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from app.core.candidates.candidate import Candidate
 from app.core.candidates.settings import COMPARE_GREEDY, CompareMode, SamplingSettings
 from app.core.chats.chat import Chat, Turn
 from app.core.chats.export import to_markdown, to_openai_json
@@ -15,14 +15,11 @@ from app.core.errors import PersonError
 from app.core.text.clean import whole_text
 from app.core.words.sentence import say
 from app.lab.compare.asking import check_length
-
-if TYPE_CHECKING:
-    from app.core.candidates.candidate import Candidate
-    from app.lab.compare.candidates import Candidates
-    from app.lab.compare.deck import Deck
-    from app.lab.compare.open_chat import OpenChat
-    from app.lab.compare.runner import Runner
-    from app.store.chats import ChatSummary
+from app.lab.compare.candidates import Candidates
+from app.lab.compare.deck import Deck
+from app.lab.compare.open_chat import OpenChat
+from app.lab.compare.runner import Runner
+from app.store.chats import ChatSummary
 
 
 class Chats:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from app.core.words.sentence import worded
+from app.engine.api import TooLongToSend
+from app.engine.outcome import EngineOutcome
 from app.engine.protocol.running import Failed, FailureKind
+from app.lab.compare.jobs import Job
 from app.lab.compare.panes import PaneFailure
-
-if TYPE_CHECKING:
-    from app.engine.api import TooLongToSend
-    from app.engine.outcome import EngineOutcome
-    from app.lab.compare.jobs import Job
 
 _ADVICE = {
     FailureKind.PROMPT_TOO_LONG: worded("compare.shorten_prompt_drop_oldest_turns"),

@@ -6,13 +6,10 @@ import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from app.core.candidates.settings import SamplingSettings
+from app.core.chats.chat import Answer, Message, Turn
 from app.lab.compare.panes import Pane, PaneState
-
-if TYPE_CHECKING:
-    from app.core.candidates.settings import SamplingSettings
-    from app.core.chats.chat import Answer, Message, Turn
 
 
 @dataclass(eq=False, slots=True)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING
 
+from app.engine.local.pool import EnginePool
+from app.engine.protocol.loading import Loaded
+from app.lab.compare.panes import Pane
 from app.lab.compare.room import expected_bytes, too_large
 from app.lab.engines.loading import load_command
-
-if TYPE_CHECKING:
-    from app.engine.local.pool import EnginePool
-    from app.engine.protocol.loading import Loaded
-    from app.lab.compare.panes import Pane
 
 
 class Loader:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
+from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Chat, Turn
-
-if TYPE_CHECKING:
-    from app.core.candidates.settings import SamplingSettings
-    from app.core.chats.panes import ChatPane
-    from app.store.chats import ChatStore
+from app.core.chats.panes import ChatPane
+from app.store.chats import ChatStore
 
 
 class SessionListener:

@@ -9,26 +9,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from app.core.candidates.settings import FlashAttention
 from app.core.chats.chat import StopReason
+from app.core.errors import PersonError
 from app.core.memory.speed import MeasuredRun
 from app.core.memory.token_work import token_work
 from app.core.models.experts import as_run
 from app.core.models.model_file import ModelFile
+from app.lab.compare.deck import JobDoor
+from app.lab.compare.jobs import Job
 from app.lab.compare.panes import Pane, PaneState
 from app.lab.speed.calm import Calm
 from app.library.model_files import read_shards
 from app.monitor.load import OthersUse, others_use
-
-if TYPE_CHECKING:
-    from app.core.errors import PersonError
-    from app.lab.compare.deck import JobDoor
-    from app.lab.compare.jobs import Job
-    from app.store.small.speeds import SpeedStore
+from app.store.small.speeds import SpeedStore
 
 log = logging.getLogger(__name__)
 

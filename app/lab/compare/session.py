@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from app.core.candidates.settings import EngineSettings
+from app.core.chats.chat import Chat
+from app.core.chats.pictures import Picture
+from app.core.models.model_file import ModelFile
 from app.lab.compare.answers import Answers
 from app.lab.compare.asking import Asking
 from app.lab.compare.candidates import Candidates
 from app.lab.compare.chats import Chats
 from app.lab.compare.deck import Deck, JobDoor
 from app.lab.compare.open_chat import OpenChat, SessionListener
+from app.lab.compare.panes import Pane
+from app.lab.compare.race_speeds import RaceSpeeds
+from app.lab.compare.runner import Runner
 from app.lab.compare.templates import Templates
 from app.lab.models.kept_templates import KeptTemplates
 from app.lab.models.moves import Moves
-
-if TYPE_CHECKING:
-    from app.core.candidates.settings import EngineSettings
-    from app.core.chats.chat import Chat
-    from app.core.chats.pictures import Picture
-    from app.core.models.model_file import ModelFile
-    from app.lab.compare.panes import Pane
-    from app.lab.compare.race_speeds import RaceSpeeds
-    from app.lab.compare.runner import Runner
-    from app.store.chats import ChatStore
+from app.store.chats import ChatStore
 
 
 class Session:

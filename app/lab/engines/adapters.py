@@ -5,13 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from app.core.candidates.candidate import Candidate
 from app.core.models.adapter_facts import AdapterFacts, adapter_facts, check_fits
 from app.library.model_files import read_shards
-
-if TYPE_CHECKING:
-    from app.core.candidates.candidate import Candidate
 
 
 def read_adapter(path: Path) -> AdapterFacts:

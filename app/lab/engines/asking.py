@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role
 from app.core.chats.template_facts import template_facts
 from app.core.chats.templates import PLAIN_ID, template_by_id
 from app.engine.protocol.answering import Generate
-
-if TYPE_CHECKING:
-    from app.core.candidates.settings import SamplingSettings
 
 THINKING_TOKENS = 2048
 """What a model that thinks may use beside the tokens of its answer."""

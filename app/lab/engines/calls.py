@@ -7,16 +7,14 @@ import itertools
 from collections.abc import Callable, Generator
 from contextvars import ContextVar
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import Self, TypeVar
 
 from app.core.errors import PersonError
+from app.core.words.sentence import Sentence
 from app.engine.api import Engine, EngineEvent, Engines, Exited
 from app.engine.protocol.loading import Hello
+from app.engine.protocol.messages import Command
 from app.engine.protocol.running import NO_COMMAND, Failed, FailureKind
-
-if TYPE_CHECKING:
-    from app.core.words.sentence import Sentence
-    from app.engine.protocol.messages import Command
 
 _T = TypeVar("_T")
 _POLL_SECONDS = 0.5

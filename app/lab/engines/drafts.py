@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from app.core.candidates.candidate import Candidate
 from app.core.errors import PersonError
 from app.core.memory.estimate import estimated_needs, overhead_bytes
+from app.core.models.model_file import ModelFile
 from app.core.words.sentence import say
+from app.lab.engines.plans import Plans
 from app.library.model_files import open_model_file
 from app.library.vocabulary import same_vocabulary
-
-if TYPE_CHECKING:
-    from app.core.candidates.candidate import Candidate
-    from app.core.models.model_file import ModelFile
-    from app.lab.engines.plans import Plans
 
 # Of a drafted token: its logits, in the graph and where they are read.
 _LOGITS_BYTES = 2 * 4

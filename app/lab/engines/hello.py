@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.words.sentence import say
+from app.engine.protocol.loading import Device, Hello
 from app.lab.engines.room import EngineRoom
-
-if TYPE_CHECKING:
-    from app.engine.protocol.loading import Device, Hello
 
 _GPU_KINDS = frozenset({"gpu", "igpu"})
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from app.core.candidates.candidate import Candidate
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS
 from app.engine.protocol.loading import Load
-
-if TYPE_CHECKING:
-    from app.core.candidates.candidate import Candidate
 
 NO_CONTEXT = 0
 """Make no context: texts and tests of speed make one of their own size."""

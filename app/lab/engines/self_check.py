@@ -14,13 +14,13 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING
 
 from app.core.engines.instruction_sets import sets_in_use
 from app.core.engines.self_check import CHECKED_TYPES, F16, F32, EngineCheck, Finding, TypeFinding
 from app.core.words.sentence import say
 from app.engine.api import EngineEvent, Exited
 from app.engine.local.client import EngineClient
+from app.engine.outcome import EngineOutcome
 from app.engine.protocol.loading import Hello
 from app.engine.protocol.measuring import CheckType, TypeChecked
 from app.engine.protocol.running import Failed
@@ -32,11 +32,8 @@ from app.lab.engines.identity import engine_identity
 from app.lab.engines.loading import memory_limit_bytes
 from app.monitor.machine import available_memory_bytes
 from app.monitor.process import processor_seconds
+from app.store.paths import Paths
 from app.store.small.remembered import EngineCheckStore
-
-if TYPE_CHECKING:
-    from app.engine.outcome import EngineOutcome
-    from app.store.paths import Paths
 
 log = logging.getLogger(__name__)
 

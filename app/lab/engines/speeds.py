@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from app.lab.engines.identity import engine_identity
 from app.monitor.machine import machine_facts
+from app.store.paths import Paths
 from app.store.small.speeds import SpeedStore
-
-if TYPE_CHECKING:
-    from app.store.paths import Paths
 
 
 def speed_store(paths: Paths) -> SpeedStore:

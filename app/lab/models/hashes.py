@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from app.base.files import hash_file
 from app.core.errors import PersonError
+from app.core.models.model_file import ModelFile
 from app.core.words.sentence import say
-
-if TYPE_CHECKING:
-    from app.core.models.model_file import ModelFile
 
 
 def hashes_of(model: ModelFile, seen: Callable[[int], object]) -> tuple[str, ...]:

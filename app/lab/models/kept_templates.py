@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from app.core.chats.templates import WELL_KNOWN
-
-if TYPE_CHECKING:
-    from app.core.models.model_file import ModelFile
+from app.core.models.model_file import ModelFile
 
 _MOST = 400
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from app.core.memory.fit import Verdict
 from app.core.memory.sizes import about_verdict, largest_parameters, quick_parameters
 from app.lab.predict.bandwidth import MachineSpeed
 from app.monitor.gpu import GpuReader
 from app.monitor.machine import GpuFacts, total_memory_bytes
-
-if TYPE_CHECKING:
-    from app.core.memory.fit import Verdict
-    from app.store.small.speeds import SpeedStore
+from app.store.small.speeds import SpeedStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.core.chats.chat import Message, Role
 from app.core.errors import PersonError
+from app.core.models.model_file import ModelFile
 from app.core.quality.own_texts import (
     JSONL_ENDINGS,
     BadTextError,
@@ -36,9 +36,6 @@ from app.lab.demo.demo import all_demo
 from app.lab.models.named import text_in
 from app.resources import resource_path
 from app.store.chat_texts import stored_talks
-
-if TYPE_CHECKING:
-    from app.core.models.model_file import ModelFile
 
 BUNDLED_TEXT = "bundled texts"
 USUAL_TEXT = "bundled texts and own chats"

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.core.shrink.layers import check_droppable, check_layers, least_influential
 from app.engine.protocol.making import ImportanceProgress, LayersMeasured, MeasureLayers
 from app.lab.engines.opened import opened_file
+from app.lab.engines.room import EngineRoom
 from app.lab.shrink.reader import bundled_calibration, reader_of
 from app.library.model_files import open_model_file, read_shards
-
-if TYPE_CHECKING:
-    from app.lab.engines.room import EngineRoom
 
 _CHUNK_TOKENS, _CHUNKS = 512, 16
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.models.family import LibraryModel, ModelSource, families
 from app.core.models.levels import FULL_PRECISION_BITS
+from app.core.models.model_file import ModelFile
 from app.core.models.model_names import model_stem
 from app.core.words.sentence import Sentence, say
 from app.lab.models.names import clear_name
 from app.library.model_files import open_model_file
-
-if TYPE_CHECKING:
-    from app.core.models.model_file import ModelFile
 
 _MOST_NEIGHBOURS = 100
 

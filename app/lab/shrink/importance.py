@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.base.files import known_by
 from app.core.errors import PersonError
@@ -14,12 +13,10 @@ from app.core.shrink.importance import Importance, from_bytes
 from app.core.words.sentence import say, share
 from app.engine.protocol.making import CollectImportance, ImportanceCollected, ImportanceProgress
 from app.lab.engines.opened import opened_file
+from app.lab.engines.room import EngineRoom
 from app.lab.models.named import data_in
 from app.lab.shrink.reader import CalibrationText, bundled_calibration, reader_of
 from app.library.model_files import open_model_file, read_shards
-
-if TYPE_CHECKING:
-    from app.lab.engines.room import EngineRoom
 
 CHUNK_TOKENS = 512
 MOST_MATRIX_BYTES = 4_000_000_000

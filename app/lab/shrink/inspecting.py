@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+from app.core.gguf import TensorInfo
 from app.core.shrink.inspection import (
     InspectedTensor,
     Inspection,
@@ -16,9 +16,6 @@ from app.core.words.sentence import say
 from app.engine.protocol.making import InspectTensor, StoredTensor, TensorInspected
 from app.lab.engines.room import EngineRoom
 from app.library.model_files import inspect_file, read_shards
-
-if TYPE_CHECKING:
-    from app.core.gguf import TensorInfo
 
 
 def inspect(

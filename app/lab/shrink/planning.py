@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from msgspec import structs
 
+from app.core.gguf import TensorInfo
 from app.core.models.levels import TENSOR_TYPES
+from app.core.models.model_file import ModelFile
+from app.engine.api import EngineEvent
 from app.engine.protocol.making import Quantize, Quantized, TensorPlanned
-
-if TYPE_CHECKING:
-    from app.core.gguf import TensorInfo
-    from app.core.models.model_file import ModelFile
-    from app.engine.api import EngineEvent
-    from app.lab.engines.calls import EngineCalls
+from app.lab.engines.calls import EngineCalls
 
 _ALIGNMENT = 32
 _TYPES = {each.name: each for each in TENSOR_TYPES.values()}

@@ -6,21 +6,18 @@ import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+from app.core.models.family import LibraryModel
 from app.core.models.levels import level_by_name
 from app.core.words.sentence import say
+from app.engine.api import EngineEvent
 from app.engine.protocol.making import Quantize, Quantized, QuantizeProgress
+from app.lab.engines.calls import EngineCalls
 from app.lab.engines.room import EngineRoom
 from app.lab.shrink.full_versions import is_full
 from app.lab.shrink.sources import check_target, source_file
 from app.library.model_files import inspect_file
-
-if TYPE_CHECKING:
-    from app.core.models.family import LibraryModel
-    from app.engine.api import EngineEvent
-    from app.lab.engines.calls import EngineCalls
 
 
 @dataclass(frozen=True, slots=True)

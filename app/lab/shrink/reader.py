@@ -7,19 +7,16 @@ import tempfile
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+from app.core.models.model_file import ModelFile
 from app.core.words.sentence import say
 from app.lab.demo.demo import is_demo
+from app.lab.engines.calls import EngineCalls
 from app.lab.engines.loading import NO_CONTEXT
+from app.lab.engines.opened import OpenedCandidate
+from app.lab.engines.room import EngineRoom
 from app.resources import resource_path
-
-if TYPE_CHECKING:
-    from app.core.models.model_file import ModelFile
-    from app.lab.engines.calls import EngineCalls
-    from app.lab.engines.opened import OpenedCandidate
-    from app.lab.engines.room import EngineRoom
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,15 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+from app.core.models.family import LibraryModel
 from app.core.models.kinds import SHRINKABLE
+from app.core.models.levels import Level
+from app.core.models.model_file import ModelFile
 from app.core.words.sentence import say, size
 from app.lab.shrink.full_versions import is_full, where_to_get_full
 from app.library.model_files import inspect_file
-
-if TYPE_CHECKING:
-    from app.core.models.family import LibraryModel
-    from app.core.models.levels import Level
-    from app.core.models.model_file import ModelFile
 
 NEARLY_FULL = frozenset({"Q8_0"})
 """Levels that have lost so little that a second loss hardly adds to it."""

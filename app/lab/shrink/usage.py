@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.shrink.usage import ExpertUsage, LayerUsage
 from app.core.words.sentence import say
 from app.engine.protocol.making import CountExperts, ExpertsCounted, ImportanceProgress
+from app.lab.engines.opened import OpenedCandidate
+from app.lab.engines.room import EngineRoom
 from app.lab.shrink.reader import CalibrationText, bundled_calibration, reader_of
-
-if TYPE_CHECKING:
-    from app.lab.engines.opened import OpenedCandidate
-    from app.lab.engines.room import EngineRoom
 
 CHUNK_TOKENS = 512
 USUAL_CHUNKS = 8

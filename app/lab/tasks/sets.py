@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+from app.core.models.model_file import ModelFile
 from app.core.tasks.items import (
     ANSWER_TOKENS,
     QUICK_ITEMS,
@@ -23,9 +23,6 @@ from app.core.words.sentence import say
 from app.lab.demo.demo import all_demo, is_demo
 from app.lab.models.named import text_in
 from app.resources import resource_path
-
-if TYPE_CHECKING:
-    from app.core.models.model_file import ModelFile
 
 DEMO_KIND = "demo"
 _BUNDLED_NAME = "bundled"

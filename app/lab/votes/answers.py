@@ -7,7 +7,6 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -15,24 +14,22 @@ from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, SamplingSetting
 from app.core.chats.chat import Message, StopReason
 from app.core.chats.chat import Role as Speaker
 from app.core.errors import PersonError
+from app.core.models.model_file import ModelFile
 from app.core.votes.choices import shuffle
 from app.core.votes.pairs import Role, VoteAnswer, VotedCandidate, VotedFile, VotePair
 from app.core.words.sentence import English, worded
+from app.engine.api import EngineEvent
 from app.engine.protocol.answering import Finished, Rendered, Text
 from app.engine.protocol.running import FailureKind
+from app.lab.engines.asking import Manner
 from app.lab.engines.calls import EngineCalls, EngineFailed, interruptible
 from app.lab.engines.identity import engine_identity
 from app.lab.engines.opened import OpenedCandidate
+from app.lab.engines.room import EngineRoom
 from app.lab.engines.shelf import EngineShelf
 from app.lab.models.hashes import hashes_of
 from app.lab.votes.files import known_again, look_at
 from app.lab.votes.orders import Answered, AnswerEvent, AnswersProgress, FileKnown, PairFailed
-
-if TYPE_CHECKING:
-    from app.core.models.model_file import ModelFile
-    from app.engine.api import EngineEvent
-    from app.lab.engines.asking import Manner
-    from app.lab.engines.room import EngineRoom
 
 log = logging.getLogger(__name__)
 

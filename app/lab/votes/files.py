@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.core.candidates.candidate import Candidate
 from app.core.errors import PersonError
+from app.core.models.model_file import ModelFile
 from app.core.votes.pairs import VotedCandidate, VotedFile
 from app.core.words.sentence import say
 from app.lab.models.hashes import hashes_of
-
-if TYPE_CHECKING:
-    from app.core.candidates.candidate import Candidate
-    from app.core.models.model_file import ModelFile
 
 
 def look_at(model: ModelFile) -> VotedFile:

@@ -6,18 +6,15 @@ import contextlib
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.core.errors import PersonError
+from app.core.models.model_file import ModelFile
 from app.lab.demo.demo import all_demo
 from app.lab.tasks.sets import demo_set
 from app.library.model_files import open_model_file
 from app.resources import resource_path
-
-if TYPE_CHECKING:
-    from app.core.models.model_file import ModelFile
 
 DEMO_KIND = "demo"
 _DEMO_PROMPTS = 120

@@ -7,14 +7,11 @@ import logging
 import sqlite3
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.base.files import identity_at
+from app.core.words.sentence import Sentence
 from app.store.connecting import Damaged, connect
 from app.store.damage import begin_anew, is_damage
-
-if TYPE_CHECKING:
-    from app.core.words.sentence import Sentence
 
 log = logging.getLogger(__name__)
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from app.core.candidates.settings import EngineSettings
 from app.core.words.sentence import say
 from app.engine.host.answering.sampling import GreedySampler
 from app.engine.host.errors import EngineError
 from app.engine.host.loading.context import Context
+from app.engine.host.loading.model import Model
+from app.engine.host.process.abort import AbortFlag
 from app.engine.protocol.running import FailureKind
 from app.engine.protocol.scoring import Continued, ContinueText
-
-if TYPE_CHECKING:
-    from app.core.candidates.settings import EngineSettings
-    from app.engine.host.loading.model import Model
-    from app.engine.host.process.abort import AbortFlag
 
 _SIZE_STEP_TOKENS = 256
 

@@ -15,15 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from app.engine.host.answering.proposing import Drafts, Pace
 from app.engine.host.answering.sampling import GreedySampler, logits_of
-
-if TYPE_CHECKING:
-    from app.engine.host.loading.context import Context
+from app.engine.host.loading.context import Context
 
 # A draft model's token is proposed where it is this sure of it: others cost more than they save.
 _LEAST_SURE = 0.5

@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import llama_cpp as lc
 
+from app.core.candidates.adapters import Adapter
 from app.core.text.shared_names import file_name
 from app.core.words.sentence import say
 from app.engine.host.errors import EngineError, RefusedError
 from app.engine.protocol.running import FailureKind
-
-if TYPE_CHECKING:
-    from app.core.candidates.adapters import Adapter
 
 
 class Adapters:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import llama_cpp as lc
 
@@ -13,10 +13,8 @@ from app.core.candidates.settings import EngineSettings, SplitMode
 from app.core.words.sentence import Sentence, say
 from app.engine.host.errors import EngineError
 from app.engine.host.llama import native
+from app.engine.protocol.loading import Device
 from app.engine.protocol.running import FailureKind
-
-if TYPE_CHECKING:
-    from app.engine.protocol.loading import Device
 
 _ALL_LAYERS = -1
 _SPLIT_MODES = {

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 from app.core.words.sentence import say
 from app.engine.host.errors import EngineError
+from app.engine.host.llama.native import NativeLog
 from app.engine.host.loading.context import context_for
 from app.engine.host.loading.load_log import PlannedSizes
 from app.engine.host.loading.model import Model
+from app.engine.host.process.abort import AbortFlag
 from app.engine.protocol.loading import Device, Predict, Predicted
 from app.engine.protocol.running import FailureKind
-
-if TYPE_CHECKING:
-    from app.engine.host.llama.native import NativeLog
-    from app.engine.host.process.abort import AbortFlag
 
 
 def predict(command: Predict, abort: AbortFlag, log: NativeLog, devices: list[Device]) -> Predicted:

@@ -10,7 +10,6 @@ import contextlib
 import ctypes
 import time
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,11 +18,9 @@ from app.core.words.sentence import say
 from app.engine.host.errors import Aborted, EngineError
 from app.engine.host.llama import native
 from app.engine.host.llama.blocks import to_blocks
+from app.engine.host.process.abort import AbortFlag
 from app.engine.protocol.measuring import KernelRate, KernelsMeasured, MeasureKernels
 from app.engine.protocol.running import FailureKind
-
-if TYPE_CHECKING:
-    from app.engine.host.process.abort import AbortFlag
 
 _REPETITIONS = 5
 # What is taken of many short samples: the fastest ones are faster than generating ever is, which
