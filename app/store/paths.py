@@ -96,6 +96,11 @@ class Paths:
         return self.cache / "demo"
 
     @property
+    def made(self) -> Path:
+        """Smaller versions that the person made, where their originals are another program's."""
+        return self.data / "models"
+
+    @property
     def library(self) -> Path:
         """What the headers of this PC's model files said."""
         return self.cache / "library.sqlite3"

@@ -30,6 +30,7 @@ from app.ui.pages.compare.part import ComparePart
 from app.ui.pages.ladder.part import LadderPart
 from app.ui.pages.models.part import ModelsPart
 from app.ui.pages.settings.part import SettingsPart
+from app.ui.pages.shrink.part import ShrinkPart
 from app.ui.settings.kept_settings import KeptSettings
 from app.ui.shell.engine.care import EngineCare
 from app.ui.shell.found_things import FoundThings
@@ -55,6 +56,7 @@ PARTS: tuple[Callable[[Ground], Part], ...] = (
     ComparePart,
     ModelsPart,
     LadderPart,
+    ShrinkPart,
     SettingsPart,
     AboutPart,
 )

@@ -34,7 +34,8 @@ class Library:
 
     def places(self) -> tuple[Place, ...]:
         """Where a scan would look now, in the order in which files are given to programs."""
-        return known_places(self._environ, own_folders(self._paths.settings))
+        own = [*own_folders(self._paths.settings), self._paths.made]
+        return known_places(self._environ, own)
 
     def scan(
         self,

@@ -13,6 +13,7 @@ from app.core.models.levels import LEVELS
 from app.core.models.model_file import ModelFile
 from app.core.shrink.pace import making_seconds
 from app.engine.protocol.making import Quantize
+from app.lab.predict.bandwidth import MachineSpeed
 from app.lab.shrink.full_versions import is_full
 from app.lab.shrink.planning import file_bytes, plan_of, turned
 from app.library.model_files import read_shards
@@ -39,7 +40,8 @@ class Preview:
         level: What would be made.
         file_bytes: About the size of its file.
         needed_bytes: Memory, with the context that candidates get by default.
-        tokens_per_second: While generating; None where this PC was not measured.
+        tokens_per_second: While generating; by the memory's bandwidth alone, where no more of this
+            PC was measured.
         seconds: Of making it, without its importance matrix.
         fallen: Tensors whose rows do not fit the level's types, and get larger ones.
     """
@@ -47,7 +49,7 @@ class Preview:
     level: Level
     file_bytes: int
     needed_bytes: int
-    tokens_per_second: float | None
+    tokens_per_second: float
     seconds: float
     fallen: int = 0
 
@@ -81,7 +83,7 @@ def previews(
     shards = read_shards(source)
     model = ModelFile.from_headers(shards)
     tensors = [info for shard in shards for info in shard.header.tensors]
-    rates, runs = speeds.rates(threads), speeds.runs()
+    rates, runs = MachineSpeed(speeds).memory(threads), speeds.runs()
     with room.calls("shrink") as engine:
         for level in LEVELS:
             if cancelled():
@@ -101,16 +103,13 @@ def previews(
             smaller = _as_made(model, level, made)
             if smaller.tensor_bytes >= model.tensor_bytes:
                 continue
-            speed = None
-            if rates is not None and rates.bandwidth:
-                work = token_work(made, smaller)
-                speed = predict_speed(work, smaller, rates, runs).tokens_per_second
+            speed = predict_speed(token_work(made, smaller), smaller, rates, runs)
             context = min(DEFAULT_CONTEXT_TOKENS, model.context_length or DEFAULT_CONTEXT_TOKENS)
             yield Preview(
                 level,
                 smaller.file_bytes,
                 estimated_needs(smaller, context).total_bytes,
-                speed,
+                speed.tokens_per_second,
                 making_seconds(level, model.parameters, threads),
                 sum(bool(each.wanted) for each in plan.values()),
             )

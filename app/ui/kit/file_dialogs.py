@@ -75,6 +75,23 @@ class FileDialogs:
         )
         return Path(name) if name else None
 
+    def one(self, title: str, kinds: str) -> Path | None:
+        """A file of certain kinds, None if the person changed their mind."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window(),
+            title,
+            self.last_folder or QDir.homePath(),
+            kinds + ";;" + translate("FileDialogs", "All files (*)"),
+        )
+        if name:
+            self.last_folder = str(Path(name).parent)
+        return Path(name) if name else None
+
+    def folder(self, title: str, begin: Path) -> Path | None:
+        """A folder, None if the person changed their mind."""
+        name = QFileDialog.getExistingDirectory(self._window(), title, str(begin))
+        return Path(name) if name else None
+
     def export_target(self, title: str, form: str) -> Path | None:
         """Where a chat shall be written."""
         documents = QStandardPaths.writableLocation(

@@ -30,6 +30,8 @@ class Requests:
         browse: Show the models on this PC.
         find: Ask the person where a model file is now that is not where it was.
         models: Other model files are on this PC than before: all of them.
+        came: Files came to this PC of which the folders' watch may not know.
+        shrink: Make smaller versions of a model file.
         enter_sends: Enter sends a prompt from now on, or makes a line.
         forgotten: All measurements and blind votes were deleted.
         moved: Folders went elsewhere; ``Session.moves`` knows where to.
@@ -48,6 +50,8 @@ class Requests:
         self.browse: Listeners[[]] = Listeners()
         self.find: Listeners[[Path]] = Listeners()
         self.models: Listeners[[Sequence[LibraryModel]]] = Listeners()
+        self.came: Listeners[[]] = Listeners()
+        self.shrink: Listeners[[Path]] = Listeners()
         self.enter_sends: Listeners[[bool]] = Listeners()
         self.forgotten: Listeners[[]] = Listeners()
         self.moved: Listeners[[]] = Listeners()

@@ -44,4 +44,4 @@ def test_a_smaller_level_needs_less(demo_model: Path, tmp_path: Path) -> None:
     by_size = sorted(found, key=lambda each: each.file_bytes)
     needed = [each.needed_bytes for each in by_size]
     assert needed == sorted(needed)
-    assert all(each.tokens_per_second is None for each in found), "this PC was not measured"
+    assert by_size[0].tokens_per_second > by_size[-1].tokens_per_second > 0

@@ -136,6 +136,8 @@ class Make(Work):
             gate.check_end()
             tell.progress(MakeProgress(step, done, total))
 
+        if target.parent == self._paths.made:
+            target.parent.mkdir(parents=True, exist_ok=True)
         means = Means(self._threads, self._room, self._paths.cache, on_step)
         asked = self._order.recipe
         with interruptible(gate.check_end):

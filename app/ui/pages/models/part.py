@@ -42,6 +42,7 @@ class ModelsPart(Part):
         ground.requests.moved.add(self._follow_moves)
         ground.requests.find_on_hub.add(self._find_on_hub)
         ground.requests.browse.add(self._browse)
+        ground.requests.came.add(self._rescan)
 
     def begin(self) -> None:
         # huggingface_hub and what it stands on take long to load.
@@ -94,6 +95,10 @@ class ModelsPart(Part):
         self._ground.main.show_page(self.page.id)
         if self.desk is not None:
             self.desk.page.find_on_hub()
+
+    def _rescan(self) -> None:
+        if self.desk is not None:
+            self.desk.library.rescan()
 
     def _browse(self) -> None:
         self._ground.main.show_page(self.page.id)

@@ -1,0 +1,88 @@
+"""What a person ticks becomes orders: a file of its own for each version, in a good place."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.core.models.family import ModelSource
+from app.core.models.labels import level_in_name
+from app.core.models.model_names import model_stem
+from app.core.shrink.written import written
+from app.lab.works.making.work import MakeOrder
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from app.core.models.family import LibraryModel
+    from app.core.shrink.recipe import Recipe
+
+_NO_SIGNS = re.compile(r"[^\w.+-]+")
+_MOST_LETTERS = 80
+
+
+def folder_for(source: Path, library: Sequence[LibraryModel], made: Path) -> Path:
+    """Where versions of a model go by themselves: beside it, in a folder of the person's own.
+
+    Folders of other programs are theirs.
+
+    Args:
+        source: The model.
+        library: The models on this PC.
+        made: The program's own folder for versions.
+    """
+    for each in library:
+        if each.path == source and each.source is ModelSource.OWN_FOLDER:
+            return source.parent
+    return made
+
+
+def order_for(
+    source: Path,
+    folder: Path,
+    title: str,
+    recipe: Recipe,
+    expected_bytes: int = 0,
+    taken: Collection[str] = (),
+) -> MakeOrder:
+    """The order for one version.
+
+    Args:
+        source: The model.
+        folder: Where the file goes.
+        title: What it is called in lists: ``Q4_K_M``.
+        recipe: How it is made.
+        expected_bytes: About its size.
+        taken: Paths that other orders write.
+    """
+    stem = stem_for(source.name, title)
+    target = folder / f"{stem}.gguf"
+    number = 2
+    while target.exists() or str(target) in taken:
+        target = folder / f"{stem}-{number}.gguf"
+        number += 1
+    return MakeOrder(str(source), str(target), title, written(recipe), expected_bytes)
+
+
+def stem_for(source_name: str, title: str) -> str:
+    """A file's name for a version: the source's, with the version in place of its own level."""
+    stem = model_stem(Path(source_name).name)
+    level = level_in_name(source_name)
+    if level is not None:
+        at = stem.upper().replace("-", "_").rfind(level.upper().replace("-", "_"))
+        if at > 0:
+            stem = stem[:at].rstrip("-._") + stem[at + len(level) :]
+    words = _NO_SIGNS.sub("-", title).strip("-")
+    return f"{stem[:_MOST_LETTERS]}-{words}"
+
+
+def free_bytes(folder: Path) -> int | None:
+    """What the disk of a folder has left, which may be still to be made; None if nobody knows."""
+    for place in (folder, *folder.parents):
+        try:
+            return shutil.disk_usage(place).free
+        except OSError:
+            continue
+    return None

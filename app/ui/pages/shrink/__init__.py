@@ -1,0 +1,1 @@
+"""The Shrink page: smaller versions of a model are made here."""

@@ -1,0 +1,97 @@
+"""What stands behind the Shrink page: models, previews, the queue, and what it makes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.lab.engines.room import EngineRoom
+from app.lab.engines.speeds import speed_store
+from app.lab.shrink.preview import Preview, previews
+from app.lab.shrink.recipes import read_recipe
+from app.lab.works.making.makes import Makes
+from app.lab.works.making.orders import folder_for, free_bytes
+from app.lab.works.making.work import Make
+from app.lab.works.work import WorkState
+from app.library.model_files import open_model_file
+from app.monitor.machine import physical_core_count
+from app.ui.pages.shrink.page import ShrinkBackends, ShrinkPage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from app.core.models.family import LibraryModel
+    from app.lab.works.work import Work
+    from app.ui.kit.jobs import JobContext
+    from app.ui.shell.ground import Ground
+
+
+class ShrinkDesk:
+    """Main thread only.
+
+    Attributes:
+        page: For the window, once it is built.
+    """
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._paths = paths = ground.house.paths
+        self._room, self._speeds = EngineRoom.of_this_pc(paths), speed_store(paths)
+        self._threads = physical_core_count()
+        self._models: Sequence[LibraryModel] = ()
+        self._changed = False
+        self._works = ground.house.works
+        self.makes = Makes(self._works, paths, self._room, self._threads)
+        self._done = {work for work in self.makes.all if work.state is WorkState.DONE}
+        self._works.list_changed.add(self._note)
+        self._works.changed.add(self._note)
+        self.page: ShrinkPage
+
+    def build(self) -> Iterator[None]:
+        """Make the page."""
+        yield
+        self.page = ShrinkPage(
+            ShrinkBackends(
+                makes=self.makes,
+                jobs=self._ground.jobs,
+                files=self._ground.files,
+                preview=self._preview,
+                folder_for=lambda source: folder_for(source, self._models, self._paths.made),
+                free_bytes=free_bytes,
+                read_recipe=read_recipe,
+                open_model=open_model_file,
+            )
+        )
+        self.page.works.show_works(self.makes.all)
+
+    def show_models(self, models: Sequence[LibraryModel]) -> None:
+        """Other models are on this PC than before."""
+        self._models = models
+        self.page.show_models(models)
+
+    def pump(self) -> None:
+        """Show what has become of the versions; called often."""
+        if not self._changed:
+            return
+        self._changed = False
+        self.page.works.show_works(self.makes.all)
+        done = {work for work in self.makes.all if work.state is WorkState.DONE}
+        if done - self._done:
+            self._ground.requests.came.tell()
+        self._done = done
+
+    def stop(self) -> None:
+        """Begin nothing more; the window closes."""
+        self.page.stop()
+
+    def _note(self, work: Work | None = None) -> None:
+        self._changed = self._changed or work is None or isinstance(work, Make)
+
+    def _preview(self, source: Path, context: JobContext) -> None:
+        """In a job: tell of each version as it would be, as soon as it is known."""
+        found: list[Preview] = []
+        for each in previews(
+            source, self._room, self._speeds, self._threads, lambda: context.cancelled
+        ):
+            found.append(each)
+            context.report(tuple(found))

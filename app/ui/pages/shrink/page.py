@@ -1,0 +1,345 @@
+"""The Shrink page: choose a model, tick versions, make them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QCheckBox, QStackedWidget, QWidget
+
+from app.core.errors import PersonError
+from app.core.memory.estimate import lasting_budget_bytes
+from app.core.words.sentence import say
+from app.lab.shrink.full_versions import is_full
+from app.lab.works.making.orders import order_for
+from app.monitor.machine import total_memory_bytes
+from app.ui.kit.icons import icon
+from app.ui.kit.plain import set_tip
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import ElidedLabel, EmptyState, label, push_button
+from app.ui.kit.widgets.labels import set_role
+from app.ui.kit.widgets.layouts import in_column, in_row, split
+from app.ui.kit.words.format import about, byte_size
+from app.ui.kit.words.sentences import sentence, told
+from app.ui.pages.shrink.source import SourceChoice
+from app.ui.pages.shrink.versions import VersionsModel
+from app.ui.pages.shrink.versions_view import VersionsView
+from app.ui.pages.shrink.wishes import CommonWishes, SizeWish
+from app.ui.pages.shrink.works import WorksPanel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from app.core.models.family import LibraryModel
+    from app.core.models.model_file import ModelFile
+    from app.core.shrink.recipe import Recipe
+    from app.core.shrink.written import Written
+    from app.lab.shrink.preview import Preview
+    from app.lab.works.making.makes import Makes
+    from app.ui.kit.file_dialogs import FileDialogs
+    from app.ui.kit.jobs import Job, JobContext, Jobs
+
+
+@dataclass(frozen=True, slots=True)
+class ShrinkBackends:
+    """What the page stands on.
+
+    Attributes:
+        makes: The queue.
+        jobs: The door to background work.
+        files: Asks for files.
+        preview: Called in a job: reports tuples of :class:`Preview`.
+        folder_for: Where versions of a model go by themselves.
+        free_bytes: What a folder's disk has left.
+        read_recipe: Reads a recipe; raises PersonError.
+        open_model: Reads a model's header; raises PersonError.
+    """
+
+    makes: Makes
+    jobs: Jobs
+    files: FileDialogs
+    preview: Callable[[Path, JobContext], object]
+    folder_for: Callable[[Path], Path]
+    free_bytes: Callable[[Path], int | None]
+    read_recipe: Callable[[Path], Written]
+    open_model: Callable[[Path], ModelFile]
+
+
+class ShrinkPage(QWidget):
+    """Main thread. Its actions are its commands.
+
+    Signals:
+        said: A sentence for the status line.
+        chat_wanted: A version (candidate) is to be opened in Compare.
+        measure_wanted: Candidates are to be measured.
+        browse_wanted: The person looks for a model on the Hub.
+
+    Args:
+        backends: What it stands on.
+        parent: Its owner.
+    """
+
+    said = Signal(str)
+    chat_wanted = Signal(object)
+    measure_wanted = Signal(list)
+    browse_wanted = Signal()
+
+    def __init__(self, backends: ShrinkBackends, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._backends = backends
+        self._job: Job[object] | None = None
+        self._model: ModelFile | None = None
+        self._folder: Path | None = None
+        self.source = SourceChoice()
+        self.note = label("", "dim", wrap=True)
+        self.versions = VersionsModel(lasting_budget_bytes(total_memory_bytes()))
+        self.view = VersionsView(self.versions)
+        self.all_box = QCheckBox(self.tr("Show all versions"))
+        self.size_wish = SizeWish()
+        self.more_button = push_button("", "link", run=self._toggle_more)
+        self.common = CommonWishes(self._ask_matrix)
+        self.common.hide()
+        self.where = ElidedLabel("", dim=True, least_characters=16)
+        self.folder_button = push_button(self.tr("Change"), "link", run=self._ask_folder)
+        self.facts = label("", "dim", wrap=True)
+        self.make_button = push_button("", "primary", icon_name="shrink", run=self.make)
+        self.works = WorksPanel(backends.makes)
+        self.find_action = QAction(icon("search"), self.tr("Find a model on the Hub"), self)
+        self.find_action.triggered.connect(self.browse_wanted)
+        self.open_action = QAction(icon("folder"), self.tr("Shrink a model file …"), self)
+        self.open_action.triggered.connect(self._ask_source)
+        self.recipe_action = QAction(icon("file"), self.tr("Make by a recipe …"), self)
+        self.recipe_action.triggered.connect(self._ask_recipe)
+        self.addActions([self.open_action, self.recipe_action])
+        self._lay_out()
+        self._wire()
+        self._refresh()
+
+    def show_models(self, models: Sequence[LibraryModel]) -> None:
+        """Other models are on this PC than before."""
+        self.source.show_models(models)
+        if self._model is None and self.source.path is not None:
+            self.choose(self.source.path)
+        self._stack.setCurrentIndex(1 if self.source.path is not None else 0)
+
+    def choose(self, path: Path) -> None:
+        """Make smaller versions of this model."""
+        self.source.choose(path)
+        self._stack.setCurrentIndex(1)
+        self._backends.jobs.run(
+            lambda _context: self._backends.open_model(path),
+            done=lambda model: self._show_source(path, model),
+            failed=lambda error: self._refuse(path, error),
+        )
+
+    def make(self) -> None:
+        """Order what is ticked and wished."""
+        source = self.source.path
+        orders = self._wanted()
+        if source is None or not orders:
+            return
+        taken = {work.order.target for work in self._backends.makes.all}
+        try:
+            for title, recipe, size in orders:
+                order = order_for(source, self.folder, title, recipe, size, taken)
+                taken.add(order.target)
+                self._backends.makes.add(order)
+        except PersonError as error:
+            self.said.emit(sentence(error))
+        self.versions.clear_checked()
+        self.size_wish.box.setChecked(False)
+        self.works.show_works(self._backends.makes.all)
+
+    def stop(self) -> None:
+        """Look at nothing more; the window closes."""
+        if self._job is not None:
+            self._job.cancel()
+
+    @property
+    def folder(self) -> Path:
+        """Where versions go."""
+        source = self.source.path
+        if self._folder is not None:
+            return self._folder
+        return self._backends.folder_for(source) if source is not None else Path()
+
+    # --- parts ----------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        file_button = push_button(self.tr("Another file …"), icon_name="folder")
+        file_button.clicked.connect(self.open_action.trigger)
+        recipe_button = push_button(self.tr("By a recipe …"), icon_name="file")
+        recipe_button.clicked.connect(self.recipe_action.trigger)
+        set_tip(
+            recipe_button,
+            self.tr("Makes a version again as another one was made; its recipe lies beside it"),
+        )
+        title = label(self.tr("Make smaller versions of"), "strong")
+        head = in_row(title, (self.source, 1), file_button, recipe_button)
+        below = in_row((self.size_wish, 1), self.all_box)
+        place = in_row((self.where, 1), self.folder_button, spacing=GRID // 2)
+        end = in_row((self.facts, 1), self.make_button)
+        upper = QWidget()
+        in_column(
+            head,
+            self.note,
+            (self.view, 1),
+            below,
+            in_row(self.more_button, 1),
+            self.common,
+            place,
+            end,
+            on=upper,
+            spacing=GRID,
+        )
+        self.splitter = split(upper, self.works, grows=0, sizes=(480, 240), vertical=True)
+        whole = QWidget()
+        in_column((self.splitter, 1), on=whole, margins=(GRID * 2, GRID, GRID * 2, GRID))
+        empty = EmptyState(
+            "shrink",
+            self.tr("No model to shrink yet"),
+            self.tr("Get the original of a model first: its F16 or BF16 file."),
+            (self.find_action, self.open_action),
+        )
+        self._stack = QStackedWidget()
+        self._stack.addWidget(empty)
+        self._stack.addWidget(whole)
+        in_column(self._stack, on=self)
+
+    def _wire(self) -> None:
+        self.source.chosen.connect(self.choose)
+        self.versions.checked_changed.connect(self._refresh)
+        self.size_wish.changed.connect(self._refresh)
+        self.common.changed.connect(self._refresh)
+        self.all_box.toggled.connect(self.view.show_all)
+        self.works.chat_wanted.connect(self.chat_wanted)
+        self.works.measure_wanted.connect(self.measure_wanted)
+
+    # --- what is shown --------------------------------------------------------------------
+
+    def _show_source(self, path: Path, model: ModelFile) -> None:
+        if path != self.source.path:
+            return  # another one was chosen meanwhile
+        self._model = model
+        self._folder = None
+        self.versions.clear()
+        if not is_full(model):
+            said = say("shrink.second_loss", name=path.name, level_name=model.level_name)
+            self.note.setText(told(said))
+        else:
+            self.note.setText("")
+        if self._job is not None:
+            self._job.cancel()
+        self._job = self._backends.jobs.run(
+            lambda context: self._backends.preview(path, context),
+            progress=self._show_previews,
+            failed=lambda error: self._refuse(path, error),
+        )
+        self._refresh()
+
+    def _show_previews(self, rows: Sequence[Preview]) -> None:
+        self.versions.show_rows(rows)
+        usual = next((row for row in rows if row.level.name == "Q4_K_M"), None)
+        if usual is not None:
+            self.size_wish.suggest(usual.file_bytes)
+
+    def _refuse(self, path: Path, error: PersonError) -> None:
+        if path == self.source.path:
+            self._model = None
+            self.versions.clear()
+            self.note.setText(sentence(error))
+            self._refresh()
+
+    def _wanted(self) -> list[tuple[str, Recipe, int]]:
+        """Title, recipe and about the bytes of all that is ticked or wished."""
+        if self._model is None:
+            return []
+        again = not is_full(self._model)
+        found = [
+            (row.level.name, self.common.of_level(row.level, requantizes=again), row.file_bytes)
+            for row in self.versions.checked
+        ]
+        wish = self.size_wish.wish(self._beside_bytes())
+        if wish is not None:
+            title, recipe, size = wish
+            found.append((title, self.common.of_size(recipe, requantizes=again), size))
+        return found
+
+    def _beside_bytes(self) -> int:
+        """What an engine needs beside the file: the same for all versions."""
+        rows = self.versions.rows
+        return rows[0].needed_bytes - rows[0].file_bytes if rows else 0
+
+    def _refresh(self) -> None:
+        wanted = self._wanted()
+        self.note.setVisible(bool(self.note.text()))
+        words = self.tr("Make {n} versions") if len(wanted) > 1 else self.tr("Make it")
+        self.make_button.setText(words.format(n=len(wanted)))
+        self.make_button.setEnabled(bool(wanted))
+        needed = sum(size for *_, size in wanted)
+        seconds = sum(row.seconds for row in self.versions.checked)
+        free = self._backends.free_bytes(self.folder)
+        said: list[str] = []
+        if wanted and needed:
+            said.append(self.tr("{size} on the disk").format(size=byte_size(needed)))
+        if seconds and wanted:
+            said.append(self.tr("about {time}").format(time=about(max(1.0, seconds))))
+        lacks = free is not None and needed > free
+        if free is not None and (said or lacks):
+            words = self.tr("{size} are free") if not lacks else self.tr("only {size} are free")
+            said.append(words.format(size=byte_size(free)))
+        if not wanted:
+            said = [self.tr("Tick the versions that you want.")]
+        self.facts.setText(", ".join(said))
+        set_role(self.facts, "failed" if lacks else "dim")
+        self.where.set_text(self.tr("Into {folder}").format(folder=self.folder))
+        extra = self.common.text
+        open_ = not self.common.isHidden()
+        self.more_button.setText(
+            self.tr("Less")
+            if open_
+            else self.tr("More: {wishes}").format(wishes=extra)
+            if extra
+            else self.tr("More")
+        )
+
+    def _toggle_more(self) -> None:
+        self.common.setVisible(self.common.isHidden())
+        self._refresh()
+
+    # --- what is asked for ----------------------------------------------------------------
+
+    def _ask_source(self) -> None:
+        chosen = self._backends.files.models()
+        if chosen:
+            self.choose(chosen[0])
+
+    def _ask_matrix(self) -> Path | None:
+        return self._backends.files.one(
+            self.tr("An importance matrix"), self.tr("Importance matrices (*.gguf *.dat *.imatrix)")
+        )
+
+    def _ask_folder(self) -> None:
+        chosen = self._backends.files.folder(self.tr("Where the versions go"), self.folder)
+        if chosen is not None:
+            self._folder = chosen
+            self._refresh()
+
+    def _ask_recipe(self) -> None:
+        chosen = self._backends.files.one(
+            self.tr("A recipe"), self.tr("Recipes (*.recipe.json *.json)")
+        )
+        source = self.source.path
+        if chosen is None or source is None:
+            return
+        try:
+            recipe = self._backends.read_recipe(chosen)
+            title = recipe.level or chosen.name.partition(".")[0]
+            order = order_for(source, self.folder, title, recipe.recipe())
+            self._backends.makes.add(order)
+        except PersonError as error:
+            self.said.emit(sentence(error))
+        self.works.show_works(self._backends.makes.all)

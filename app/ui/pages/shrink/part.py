@@ -1,0 +1,83 @@
+"""The Shrink page as a part of the window; it is built when it is first wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.ui.kit.late import Late
+from app.ui.kit.pages import Page, Part
+from app.ui.kit.words.text import translate
+from app.ui.pages.shrink.help import shrink_help
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from app.core.models.family import LibraryModel
+    from app.ui.pages.shrink.desk import ShrinkDesk
+    from app.ui.shell.ground import Ground
+
+_MODULES = ("app.ui.pages.shrink.desk",)
+_KIND = "make"
+
+
+class ShrinkPart(Part):
+    """Main thread only."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._models: Sequence[LibraryModel] = ()
+        self._late: Late[ShrinkDesk] = Late(
+            _MODULES, ground.jobs, self._make, self._begin, ground.main.say, ground.main
+        )
+        self.page = Page(
+            id="shrink",
+            title=translate("Window", "Shrink"),
+            icon_name="shrink",
+            widget=self._late.place,
+            help=shrink_help(),
+        )
+        ground.requests.models.add(self._note_models)
+        ground.requests.shrink.add(self._shrink)
+
+    @property
+    def desk(self) -> ShrinkDesk | None:
+        """What stands behind the page, once it was wanted."""
+        return self._late.desk
+
+    def begin(self) -> None:
+        if self._ground.house.works.kept.has_left(_KIND):
+            self._late.open()
+
+    def pump(self, *, busy: bool) -> None:
+        del busy
+        if self.desk is not None:
+            self.desk.pump()
+
+    def stop(self) -> bool:
+        self._late.close()
+        if self.desk is not None:
+            self.desk.stop()
+        return True
+
+    def _make(self) -> ShrinkDesk:
+        from app.ui.pages.shrink.desk import ShrinkDesk
+
+        return ShrinkDesk(self._ground)
+
+    def _begin(self, desk: ShrinkDesk) -> None:
+        page, main, requests = desk.page, self._ground.main, self._ground.requests
+        page.said.connect(main.say)
+        page.chat_wanted.connect(requests.show.tell)
+        page.measure_wanted.connect(requests.measure.tell)
+        page.browse_wanted.connect(requests.find_on_hub.tell)
+        desk.show_models(self._models)
+
+    def _note_models(self, models: Sequence[LibraryModel]) -> None:
+        self._models = models
+        if self.desk is not None:
+            self.desk.show_models(models)
+
+    def _shrink(self, path: Path) -> None:
+        self._ground.main.show_page(self.page.id)
+        self._late.when_there(lambda desk: desk.page.choose(path))

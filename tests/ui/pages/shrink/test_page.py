@@ -1,0 +1,329 @@
+"""The Shrink page over a real queue: choose, tick, make, go on from there.
+
+Through :mod:`app.ui.pages.shrink.source`, :mod:`app.ui.pages.shrink.versions_view`,
+:mod:`app.ui.pages.shrink.versions`, :mod:`app.ui.pages.shrink.wishes`,
+:mod:`app.ui.pages.shrink.works` and :mod:`app.lab.works.making.orders`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+
+from app.core.candidates.candidate import Candidate, candidate_of
+from app.core.models.family import LibraryModel, ModelSource
+from app.core.models.levels import level_by_name
+from app.core.shrink.recipe import MatrixUse, Recipe
+from app.lab.engines.room import EngineRoom
+from app.lab.engines.speeds import speed_store
+from app.lab.shrink.preview import previews
+from app.lab.shrink.recipes import read_recipe
+from app.lab.works.making.makes import Makes
+from app.lab.works.making.orders import folder_for, free_bytes, order_for, stem_for
+from app.lab.works.queue import WorkQueue
+from app.lab.works.work import WorkState
+from app.library.model_files import open_model_file
+from app.store.database import open_database
+from app.store.paths import Paths
+from app.store.works import WorkStore
+from app.ui.kit.file_dialogs import FileDialogs
+from app.ui.kit.jobs import JobContext, Jobs
+from app.ui.pages.shrink.page import ShrinkBackends, ShrinkPage
+from app.ui.pages.shrink.versions import VersionColumn
+from app.ui.pages.shrink.wishes import Unit
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+PATIENCE_MS = 120_000
+
+
+class Dialogs(FileDialogs):
+    """Answers in a person's place."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: pytest.fail("no dialog is to be shown"))
+        self.answers: list[Path | None] = []
+
+    def one(self, title: str, kinds: str) -> Path | None:
+        assert title
+        assert "(*" in kinds
+        return self.answers.pop(0)
+
+    def folder(self, title: str, begin: Path) -> Path | None:
+        assert title
+        assert begin
+        return self.answers.pop(0)
+
+    def models(self) -> list[Path]:
+        return [each for each in self.answers if each is not None]
+
+
+class Desk:
+    """What the page stands on, as the program builds it."""
+
+    def __init__(self, tmp_path: Path) -> None:
+        self.paths = paths = Paths.below(tmp_path / "home")
+        paths.create()
+        self.connection = open_database(paths.database)
+        room, self.speeds = EngineRoom(paths.state), speed_store(paths)
+        self.makes = Makes(WorkQueue(WorkStore(self.connection)), paths, room, 2)
+        self.jobs = Jobs()
+        self.dialogs = Dialogs()
+        self.free: int | None = 10**12
+
+        def preview(source: Path, context: JobContext) -> None:
+            found = previews(source, room, self.speeds, 2, lambda: context.cancelled)
+            context.report(tuple(found))
+
+        self.page = ShrinkPage(
+            ShrinkBackends(
+                makes=self.makes,
+                jobs=self.jobs,
+                files=self.dialogs,
+                preview=preview,
+                folder_for=lambda source: folder_for(source, self.models, paths.made),
+                free_bytes=lambda _folder: self.free,
+                read_recipe=read_recipe,
+                open_model=open_model_file,
+            )
+        )
+        self.models: list[LibraryModel] = []
+
+    def pump(self) -> None:
+        self.makes.queue.pump()
+        self.page.works.show_works(self.makes.all)
+
+    def close(self) -> None:
+        self.page.stop()
+        self.jobs.shutdown()
+        self.makes.queue.close()
+        self.connection.close()
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path)
+    qtbot.addWidget(made.page)
+    yield made
+    made.close()
+
+
+def in_library(path: Path, source: ModelSource = ModelSource.OWN_FOLDER) -> LibraryModel:
+    model = open_model_file(path)
+    return LibraryModel(path, (path,), path.stem, source, model.file_bytes, 0, model)
+
+
+@pytest.fixture
+def chosen(qtbot: QtBot, desk: Desk, demo_model: Path) -> Desk:
+    """A page that shows what can be made of the demo model."""
+    desk.models = [in_library(demo_model, ModelSource.OLLAMA)]
+    desk.page.show_models(desk.models)
+    qtbot.waitUntil(lambda: bool(desk.page.versions.rows), timeout=PATIENCE_MS)
+    return desk
+
+
+def tick(page: ShrinkPage, *names: str) -> None:
+    for row, each in enumerate(page.versions.rows):
+        if each.level.name in names:
+            index = page.versions.index(row, VersionColumn.NAME)
+            assert page.versions.setData(
+                index, Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole
+            )
+
+
+def until(qtbot: QtBot, desk: Desk, condition: Callable[[], bool]) -> None:
+    def look() -> bool:
+        desk.pump()
+        return condition()
+
+    qtbot.waitUntil(look, timeout=PATIENCE_MS)
+
+
+def test_what_is_ticked_is_made_and_leads_on(qtbot: QtBot, chosen: Desk, demo_model: Path) -> None:
+    page = chosen.page
+    assert not page.make_button.isEnabled()
+    tick(page, "Q8_0", "Q4_K_M")
+    assert page.make_button.text() == "Make 2 versions"
+    assert "on the disk" in page.facts.text()
+    assert "are free" in page.facts.text()
+    page.make_button.click()
+    assert not page.versions.checked
+    until(qtbot, chosen, lambda: all(w.state is WorkState.DONE for w in chosen.makes.all))
+    targets = [chosen.paths.made / f"shrinkscope-demo-{name}.gguf" for name in ("Q8_0", "Q4_K_M")]
+    assert [open_model_file(each).level_name for each in targets] == ["Q8_0", "Q4_K_M"]
+
+    row = next(row for row in page.works.rows if "Q4_K_M" in row.title.text)
+    with qtbot.waitSignal(page.chat_wanted) as chat:
+        row.chat.click()
+    assert chat.args == [candidate_of(targets[1])]
+    asked: list[list[Candidate]] = []
+    page.measure_wanted.connect(asked.append)
+    row.measure.click()
+    page.works.measure_button.click()
+    original = candidate_of(demo_model)
+    assert asked == [
+        [original, candidate_of(targets[1])],
+        [original, *map(candidate_of, targets)],
+    ]
+    page.works.clear_button.click()
+    chosen.pump()
+    assert page.works.isHidden()
+    assert all(each.is_file() for each in targets)
+
+
+def test_a_size_becomes_one_file(qtbot: QtBot, chosen: Desk) -> None:
+    page = chosen.page
+    wish = page.size_wish
+    assert wish.amount.value == pytest.approx(0.003)
+    wish.unit.setCurrentIndex(wish.unit.findData(Unit.BITS))
+    wish.amount.set_value(4.25)
+    wish.box.click()
+    assert page.make_button.text() == "Make it"
+    page.make_button.click()
+    (work,) = chosen.makes.all
+    assert work.order.recipe.target_bits == 4.25
+    assert Path(work.order.target).name == "shrinkscope-demo-4.25-bits.gguf"
+    until(qtbot, chosen, lambda: work.state in (WorkState.DONE, WorkState.FAILED))
+    assert work.state is WorkState.DONE, work.error
+    assert work.made.bits_per_weight <= 4.25
+
+
+def test_memory_is_what_is_left_for_the_file(chosen: Desk) -> None:
+    wish = chosen.page.size_wish
+    wish.unit.setCurrentIndex(wish.unit.findData(Unit.MEMORY))
+    wish.amount.set_value(0.1)
+    wish.box.click()
+    (order,) = [each for each in [wish.wish(60_000_000)] if each]
+    assert order[1].target_bytes == 40_000_000
+
+
+def test_what_goes_for_all_is_in_each_recipe(
+    chosen: Desk, demo_model: Path, tmp_path: Path
+) -> None:
+    page, common = chosen.page, chosen.page.common
+    tick(page, "Q4_0")
+    common.layers.setText("1")
+    common.layers.commit()
+    common.zeros.setText("50")
+    common.zeros.commit()
+    matrix = tmp_path / "m.gguf"
+    chosen.dialogs.answers = [matrix, tmp_path]
+    common.matrix.setCurrentIndex(3)
+    common.matrix.activated.emit(3)
+    page.folder_button.click()
+    page.make_button.click()
+    (work,) = chosen.makes.all
+    recipe = work.order.recipe
+    assert (recipe.level, recipe.drop_layers, recipe.sparsity) == ("Q4_0", 1, 0.5)
+    assert recipe.matrix == str(matrix)
+    assert Path(work.order.target).parent == tmp_path
+    assert "a file" not in common.text
+    assert "m.gguf" in common.text
+
+
+def test_a_disk_without_room_is_said_before(chosen: Desk) -> None:
+    chosen.free = 1_000
+    tick(chosen.page, "Q8_0")
+    assert "only 1.00 kB are free" in chosen.page.facts.text().replace("\u00a0", " ")
+    assert chosen.page.facts.property("role") == "failed"
+
+
+def test_a_recipe_is_made_again(qtbot: QtBot, chosen: Desk, tmp_path: Path) -> None:
+    page, said = chosen.page, list[str]()
+    page.said.connect(said.append)
+    recipe = tmp_path / "a.recipe.json"
+    recipe.write_text('{"type": "shrinkscope-recipe", "level": "Q5_0", "matrix": "none"}')
+    chosen.dialogs.answers = [recipe, None, tmp_path / "missing.json"]
+    page.recipe_action.trigger()
+    (work,) = chosen.makes.all
+    until(qtbot, chosen, lambda: work.state is WorkState.DONE)
+    assert work.made.level == "Q5_0"
+    page.recipe_action.trigger()
+    assert said == []
+    page.recipe_action.trigger()
+    assert "missing.json" in said[0]
+
+
+def test_a_shrunken_model_is_taken_after_a_sentence(
+    qtbot: QtBot, desk: Desk, demo_model: Path, tmp_path: Path
+) -> None:
+    small = tmp_path / "small-Q4_0.gguf"
+    order = order_for(demo_model, tmp_path, "Q4_0", recipe_of("Q4_0"))
+    work = desk.makes.add(order)
+    until(qtbot, desk, lambda: work.state is WorkState.DONE)
+    Path(order.target).rename(small)
+    desk.page.choose(small)
+    qtbot.waitUntil(lambda: bool(desk.page.versions.rows), timeout=PATIENCE_MS)
+    assert "is quantized already" in desk.page.note.text()
+    tick(desk.page, "Q2_K")
+    desk.page.make()
+    again = desk.makes.all[-1]
+    assert again.order.recipe.requantizes
+    until(qtbot, desk, lambda: again.state in (WorkState.DONE, WorkState.FAILED))
+    assert again.state is WorkState.DONE, again.error
+    assert again.made.remarks
+
+
+def test_what_is_no_model_is_refused(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.gguf"
+    wrong.write_bytes(b"no model")
+    desk.page.choose(wrong)
+    qtbot.waitUntil(lambda: bool(desk.page.note.text()), timeout=PATIENCE_MS)
+    assert not desk.page.make_button.isEnabled()
+    assert desk.page.versions.rowCount() == 0
+
+
+def test_without_models_the_page_says_how_to_begin(desk: Desk) -> None:
+    desk.page.show_models([])
+    asked: list[bool] = []
+    desk.page.browse_wanted.connect(lambda: asked.append(True))
+    buttons = desk.page.findChildren(QPushButton)
+    next(each for each in buttons if each.text() == "Find a model on the Hub").click()
+    assert asked == [True]
+    assert desk.page.source.path is None
+
+
+def test_files_are_named_after_their_source(tmp_path: Path) -> None:
+    names = {
+        "Qwen3-4B-F16.gguf": "Qwen3-4B-Q4_K_M",
+        "gemma-3-1b-it-BF16-00001-of-00002.gguf": "gemma-3-1b-it-Q4_K_M",
+        "model.gguf": "model-Q4_K_M",
+    }
+    assert {name: stem_for(name, "Q4_K_M") for name in names} == names
+    source = tmp_path / "a-F16.gguf"
+    (tmp_path / "a-Q4_0.gguf").touch()
+    taken = {str(tmp_path / "a-Q4_0-2.gguf")}
+    order = order_for(source, tmp_path, "Q4_0", recipe_of("Q4_0"), taken=taken)
+    assert Path(order.target).name == "a-Q4_0-3.gguf"
+    assert free_bytes(tmp_path / "not" / "there") == free_bytes(tmp_path)
+
+
+def test_versions_go_beside_an_own_model_alone(demo_model: Path, tmp_path: Path) -> None:
+    own, others = in_library(demo_model), in_library(demo_model, ModelSource.LM_STUDIO)
+    assert folder_for(demo_model, [own], tmp_path) == demo_model.parent
+    assert folder_for(demo_model, [others], tmp_path) == tmp_path
+
+
+def recipe_of(level: str) -> Recipe:
+    return Recipe(level_by_name(level), matrix=MatrixUse.NONE)
+
+
+def test_a_failure_is_told_and_tried_again(
+    qtbot: QtBot, chosen: Desk, demo_model: Path, tmp_path: Path
+) -> None:
+    order = order_for(demo_model, tmp_path, "Q4_0", recipe_of("Q4_0"))
+    Path(order.target).write_bytes(b"another file")
+    work = chosen.makes.add(order)
+    until(qtbot, chosen, lambda: work.state is WorkState.FAILED)
+    (row,) = chosen.page.works.rows
+    assert "already" in row.remarks.text()
+    assert row.again.isVisibleTo(chosen.page)
+    Path(order.target).unlink()
+    row.again.click()
+    until(qtbot, chosen, lambda: work.state is WorkState.DONE)
