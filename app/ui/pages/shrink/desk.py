@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
-from app.lab.shrink.preview import Preview, previews
 from app.lab.shrink.recipes import read_recipe
 from app.lab.works.making.makes import Makes
 from app.lab.works.making.orders import folder_for, free_bytes
+from app.lab.works.making.preview import Preview, previews
 from app.lab.works.making.work import Make
 from app.lab.works.work import WorkState
 from app.library.model_files import open_model_file

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from app.core.models.model_file import ModelFile
     from app.core.shrink.recipe import Recipe
     from app.core.shrink.written import Written
-    from app.lab.shrink.preview import Preview
     from app.lab.works.making.makes import Makes
+    from app.lab.works.making.preview import Preview
     from app.ui.kit.file_dialogs import FileDialogs
     from app.ui.kit.jobs import Job, JobContext, Jobs
 

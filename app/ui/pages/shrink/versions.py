@@ -23,7 +23,7 @@ from app.ui.kit.words.sentences import told
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.lab.shrink.preview import Preview
+    from app.lab.works.making.preview import Preview
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()

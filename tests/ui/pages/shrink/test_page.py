@@ -21,10 +21,10 @@ from app.core.models.levels import level_by_name
 from app.core.shrink.recipe import MatrixUse, Recipe
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
-from app.lab.shrink.preview import previews
 from app.lab.shrink.recipes import read_recipe
 from app.lab.works.making.makes import Makes
 from app.lab.works.making.orders import folder_for, free_bytes, order_for, stem_for
+from app.lab.works.making.preview import previews
 from app.lab.works.queue import WorkQueue
 from app.lab.works.work import WorkState
 from app.library.model_files import open_model_file

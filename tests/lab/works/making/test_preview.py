@@ -11,7 +11,7 @@ from app.core.shrink.recipe import MatrixUse, Recipe
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.shrink.making import Means, shrink
-from app.lab.shrink.preview import Preview, previews
+from app.lab.works.making.preview import Preview, previews
 from app.store.paths import Paths
 
 if TYPE_CHECKING:
