@@ -28,6 +28,17 @@ class MatrixUse(StrEnum):
     NONE = "none"
 
 
+class Step(StrEnum):
+    """What is done on the way to a version; the values are what terminals show."""
+
+    COMPARING_LAYERS = "Comparing layers"
+    WEIGHING = "Weighing"
+    PRUNING = "Pruning"
+    MEASURING = "Measuring tensors"
+    QUANTIZING = "Quantizing"
+    LOOKING = "Looking into the file"
+
+
 class Rule(msgspec.Struct, frozen=True):
     """Tensors whose names a pattern is found in get this type.
 

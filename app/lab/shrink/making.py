@@ -18,6 +18,7 @@ from app.core.shrink.recipe import (
     MatrixUse,
     Recipe,
     Rule,
+    Step,
     check_rules,
     exactly,
     level_of_bits,
@@ -76,14 +77,14 @@ class Means:
         threads: Of engines.
         room: Where they run.
         cache: This program's cache folder, for matrices that are kept.
-        on_step: Told what is done now (an id's words), how much of it, and of how much.
+        on_step: Told what is done now, how much of it, and of how much.
         library: Brings up the models on this PC, to name one in place of a shrunken source.
     """
 
     threads: int
     room: EngineRoom
     cache: Path
-    on_step: Callable[[str, int, int], None]
+    on_step: Callable[[Step, int, int], None]
     library: Callable[[], Sequence[LibraryModel]] = tuple
 
 
@@ -144,7 +145,7 @@ def shrink(source: Path, target: Path, recipe: Recipe, means: Means) -> ShrinkRe
         elapsed_ns = carry_out(
             engine,
             command,
-            lambda done, total: means.on_step("Quantizing", done, total),
+            lambda done, total: means.on_step(Step.QUANTIZING, done, total),
         )
     return _result(work, source, target, means, elapsed_ns)
 
@@ -157,7 +158,7 @@ def _dropped(model: ModelFile, recipe: Recipe, means: Means) -> tuple[int, ...]:
         recipe.drop_layers,
         threads=means.threads,
         room=means.room,
-        on_progress=lambda done, total: means.on_step("Comparing layers", done, total),
+        on_progress=lambda done, total: means.on_step(Step.COMPARING_LAYERS, done, total),
     )
 
 
@@ -173,7 +174,7 @@ def _get_matrix(work: _Work, means: Means) -> None:
                 means.cache,
                 threads=means.threads,
                 room=means.room,
-                on_progress=lambda done, total: means.on_step("Weighing", done, total),
+                on_progress=lambda done, total: means.on_step(Step.WEIGHING, done, total),
             )
         except PersonError as error:
             if recipe.level is not None and recipe.level.needs_importance_matrix:
@@ -198,7 +199,7 @@ def _pruned(work: _Work, target: Path, means: Means) -> Generator[None]:
             Path(scratch),
             sparsity,
             work.matrix,
-            lambda done, total: means.on_step("Pruning", done, total),
+            lambda done, total: means.on_step(Step.PRUNING, done, total),
         )
         places = {info.name: there for info, there in stored_tensors(work.read_path)}
         work.tensors = {name: (info, places[info.name]) for name, (info, _) in work.tensors.items()}
@@ -219,7 +220,7 @@ def _choose(work: _Work, target: Path, engine: EngineCalls, means: Means) -> Non
         matrix,
         engine,
         means.threads,
-        lambda done, total: means.on_step("Measuring tensors", done, total),
+        lambda done, total: means.on_step(Step.MEASURING, done, total),
     )
     work.chosen = {name: choice.type for name, choice in chosen.items()}
     elements = sum(work.tensors[name][0].n_elements for name in chosen)
@@ -310,7 +311,7 @@ def _result(
         target,
         threads=means.threads,
         folder=means.room.folder,
-        on_progress=lambda done, total: means.on_step("Looking into the file", done, total),
+        on_progress=lambda done, total: means.on_step(Step.LOOKING, done, total),
     )
     made, recipe = found.model, work.recipe
     return ShrinkResult(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.base.rights import give_usual_rights
+from app.core.shrink.recipe import Step
 from app.core.shrink.written import Written, as_done
 from app.core.words.sentence import kept, say
 from app.lab.engines.calls import interruptible
@@ -58,7 +59,7 @@ class Made(msgspec.Struct, frozen=True):
 class MakeProgress(msgspec.Struct, frozen=True):
     """How far it is: what is done now, and how much of that."""
 
-    step: str
+    step: Step
     done: int
     total: int
 
@@ -132,7 +133,7 @@ class Make(Work):
             remove_leftovers(target)
         self._is_again = True
 
-        def on_step(step: str, done: int, total: int) -> None:
+        def on_step(step: Step, done: int, total: int) -> None:
             gate.check_end()
             tell.progress(MakeProgress(step, done, total))
 

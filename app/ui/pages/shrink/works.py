@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from app.core.candidates.candidate import candidate_of
+from app.core.shrink.recipe import Step
 from app.core.words.sentence import from_kept
 from app.lab.works.work import ENDED, WorkState
 from app.ui.kit.outside import open_outside
@@ -202,13 +203,13 @@ def _words(work: Make) -> str:
             return translate("Shrink", "waits for its turn")
 
 
-def step_words(step: str) -> str:
+def step_words(step: Step) -> str:
     """What is done now, as people read it."""
     return {
-        "Quantizing": translate("Shrink", "turning the weights into fewer bits"),
-        "Weighing": translate("Shrink", "reading a text to see which weights matter"),
-        "Comparing layers": translate("Shrink", "reading a text to see which layers matter"),
-        "Measuring tensors": translate("Shrink", "measuring what each part would lose"),
-        "Pruning": translate("Shrink", "setting weights to zero"),
-        "Looking into the file": translate("Shrink", "looking into the new file"),
-    }.get(step, step)
+        Step.QUANTIZING: translate("Shrink", "turning the weights into fewer bits"),
+        Step.WEIGHING: translate("Shrink", "reading a text to see which weights matter"),
+        Step.COMPARING_LAYERS: translate("Shrink", "reading a text to see which layers matter"),
+        Step.MEASURING: translate("Shrink", "measuring what each part would lose"),
+        Step.PRUNING: translate("Shrink", "setting weights to zero"),
+        Step.LOOKING: translate("Shrink", "looking into the new file"),
+    }[step]
