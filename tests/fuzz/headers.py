@@ -25,15 +25,15 @@ from app.cli.terminal.console import Console
 from app.cli.words.fit import fit_document
 from app.core.candidates.settings import USUAL_ENGINE, EngineSettings, KvType
 from app.core.errors import PersonError
+from app.core.memory.devices import PlannedDevice, Question, settle, with_room
 from app.core.memory.estimate import estimated_needs
 from app.core.memory.fit import Verdict, judge_devices, layer_bytes
 from app.core.memory.speed import MachineRates, MeasuredRun, predict_speed
 from app.core.memory.token_work import token_work
 from app.core.models.family import companions, families
-from app.engine.protocol.loading import PlannedDevice, Predicted
+from app.engine.protocol.loading import Predicted
 from app.lab.engines.plans import Plans, needs_of
 from app.lab.models.library import Library
-from app.lab.predict.devices import Question, layers_on_gpus, shares_of, with_room
 from app.lab.predict.fit import Fit, Fitter
 from app.library.model_files import read_shards
 from app.store.paths import Paths
@@ -212,8 +212,9 @@ class HeaderFuzz:
         plan = _planned(estimate.weights_bytes, estimate.kv_bytes, model.model.block_count)
         how = (model.model, 4096, USUAL_ENGINE)
         self._plans.keep(*how, plan)
-        needs = needs_of(model.model, plan)
-        shares = shares_of(question, plan, needs)
+        facts = model.model
+        _, sharing = settle(question, lambda _: plan, lambda plan: needs_of(facts, plan))
+        needs, shares = sharing.needs, sharing.shares
         fit = Fit(
             model=model.model,
             context_tokens=plan.context_tokens,
@@ -222,7 +223,7 @@ class HeaderFuzz:
             available_bytes=8 << 30,
             judgement=judge_devices(needs, shares, 8 << 30),
             devices=tuple(with_room(share, 8 << 30) for share in shares),
-            gpu_layers=layers_on_gpus(question, plan, needs, shares),
+            gpu_layers=sharing.gpu_layers,
             speed=predict_speed(work, model.model, self._rates, self._speeds.runs()),
         )
         self._said(model.path, fit)
@@ -281,7 +282,7 @@ def _planned(weights_bytes: int, kv_bytes: int, layers: int) -> Predicted:
     """What an engine might say of a PC with a GPU."""
     gpu = PlannedDevice("GPU0", "gpu", 10_000_000, 1 << 30, list(range(layers // 2)))
     cpu = PlannedDevice("CPU", "cpu", 10_000_000, 8 << 30, list(range(layers // 2, layers + 1)))
-    return Predicted(1, 4096, 300, weights_bytes, kv_bytes, 20_000_000, 1_000, [gpu, cpu], 1)
+    return Predicted(4096, 300, weights_bytes, kv_bytes, 20_000_000, 1_000, [gpu, cpu], 1, 1)
 
 
 def is_sentence(text: str) -> bool:

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from app.core.chats.template_facts import template_facts
 from app.core.chats.templates import PLAIN_ID, template_by_id
 from app.core.words.sentence import say
@@ -20,6 +22,7 @@ from app.engine.host.llama.native import backend_names
 from app.engine.host.llama.variants import loaded_variant
 from app.engine.host.loading.context import Context, context_for
 from app.engine.host.loading.draft import DraftModel, check_takes_back, drafting_price
+from app.engine.host.loading.fitting import fitted
 from app.engine.host.loading.load_log import LoadSizes
 from app.engine.host.loading.model import Model
 from app.engine.host.loading.predict import predict
@@ -219,7 +222,8 @@ class Worker:
         begin_ns = time.perf_counter_ns()
         self._unload()
         limit_private_memory(command.memory_limit_bytes)
-        lines = self._log.lines
+        command = replace(command, engine=fitted(command, self._abort, self._log))
+        lines = self._log.collect()
         shown = 0.0
 
         def on_progress(fraction: float) -> None:

@@ -7,6 +7,7 @@ import msgspec
 from app.core.candidates.adapters import Adapter
 from app.core.candidates.drafts import Draft
 from app.core.candidates.settings import USUAL_ENGINE, EngineSettings
+from app.core.memory.devices import Plan
 
 
 class Load(msgspec.Struct, tag="load", frozen=True):
@@ -60,7 +61,11 @@ class Device(msgspec.Struct, frozen=True):
 
 
 class DeviceMemory(msgspec.Struct, frozen=True):
-    """What llama.cpp allocated on one device, from its own load log."""
+    """What llama.cpp allocated on one device, from its own load log.
+
+    Attributes:
+        layers: How many layers it holds, the output counted as one.
+    """
 
     name: str
     kind: str
@@ -68,6 +73,7 @@ class DeviceMemory(msgspec.Struct, frozen=True):
     kv_bytes: int
     compute_bytes: int
     available_bytes: int | None = None
+    layers: int = 0
 
 
 class Hello(msgspec.Struct, tag="hello", frozen=True):
@@ -145,39 +151,8 @@ class Loaded(msgspec.Struct, tag="loaded", frozen=True):
     projector_bytes: int = 0
 
 
-class PlannedDevice(msgspec.Struct, frozen=True):
-    """A device's part in a load that was not made.
-
-    Attributes:
-        compute_bytes: Scratch memory of the graph on it.
-        available_bytes: Free on it now.
-        layers: Layers that it would hold, from 0; the layer after the last is the output.
-    """
-
-    name: str
-    kind: str
-    compute_bytes: int
-    available_bytes: int
-    layers: list[int]
-
-
-class Predicted(msgspec.Struct, tag="predicted", frozen=True):
-    """What a load would take, in llama.cpp's own figures.
-
-    Attributes:
-        context_tokens: Size of the context it would make.
-        weights_bytes: All tensors, printed with five digits or fewer from one GiB on.
-        kv_bytes: KV cache and recurrent states.
-        compute_bytes: Scratch memory of the graph, all devices.
-        devices: Those that would take part.
-    """
+class Predicted(Plan, tag="predicted", frozen=True):
+    """The plan of a load that was asked about."""
 
     id: int
-    context_tokens: int
-    vocabulary_size: int
-    weights_bytes: int
-    kv_bytes: int
-    compute_bytes: int
-    output_bytes: int
-    devices: list[PlannedDevice]
     elapsed_ns: int

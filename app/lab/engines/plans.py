@@ -23,6 +23,7 @@ from app.store.small.remembered import PlanStore
 
 if TYPE_CHECKING:
     from app.core.candidates.settings import EngineSettings
+    from app.core.memory.devices import Plan
     from app.core.models.model_file import ModelFile
     from app.store.paths import Paths
 
@@ -31,7 +32,7 @@ _ROUNDING_BYTES = 6 << 20
 _FORMAT = 2
 
 
-def needs_of(model: ModelFile, plan: Predicted, adapter_bytes: int = 0) -> Needs:
+def needs_of(model: ModelFile, plan: Plan, adapter_bytes: int = 0) -> Needs:
     """What an engine needs by llama.cpp's plan, part by part; adapters count as weights."""
     printed = plan.weights_bytes
     is_rounded = abs(printed - model.tensor_bytes) <= _ROUNDING_BYTES

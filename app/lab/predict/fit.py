@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, USUAL_ENGINE, EngineSettings
 from app.core.errors import PersonError
+from app.core.memory.devices import Question, settle, with_room
 from app.core.memory.fit import DeviceShare, FitJudgement, judge_devices, layer_bytes
 from app.core.memory.speed import MeasuredRun, SpeedPrediction, predict_speed
 from app.core.memory.token_work import TokenWork, token_work
@@ -26,7 +27,6 @@ from app.core.statistics import mean
 from app.engine.protocol.loading import Predict, Predicted
 from app.lab.engines.plans import needs_of
 from app.lab.predict.bandwidth import MachineSpeed
-from app.lab.predict.devices import Question, layers_on_gpus, shares_of, with_room
 from app.library.model_files import read_shards
 
 if TYPE_CHECKING:
@@ -166,16 +166,12 @@ class Fitter:
         weights = layer_bytes(tensors, model.block_count, engine.cpu_experts, adapter_bytes)
         question = Question(model, weights, engine)
         wanted = context_tokens or DEFAULT_CONTEXT_TOKENS
-        plan = self._plan(question, wanted, engine.gpu_layers)
-        needs = needs_of(model, plan, adapter_bytes)
-        shares = shares_of(question, plan, needs)
-        gpu_layers = engine.gpu_layers
-        if gpu_layers is None:
-            gpu_layers = layers_on_gpus(question, plan, needs, shares)
-        if gpu_layers not in (None, engine.gpu_layers) and gpu_layers <= model.block_count:
-            plan = self._plan(question, wanted, gpu_layers)
-            needs = needs_of(model, plan, adapter_bytes)
-            shares = shares_of(question, plan, needs)
+        plan, sharing = settle(
+            question,
+            lambda layers: self._plan(question, wanted, layers),
+            lambda plan: needs_of(model, plan, adapter_bytes),
+        )
+        needs, gpu_layers = sharing.needs, sharing.gpu_layers
         available = self._room.budget_bytes()
         return Fit(
             model=model,
@@ -183,8 +179,8 @@ class Fitter:
             engine=engine,
             needs=needs,
             available_bytes=available,
-            judgement=judge_devices(needs, shares, available),
-            devices=tuple(with_room(share, available) for share in shares),
+            judgement=judge_devices(needs, sharing.shares, available),
+            devices=tuple(with_room(share, available) for share in sharing.shares),
             gpu_layers=gpu_layers,
             speed=None,
             work=None if gpu_layers else token_work(tensors, model, engine),

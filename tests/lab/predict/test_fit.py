@@ -21,13 +21,14 @@ from app.core.candidates.candidate import candidate_of
 from app.core.candidates.settings import EngineSettings, FlashAttention, KvType, SamplingSettings
 from app.core.chats.chat import Message, Role
 from app.core.errors import PersonError
+from app.core.memory.devices import PlannedDevice
 from app.core.memory.estimate import RESERVED_BYTES
 from app.core.memory.fit import Verdict
 from app.core.memory.speed import Basis, MachineRates
 from app.core.statistics import median
 from app.engine.local.client import LocalEngines
 from app.engine.protocol.answering import Finished, Generate
-from app.engine.protocol.loading import Load, Loaded, PlannedDevice, Predicted
+from app.engine.protocol.loading import Load, Loaded, Predicted
 from app.lab.compare.room import expected_bytes
 from app.lab.engines.calls import EngineCalls
 from app.lab.engines.plans import Plans
@@ -283,10 +284,10 @@ def test_a_plan_with_a_gpu_is_not_remembered(tmp_path: Path) -> None:
     plans = Plans(PlanStore(tmp_path / "plans.sqlite3"), lambda: "one build")
     how = (model, 2048, EngineSettings())
     gpu = PlannedDevice("CUDA0", "gpu", 10, 1000, [0, 1])
-    plans.keep(*how, Predicted(1, 2048, 100, 1000, 100, 10, 1, [gpu], 5))
+    plans.keep(*how, Predicted(2048, 100, 1000, 100, 10, 1, [gpu], 1, 5))
     assert plans.find(*how) is None
     processor = PlannedDevice("CPU", "cpu", 10, 1000, [0, 1])
-    plans.keep(*how, Predicted(1, 2048, 100, 1000, 100, 10, 1, [processor], 5))
+    plans.keep(*how, Predicted(2048, 100, 1000, 100, 10, 1, [processor], 1, 5))
     assert plans.find(*how) is not None
 
 

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import re
 
-from app.engine.protocol.loading import Device, DeviceMemory, PlannedDevice
+from app.core.memory.devices import PlannedDevice
+from app.engine.protocol.loading import Device, DeviceMemory
 
 _UNITS = {"MiB": 1 << 20, "GiB": 1 << 30}
 _TAIL_LINES = 30
 _NUMBER = r"([0-9]{1,12}(?:\.[0-9]{1,9})?)"
+# Matrices whose rows are shared by several GPUs lie in a buffer of all of them.
+_ROWS = "_Split"
+_LAYER = re.compile(r"\w+: layer +([0-9]{1,9}) assigned to device ([^\s,]+),")
 
 
 class LoadSizes:
@@ -42,6 +46,7 @@ class LoadSizes:
         self._weights: dict[str, int] = {}
         self._kv: dict[str, int] = {}
         self._compute: dict[str, int] = {}
+        self._layers: dict[str, int] = {}
         for line in lines:
             self._read(line)
 
@@ -49,6 +54,8 @@ class LoadSizes:
         if match := self._PROJECTOR.match(line):
             self.projector_bytes += _bytes(match[1])
             return
+        if layer := _LAYER.match(line):
+            _add(self._layers, layer[2], 1)
         match = self._BUFFER.match(line)
         if match is None:
             return
@@ -94,14 +101,15 @@ class LoadSizes:
 
     def by_device(self, known: list[Device]) -> list[DeviceMemory]:
         """The sizes of each device that got any."""
-        names = list(dict.fromkeys([*self._weights, *self._kv, *self._compute]))
+        names = list(dict.fromkeys([*self._weights, *self._kv, *self._compute, *self._layers]))
         rows: dict[str, DeviceMemory] = {}
         for name in names:
             device = next((d for d in known if name == d.name), None)
             # Host buffers have names of their own (CPU_Mapped, CUDA_Host): they are the CPU's.
-            device = device or next((d for d in known if d.kind == "cpu"), None)
+            if device is None and not name.endswith(_ROWS):
+                device = next((d for d in known if d.kind == "cpu"), None)
             key = device.name if device else name
-            before = rows.get(key, DeviceMemory(key, device.kind if device else "other", 0, 0, 0))
+            before = rows.get(key, DeviceMemory(key, device.kind if device else "gpu", 0, 0, 0))
             rows[key] = DeviceMemory(
                 name=key,
                 kind=before.kind,
@@ -109,6 +117,7 @@ class LoadSizes:
                 kv_bytes=before.kv_bytes + self._kv.get(name, 0),
                 compute_bytes=before.compute_bytes + self._compute.get(name, 0),
                 available_bytes=device.free_bytes if device else None,
+                layers=self._layers.get(key, 0),
             )
         return list(rows.values())
 
@@ -130,7 +139,6 @@ class PlannedSizes:
     _CELLS = re.compile(rf"\w+: size = +{_NUMBER} MiB \( *[0-9]+ cells,")
     _STATE = re.compile(rf"\w+: +\S+ DSV4 \S+ state buffer size = *{_NUMBER} MiB")
     _BUFFER = re.compile(rf"\w+: +(\S+) +(compute|output) buffer size = *{_NUMBER} MiB")
-    _LAYER = re.compile(r"\w+: layer +([0-9]{1,9}) assigned to device ([^\s,]+),")
 
     def __init__(self, lines: list[str]) -> None:
         self.weights_bytes = self.kv_bytes = self.output_bytes = 0
@@ -154,7 +162,7 @@ class PlannedSizes:
                 self._compute[match[1]] = _bytes(match[3])
             else:
                 self.output_bytes = _bytes(match[3])
-        elif match := self._LAYER.match(line):
+        elif match := _LAYER.match(line):
             self._layers.setdefault(match[2], []).append(int(match[1]))
 
     @property
