@@ -10,7 +10,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from app.core.statistics import median
+from app.core.statistics.describe import median
 from tests.benchmarks.commands import ROOT
 from tests.benchmarks.figures import Figure, Run, fact, ratio_figure
 from tests.benchmarks.hub_process import REPO_ID, client_environment, hub_process

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.core.candidates.settings import EngineSettings
-from app.core.statistics import median
+from app.core.statistics.describe import median
 from app.engine.host.llama import native
 from app.engine.host.loading.context import Context
 from app.engine.host.loading.experts import expert_count

@@ -10,7 +10,7 @@ from app.core.candidates.settings import EngineSettings, KvType, SamplingSetting
 from app.core.chats.chat import Message, Role
 from app.core.memory.speed import predict_speed
 from app.core.memory.token_work import token_work
-from app.core.statistics import median
+from app.core.statistics.describe import median
 from app.engine.local.client import LocalEngines
 from app.engine.protocol.answering import Finished, Generate
 from app.engine.protocol.loading import Load, Loaded

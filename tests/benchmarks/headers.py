@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from app.core.statistics import median
+from app.core.statistics.describe import median
 from app.library.model_files import read_shards
 from app.store.paths import Paths
 from tests.benchmarks.commands import ROOT, environment

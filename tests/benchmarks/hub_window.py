@@ -6,7 +6,7 @@ import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from app.core.statistics import median, percentile
+from app.core.statistics.describe import median, percentile
 from tests.benchmarks.demo_levels import ensure_demo_levels
 from tests.benchmarks.figures import Figure, Run, fact, limit_figure, tell
 from tests.benchmarks.hub_process import REPO_ID, client_environment, hub_process

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 from pathlib import Path
 
-from app.core.statistics import median
+from app.core.statistics.describe import median
 from app.lab.demo.demo import demo_base
 from app.lab.engines.self_check import check_engine
 from app.store.paths import Paths

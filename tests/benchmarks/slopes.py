@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.core.statistics import mean
+from app.core.statistics.describe import mean
 from app.core.statistics.distributions import student_quantile
 
 BLOCKS = 10

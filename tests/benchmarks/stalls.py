@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.core.statistics import median, percentile
+from app.core.statistics.describe import median, percentile
 from app.lab.demo.demo import FIRST_PANES, DemoFiles
 from app.store.paths import Paths
 from tests.benchmarks.demo_levels import ensure_demo_levels

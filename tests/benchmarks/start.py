@@ -10,7 +10,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from app.core.statistics import median
+from app.core.statistics.describe import median
 from app.store.paths import Paths
 from tests.benchmarks.commands import PROGRAM, ROOT, environment
 from tests.benchmarks.demo_levels import ensure_demo_levels

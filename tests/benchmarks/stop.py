@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role, StopReason
-from app.core.statistics import median
+from app.core.statistics.describe import median
 from app.engine.api import EngineEvent, Exited
 from app.engine.local.client import EngineClient
 from app.engine.protocol.answering import Finished, Generate, Rendered, Text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.statistics import median
+from app.core.statistics.describe import median
 from tests.benchmarks.figures import Figure, Run, fact, limit_figure
 from tests.benchmarks.stalls import demo_files
 from tests.benchmarks.windows import WindowProcess

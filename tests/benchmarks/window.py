@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from app.core.statistics import median
+from app.core.statistics.describe import median
 from tests.benchmarks.compare import GENERATED_TOKENS, PROMPT, bench_at_depth
 from tests.benchmarks.figures import Figure, Run, fact, ratio_figure, tell
 from tests.benchmarks.pairs import alternate

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from app.core.models.levels import TENSOR_TYPES
-from app.core.statistics import median
+from app.core.statistics.describe import median
 from app.core.words.sentence import worded
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.core.statistics.describe import Interval
+from app.core.statistics.describe import Interval, score_interval
 from app.core.statistics.distributions import normal_quantile, student_quantile
 
 _MIN_CHUNKS = 2
@@ -80,7 +80,7 @@ class Estimate:
         if self.standard_error > 0:
             spread = self.value * (1 - self.value)
             trials = min(trials, spread / self.standard_error**2)
-        return _wilson(self.value, max(trials * shrink, 1.0), confidence)
+        return score_interval(self.value, max(trials * shrink, 1.0), confidence)
 
     def root(self) -> Estimate:
         """The root of this: of a mean square, the root mean square."""
@@ -127,13 +127,3 @@ def mean_over_chunks(sums: Sequence[float], positions: Sequence[int]) -> Estimat
     scatter = math.fsum((s - value * n) ** 2 for s, n in pairs)
     error = math.sqrt(count / (count - 1) * scatter) / total
     return Estimate(value, error, count, total)
-
-
-def _wilson(share: float, trials: float, confidence: float) -> Interval:
-    z = normal_quantile(confidence)
-    shrink = 1 + z * z / trials
-    centre = (share + z * z / (2 * trials)) / shrink
-    half = z / shrink * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
-    low = 0.0 if share <= 0 else max(centre - half, 0.0)
-    high = 1.0 if share >= 1 else min(centre + half, 1.0)
-    return Interval(low, high, confidence)

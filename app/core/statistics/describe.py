@@ -5,11 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from app.core.statistics.distributions import normal_quantile
-
-MIN_VALUES_FOR_MEDIAN_INTERVAL = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,42 +85,19 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> In
     """
     if trials <= 0 or not 0 <= successes <= trials:
         raise ValueError(f"{successes} of {trials} is no share")
+    return score_interval(successes / trials, trials, confidence)
+
+
+def score_interval(share: float, trials: float, confidence: float) -> Interval:
+    """The same of a share that is worth so many trials, be they no whole number."""
     z = normal_quantile(confidence)
-    share = successes / trials
     shrink = 1 + z * z / trials
     centre = (share + z * z / (2 * trials)) / shrink
     half = z / shrink * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
     # The ends are exact where there is nothing to estimate from on that side.
-    low = 0.0 if successes == 0 else centre - half
-    high = 1.0 if successes == trials else centre + half
+    low = 0.0 if share <= 0 else max(centre - half, 0.0)
+    high = 1.0 if share >= 1 else min(centre + half, 1.0)
     return Interval(low, high, confidence)
-
-
-def median_interval(values: Sequence[float], confidence: float = 0.95) -> Interval:
-    """An interval of the true median between two of the values, whatever their distribution.
-
-    The number of values below the true median is binomial with p = 1/2, so the interval from
-    the k-th smallest to the k-th largest holds it with probability 1 − 2 P(B < k); k is as
-    large as ``confidence`` allows. H. A. David and H. N. Nagaraja, "Order Statistics", 3rd
-    edition (2003), section 7.1. Made for repetitions and pairs: no resampling, no normality.
-
-    Raises:
-        ValueError: Fewer than six values, or fewer than the confidence needs.
-    """
-    _expect(values, MIN_VALUES_FOR_MEDIAN_INTERVAL)
-    normal_quantile(confidence)
-    count = len(values)
-    ways = 2**count
-    left_out = 0  # of all ways, those in which fewer than k values lie below the median
-    k = 0
-    allowed = Fraction(1 - confidence) * ways  # exact: 2**1024 is no float any more
-    while 2 * (left_out + math.comb(count, k)) <= allowed:
-        left_out += math.comb(count, k)
-        k += 1
-    if k == 0:
-        raise ValueError(f"{count} values are too few for a confidence of {confidence}")
-    ordered = sorted(values)
-    return Interval(ordered[k - 1], ordered[count - k], 1 - 2 * left_out / ways)
 
 
 def _expect(values: Sequence[float], at_least: int) -> None:

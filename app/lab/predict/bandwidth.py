@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from app.core.memory.speed import MachineRates, several_threads, undisturbed
 from app.core.models.levels import TENSOR_TYPES
-from app.core.statistics import median
+from app.core.statistics.describe import median
 from app.engine.protocol.measuring import KernelsMeasured, MeasureKernels
 from app.lab.speed.calm import Calm
 

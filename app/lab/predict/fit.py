@@ -23,7 +23,7 @@ from app.core.memory.speed import MeasuredRun, SpeedPrediction, predict_speed
 from app.core.memory.token_work import TokenWork, token_work
 from app.core.models.experts import as_run
 from app.core.models.model_file import ModelFile
-from app.core.statistics import mean
+from app.core.statistics.describe import mean
 from app.engine.protocol.loading import Predict, Predicted
 from app.lab.engines.plans import needs_of
 from app.lab.predict.bandwidth import MachineSpeed

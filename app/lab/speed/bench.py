@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.core.errors import PersonError
-from app.core.statistics import mean, sample_standard_deviation
+from app.core.statistics.describe import mean, sample_standard_deviation
 from app.engine.protocol import measuring
 from app.engine.protocol.measuring import BenchSample
 from app.lab.engines.opened import OpenedCandidate, opened

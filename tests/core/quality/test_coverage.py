@@ -24,7 +24,7 @@ from app.core.statistics.percentiles import percentile_over_chunks
 from tests.core.quality import recorded
 
 if TYPE_CHECKING:
-    from app.core.statistics import Interval
+    from app.core.statistics.describe import Interval
 
 LEVELS = ("Q8_0", "Q4_K_M", "Q2_K", "TQ1_0")
 RUNS = 800

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.statistics import win_rate
-from app.core.statistics.anytime import log_evidence
+from app.core.statistics.anytime import log_evidence, win_rate
 
 votes = st.integers(0, 200)
 

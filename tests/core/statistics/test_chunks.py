@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.statistics import Estimate, mean_over_chunks, wilson_interval
+from app.core.statistics.chunks import Estimate, mean_over_chunks
+from app.core.statistics.describe import wilson_interval
 
 chunk_means = st.lists(st.floats(-100, 100), min_size=2, max_size=40)
 

@@ -3,8 +3,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.core.statistics import Interval, Look, StoppedBy, next_look, take_look
-from app.core.statistics.looks import LOOKS_CHUNKS, is_precise
+from app.core.statistics.describe import Interval
+from app.core.statistics.looks import (
+    LOOKS_CHUNKS,
+    Look,
+    StoppedBy,
+    is_precise,
+    next_look,
+    take_look,
+)
 
 POSITIONS = 224
 

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.statistics import (
+from app.core.statistics.paired import (
     PairedCounts,
     holm,
     items_to_settle,
     mcnemar_exact,
     paired_difference_interval,
+    settled,
 )
-from app.core.statistics.paired import settled
 
 counts = st.integers(0, 60)
 tables = st.builds(PairedCounts, counts, counts, counts, counts).filter(lambda t: t.total > 0)

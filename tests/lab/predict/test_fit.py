@@ -25,7 +25,7 @@ from app.core.memory.devices import PlannedDevice
 from app.core.memory.estimate import RESERVED_BYTES
 from app.core.memory.fit import Verdict
 from app.core.memory.speed import Basis, MachineRates
-from app.core.statistics import median
+from app.core.statistics.describe import median
 from app.engine.local.client import LocalEngines
 from app.engine.protocol.answering import Finished, Generate
 from app.engine.protocol.loading import Load, Loaded, Predicted
