@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.helpers.gguf_files import Shape, write_scripted_model, write_truncated_llama
+from tests.helpers.moe_files import write_demo_mixture
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Program
@@ -177,3 +178,21 @@ def test_the_demo_ladder_has_the_right_verdict(program: Program) -> None:
     assert levels[document["recommendation"]["file"]] in {"F16", "Q8_0", "Q4_K_M", "Q2_K"}
     klds = [row["mean_kld"] for row in document["candidates"][1:]]
     assert klds == sorted(klds)
+
+
+@pytest.mark.slow
+def test_other_numbers_of_experts_are_rows_with_speed_and_loss(
+    program: Program, demo_model: Path, text: Path, items: Path, tmp_path: Path
+) -> None:
+    mixture = write_demo_mixture(demo_model, tmp_path / "mixture.gguf")
+    words = ("ladder", "--reference", mixture, f"{mixture}#experts=1", f"{mixture}#experts=4")
+    document = program.json(*words, "--text", text, "--items", items, "--threads", "1")
+    _, one, every = document["candidates"]
+    assert one["parameters"] == every["parameters"] == every["active_parameters"]
+    assert one["active_parameters"] < every["active_parameters"]
+    for row in (one, every):
+        assert row["error"] is None
+        assert row["mean_kld"] > 0
+        assert row["tokens_per_second"] > 0
+        assert row["memory_needed_bytes"] > 0
+        assert row["kinds"][0]["items"] == 12

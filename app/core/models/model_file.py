@@ -189,7 +189,11 @@ class ModelFile:
         def number(key: str) -> int:
             return header.count(f"{architecture}.{key}") or 0
 
-        widths = header.counts(f"{architecture}.feed_forward_length") or (0,)
+        def most(key: str) -> int:
+            """Of what may differ from layer to layer."""
+            return number(key) or max(0, *header.counts(f"{architecture}.{key}") or (0,))
+
+        used = most("expert_used_count")
         return ModelFile(
             path=first.path,
             shard_paths=tuple(shard.path for shard in shards),
@@ -203,7 +207,7 @@ class ModelFile:
             context_length=header.tokens(f"{architecture}.context_length") or None,
             block_count=number("block_count"),
             embedding_length=number("embedding_length") or number("vision.projection_dim"),
-            feed_forward_length=number("feed_forward_length") or max(0, *widths),
+            feed_forward_length=most("feed_forward_length"),
             expert_feed_forward_length=number("expert_feed_forward_length"),
             key_length=attention.key_length,
             value_length=attention.value_length,
@@ -211,12 +215,12 @@ class ModelFile:
             attention=attention,
             vocabulary_size=header.length("tokenizer.ggml.tokens") or number("vocab_size"),
             expert_count=number("expert_count"),
-            expert_used_count=number("expert_used_count"),
+            expert_used_count=used,
             active_parameters=active_parameters(
                 sum(tensor.n_elements for tensor in tensors),
                 in_experts := sum(t.n_elements for t in tensors if EXPERTS.match(t.name)),
                 number("expert_count"),
-                number("expert_used_count"),
+                used,
             ),
             chat_template=_chat_template(header),
             licence=_short(header.text("general.license")),

@@ -43,6 +43,8 @@ def glossary() -> tuple[Chapter, ...]:
             Word("bits_a_weight", translate("Words", "bits a weight"), translate("Words", "A model is a long list of numbers, its weights. So many bits hold each of them: 16 in the original, fewer in a shrunken version.")),
             Word("family", translate("Words", "family"), translate("Words", "All versions of one model.")),
             Word("chat_template", translate("Words", "chat template"), translate("Words", "How a question is dressed for the model; the file brings it.")),
+            Word("adapter", translate("Words", "adapter"), translate("Words", "A small file that teaches a model something more and leaves its own file as it is.")),
+            Word("experts", translate("Words", "experts"), translate("Words", "Parts of a model of which only a few work on each token: it is as large as all of them, and as fast as the few.")),
             Word("context", translate("Words", "context"), translate("Words", "How much text a model holds in mind at once, question and answer together, in tokens. More of it takes more memory.")),
         )),
         Chapter(translate("Words", "Asking"), (
