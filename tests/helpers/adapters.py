@@ -21,6 +21,7 @@ def write_adapter(
     architecture: str = "",
     only: str = "",
     half: bool = False,
+    chat_template: str = "",
 ) -> Path:
     """Write an adapter for a model's layers.
 
@@ -34,6 +35,7 @@ def write_adapter(
         architecture: What it says that it is for; empty for the model's own.
         only: Leave out the other half of each pair: ``lora_a`` or ``lora_b``.
         half: Write F16, as adapters are usually converted, instead of F32.
+        chat_template: That it brings.
     """
     reader = gguf.GGUFReader(model)
     own = str(reader.fields["general.architecture"].contents())
@@ -41,6 +43,8 @@ def write_adapter(
     writer.add_type("adapter")
     writer.add_string("adapter.type", "lora")
     writer.add_float32("adapter.lora.alpha", alpha)
+    if chat_template:
+        writer.add_chat_template(chat_template)
     random = np.random.default_rng(7)
     for tensor in reader.tensors:
         if not any(f".{kind}.weight" in tensor.name for kind in tensors):

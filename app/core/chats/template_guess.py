@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from app.core.chats.templates import PLAIN_ID
@@ -17,7 +18,6 @@ _BY_NAME = (
     ("alpaca", "alpaca"),
     ("hermes", "chatml"),
     ("chatml", "chatml"),
-    ("smollm", "chatml"),
     ("mixtral", "mistral"),
     ("mistral", "mistral"),
     ("codellama", "llama-2"),
@@ -27,20 +27,38 @@ _BY_NAME = (
 _BY_ARCHITECTURE = (("gemma", "gemma"), ("qwen", "chatml"), ("mistral", "mistral"))
 # Llama 3 has a vocabulary of 128,256 tokens, what came before one of 32,000.
 _LLAMA_3_TOKENS = 100_000
+# Without one of these words a file of most families is its base model.
+_TUNED = re.compile(
+    r"instruct|chat|assist|tuned|tulu|zephyr|orca|wizard|dolphin|sft|dpo|(?:^|[^a-z])it(?:$|[^a-z])"
+)
+# Their makers say of the base models that they are.
+_BASES_SAY_SO = ("qwen", "gemma")
+_OF_TUNED = frozenset({"vicuna", "alpaca", "chatml"})
 _UNTRAINED = re.compile(r"(?:^|[^a-z0-9])(?:base|pt|pretrained)(?:$|[^a-z0-9])")
 
 
-def guessed_template(model: ModelFile) -> str:
+def guessed_template(model: ModelFile, adapters: Iterable[str] = ()) -> str:
     """The id of a template of our own; the plain one where nothing speaks for another.
 
-    Name and architecture are the file's own words: a guess to begin with, for a person to judge.
+    Names and architecture are the files' own words: a guess to begin with, for a person to judge.
+
+    Args:
+        model: The file.
+        adapters: What the adapters are called that it runs with: they say more.
     """
     names = f"{model.name} {model.path.name}".casefold()
-    if _UNTRAINED.search(names):
+    added = " ".join(adapters).casefold()
+    by_name = next((found for word, found in _BY_NAME if word in added), None)
+    if by_name is not None:
+        return by_name
+    if _UNTRAINED.search(names) and not _TUNED.search(added):
         return PLAIN_ID
-    for word, template_id in _BY_NAME:
-        if word in names:
-            return template_id
+    by_name = next((found for word, found in _BY_NAME if word in names), None)
+    tuned = bool(_TUNED.search(f"{names} {added}"))
+    if not (tuned or by_name in _OF_TUNED or model.architecture.startswith(_BASES_SAY_SO)):
+        return PLAIN_ID
+    if by_name is not None:
+        return by_name
     for begin, template_id in _BY_ARCHITECTURE:
         if model.architecture.startswith(begin):
             return template_id

@@ -182,19 +182,34 @@ class Candidates:
             raise PersonError(say("compare.stop_pane_before_change_how"))
         if setup.candidate.template_id != pane.candidate.template_id:
             self._note_template(pane, setup.candidate.template_id)
+        elif setup.candidate.adapters != pane.candidate.adapters:
+            setup = self._asked_with(pane, setup)
         chat = self._open.chat
         chat.panes = [setup if each.key == setup.key else each for each in chat.panes]
         self._deck.take_settings(setup)
         self._open.keep()
 
+    def _asked_with(self, pane: Pane, setup: ChatPane) -> ChatPane:
+        """With other adapters it is not known any more how a file without a template is asked."""
+        model, before = pane.model, pane.candidate
+        chosen = before.template_id
+        if [each.path for each in setup.candidate.adapters] == [
+            each.path for each in before.adapters
+        ]:
+            return setup
+        if chosen and model and chosen == self._kept_templates.of(model, before.adapters):
+            return setup.running(template_id=None)
+        return setup
+
     def _note_template(self, pane: Pane, template_id: str | None) -> None:
         """Remember what was chosen for a file that brings no template."""
         if pane.model is None or pane.model.chat_template is not None:
             return
+        adapters = pane.candidate.adapters
         if template_id is None:
-            self._kept_templates.forget(pane.model)
-        elif template_id != self._kept_templates.of(pane.model):
-            self._kept_templates.learn(pane.model, template_id)
+            self._kept_templates.forget(pane.model, adapters)
+        elif template_id != self._kept_templates.of(pane.model, adapters):
+            self._kept_templates.learn(pane.model, template_id, adapters)
 
     # --- files that moved -----------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 from app.core.models.experts import as_run
 from app.lab.compare.panes import Pane, PaneFailure, PaneState
 from app.lab.compare.room import expected_bytes
+from app.lab.engines.adapters import as_adapted
 from app.lab.engines.drafts import read_draft
 from app.lab.engines.eyes import projector_beside
 from app.lab.engines.parts import check_parts
@@ -163,8 +164,8 @@ class Deck:
         def read() -> ReadFiles:
             model = self._read_model(Path(candidate.path))
             check_parts(candidate)
-            draft = read_draft(candidate)
-            return ReadFiles(as_run(model, candidate.engine), draft, projector_beside(candidate))
+            model = as_adapted(as_run(model, candidate.engine), candidate)
+            return ReadFiles(model, read_draft(candidate), projector_beside(candidate))
 
         def done(files: ReadFiles) -> None:
             pane.model, pane.draft_model = files.model, files.draft

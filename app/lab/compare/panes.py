@@ -188,9 +188,9 @@ class Pane:
         """Whether the file brings no chat template and none was chosen: it completes plainly."""
         if self.candidate.template_id is not None:
             return False
-        if self.loaded is not None:
-            return not self.loaded.has_template
-        return self.model is not None and self.model.chat_template is None
+        if self.model is not None and self.model.chat_template is not None:
+            return False
+        return not self.loaded.has_template if self.loaded is not None else self.model is not None
 
     def become(self, state: PaneState) -> None:
         """Change the state.

@@ -426,7 +426,8 @@ class Runner:
         job.threads = threads
         client.send(SetThreads(client.next_id(), threads))
         own = pane.model.chat_template if pane.model is not None else None
-        manner = manner_of(pane.candidate.template_id, own)
+        candidate = pane.candidate
+        manner = manner_of(candidate.template_id, own, tells=bool(candidate.adapters))
         job.request_id = client.next_id()
         pane.live_tokens = 0
         try:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.chats.template_guess import guessed_template
+from app.core.text.shared_names import file_name
 
 if TYPE_CHECKING:
     from app.lab.compare.candidates import Candidates
@@ -64,15 +65,20 @@ class Templates:
         if not lacking:
             return None
         first = lacking[0].model
+        added = [each.path for each in lacking[0].candidate.adapters]
         assert first is not None
         alike = [
-            pane for pane in lacking if pane.model and pane.model.family_key == first.family_key
+            pane
+            for pane in lacking
+            if pane.model
+            and pane.model.family_key == first.family_key
+            and [each.path for each in pane.candidate.adapters] == added
         ]
         return TemplateQuestion(
             tuple(pane.key for pane in alike),
             "".join(pane.letter for pane in alike),
             first.name,
-            guessed_template(first),
+            guessed_template(first, map(file_name, added)),
         )
 
     def answer(self, question: TemplateQuestion, template_id: str) -> None:
@@ -87,6 +93,6 @@ class Templates:
         """Take what was chosen for a pane's file before."""
         if pane.model is None or not pane.lacks_template:
             return
-        known = self.known(pane.model)
+        known = self.known(pane.model, pane.candidate.adapters)
         if known is not None and self._open.chat.pane(pane.key) is not None:
             self._candidates.update_candidate(pane.setup.running(template_id=known))

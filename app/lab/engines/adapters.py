@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from app.core.candidates.candidate import Candidate
 from app.core.models.adapter_facts import AdapterFacts, adapter_facts, check_fits
-from app.library.model_files import read_shards
+from app.core.models.model_file import ModelFile
+from app.library.model_files import inspect_file, read_shards
 
 
 def read_adapter(path: Path) -> AdapterFacts:
@@ -18,6 +20,17 @@ def read_adapter(path: Path) -> AdapterFacts:
         PersonError: It cannot be read, or is no adapter.
     """
     return adapter_facts(read_shards(path)[0].header, path.name)
+
+
+def as_adapted(model: ModelFile, candidate: Candidate) -> ModelFile:
+    """A model's facts with a candidate's adapters: the template that one brings is what counts.
+
+    Raises:
+        PersonError: One cannot be read.
+    """
+    files = (inspect_file(each.path) for each in reversed(candidate.adapters))
+    brought = next((file.chat_template for file in files if file.chat_template), None)
+    return replace(model, chat_template=brought) if brought else model
 
 
 def check_adapters(candidate: Candidate) -> None:

@@ -92,17 +92,18 @@ class Manner:
         return self.generate(command_id, messages, sampling, stop_strings=_PLAIN_STOPS, clear=True)
 
 
-def manner_of(template_id: str | None, own: str | None) -> Manner:
+def manner_of(template_id: str | None, own: str | None, *, tells: bool = False) -> Manner:
     """How a candidate is asked.
 
     Args:
         template_id: A well-known template that the person chose; None takes the file's own.
         own: The file's own; None where it brings none.
+        tells: The engine is told the file's own: it may be that of another file, an adapter's.
 
     Raises:
         PersonError: There is no such well-known template.
     """
     if template_id is None:
-        return Manner(None, own, is_plain=own is None)
+        return Manner(own if tells else None, own, is_plain=own is None)
     chosen = template_by_id(template_id)
     return Manner(chosen.jinja, own, chosen.stop_strings, is_plain=chosen.id == PLAIN_ID)

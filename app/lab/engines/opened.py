@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from app.core.candidates.candidate import Candidate, LocalFile
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, USUAL_ENGINE, EngineSettings
 from app.core.models.experts import as_run
+from app.lab.engines.adapters import as_adapted
 from app.lab.engines.asking import Manner, manner_of
 from app.lab.engines.drafts import read_draft
 from app.lab.engines.parts import check_parts
@@ -62,7 +63,11 @@ class OpenedCandidate:
         Raises:
             PersonError: There is no such well-known template.
         """
-        return manner_of(self.candidate.template_id, self.model.chat_template)
+        return manner_of(
+            self.candidate.template_id,
+            self.model.chat_template,
+            tells=bool(self.candidate.adapters),
+        )
 
     def threads(self, usual: int) -> int:
         """Its own number of threads, else the usual one."""
@@ -85,7 +90,7 @@ def opened(candidate: Candidate, open_model: Callable[[Path], ModelFile]) -> Ope
     """
     model = as_run(open_model(Path(candidate.path)), candidate.engine)
     check_parts(candidate)
-    return OpenedCandidate(candidate, model, read_draft(candidate))
+    return OpenedCandidate(candidate, as_adapted(model, candidate), read_draft(candidate))
 
 
 def opened_file(

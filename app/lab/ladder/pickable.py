@@ -12,10 +12,19 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace as replace_fields
 
 from app.base.files import identity_at
+from app.core.candidates.adapters import Adapter
 from app.core.candidates.candidate import LETTERS, MAX_CANDIDATES, Candidate, candidate_of
+from app.core.candidates.settings import USUAL_ENGINE
 from app.core.errors import PersonError
 from app.core.memory.estimate import estimated_needs
-from app.core.models.family import LibraryModel, ModelSource, families, shrink_order
+from app.core.models.bases import with_adapters
+from app.core.models.family import (
+    LibraryModel,
+    ModelSource,
+    companions,
+    families,
+    shrink_order,
+)
 from app.core.models.kinds import kind_in_name, why_no_candidate
 from app.core.models.labels import level_in_name
 from app.core.models.levels import FULL_PRECISION_BITS, level_by_name
@@ -89,14 +98,18 @@ def pickable(
         for path, there in held.items()
         if path not in known and there[0].model is not None
     ]
-    grouped = [
-        [
+    everything = [*models, *opened]
+    found_families, _ = with_adapters(families(everything), companions(everything))
+    grouped: list[list[PickFile]] = []
+    for family in found_families:
+        versions = [model for model in family.models if model.is_language_model]
+        rows = [
             row
-            for copies in _contents(family.models)
+            for copies in _contents(versions)
             for row in _rows(family.name, copies, held, template_of)
         ]
-        for family in families([*models, *opened])
-    ]
+        added = [model for model in family.models if not model.is_language_model]
+        grouped.append([*rows, *(row for each in added for row in _adapted(rows, each))])
     grouped.sort(key=lambda rows: min((row.letter for row in rows if row.letter), default="~"))
     found = [row for rows in grouped for row in rows] + demo_rows
     there = {row.path for row in found}
@@ -153,6 +166,24 @@ def _rows(
         for pane in reversed(held.get(model.path, ())):
             found[pane.candidate] = row(pane.candidate, model, pane.letter)
     return list(found.values())
+
+
+def _adapted(rows: Sequence[PickFile], adapter: LibraryModel) -> list[PickFile]:
+    """A family's versions once more, with an adapter; not those that Compare has so already."""
+    added = (Adapter(str(adapter.path)),)
+    there = {row.candidate for row in rows}
+    return [
+        replace(
+            row,
+            candidate=candidate,
+            family=worded("lab.pick_with_adapter", family=row.family, name=adapter.name),
+            letter="",
+            needs_bytes=row.needs_bytes and row.needs_bytes + adapter.file_bytes,
+        )
+        for row in rows
+        if not row.candidate.adapters and row.candidate.engine == USUAL_ENGINE
+        if (candidate := replace_fields(row.candidate, adapters=added)) not in there
+    ]
 
 
 def _demo_rows(demo: DemoFiles, held: Mapping[Path, Sequence[Pane]]) -> list[PickFile]:

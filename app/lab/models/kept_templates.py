@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+from app.core.candidates.adapters import Adapter
 from app.core.chats.templates import WELL_KNOWN
 from app.core.models.model_file import ModelFile
+from app.core.text.shared_names import file_name
 
 _MOST = 400
 
 
 class KeptTemplates:
     """An answer holds for the file, and for other versions of its model. One thread.
+
+    With adapters a model is asked otherwise than by itself: that is known apart.
 
     A file is known again by its name, its size and the model that its header names, wherever it
     lies: its content would take minutes to read.
@@ -29,30 +33,32 @@ class KeptTemplates:
         self._known = dict(known or {})
         self._keep = keep
 
-    def of(self, model: ModelFile) -> str | None:
+    def of(self, model: ModelFile, adapters: Sequence[Adapter] = ()) -> str | None:
         """The id that was chosen for a file, else for its family; None where none was."""
-        known = self._known.get(_file_key(model)) or self._known.get(_family_key(model))
+        file, family = _keys(model, adapters)
+        known = self._known.get(file) or self._known.get(family)
         return known if any(known == each.id for each in WELL_KNOWN) else None
 
-    def learn(self, model: ModelFile, template_id: str) -> None:
+    def learn(self, model: ModelFile, template_id: str, adapters: Sequence[Adapter] = ()) -> None:
         """Take to heart what was chosen for a file, and for its family."""
-        for key in (_family_key(model), _file_key(model)):
+        for key in reversed(_keys(model, adapters)):
             self._known.pop(key, None)
             self._known[key] = template_id
         while len(self._known) > _MOST:
             del self._known[next(iter(self._known))]
         self._keep(dict(self._known))
 
-    def forget(self, model: ModelFile) -> None:
+    def forget(self, model: ModelFile, adapters: Sequence[Adapter] = ()) -> None:
         """Ask again for a file and its family."""
-        for key in (_family_key(model), _file_key(model)):
+        for key in _keys(model, adapters):
             self._known.pop(key, None)
         self._keep(dict(self._known))
 
 
-def _file_key(model: ModelFile) -> str:
-    return f"{model.path.name}|{model.file_bytes}|{model.family_key}"
-
-
-def _family_key(model: ModelFile) -> str:
-    return f"{model.family_key}|{model.block_count}|{model.embedding_length}"
+def _keys(model: ModelFile, adapters: Sequence[Adapter]) -> tuple[str, str]:
+    """Of the file and of its family."""
+    added = "".join(sorted(f"|+{file_name(each.path)}" for each in adapters))
+    return (
+        f"{model.path.name}|{model.file_bytes}|{model.family_key}{added}",
+        f"{model.family_key}|{model.block_count}|{model.embedding_length}{added}",
+    )

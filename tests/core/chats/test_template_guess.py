@@ -25,7 +25,9 @@ if TYPE_CHECKING:
         ("llama", "Sky 7B Chat", 32_000, "llama-2"),
         ("llama", "Mistral 7B Instruct", 32_000, "mistral"),
         ("llama", "Vicuna 7B", 32_000, "vicuna"),
-        ("llama", "Database Helper", 32_000, "llama-2"),
+        ("llama", "Llama 3.2 1B", 128_256, "plain"),
+        ("llama", "Mistral 7B v0.1", 32_000, "plain"),
+        ("llama", "Database Helper Instruct", 32_000, "llama-2"),
         ("mamba", "Mamba 1.4B", 50_280, "plain"),
     ],
 )
@@ -34,3 +36,18 @@ def test_name_and_architecture_speak(architecture: str, name: str, tokens: int, 
         architecture=architecture, name=name, path=Path("/m/file.gguf"), vocabulary_size=tokens
     )
     assert guessed_template(cast("ModelFile", model)) == guess
+
+
+@pytest.mark.parametrize(
+    ("name", "adapter", "guess"),
+    [
+        ("Llama 7B", "alpaca-lora", "alpaca"),
+        ("Llama 7B base", "my-instruct-lora", "llama-2"),
+        ("Llama 7B", "style", "plain"),
+    ],
+)
+def test_an_adapter_says_more_than_its_base(name: str, adapter: str, guess: str) -> None:
+    model = SimpleNamespace(
+        architecture="llama", name=name, path=Path("/m/file.gguf"), vocabulary_size=32_000
+    )
+    assert guessed_template(cast("ModelFile", model), [adapter]) == guess

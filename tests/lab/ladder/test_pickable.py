@@ -6,6 +6,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
+from app.core.candidates.adapters import Adapter
 from app.core.candidates.candidate import Candidate, candidate_of
 from app.core.candidates.settings import EngineSettings, KvType
 from app.core.chats.panes import ChatPane
@@ -22,7 +25,7 @@ from app.lab.ladder.pickable import (
     short_name,
 )
 from app.library.model_files import open_model_file
-from tests.helpers.model_folders import library_model, small_gguf
+from tests.helpers.model_folders import adapter_model, library_model, small_gguf
 
 
 def file(level: str, bits: float | None = None, family: str = "Sky", **more: Any) -> PickFile:
@@ -165,3 +168,22 @@ def test_broken_files_of_this_pc_are_offered_with_their_reason() -> None:
     model = LibraryModel(path, (path,), path.stem, ModelSource.OWN_FOLDER, 9, 0, None, broken)
     (row,) = pickable([], None, [model])
     assert row.why_not == str(broken)
+
+
+def test_a_base_is_offered_with_the_adapter_that_fits_it() -> None:
+    sky = [found("Sky 1B", level) for level in ("F16", "Q4_K_M")]
+    style = adapter_model("/m/style.gguf", "Sky-1B")
+    taught = replace(candidate_of(sky[0].path), adapters=(Adapter(str(style.path)),))
+    files = pickable([pane("B", sky[0], taught)], None, [style, *sky, found("Moon 1B", "Q8_0")])
+    group = "Sky 1B with the adapter style"
+    assert shown(files) == [
+        ("Sky 1B", "F16", ""),
+        ("Sky 1B", "F16", "B"),
+        ("Sky 1B", "Q4_K_M", ""),
+        (group, "Q4_K_M", ""),
+        ("Moon 1B", "Q8_0", ""),
+    ], "what Compare has with it stands there already"
+    assert files[3].candidate == replace(taught, source=files[2].candidate.source)
+    assert (files[3].needs_bytes or 0) - (files[2].needs_bytes or 0) == style.file_bytes
+    alone = pickable([], None, [style, found("Moon 1B", "Q8_0")])
+    assert [file.family for file in alone] == ["Moon 1B", "Moon 1B with the adapter style"]

@@ -74,6 +74,7 @@ TEXTS = {
     "lab.nothing_can_written_into": translate("Sentences", "Nothing can be written into {folder}: {reason}."),
     "lab.other_programs_kept_pc_busy": translate("Sentences", "Other programs kept this PC busy when its speed was measured, so it may well be faster; it is measured again at the next quiet moment."),
     "lab.path_cannot_be_written": translate("Sentences", "{path} cannot be written: {reason}."),
+    "lab.pick_with_adapter": translate("Sentences", "{family} with the adapter {name}"),
     "lab.pick_demo_adapter": translate("Sentences", "Shrinkscope Demo and its adapter for capitals"),
     "lab.pick_demo_model": translate("Sentences", "Shrinkscope Demo"),
     "lab.pick_in_compare": translate("Sentences", "In Compare"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from app.core.candidates.settings import FlashAttention
-from app.core.chats.templates import template_by_id
+from app.core.chats.templates import PLAIN_ID, template_by_id
 from app.ui.kit.words.format import count
 from app.ui.kit.words.text import translate
 from app.ui.pages.compare.words import adapter_words, joined
@@ -113,9 +113,7 @@ def _experts(pane: Pane) -> str:
 
 
 def _template(pane: Pane) -> str:
-    if pane.lacks_template:
-        return translate("Hygiene", "none")
-    chosen = pane.candidate.template_id
+    chosen = PLAIN_ID if pane.lacks_template else pane.candidate.template_id
     if chosen is None:
         return translate("Hygiene", "the file's own")
     return template_name(template_by_id(chosen))
