@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
+from app.lab.shrink.inspecting import inspect
 from app.lab.shrink.recipes import read_recipe
 from app.lab.works.making.makes import Makes
 from app.lab.works.making.orders import folder_for, free_bytes
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.core.models.family import LibraryModel
+    from app.core.shrink.inspection import Inspection
     from app.lab.works.work import Work
     from app.ui.kit.jobs import JobContext
     from app.ui.shell.ground import Ground
@@ -60,6 +62,7 @@ class ShrinkDesk:
                 free_bytes=free_bytes,
                 read_recipe=read_recipe,
                 open_model=open_model_file,
+                inspect=self._inspect,
             )
         )
         self.page.works.show_works(self.makes.all)
@@ -86,6 +89,17 @@ class ShrinkDesk:
 
     def _note(self, work: Work | None = None) -> None:
         self._changed = self._changed or work is None or isinstance(work, Make)
+
+    def _inspect(self, path: Path, against: Path | None, context: JobContext) -> Inspection:
+        """In a job: count what is in a file, telling shares of the way."""
+
+        def tell(done: int, total: int) -> None:
+            context.check()
+            context.report(done / max(1, total))
+
+        return inspect(
+            path, against, threads=self._threads, folder=self._paths.state, on_progress=tell
+        )
 
     def _preview(self, source: Path, context: JobContext) -> None:
         """In a job: tell of each version as it would be, as soon as it is known."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QStackedWidget, QTabBar, QWidget
 
 from app.core.errors import PersonError
 from app.core.memory.estimate import lasting_budget_bytes
@@ -24,6 +24,7 @@ from app.ui.kit.widgets.labels import set_role
 from app.ui.kit.widgets.layouts import in_column, in_row, split
 from app.ui.kit.words.format import about, byte_size
 from app.ui.kit.words.sentences import sentence, told
+from app.ui.pages.shrink.inside.tab import InsideTab, Raise
 from app.ui.pages.shrink.source import SourceChoice
 from app.ui.pages.shrink.versions import VersionsModel
 from app.ui.pages.shrink.versions_view import VersionsView
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from app.core.models.family import LibraryModel
     from app.core.models.model_file import ModelFile
+    from app.core.shrink.inspection import Inspection
     from app.core.shrink.recipe import Recipe
     from app.core.shrink.written import Written
     from app.lab.works.making.makes import Makes
@@ -56,6 +58,7 @@ class ShrinkBackends:
         free_bytes: What a folder's disk has left.
         read_recipe: Reads a recipe; raises PersonError.
         open_model: Reads a model's header; raises PersonError.
+        inspect: Called in a job: counts what is in a file, beside another one or alone.
     """
 
     makes: Makes
@@ -66,6 +69,7 @@ class ShrinkBackends:
     free_bytes: Callable[[Path], int | None]
     read_recipe: Callable[[Path], Written]
     open_model: Callable[[Path], ModelFile]
+    inspect: Callable[[Path, Path | None, JobContext], Inspection]
 
 
 class ShrinkPage(QWidget):
@@ -107,6 +111,7 @@ class ShrinkPage(QWidget):
         self.facts = label("", "dim", wrap=True)
         self.make_button = push_button("", "primary", icon_name="shrink", run=self.make)
         self.works = WorksPanel(backends.makes)
+        self.inside = InsideTab(backends.jobs, backends.inspect)
         self.find_action = QAction(icon("search"), self.tr("Find a model on the Hub"), self)
         self.find_action.triggered.connect(self.browse_wanted)
         self.open_action = QAction(icon("folder"), self.tr("Shrink a model file …"), self)
@@ -121,6 +126,7 @@ class ShrinkPage(QWidget):
     def show_models(self, models: Sequence[LibraryModel]) -> None:
         """Other models are on this PC than before."""
         self.source.show_models(models)
+        self.inside.show_models(models)
         if self._model is None and self.source.path is not None:
             self.choose(self.source.path)
         self._stack.setCurrentIndex(1 if self.source.path is not None else 0)
@@ -141,22 +147,16 @@ class ShrinkPage(QWidget):
         orders = self._wanted()
         if source is None or not orders:
             return
-        taken = {work.order.target for work in self._backends.makes.all}
-        try:
-            for title, recipe, size in orders:
-                order = order_for(source, self.folder, title, recipe, size, taken)
-                taken.add(order.target)
-                self._backends.makes.add(order)
-        except PersonError as error:
-            self.said.emit(sentence(error))
+        for title, recipe, size in orders:
+            self._order(source, self.folder, title, recipe, size)
         self.versions.clear_checked()
         self.size_wish.box.setChecked(False)
-        self.works.show_works(self._backends.makes.all)
 
     def stop(self) -> None:
         """Look at nothing more; the window closes."""
         if self._job is not None:
             self._job.cancel()
+        self.inside.stop()
 
     @property
     def folder(self) -> Path:
@@ -196,8 +196,21 @@ class ShrinkPage(QWidget):
             spacing=GRID,
         )
         self.splitter = split(upper, self.works, grows=0, sizes=(480, 240), vertical=True)
+        making = QWidget()
+        in_column((self.splitter, 1), on=making, margins=(GRID * 2, GRID, GRID * 2, GRID))
+        self.tabs = QTabBar()
+        self.tabs.setAccessibleName(self.tr("Shrink"))
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.addTab(self.tr("Make versions"))
+        self.tabs.addTab(self.tr("Look inside"))
+        pages = QStackedWidget()
+        pages.addWidget(making)
+        pages.addWidget(self.inside)
+        self.tabs.currentChanged.connect(pages.setCurrentIndex)
         whole = QWidget()
-        in_column((self.splitter, 1), on=whole, margins=(GRID * 2, GRID, GRID * 2, GRID))
+        bar = in_row(self.tabs, 1, margins=(GRID * 2, GRID // 2, GRID * 2, 0))
+        in_column(bar, (pages, 1), on=whole, spacing=0)
         empty = EmptyState(
             "shrink",
             self.tr("No model to shrink yet"),
@@ -217,6 +230,7 @@ class ShrinkPage(QWidget):
         self.all_box.toggled.connect(self.view.show_all)
         self.works.chat_wanted.connect(self.chat_wanted)
         self.works.measure_wanted.connect(self.measure_wanted)
+        self.inside.raise_wanted.connect(self._make_raised)
 
     # --- what is shown --------------------------------------------------------------------
 
@@ -337,9 +351,21 @@ class ShrinkPage(QWidget):
             return
         try:
             recipe = self._backends.read_recipe(chosen)
-            title = recipe.level or chosen.name.partition(".")[0]
-            order = order_for(source, self.folder, title, recipe.recipe())
-            self._backends.makes.add(order)
+        except PersonError as error:
+            self.said.emit(sentence(error))
+            return
+        title = recipe.level or chosen.name.partition(".")[0]
+        self._order(source, self.folder, title, recipe.recipe())
+
+    def _make_raised(self, wanted: Raise) -> None:
+        folder = self._folder or self._backends.folder_for(wanted.source)
+        self._order(wanted.source, folder, wanted.title, wanted.recipe, wanted.file_bytes)
+        self.tabs.setCurrentIndex(0)
+
+    def _order(self, source: Path, folder: Path, title: str, recipe: Recipe, size: int = 0) -> None:
+        taken = {work.order.target for work in self._backends.makes.all}
+        try:
+            self._backends.makes.add(order_for(source, folder, title, recipe, size, taken))
         except PersonError as error:
             self.said.emit(sentence(error))
         self.works.show_works(self._backends.makes.all)

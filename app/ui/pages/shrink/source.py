@@ -27,12 +27,19 @@ class SourceChoice(ChoiceBox):
 
     Signals:
         chosen: The person took another one: its path.
+
+    Args:
+        any_level: Offer shrunken models, too.
+        blank: What taking none is called; empty where one has to be taken.
     """
 
     chosen = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, any_level: bool = False, blank: str = ""
+    ) -> None:
         super().__init__(parent, least_characters=18)
+        self._any_level, self._blank = any_level, blank
         self.setAccessibleName(self.tr("The model that versions are made of"))
         self._others: list[Path] = []
         self._models: Sequence[LibraryModel] = ()
@@ -49,16 +56,19 @@ class SourceChoice(ChoiceBox):
         self._models = models
         self._fill(self.path)
 
-    def choose(self, path: Path) -> None:
-        """Choose a model, be it in the list or not."""
-        if self.findData(str(path)) < 0 and path not in self._others:
+    def choose(self, path: Path | None) -> None:
+        """Choose a model, be it in the list or not; None for the first in the list."""
+        if path and self.findData(str(path)) < 0 and path not in self._others:
             self._others.append(path)
         self._fill(path)
 
     def _fill(self, chosen: Path | None) -> None:
         self.clear()
+        if self._blank:
+            add_choice(self, self._blank, "")
+        most = 2 if self._any_level else 1
         for one in sorted(self._models, key=_order):
-            if one.model is not None and one.is_language_model and _rank(one.model) < 2:
+            if one.model is not None and one.is_language_model and _rank(one.model) <= most:
                 size = byte_size(one.file_bytes)
                 self._add(f"{one.name} · {one.label} · {size}", one.path)
         # A file that was opened, or that the library does not have at this moment.

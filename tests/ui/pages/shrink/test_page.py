@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QPushButton
 from app.core.candidates.candidate import Candidate, candidate_of
 from app.core.models.family import LibraryModel, ModelSource
 from app.core.models.levels import level_by_name
-from app.core.shrink.recipe import MatrixUse, Recipe
+from app.core.shrink.recipe import MatrixUse, Recipe, exactly
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.shrink.recipes import read_recipe
@@ -33,6 +33,7 @@ from app.store.paths import Paths
 from app.store.works import WorkStore
 from app.ui.kit.file_dialogs import FileDialogs
 from app.ui.kit.jobs import JobContext, Jobs
+from app.ui.pages.shrink.inside.tab import Raise
 from app.ui.pages.shrink.page import ShrinkBackends, ShrinkPage
 from app.ui.pages.shrink.versions import VersionColumn
 from app.ui.pages.shrink.wishes import Unit
@@ -91,6 +92,7 @@ class Desk:
                 free_bytes=lambda _folder: self.free,
                 read_recipe=read_recipe,
                 open_model=open_model_file,
+                inspect=lambda *_wanted: pytest.fail("nobody looked inside"),
             )
         )
         self.models: list[LibraryModel] = []
@@ -327,3 +329,15 @@ def test_a_failure_is_told_and_tried_again(
     Path(order.target).unlink()
     row.again.click()
     until(qtbot, chosen, lambda: work.state is WorkState.DONE)
+
+
+def test_what_is_to_be_raised_is_ordered(qtbot: QtBot, chosen: Desk, demo_model: Path) -> None:
+    page = chosen.page
+    page.tabs.setCurrentIndex(1)
+    recipe = Recipe(level_by_name("Q4_0"), rules=(exactly("blk.0.attn_q.weight", "Q6_K"),))
+    page.inside.raise_wanted.emit(Raise(demo_model, "Q4_0, 1 raised", recipe, 5))
+    assert page.tabs.currentIndex() == 0
+    (work,) = chosen.makes.all
+    until(qtbot, chosen, lambda: work.state in (WorkState.DONE, WorkState.FAILED))
+    assert work.state is WorkState.DONE, work.error
+    assert Path(work.order.target).name == "shrinkscope-demo-Q4_0-1-raised.gguf"

@@ -1,0 +1,283 @@
+"""Look inside a file: which matrices were hurt, and what raising them would cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+from app.core.models.levels import level_by_name
+from app.core.shrink.recipe import Recipe, exactly
+from app.core.shrink.tensor_map import Figure, TensorMap, map_of, raising
+from app.lab.shrink.full_versions import is_full
+from app.ui.kit.plain import add_choice, set_tip
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import ChoiceBox, FlowLayout, ProgressLine, label, push_button
+from app.ui.kit.widgets.layouts import in_column, in_row, scroll_down
+from app.ui.kit.words.format import byte_size, count, parameters, percent
+from app.ui.kit.words.sentences import sentence
+from app.ui.pages.shrink.inside.histogram import Histogram
+from app.ui.pages.shrink.inside.map_view import MapView
+from app.ui.pages.shrink.source import SourceChoice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from app.core.errors import PersonError
+    from app.core.models.family import LibraryModel
+    from app.core.shrink.inspection import InspectedTensor, Inspection
+    from app.ui.kit.jobs import Job, JobContext, Jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """A version with some matrices raised is wanted.
+
+    Attributes:
+        source: The original.
+        title: What it is called.
+        recipe: How.
+        file_bytes: About its size.
+    """
+
+    source: Path
+    title: str
+    recipe: Recipe
+    file_bytes: int
+
+
+class InsideTab(QWidget):
+    """Main thread.
+
+    Signals:
+        raise_wanted: A :class:`Raise`.
+
+    Args:
+        jobs: The door to background work.
+        inspect: Counts in a job, reporting shares of the way.
+    """
+
+    raise_wanted = Signal(object)
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        inspect: Callable[[Path, Path | None, JobContext], Inspection],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._jobs, self._inspect = jobs, inspect
+        self._job: Job[Inspection] | None = None
+        self._found: Inspection | None = None
+        self._map = TensorMap((), 1, {})
+        self._reference: Path | None = None
+        self._models: Sequence[LibraryModel] = ()
+        self.file = SourceChoice(any_level=True)
+        self.file.setAccessibleName(self.tr("The file to look into"))
+        self.against = SourceChoice(any_level=True, blank=self.tr("nothing"))
+        self.against.setAccessibleName(self.tr("The file that it is compared with"))
+        self.figure = ChoiceBox()
+        self.figure.setAccessibleName(self.tr("What the colours tell"))
+        for text, figure in (
+            (self.tr("what was lost"), Figure.LOST),
+            (self.tr("bits a weight"), Figure.BITS),
+            (self.tr("zeros"), Figure.ZEROS),
+            (self.tr("outliers"), Figure.OUTLIERS),
+        ):
+            add_choice(self.figure, text, figure)
+        self.look_button = push_button(
+            self.tr("Look inside"), "primary", icon_name="search", run=self.look
+        )
+        self.progress = ProgressLine(self.tr("Counting"))
+        self.words = label(
+            self.tr(
+                "Counts what is in every matrix of a file. Compared with its original, it shows"
+                " where most was lost."
+            ),
+            "dim",
+            wrap=True,
+        )
+        self.map = MapView()
+        self.legend = label("", "small-dim", wrap=True)
+        self.facts = label("", wrap=True, selectable=True)
+        self.histogram = Histogram()
+        self.histogram.hide()
+        self.raise_button = push_button("", icon_name="add", run=self._raise)
+        self.raise_button.hide()
+        self._lay_out()
+        self.file.activated.connect(lambda _place: self._suggest())
+        self.figure.activated.connect(lambda _place: self._show())
+        self.map.chosen_changed.connect(self._show_chosen)
+
+    def show_models(self, models: Sequence[LibraryModel]) -> None:
+        """Other models are on this PC than before."""
+        had = self.file.path
+        self._models = models
+        self.file.show_models(models)
+        self.against.show_models(models)
+        if had is None:
+            self._suggest()
+
+    def look(self) -> None:
+        """Count what is in the file."""
+        path, against = self.file.path, self.against.path
+        if path is None:
+            return
+        self.stop()
+        self.progress.set_share(0.0)
+        self.look_button.setEnabled(False)
+        other = against if against != path else None
+
+        def done(found: Inspection) -> None:
+            self._ended()
+            self._found, self._reference = found, other
+            self.figure.setCurrentIndex(0 if other is not None else 1)
+            self._map = map_of(found)
+            self._show()
+
+        self._job = self._jobs.run(
+            lambda context: self._inspect(path, other, context),
+            done=done,
+            failed=self._fail,
+            progress=self.progress.set_share,
+        )
+
+    def stop(self) -> None:
+        """Count no more."""
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+
+    # --- within ---------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        head = QWidget()
+        flow = FlowLayout(head)
+        for name, control in (
+            (self.tr("File"), self.file),
+            (self.tr("compared with"), self.against),
+            (self.tr("Colours"), self.figure),
+        ):
+            part = QWidget()
+            in_row(label(name, "dim"), control, on=part, spacing=GRID // 2)
+            flow.addWidget(part)
+        flow.addWidget(self.look_button)
+        holder = QWidget()
+        holder.setProperty("role", "plain")
+        in_column(
+            self.map,
+            self.legend,
+            self.facts,
+            self.histogram,
+            in_row(self.raise_button, 1),
+            1,
+            on=holder,
+            spacing=GRID,
+        )
+        area = QScrollArea()
+        scroll_down(area)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        area.setWidget(holder)
+        margins = (GRID * 2, GRID, GRID * 2, GRID)
+        in_column(
+            head, self.progress, self.words, (area, 1), on=self, margins=margins, spacing=GRID
+        )
+
+    def _suggest(self) -> None:
+        """Compare a shrunken file with an original of the same model, where there is one."""
+        own = next((each.model for each in self._models if each.path == self.file.path), None)
+        if own is None or is_full(own):
+            self.against.choose(None)
+            return
+        for each in self._models:
+            model = each.model
+            if model is not None and is_full(model) and model.family_key == own.family_key:
+                self.against.choose(each.path)
+                return
+        self.against.choose(None)
+
+    def _ended(self) -> None:
+        self._job = None
+        self.progress.clear()
+        self.look_button.setEnabled(True)
+
+    def _fail(self, error: PersonError) -> None:
+        self._ended()
+        self.words.setText(sentence(error))
+
+    def _show(self) -> None:
+        found = self._found
+        if found is None:
+            return
+        types = ", ".join(
+            self.tr("{type}: {n} ({size})").format(
+                type=each.type, n=count(each.tensors), size=byte_size(each.bytes)
+            )
+            for each in found.types
+        )
+        zeros = found.zero_fraction
+        said = [
+            self.tr("{n} weights in {size}.").format(
+                n=parameters(found.model.parameters), size=byte_size(found.model.file_bytes)
+            ),
+            types + ".",
+        ]
+        if zeros:
+            said.append(self.tr("{share} of the weights are zero.").format(share=percent(zeros, 1)))
+        if found.unmatched:
+            said.append(
+                self.tr("{n} tensors have none of the same shape to be compared with.").format(
+                    n=count(len(found.unmatched))
+                )
+            )
+        self.words.setText(" ".join(said))
+        self.map.show_map(self._map, self.figure.currentData())
+        self.legend.setText(self.map.legend)
+
+    def _show_chosen(self) -> None:
+        chosen = self.map.chosen
+        last = chosen[-1] if chosen else None
+        figures = last.figures if last is not None else None
+        self.histogram.show_bins(figures.histogram if figures is not None else ())
+        self.facts.setText("" if last is None else self._facts_of(last))
+        rules, more_bytes = raising(chosen)
+        can = bool(rules) and self._reference is not None and self._found is not None
+        self.raise_button.setVisible(can)
+        if can:
+            words = self.tr("Make it with these {n} raised: +{size}")
+            self.raise_button.setText(words.format(n=len(rules), size=byte_size(more_bytes)))
+            set_tip(self.raise_button, "\n".join(f"{name}: {kind}" for name, kind in rules))
+
+    def _facts_of(self, tensor: InspectedTensor) -> str:
+        info, figures = tensor.info, tensor.figures
+        shape = " × ".join(count(each) for each in info.dimensions)
+        said = [f"{info.name}: {tensor.type_name}, {shape}, {byte_size(info.n_bytes)}"]
+        if figures is not None:
+            if figures.relative_error is not None and self._found is not None:
+                share = self._found.error_share(tensor)
+                words = self.tr("{error} off its original, {share} of all that was lost")
+                said.append(
+                    words.format(error=percent(figures.relative_error, 2), share=percent(share, 1))
+                )
+            said.append(
+                self.tr("{zeros} zeros, {near} nearly zero, {outliers} outliers").format(
+                    zeros=percent(tensor.zero_fraction, 2),
+                    near=percent(tensor.near_zero_fraction, 1),
+                    outliers=percent(tensor.outlier_fraction, 3),
+                )
+            )
+        return "\n".join(said)
+
+    def _raise(self) -> None:
+        found, source = self._found, self._reference
+        if found is None or source is None:
+            return
+        rules, more_bytes = raising(self.map.chosen)
+        level = level_by_name(found.model.level_name)
+        recipe = Recipe(level, rules=tuple(exactly(name, kind) for name, kind in rules))
+        title = self.tr("{version}, {n} raised").format(version=level.name, n=len(rules))
+        size = found.model.file_bytes + more_bytes
+        self.raise_wanted.emit(Raise(source, title, recipe, size))

@@ -1,0 +1,124 @@
+"""Looking inside a real file, beside its original, and raising what was hurt.
+
+Through :mod:`app.ui.pages.shrink.inside.map_view` and :mod:`app.ui.pages.shrink.inside.histogram`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from app.core.models.levels import level_by_name
+from app.core.shrink.recipe import MatrixUse, Recipe
+from app.core.shrink.tensor_map import Figure
+from app.lab.engines.room import EngineRoom
+from app.lab.shrink.inspecting import inspect
+from app.lab.shrink.making import Means, shrink
+from app.ui.kit.jobs import JobContext, Jobs
+from app.ui.pages.shrink.inside.tab import InsideTab, Raise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
+
+    from app.core.shrink.inspection import Inspection
+
+PATIENCE_MS = 120_000
+
+
+@pytest.fixture(scope="module")
+def small(demo_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo model at Q3_K_M."""
+    folder = tmp_path_factory.mktemp("small")
+    means = Means(2, EngineRoom(folder), folder, lambda *_step: None)
+    recipe = Recipe(level_by_name("Q3_K_M"), matrix=MatrixUse.NONE)
+    shrink(demo_model, folder / "small-Q3_K_M.gguf", recipe, means)
+    return folder / "small-Q3_K_M.gguf"
+
+
+@pytest.fixture
+def tab(qtbot: QtBot, tmp_path: Path) -> Iterator[InsideTab]:
+    jobs = Jobs()
+
+    def look(path: Path, against: Path | None, context: JobContext) -> Inspection:
+        def tell(done: int, total: int) -> None:
+            context.check()
+            context.report(done / total)
+
+        return inspect(path, against, threads=2, folder=tmp_path, on_progress=tell)
+
+    made = InsideTab(jobs, look)
+    qtbot.addWidget(made)
+    made.resize(900, 700)
+    made.show()
+    yield made
+    made.stop()
+    jobs.shutdown()
+
+
+def looked(qtbot: QtBot, tab: InsideTab, path: Path, against: Path | None) -> None:
+    tab.file.choose(path)
+    tab.against.choose(against)
+    tab.look_button.click()
+    assert not tab.look_button.isEnabled()
+    qtbot.waitUntil(tab.look_button.isEnabled, timeout=PATIENCE_MS)
+
+
+def test_what_was_hurt_is_seen_and_raised(
+    qtbot: QtBot, tab: InsideTab, small: Path, demo_model: Path
+) -> None:
+    looked(qtbot, tab, small, demo_model)
+    assert tab.figure.currentData() is Figure.LOST
+    assert "weights are zero" in tab.words.text()
+    assert "the strongest colour" in tab.legend.text()
+    view = tab.map
+    spots = [QPoint(x, y) for x in range(0, view.width(), 4) for y in range(4, view.height(), 4)]
+    places = {place: spot for spot in spots if (place := view.place_at(spot.x(), spot.y()))}
+    assert len(places) == 7 * 6 + 1, "each matrix of six layers, and the table of tokens"
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=places[0, 0])
+    control = Qt.KeyboardModifier.ControlModifier
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, control, places[5, 3])
+    assert [each.info.name for each in view.chosen] == [
+        "blk.0.attn_k.weight",
+        "blk.3.ffn_gate.weight",
+    ]
+    assert "off its original" in tab.facts.text()
+    assert tab.histogram.isVisible()
+    with qtbot.waitSignal(tab.raise_wanted) as asked:
+        tab.raise_button.click()
+    wanted = asked.args[0] if asked.args else None
+    assert isinstance(wanted, Raise)
+    assert wanted.source == demo_model
+    assert wanted.recipe.level == level_by_name("Q3_K_M")
+    assert [rule.type for rule in wanted.recipe.rules] == ["Q4_K", "Q4_K"]
+    assert wanted.file_bytes > small.stat().st_size
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, control, places[0, 0])
+    assert len(view.chosen) == 1
+
+
+def test_alone_it_shows_bits_and_raises_nothing(qtbot: QtBot, tab: InsideTab, small: Path) -> None:
+    looked(qtbot, tab, small, small)
+    assert tab.figure.currentData() is Figure.BITS
+    tab.map.choose([(0, 0)])
+    assert tab.raise_button.isHidden()
+    assert "bits" in tab.legend.text()
+    for figure in (Figure.ZEROS, Figure.OUTLIERS):
+        tab.figure.setCurrentIndex(tab.figure.findData(figure))
+        tab.figure.activated.emit(tab.figure.currentIndex())
+        assert tab.legend.text()
+    tab.map.setFocus()
+    QTest.keyClick(tab.map, Qt.Key.Key_Right)
+    QTest.keyClick(tab.map, Qt.Key.Key_Space)
+    assert [each.info.name for each in tab.map.chosen] == ["blk.1.attn_k.weight"]
+
+
+def test_what_cannot_be_read_says_so(qtbot: QtBot, tab: InsideTab, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.gguf"
+    wrong.write_bytes(b"no model at all")
+    looked(qtbot, tab, wrong, None)
+    assert "not a GGUF model file" in tab.words.text()
