@@ -76,7 +76,9 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     candidates = [opened(reference, chosen.open), *chosen.readable(chosen.candidates)]
     profile = TaskProfile(arguments.profile or ("full" if own else "quick"))
     taught = is_taught(each.candidate for each in candidates)
-    questions = own or usual_set([each.model for each in candidates], taught=taught)
+    sees = reference.projector is not None
+    models = [each.model for each in candidates]
+    questions = own or usual_set(models, taught=taught, sees=sees)
     questions = questions.take(profile)
     room = EngineRoom.of_this_pc(paths)
     plan = _plan(arguments, questions, candidates, room)

@@ -31,6 +31,7 @@ import task_choice  # noqa: E402
 import task_code  # noqa: E402
 import task_format  # noqa: E402
 import task_passage  # noqa: E402
+import task_pictures  # noqa: E402
 import task_spelling  # noqa: E402
 
 from app.core.tasks.items import QUICK_ITEMS, parse_items  # noqa: E402
@@ -48,6 +49,7 @@ KINDS: dict[str, tuple[Sequence[Maker], int]] = {
     "choice": (task_choice.MAKERS, 4_104),
     "spelling": (task_spelling.MAKERS, 4_105),
     "code": (task_code.MAKERS, 4_106),
+    "pictures": (task_pictures.MAKERS, 4_107),
 }
 _MOST_ATTEMPTS = 60
 
@@ -57,7 +59,7 @@ def make(kind: str) -> list[Item]:
     makers, seed = KINDS[kind]
     rng = random.Random(seed)
     items: list[Item] = []
-    asked: set[tuple[str, str]] = set()
+    asked: set[tuple[str, ...]] = set()
     left = list(makers)
     while len(items) < PER_KIND:
         rng.shuffle(left)
@@ -65,7 +67,11 @@ def make(kind: str) -> list[Item]:
             for _ in range(_MOST_ATTEMPTS):
                 item = printed(maker(rng)) if kind == "code" else maker(rng)
                 # The same question with another right answer is another question.
-                question = (item.prompt.split("\n\nA)")[0], str((item.accept, item.answer)))
+                question: tuple[str, ...] = (
+                    item.prompt.split("\n\nA)")[0],
+                    str((item.accept, item.answer)),
+                    item.picture,
+                )
                 if kind == "choice":
                     question = (question[0], item.accept[0])
                 if question not in asked:
@@ -98,7 +104,7 @@ def prove(kind: str, text: str) -> None:
     """
     items = parse_items(text)
     assert len(items) == PER_KIND, kind
-    assert len({item.prompt for item in items}) == PER_KIND, kind
+    assert len({(item.prompt, item.picture) for item in items}) == PER_KIND, kind
     for item in items:
         for wording in ("{}", "{}.", "The answer is {}.", "**{}**", "Answer: {}", "\n{}\n"):
             if item.check.value == "json" and wording not in ("{}", "\n{}\n"):

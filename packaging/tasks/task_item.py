@@ -21,6 +21,7 @@ class Item:
     check: str
     accept: tuple[str, ...] = ()
     reject: tuple[str, ...] = ()
+    picture: str = ""
 
     def row(self, kind: str, number: int) -> dict[str, object]:
         """The line of the file, without what is empty."""
@@ -35,6 +36,8 @@ class Item:
             row["accept"] = list(self.accept)
         if self.reject:
             row["reject"] = list(self.reject)
+        if self.picture:
+            row["picture"] = self.picture
         return row
 
 

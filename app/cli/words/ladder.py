@@ -72,6 +72,8 @@ def _show_kinds(rows: list[Row], console: Console) -> None:
 
 
 def _kind_cell(kind: KindResult) -> str:
+    if kind.verdict is KindVerdict.CANNOT_SEE:
+        return kind.verdict.value
     if not kind.counts.total:
         return "–"
     right = str(kind.counts.right)

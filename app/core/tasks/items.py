@@ -9,6 +9,7 @@ A line of the file is one JSON object:
              lists, ``number`` for numbers, ``ends`` for texts)
 ``accept``   other right answers, a list of texts
 ``reject``   texts that make an answer wrong even if it holds the right one, a list
+``picture``  what is shown with it, in the words of ``app.core.tasks.drawing``
 ``id``       what the item is called in results (default: kind and number of the line)
 """
 
@@ -21,6 +22,7 @@ from enum import Enum
 from typing import cast
 
 from app.core.errors import PersonError
+from app.core.tasks.drawing import drawn
 from app.core.text.strict_json import read_json
 from app.core.words.sentence import say, worded
 
@@ -60,6 +62,7 @@ class TaskItem:
         check: How answers are judged.
         accept: Other right answers.
         reject: What must not occur in a right answer.
+        picture: What is shown with it, as words; empty for a question in words alone.
     """
 
     key: str
@@ -69,8 +72,11 @@ class TaskItem:
     check: Check
     accept: tuple[str, ...] = ()
     reject: tuple[str, ...] = ()
+    picture: str = ""
 
 
+PICTURES = "pictures"
+"""The kind that is asked of models that see alone."""
 ANSWER_TOKENS: Mapping[str, int] = {
     "arithmetic": 384,
     "passage": 128,
@@ -78,6 +84,7 @@ ANSWER_TOKENS: Mapping[str, int] = {
     "choice": 256,
     "spelling": 256,
     "code": 384,
+    PICTURES: 128,
 }
 """How many tokens an answer may have, by kind, when there is no thinking: room to work it out."""
 DEFAULT_ANSWER_TOKENS = 256
@@ -88,6 +95,7 @@ _NAMES = {
     "choice": worded("lab.kind_choice"),
     "spelling": worded("lab.kind_spelling"),
     "code": worded("lab.kind_code"),
+    PICTURES: worded("lab.kind_pictures"),
 }
 
 
@@ -164,7 +172,18 @@ def _parse_line(line: str, number: int, kind: str | None) -> TaskItem:
         check,
         _texts(fields, "accept", number),
         _texts(fields, "reject", number),
+        _picture(fields, number),
     )
+
+
+def _picture(fields: Mapping[str, object], number: int) -> str:
+    words = fields.get("picture", "")
+    try:
+        if words:
+            drawn(str(words))
+    except ValueError as error:
+        raise BadItemsError(say("lab.line_no_picture", number=number), str(error)) from error
+    return str(words)
 
 
 def _answer(fields: Mapping[str, object], number: int) -> tuple[str, Check]:

@@ -47,6 +47,7 @@ class KindVerdict(Enum):
     GAINS = "gains"
     CANNOT_TELL = "cannot tell yet"
     REFERENCE_CANNOT = "the reference cannot do this"
+    CANNOT_SEE = "cannot see"
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,9 @@ def _pair(
         items_to_settle=None,
     )
     if not counts.total:
-        return row
+        shown = all(item.picture for item in items)
+        is_blind = shown and not any(item.key in candidate for item in items)
+        return replace(row, verdict=KindVerdict.CANNOT_SEE) if is_blind else row
     reference_right = counts.both + counts.lost
     able = reference_can(items, reference_right, counts.total)
     return replace(

@@ -84,11 +84,25 @@ class Manner:
             shared=shared,
         )
 
-    def question(self, command_id: int, prompt: str, sampling: SamplingSettings) -> Generate:
-        """The command to answer one question that stands alone, and nothing beyond it."""
+    def question(
+        self,
+        command_id: int,
+        prompt: str,
+        sampling: SamplingSettings,
+        pictures: tuple[str, ...] = (),
+    ) -> Generate:
+        """The command to answer one question that stands alone, and nothing beyond it.
+
+        Args:
+            command_id: A fresh one.
+            prompt: The question.
+            sampling: How tokens are chosen.
+            pictures: Files of what is shown with it.
+        """
         if not self.is_plain:
-            return self.generate(command_id, [Message(Role.USER, prompt)], sampling, clear=True)
-        messages = [Message(Role.USER, _PLAIN_QUESTION.format(prompt))]
+            messages = [Message(Role.USER, prompt, pictures)]
+            return self.generate(command_id, messages, sampling, clear=True)
+        messages = [Message(Role.USER, _PLAIN_QUESTION.format(prompt), pictures)]
         return self.generate(command_id, messages, sampling, stop_strings=_PLAIN_STOPS, clear=True)
 
 

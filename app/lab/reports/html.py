@@ -141,7 +141,8 @@ class _Parts:
     def kind_cell(self, kind: KindResult) -> _KindCell:
         """What a row has of a kind."""
         if not kind.counts.total:
-            return _KindCell(figures.MISSING)
+            is_blind = kind.verdict is KindVerdict.CANNOT_SEE
+            return _KindCell(kind.verdict.value if is_blind else figures.MISSING)
         css, word, notes = "", "", list[str]()
         if kind.difference is not None:
             low, high = kind.difference.low, kind.difference.high

@@ -7,13 +7,16 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
+from app.base.files import write_whole
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
-from app.core.words.sentence import English, worded
+from app.core.tasks.drawing import drawn
+from app.core.words.sentence import English, say, worded
 from app.engine.api import Engine, EngineEvent, Exited
 from app.engine.local.pool import EnginePool
 from app.engine.protocol.answering import Finished, Generate, Text
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_PICTURES = "task-pictures"
 _POLL_SECONDS = 0.5
 _KEEP_SECONDS = 1.0
 _MOST_TRIES = 2
@@ -83,6 +87,7 @@ class FileAsker:
         self._manner = opened.manner
         self._context_tokens = plan.context_tokens(opened)
         self._plan = plan
+        self._items = plan.items_of(opened)
         self._room = room
         self._kept = kept
         self._on_answer = on_answer
@@ -111,7 +116,7 @@ class FileAsker:
             OSError: The file is gone.
             PersonError: An engine cannot be started.
         """
-        result, items = self._result, self._plan.items
+        result, items = self._result, self._items
         result.answers, result.engine = self._kept.known(self._opened, self._plan)
         self._todo = deque(item for item in items if item.key not in result.answers)
         self._on_answer(len(result.answers))
@@ -211,7 +216,20 @@ class FileAsker:
         sampling = SamplingSettings(
             max_tokens=self._plan.most_tokens(item, self._manner), thinking=self._plan.thinking
         )
-        return self._manner.question(command_id, item.prompt, sampling)
+        pictures = (self._drawn(item.picture),) if item.picture else ()
+        return self._manner.question(command_id, item.prompt, sampling, pictures)
+
+    def _drawn(self, words: str) -> str:
+        """The file of a question's picture, in the engines' folder."""
+        folder = self._room.folder / _PICTURES
+        path = folder / f"{sha256(words.encode()).hexdigest()}.png"
+        try:
+            if not path.is_file():
+                folder.mkdir(parents=True, exist_ok=True)
+                write_whole(path, drawn(words))
+        except OSError as error:
+            raise PersonError(say("pictures.not_kept", name=path.name), str(error)) from error
+        return str(path.absolute())
 
     def _note(self, engine: _Engine, event: Finished) -> None:
         item = engine.item
@@ -257,7 +275,7 @@ class FileAsker:
             self._new.clear()
 
     def _why_incomplete(self) -> English | None:
-        result, count = self._result, len(self._plan.items)
+        result, count = self._result, len(self._items)
         missing = count - len(result.answers)
         if not missing:
             return None

@@ -94,4 +94,6 @@ def _decoded(blob: bytes) -> TaskAnswer | None:
 
 
 def _question(item: TaskItem, most_tokens: int) -> str:
-    return sha256(f"{most_tokens}\0{item.prompt}".encode("utf-8", "replace")).hexdigest()
+    shown = f"\0{item.picture}" if item.picture else ""
+    asked = f"{most_tokens}\0{item.prompt}{shown}"
+    return sha256(asked.encode("utf-8", "replace")).hexdigest()

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # Room for what templates write around a question; some bring a system prompt of their own.
 _TEMPLATE_TOKENS = 512
+_PICTURE_TOKENS = 1100
+"""A picture takes no more: the engine bounds it."""
 _LEAST_CONTEXT_TOKENS, _MOST_CONTEXT_TOKENS = 1024, 32_768
 # Below this, threads that wait for each other at every step cost more than engines side by side.
 _SIDE_BY_SIDE_BYTES = 1_000_000_000
@@ -45,6 +47,11 @@ class TaskPlan:
     thinking: bool | None = False
     answer_tokens: Mapping[str, int] = field(default_factory=lambda: dict(ANSWER_TOKENS))
 
+    def items_of(self, opened: OpenedCandidate) -> list[TaskItem]:
+        """The questions that a candidate can be asked: about pictures only if it sees."""
+        sees = opened.candidate.projector is not None
+        return [item for item in self.items if sees or not item.picture]
+
     def most_tokens(self, item: TaskItem, manner: Manner) -> int:
         """How many tokens a candidate may use for an item, thinking included."""
         answer_tokens = self.answer_tokens.get(item.kind, DEFAULT_ANSWER_TOKENS)
@@ -54,8 +61,10 @@ class TaskPlan:
         """A context that holds the longest question and its answer; a power of two."""
         manner = opened.manner
         wanted = max(
-            len(item.prompt.encode("utf-8", "replace")) + self.most_tokens(item, manner)
-            for item in self.items
+            len(item.prompt.encode("utf-8", "replace"))
+            + self.most_tokens(item, manner)
+            + (_PICTURE_TOKENS if item.picture else 0)
+            for item in self.items_of(opened)
         )
         size = _LEAST_CONTEXT_TOKENS
         while size < min(wanted + _TEMPLATE_TOKENS, _MOST_CONTEXT_TOKENS):

@@ -13,6 +13,7 @@ from app.core.errors import PersonError
 from app.core.models.model_file import ModelFile
 from app.core.tasks.items import (
     ANSWER_TOKENS,
+    PICTURES,
     QUICK_ITEMS,
     BadItemsError,
     TaskItem,
@@ -26,8 +27,8 @@ from app.resources import resource_path
 
 DEMO_KIND = "demo"
 _BUNDLED_NAME = "bundled"
-BUNDLED = tuple(ANSWER_TOKENS)
-"""The kinds of the bundled questions."""
+BUNDLED = tuple(kind for kind in ANSWER_TOKENS if kind != PICTURES)
+"""The kinds of the bundled questions in words."""
 SHIPPED = (_BUNDLED_NAME, "demo")
 """Names of the sets that come with the program."""
 # The demo model's longest right answer has 45 tokens; a broken version of it never ends.
@@ -59,7 +60,8 @@ class TaskSet:
         """Of the bundled questions those of these kinds alone, none for all; others stay."""
         if not kinds or self.name != _BUNDLED_NAME:
             return self
-        chosen = [each for each in self.items if each.kind in kinds or each.kind == DEMO_KIND]
+        always = (DEMO_KIND, PICTURES)
+        chosen = [each for each in self.items if each.kind in kinds or each.kind in always]
         return TaskSet(self.name, chosen, self.answer_tokens)
 
     def take(self, profile: TaskProfile, more: Mapping[str, int] | None = None) -> TaskSet:
@@ -70,7 +72,7 @@ class TaskSet:
         return TaskSet(self.name, chosen, self.answer_tokens)
 
 
-def usual_set(models: Sequence[ModelFile], *, taught: bool = False) -> TaskSet:
+def usual_set(models: Sequence[ModelFile], *, taught: bool = False, sees: bool = False) -> TaskSet:
     """The questions for these files: six kinds; the demo model knows its own kinds alone.
 
     Where demo files are among others, the demo's questions are a kind beside the six.
@@ -78,10 +80,14 @@ def usual_set(models: Sequence[ModelFile], *, taught: bool = False) -> TaskSet:
     Args:
         models: The files.
         taught: The demo's adapter is among their adapters: what it teaches is asked, too.
+        sees: The one that they are compared with sees: those that do are asked about pictures.
     """
+    pictures = _bundled(f"{PICTURES}.jsonl") if sees else []
     if all_demo(models):
-        return demo_set(taught=taught)
-    items = [item for kind in ANSWER_TOKENS for item in _bundled(f"{kind}.jsonl")]
+        demo = demo_set(taught=taught)
+        limits = {**demo.answer_tokens, PICTURES: _DEMO_ANSWER_TOKENS}
+        return TaskSet(demo.name, [*demo.items, *pictures], limits) if pictures else demo
+    items = [item for kind in BUNDLED for item in _bundled(f"{kind}.jsonl")] + pictures
     if any(map(is_demo, models)):
         items += _demo_items(DEMO_KIND)
     return TaskSet(_BUNDLED_NAME, items, ANSWER_TOKENS)
@@ -111,7 +117,7 @@ def kinds_there(name: str) -> Mapping[str, int]:
 def _kinds_shipped(name: str) -> Mapping[str, int]:
     if name == "demo":
         return _counted(_demo_items(None))
-    bundled = (item for kind in ANSWER_TOKENS for item in _bundled(f"{kind}.jsonl"))
+    bundled = (item for kind in BUNDLED for item in _bundled(f"{kind}.jsonl"))
     return _counted([*bundled, *_demo_items(DEMO_KIND)])
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from app.core.candidates.candidate import Candidate, candidate_of
+from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
 from app.core.tasks.items import Check, TaskItem, first_of_each_kind, parse_items
@@ -38,6 +38,7 @@ from app.lab.tasks.sets import TaskProfile, demo_set, own_set, usual_set
 from app.library.model_files import open_model_file
 from tests.helpers import gguf_files as files
 from tests.helpers.rooms import PLENTY_BYTES, roomy
+from tests.helpers.vision_files import write_projector
 
 if TYPE_CHECKING:
     from app.lab.engines.room import EngineRoom
@@ -74,9 +75,11 @@ class Lab:
         return KeptAnswers(self.folder / "cache")
 
     def run(self, plan: TaskPlan, reference: Path, *candidates: Path) -> TaskResult:
+        return self.measured(plan, candidate_of(reference), *map(candidate_of, candidates))
+
+    def measured(self, plan: TaskPlan, reference: Candidate, *candidates: Candidate) -> TaskResult:
         self.steps.clear()
-        tasks = Tasks(plan, self.room(), self.kept, self._note)
-        return tasks.run(candidate_of(reference), [candidate_of(each) for each in candidates])
+        return Tasks(plan, self.room(), self.kept, self._note).run(reference, candidates)
 
     def ask(
         self, plan: TaskPlan, path: Path, on_answer: Callable[[int], None] = lambda _count: None
@@ -411,3 +414,43 @@ def test_own_questions_are_read_or_refused(tmp_path: Path) -> None:
         own_set(tmp_path / "nowhere.jsonl")
     with pytest.raises(PersonError, match="cannot be read"):
         own_set(tmp_path)
+
+
+def test_pictures_are_asked_of_models_that_see_and_others_are_judged_by_the_rest(
+    lab: Lab, tmp_path: Path
+) -> None:
+    projector = str(write_projector(tmp_path / "mmproj.gguf", 256))
+    four = files.write_scripted_model(tmp_path / "four.gguf", FOUR)
+    five = files.write_scripted_model(tmp_path / "five.gguf", FIVE)
+    shown = [
+        replace(item, key=f"shown-{n}", kind="pictures", picture=f"circle red {40 + n} 60 9")
+        for n, item in enumerate(questions(6))
+    ]
+    plan = plan_of([*questions(4), *shown])
+    sees = Candidate(LocalFile(str(four)), projector=projector)
+    sees_wrong = Candidate(LocalFile(str(five)), projector=projector)
+
+    result = lab.measured(plan, sees, sees, sees_wrong, candidate_of(four))
+
+    same, wrong, blind = result.rows
+    assert [kind.counts.total for kind in same.kinds] == [4, 6]
+    assert [kind.counts.lost for kind in wrong.kinds] == [4, 6]
+    assert [kind.counts.total for kind in blind.kinds] == [4, 0]
+    assert blind.kinds[1].verdict is KindVerdict.CANNOT_SEE
+    assert blind.error is None
+    assert blind.total is not None
+    assert blind.total.counts.total == 4
+    again = lab.measured(plan, sees, sees_wrong)
+    assert [row.answers.asked for row in (again.reference, *again.rows)] == [0, 0]
+
+
+def test_pictures_are_in_the_usual_set_where_the_original_sees() -> None:
+    usual, seeing = usual_set([]), usual_set([], sees=True)
+
+    more = [item for item in seeing.items if item not in usual.items]
+    assert len(more) == 240
+    assert {item.kind for item in more} == {"pictures"}
+    assert all(item.picture for item in more)
+    assert seeing.of_kinds(("code",)).items == [
+        item for item in seeing.items if item.kind in ("code", "pictures")
+    ]

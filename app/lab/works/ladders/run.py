@@ -218,7 +218,8 @@ class LadderRun:
             chosen = own_set(order.items)
         else:
             taught = is_taught((order.reference, *order.candidates))
-            chosen = usual_set(list(self._models.values()), taught=taught)
+            sees = order.reference.projector is not None
+            chosen = usual_set(list(self._models.values()), taught=taught, sees=sees)
         plan = order.plan
         if order.items is None:
             chosen = chosen.of_kinds(plan.kinds if plan is not None else order.kinds)

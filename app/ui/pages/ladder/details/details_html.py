@@ -69,6 +69,7 @@ def _kinds(row: Row, tokens: Tokens) -> str:
     judgement = row.judgement
     together = judgement.together if judgement is not None else None
     ordered = sorted(kinds, key=lambda kind: kind.counts.difference)
+    ordered += [kind for kind in row.kinds if kind.verdict is KindVerdict.CANNOT_SEE]
     rows = [*([together] if together is not None else []), *ordered]
     cut = any(kind.out_of_tokens for kind in kinds)
     empty = any(kind.empty for kind in kinds)
@@ -102,6 +103,8 @@ def _kinds(row: Row, tokens: Tokens) -> str:
 def _kind(kind: KindResult, tokens: Tokens, *, strong: bool, cut: bool, empty: bool) -> str:
     counts = kind.counts
     right = f"{count(counts.both + counts.gained)}/{count(counts.total)}"
+    if not counts.total:
+        right = MISSING
     if kind.difference is not None:
         change, ends = (
             points(counts.difference).value,
@@ -127,9 +130,12 @@ def _kind(kind: KindResult, tokens: Tokens, *, strong: bool, cut: bool, empty: b
 
 
 def _verdict(kind: KindResult, tokens: Tokens) -> tuple[str, str]:
-    if kind.difference is None and kind.verdict is not KindVerdict.REFERENCE_CANNOT:
+    unable = (KindVerdict.REFERENCE_CANNOT, KindVerdict.CANNOT_SEE)
+    if kind.difference is None and kind.verdict not in unable:
         return "", tokens.dim
     match kind.verdict:
+        case KindVerdict.CANNOT_SEE:
+            return translate("LadderDetails", "cannot see"), tokens.dim
         case KindVerdict.LOSES:
             return translate("LadderDetails", "loses"), tokens.failed
         case KindVerdict.GAINS:

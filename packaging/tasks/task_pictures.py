@@ -1,0 +1,94 @@
+"""Questions about a picture: how many, which colour, which number, where.
+
+Shapes stand on a grid of three by three, so that none hides another; all answers of a sort are
+equally likely, and the question names them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from task_item import Item, Maker
+
+from app.core.tasks.drawing import COLOURS, SHAPES
+
+if TYPE_CHECKING:
+    import random
+
+_STEP, _FIRST = 74, 38
+_PLACES = [(column, row) for row in range(3) for column in range(3)]
+_COLOURS = tuple(COLOURS)
+
+
+def _shape(kind: str, colour: str, place: tuple[int, int], rng: random.Random) -> str:
+    x, y = (_FIRST + _STEP * number for number in place)
+    return f"{kind} {colour} {x} {y} {rng.randint(18, 30)}"
+
+
+def _options(words: tuple[str, ...]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def count(rng: random.Random) -> Item:
+    """How many of a shape, among others."""
+    wanted, other = rng.sample(SHAPES, 2)
+    number = rng.randint(1, 6)
+    places = rng.sample(_PLACES, number + rng.randint(0, 3))
+    drawn = [
+        _shape(wanted if at < number else other, rng.choice(_COLOURS), place, rng)
+        for at, place in enumerate(places)
+    ]
+    rng.shuffle(drawn)
+    question = f"How many {wanted}s are in the picture? Answer with the number only."
+    return Item("count", question, number, "number", picture="; ".join(drawn))
+
+
+def colour(rng: random.Random) -> Item:
+    """Which colour the only shape of its kind has."""
+    wanted, *others = rng.sample(SHAPES, 3)
+    right, *colours = rng.sample(_COLOURS, len(_COLOURS))
+    places = rng.sample(_PLACES, 3)
+    drawn = [_shape(wanted, right, places[0], rng)]
+    drawn += [
+        _shape(kind, each, place, rng)
+        for kind, each, place in zip(others, colours, places[1:], strict=False)
+    ]
+    question = (
+        f"Which colour is the {wanted} in the picture: {_options(_COLOURS)}? Answer with one word."
+    )
+    return Item("colour", question, right, "fact", reject=tuple(colours), picture="; ".join(drawn))
+
+
+def number(rng: random.Random) -> Item:
+    """Which number is written there."""
+    right = rng.randint(10, 999)
+    ink = rng.choice([each for each in _COLOURS if each != "yellow"])
+    x, y = rng.randint(90, 134), rng.randint(60, 164)
+    drawn = f"number {ink} {x} {y} {rng.randint(8, 13)} {right}"
+    question = "Which number is written in the picture? Answer with the number only."
+    return Item("number", question, right, "number", picture=drawn)
+
+
+def side(rng: random.Random) -> Item:
+    """Where one shape is, seen from another."""
+    one, other = rng.sample(SHAPES, 2)
+    directions = {"left": (-1, 0), "right": (1, 0), "above": (0, -1), "below": (0, 1)}
+    right = rng.choice(list(directions))
+    across, down = directions[right]
+    line = rng.randint(0, 2)
+    near, far = (0, 2) if across + down < 0 else (2, 0)
+    places = ((near, line), (far, line)) if across else ((line, near), (line, far))
+    drawn = [
+        _shape(kind, each, place, rng)
+        for kind, each, place in zip((one, other), rng.sample(_COLOURS, 2), places, strict=True)
+    ]
+    rng.shuffle(drawn)
+    question = (
+        f"Seen from the {other}, is the {one} in the picture left, right, above or below? "
+        "Answer with one word."
+    )
+    reject = tuple(each for each in directions if each != right)
+    return Item("side", question, right, "fact", reject=reject, picture="; ".join(drawn))
+
+
+MAKERS: tuple[Maker, ...] = (count, colour, number, side)
