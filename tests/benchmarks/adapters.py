@@ -32,17 +32,23 @@ if TYPE_CHECKING:
 RANK = 16
 ATTENTION = ("attn_q", "attn_k", "attn_v", "attn_output")
 EVERY = (*ATTENTION, "ffn_gate", "ffn_up", "ffn_down")
+FORMS = (
+    ("the attention, F32", ATTENTION, False),
+    ("the attention, F16", ATTENTION, True),
+    ("all matrices, F16", EVERY, True),
+)
 GENERATED_TOKENS = 48
 CONTEXT_TOKENS = 1024
 GOAL = 0.90
 MOST_OFF, LEAST_MB = 0.05, 40
 LETTER = "x"
-HOW = f"""An adapter of rank {RANK} with random numbers in F16 on the random-weight model (0.43 B,
-Q4_K_M): beside the four matrices of the attention, and beside all seven of a layer. Two engines,
-with and without it, generate {GENERATED_TOKENS} tokens with one thread each, in turns and random
-order within a pair; the ratio is of the processor time without it over that with it.
-Memory is what a ladder measures over a context of {CONTEXT_TOKENS:,} tokens, beside what it
-predicts; it may be off by {MOST_OFF:.0%} or {LEAST_MB} MB, whichever is more."""
+HOW = f"""An adapter of rank {RANK} with random numbers on the random-weight model (0.43 B, Q4_K_M):
+beside the four matrices of the attention, and beside all seven of a layer. Two engines, with and
+without it, generate {GENERATED_TOKENS} tokens with one thread each, in turns and random order
+within a pair; the ratio is of the processor time without it over that with it. llama.cpp multiplies
+F16 in steps of 32 or 64 numbers, and what is left over one by one: of rows as short as this rank,
+everything. Memory is what a ladder measures over a context of {CONTEXT_TOKENS:,} tokens, beside
+what it predicts; it may be off by {MOST_OFF:.0%} or {LEAST_MB} MB, whichever is more."""
 
 
 def measure(run: Run) -> list[Figure]:

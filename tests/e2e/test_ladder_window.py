@@ -22,6 +22,8 @@ from PySide6.QtWidgets import QComboBox
 
 from app.core.candidates.notation import told_settings
 from app.core.candidates.settings import EngineSettings, KvType
+from app.core.tasks.results import KindVerdict
+from app.core.verdict import State
 from app.lab.compare.panes import PaneState
 from app.lab.works.ladders.entry import LadderState
 from app.store.paths import Paths
@@ -77,6 +79,26 @@ def questions(tmp_path: Path) -> Path:
     lines = [{"prompt": f"What is {n} + {n}?", "answer": 2 * n} for n in range(1, 13)]
     path.write_text("\n".join(map(json.dumps, lines)))
     return path
+
+
+@pytest.mark.slow
+def test_the_second_demo_shows_what_its_adapter_teaches(open_person: Open) -> None:
+    person = open_person()
+    _click(person, "Which one?")
+    page = _ladder(person)
+    _click(person, "Measure the demo’s adapter")
+    person.until(lambda: page.entry is not None)
+    entry = _entry(page)
+    person.until(lambda: entry.state is LadderState.FINISHED)
+    person.until(lambda: _shows(page.view, entry.result))
+    assert page.view is not None
+    base, taught = sorted(page.view.rows, key=lambda row: row.is_reference)
+    assert (taught.name, base.name) == ("F16, adapter demo-capitals.gguf", "F16")
+    kinds = {kind.kind: kind for kind in base.kinds}
+    assert kinds.pop("capitals").verdict is KindVerdict.LOSES
+    assert all(kind.verdict is KindVerdict.CANNOT_TELL for kind in kinds.values())
+    assert base.judgement is not None
+    assert base.judgement.state is State.LOSES
 
 
 def test_one_file_with_two_kinds_of_kv_cache_is_measured_as_it_stands_in_compare(
