@@ -23,7 +23,6 @@ from app.ui.kit.widgets.number_field import NumberField
 if TYPE_CHECKING:
     from PySide6.QtGui import QWheelEvent
 
-    from app.core.models.family import LibraryModel
 
 _STEPS = 20
 """Of the slider, for a strength of 1; it ends at 2."""
@@ -44,7 +43,7 @@ class AdaptersEditor(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._adapters: tuple[Adapter, ...] = ()
-        self._choices: Sequence[LibraryModel] = ()
+        self._choices: Sequence[Path] = ()
         self.rows: list[StrengthRow] = []
         self._note = label(
             self.tr("Strengths take effect at the next answer, without loading the model again."),
@@ -82,7 +81,7 @@ class AdaptersEditor(QWidget):
             self._adapters = adapters
             self._show()
 
-    def set_choices(self, choices: Sequence[LibraryModel]) -> None:
+    def set_choices(self, choices: Sequence[Path]) -> None:
         """Offer these of this PC's adapters: those that fit the model."""
         self._choices = choices
 
@@ -102,14 +101,14 @@ class AdaptersEditor(QWidget):
     def _offer(self) -> None:
         """Those that fit and are not used yet; else straight to a file."""
         used = {each.path for each in self._adapters}
-        free = [each for each in self._choices if str(each.path) not in used]
+        free = [each for each in map(str, self._choices) if each not in used]
         if not free:
             self.file_wanted.emit()
             return
         self.menu.clear()
         for each in free:
-            action = self.menu.addAction(caption(each.name))
-            action.triggered.connect(lambda _on=False, path=str(each.path): self._add(path))
+            action = self.menu.addAction(caption(adapter_name(Adapter(each))))
+            action.triggered.connect(lambda _on=False, path=each: self._add(path))
         self.menu.addSeparator()
         self.menu.addAction(self.tr("Open a file …")).triggered.connect(self.file_wanted)
         self.menu.popup(self.add_button.mapToGlobal(self.add_button.rect().bottomLeft()))

@@ -215,7 +215,7 @@ def _places() -> list[EngineField]:
         ),
         EngineField(
             "cpu_experts",
-            translate("EngineFields", "Layers with experts on the CPU"),
+            translate("EngineFields", "Expert layers on CPU"),
             translate(
                 "EngineFields",
                 "So many layers, from the first, keep their experts in the PC's memory, where a"
@@ -226,15 +226,15 @@ def _places() -> list[EngineField]:
         ),
         EngineField(
             "kv_on_cpu",
-            translate("EngineFields", "KV cache in"),
+            translate("EngineFields", "KV cache on"),
             translate(
                 "EngineFields",
-                "In the PC's memory it leaves a GPU more room for layers, and is slower.",
+                "On the CPU it leaves a GPU more room for layers, and is slower.",
             ),
             ChoiceField(
                 [
-                    (translate("EngineFields", "the GPU's memory"), False),
-                    (translate("EngineFields", "the PC's memory"), True),
+                    (translate("EngineFields", "GPU"), False),
+                    (translate("EngineFields", "CPU"), True),
                 ]
             ),
             "gpu",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,6 @@ from PySide6.QtCore import Qt
 
 from app.core.candidates.adapters import MOST_ADAPTERS, Adapter
 from app.ui.settings.adapters_editor import AdaptersEditor
-from tests.helpers.model_folders import adapter_model
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
 LEFT = Qt.MouseButton.LeftButton
-STYLE, FACTS = adapter_model("/models/style.gguf"), adapter_model("/models/facts.gguf")
+STYLE, FACTS = Path("/models/style.gguf"), Path("/models/facts.gguf")
 
 
 @pytest.fixture

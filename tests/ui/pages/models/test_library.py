@@ -355,7 +355,7 @@ def test_an_adapter_stands_below_its_base_and_is_tried_on_it(shown: Shown) -> No
         for index in (tab.model.index(0, 0),)
     ]
     assert not others
-    assert (family, rows[2]) == ("Alpha", "style – adapter for Alpha")
+    assert (family, rows[2]) == ("Alpha", "style – for Alpha")
     tried: list[list[Candidate]] = []
     measured: list[list[Candidate]] = []
     tab.try_wanted.connect(tried.append)
@@ -402,8 +402,8 @@ def test_an_adapter_that_fits_nothing_here_says_so(shown: Shown) -> None:
     both = adapter_model("/models/both.gguf")
     tab = bring(shown, model("Alpha", "F16"), model("Beta", "F16"), alone, named, both)
     assert [name for name, _ in shape(tab.model)][2:] == [
-        "Adapters that fit no model on this PC",
-        "Adapters that fit several of these models",
+        "Adapters for several models",
+        "Adapters without a base",
     ]
     for which, said in (
         (alone, "no model on this PC"),

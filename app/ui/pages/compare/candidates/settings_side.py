@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
@@ -126,7 +127,7 @@ class SettingsSide(SidePanel):
         self._chat_id = session.chat.id
         self._engine: EngineFacts | None = None
         self._model: ModelFile | None = None
-        self.fitting: Callable[[ModelFile], Sequence[LibraryModel]] = lambda _model: ()
+        self.fitting: Callable[[ModelFile], Sequence[Path]] = lambda _model: ()
         self.projectors: Callable[[ModelFile], Sequence[LibraryModel]] = lambda _model: ()
 
     def set_engine_facts(self, facts: EngineFacts) -> None:

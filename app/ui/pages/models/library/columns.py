@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from app.core.models.bases import is_adapter, made_for
 from app.core.models.family import LibraryModel, ModelSource
+from app.core.models.kinds import ModelKind
 from app.ui.kit.words.format import MISSING, byte_size, context_length, parameters, speed
 from app.ui.kit.words.levels import version_gloss
 from app.ui.kit.words.sentences import told
@@ -86,7 +87,9 @@ def cell_text(model: LibraryModel, fit: LocalFit | None, column: int) -> str:
             return source_words(model)
         case LibraryColumn.LEVEL:
             broken = translate("LibraryColumns", "broken")
-            return broken if model.broken else or_missing("" if is_adapter(model) else model.label)
+            if is_adapter(model):
+                return kind_word(ModelKind.ADAPTER)
+            return broken if model.broken else or_missing(model.label)
         case LibraryColumn.PARAMETERS | LibraryColumn.CONTEXT:
             return _of_header(model.model, column)
         case _:
@@ -148,8 +151,9 @@ def _name(model: LibraryModel) -> str:
         why = translate("LibraryColumns", "sees pictures")
     if model.model is not None and not model.is_language_model:
         why = kind_word(model.model.kind)
-        if is_adapter(model) and (base := made_for(model.model)):
-            why = translate("LibraryColumns", "adapter for {base}").format(base=base)
+        if is_adapter(model):
+            base = made_for(model.model)
+            why = translate("LibraryColumns", "for {base}").format(base=base) if base else ""
     facts = model.broken.facts.values() if model.broken else ()
     is_named = model.path.name in facts and model.path.stem == model.name
     return why if is_named else " – ".join(part for part in (model.name, why) if part)

@@ -141,6 +141,10 @@ class LibraryDetails(QScrollArea):
                 template = ""
                 listed.append((self.tr("What it is"), told(model.why_not) if model.why_not else ""))
             if is_adapter(model):
+                listed[-1] = (
+                    self.tr("What it is"),
+                    self.tr("an adapter, which changes what a model does"),
+                )
                 listed += [
                     (self.tr("Made for"), facts.base_model),
                     (self.tr("Architecture"), facts.architecture),

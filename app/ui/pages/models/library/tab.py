@@ -130,9 +130,9 @@ class LibraryTab(QWidget):
             if not is_adapter(model):
                 name = self.tr("Files that are no language models")
             elif bases_of(model, self._families):
-                name = self.tr("Adapters that fit several of these models")
+                name = self.tr("Adapters for several models")
             else:
-                name = self.tr("Adapters that fit no model on this PC")
+                name = self.tr("Adapters without a base")
             groups.setdefault(name, []).append(model)
         return [Family(f"/{name}", name, "", tuple(groups[name])) for name in sorted(groups)]
 
