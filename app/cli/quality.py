@@ -33,6 +33,7 @@ from app.lab.quality.plan import (
     quick_plan,
 )
 from app.lab.quality.texts import shared_text_name
+from app.lab.reports.words import partings
 from app.lab.verdict.remarks import too_short
 from app.monitor.machine import machine_facts, physical_core_count
 
@@ -236,10 +237,7 @@ def _show_partings(row: QualityRow, console: Console) -> None:
     if not row.partings:
         return
     parted = [one for one in row.partings if one.parted]
-    console.remark(
-        f"{row.level}: {len(parted)} of {len(row.partings)} greedy answers leave the original's"
-        + (f", the first after {min(p.same_tokens for p in parted)} tokens." if parted else ".")
-    )
+    console.remark(f"{row.level}: {partings(row.partings)}.")
     for one in parted[:1]:
         console.remark(
             f"{row.level}: after “{_one_line(one.prompt[-60:])}” and “…"

@@ -85,9 +85,9 @@ class Downloader:
         disk: Disk | None = None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._hub = hub
-        self._cache = cache
-        self._disk = disk or Disk()
+        self.hub = hub
+        self.cache = cache
+        self.disk = disk or Disk()
         self._jitter = jitter
 
     def fetch_all(
@@ -124,32 +124,15 @@ class Downloader:
         for file, fetch in zip(files, fetches, strict=True):
             fetched.append(fetch.run(ProgressMeter(tell, total, done)))
             done += file.size_bytes
-        self._cache.note_revision(repo_id, revision, commit)
+        self.cache.note_revision(repo_id, revision, commit)
         return fetched
 
     def _check_room(self, rest: int) -> None:
-        folder = self._cache.folder
+        folder = self.cache.folder
         place = next(each for each in (folder, *folder.parents) if each.exists())
-        free = self._disk.free_bytes(place)
+        free = self.disk.free_bytes(place)
         if rest and free < rest + SPARE_BYTES:
             raise DiskFull(rest, free, str(folder))
-
-    # --- for the fetches ---------------------------------------------------------------------
-
-    @property
-    def hub(self) -> HubConnection:
-        """Where from."""
-        return self._hub
-
-    @property
-    def cache(self) -> HubCache:
-        """Where to."""
-        return self._cache
-
-    @property
-    def disk(self) -> Disk:
-        """The file system."""
-        return self._disk
 
     def wait_s(self, trouble: HubTrouble, failures: int) -> float:
         """How long to wait before the next attempt, in seconds.
@@ -157,7 +140,7 @@ class Downloader:
         Raises:
             HubError: Longer than anybody wants to wait, or too many attempts brought nothing.
         """
-        patience = self._hub.settings.patience
+        patience = self.hub.settings.patience
         asked = trouble.retry_after_s
         if asked is not None and asked > patience.most_rate_limit_s:
             raise DownloadError(

@@ -42,12 +42,9 @@ class ComparisonStore:
     def load(self) -> list[StoredComparison]:
         """All of them, the oldest first; rows that cannot be read are left out."""
         with said(say("store.comparisons_wait_cannot_read")):
-            rows = cast(
-                "list[tuple[int, str]]",
-                self._connection.execute(
-                    "SELECT id, downloads FROM comparison ORDER BY id"
-                ).fetchall(),
-            )
+            rows: list[tuple[int, str]] = self._connection.execute(
+                "SELECT id, downloads FROM comparison ORDER BY id"
+            ).fetchall()
         found: list[StoredComparison] = []
         for number, text in rows:
             try:

@@ -66,14 +66,11 @@ class LadderStore:
     def begin(self, key: str, plan: str) -> StoredLadder:
         """The latest unfinished ladder of this key with what it has; else a new one."""
         with said(say("store.ladders_cannot_read")):
-            row = cast(
-                "tuple[int] | None",
-                self._connection.execute(
-                    "SELECT id FROM ladder WHERE key = ? AND finished_ns IS NULL "
-                    "ORDER BY id DESC LIMIT 1",
-                    (key,),
-                ).fetchone(),
-            )
+            row: tuple[int] | None = self._connection.execute(
+                "SELECT id FROM ladder WHERE key = ? AND finished_ns IS NULL "
+                "ORDER BY id DESC LIMIT 1",
+                (key,),
+            ).fetchone()
         if row is not None:
             return self.load(row[0])
         created_ns = self._clock_ns()
@@ -91,21 +88,15 @@ class LadderStore:
             KeyError: There is none of this number.
         """
         with said(say("store.ladders_cannot_read")):
-            found = cast(
-                "tuple[str, str, int, int | None] | None",
-                self._connection.execute(
-                    "SELECT key, plan, created_ns, finished_ns FROM ladder WHERE id = ?", (number,)
-                ).fetchone(),
-            )
+            found: tuple[str, str, int, int | None] | None = self._connection.execute(
+                "SELECT key, plan, created_ns, finished_ns FROM ladder WHERE id = ?", (number,)
+            ).fetchone()
             if found is None:
                 raise KeyError(number)
-            steps = cast(
-                "list[tuple[str, str, int]]",
-                self._connection.execute(
-                    "SELECT name, result, elapsed_ns FROM ladder_step WHERE ladder_id = ?",
-                    (number,),
-                ).fetchall(),
-            )
+            steps: list[tuple[str, str, int]] = self._connection.execute(
+                "SELECT name, result, elapsed_ns FROM ladder_step WHERE ladder_id = ?",
+                (number,),
+            ).fetchall()
         return StoredLadder(
             number, *found, {name: StoredStep(text, took) for name, text, took in steps}
         )
@@ -113,23 +104,17 @@ class LadderStore:
     def list_ladders(self) -> list[StoredLadder]:
         """All of them without their steps, the newest first."""
         with said(say("store.ladders_cannot_read")):
-            rows = cast(
-                "list[tuple[int, str, str, int, int | None]]",
-                self._connection.execute(
-                    "SELECT id, key, plan, created_ns, finished_ns FROM ladder ORDER BY id DESC"
-                ).fetchall(),
-            )
+            rows: list[tuple[int, str, str, int, int | None]] = self._connection.execute(
+                "SELECT id, key, plan, created_ns, finished_ns FROM ladder ORDER BY id DESC"
+            ).fetchall()
         return [StoredLadder(*row) for row in rows]
 
     def of_steps(self, name: str) -> dict[int, str]:
         """What the step of this name holds, by ladder."""
         with said(say("store.ladders_cannot_read")):
-            rows = cast(
-                "list[tuple[int, str]]",
-                self._connection.execute(
-                    "SELECT ladder_id, result FROM ladder_step WHERE name = ?", (name,)
-                ).fetchall(),
-            )
+            rows: list[tuple[int, str]] = self._connection.execute(
+                "SELECT ladder_id, result FROM ladder_step WHERE name = ?", (name,)
+            ).fetchall()
         return dict(rows)
 
     def save_step(self, number: int, name: str, step: StoredStep) -> None:

@@ -49,9 +49,7 @@ def recent_prompts(connection: sqlite3.Connection, most: int = 500) -> list[Aske
         StoreFailed: They cannot be read.
     """
     with said(say("store.chats_cannot_read_2")):
-        rows = cast(
-            "list[tuple[str, int, str, str]]", connection.execute(_RECENT, (most,)).fetchall()
-        )
+        rows: list[tuple[str, int, str, str]] = connection.execute(_RECENT, (most,)).fetchall()
     found: dict[str, AskedPrompt] = {}
     for prompt, created_ns, candidates, keys in rows:
         text = prompt.strip()

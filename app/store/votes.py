@@ -239,12 +239,9 @@ class VoteStore:
                 "UPDATE blind_vote SET undone_ns = ? WHERE id = ? AND undone_ns IS NULL",
                 (self._clock_ns(), vote_id),
             )
-            row = cast(
-                "tuple[int] | None",
-                self._connection.execute(
-                    "SELECT pair_id FROM blind_vote WHERE id = ?", (vote_id,)
-                ).fetchone(),
-            )
+            row: tuple[int] | None = self._connection.execute(
+                "SELECT pair_id FROM blind_vote WHERE id = ?", (vote_id,)
+            ).fetchone()
             if row is not None:
                 self._retire(row[0])
 
@@ -270,10 +267,9 @@ class VoteStore:
 
     def _files(self) -> dict[int, VotedFile]:
         with said(_CANNOT_READ):
-            rows = cast(
-                "list[tuple[int, str, str, int, int, str]]",
-                self._connection.execute(f"SELECT {_FILE_COLUMNS} FROM blind_file").fetchall(),
-            )
+            rows: list[tuple[int, str, str, int, int, str]] = self._connection.execute(
+                f"SELECT {_FILE_COLUMNS} FROM blind_file"
+            ).fetchall()
         return {
             number: VotedFile(path, level, file_bytes, modified_ns, tuple(sha256.split()))
             for number, path, level, file_bytes, modified_ns, sha256 in rows

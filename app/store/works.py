@@ -6,7 +6,7 @@ import contextlib
 import logging
 import sqlite3
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -44,10 +44,6 @@ class StoredWork:
     so_far: str = "{}"
     error: str = ""
 
-    def numbered(self, number: int) -> StoredWork:
-        """The same with its number."""
-        return replace(self, id=number)
-
 
 class WorkStore:
     """Reads and writes the queue. Lives on the thread that opened the connection.
@@ -61,10 +57,9 @@ class WorkStore:
     def load(self) -> list[StoredWork]:
         """All works in their order."""
         with said(say("store.queue_cannot_read")):
-            rows = cast(
-                "list[tuple[int, str, str, str, int, str, str]]",
-                self._connection.execute(_LIST).fetchall(),
-            )
+            rows: list[tuple[int, str, str, str, int, str, str]] = self._connection.execute(
+                _LIST
+            ).fetchall()
         return [StoredWork(*row) for row in rows]
 
     def add(self, work: StoredWork) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable
 
 from app.core.chats.chat import Answer, StopReason
 from app.core.errors import PersonError
@@ -13,7 +12,6 @@ from app.lab.compare.jobs import Job
 from app.lab.compare.open_chat import OpenChat
 from app.lab.compare.panes import Pane
 from app.lab.compare.race_speeds import RaceSpeeds
-from app.store.chats import ChatStore
 
 log = logging.getLogger(__name__)
 
@@ -21,33 +19,47 @@ log = logging.getLogger(__name__)
 _INTERVAL_S = 0.15
 
 
-class AnswerSaver:
-    """Stores growing answers a few times a second, and whole ones at once.
+class Answers:
+    """The runner's listener, on its thread: growing answers are stored a few times a second.
 
     Args:
-        recorder: Where they go.
-        say: Takes a sentence when they cannot be stored.
+        open_chat: Whose answers they are.
+        watch: Learns from answers as they go.
     """
 
-    def __init__(self, recorder: ChatStore, say: Callable[[str], None]) -> None:
-        self._recorder = recorder
-        self._say = say
+    def __init__(self, open_chat: OpenChat, watch: RaceSpeeds | None) -> None:
+        self._open = open_chat
+        self._watch = watch
         self._growing: dict[tuple[int, str], tuple[Answer, float]] = {}
 
-    def note(self, job: Job) -> None:
-        """An answer grew."""
+    def pane_changed(self, pane: Pane) -> None:
+        """State, progress, failure or figures of a pane."""
+        if self._watch is not None:
+            self._watch.pane_changed(pane)
+        self._open.listener.pane_changed(pane.key)
+
+    def answer_grew(self, job: Job) -> None:
+        """Text came."""
         at = (job.turn.id, job.pane.key)
         self._growing[at] = (job.answer, self._growing.get(at, (job.answer, 0.0))[1])
+        self._open.listener.answer_changed(job.turn, job.pane.key)
 
-    def finish(self, job: Job) -> None:
-        """An answer is complete; a turn that is not stored yet brings its answers itself."""
-        self._growing.pop((job.turn.id, job.pane.key), None)
-        if job.turn.id:
-            self._save(job.turn.id, job.pane.key, job.answer, final=True)
+    def answer_ended(self, job: Job) -> None:
+        """An answer is complete; where nothing came of it, the one before comes back."""
+        if self._watch is not None:
+            self._watch.answer_ended(job)
+        turn, key = job.turn, job.pane.key
+        self._growing.pop((turn.id, key), None)
+        if turn.answers.get(key) is job.answer and turn.bring_back(key):
+            self._open.keep_versions(turn, [key])
+        elif turn.id:  # a turn that is not stored yet brings its answers itself
+            self._save(turn.id, key, job.answer, final=True)
+        self._open.listener.answer_changed(turn, key)
+        self.speed_sampled(job.pane, math.nan)
 
-    def forget(self, job: Job) -> None:
-        """An answer came to nothing, and another one stands in its place."""
-        self._growing.pop((job.turn.id, job.pane.key), None)
+    def speed_sampled(self, pane: Pane, tokens_per_second: float) -> None:
+        """A point for the live plot."""
+        self._open.listener.speed_sampled(pane.key, time.monotonic_ns(), tokens_per_second)
 
     def save_due(self) -> None:
         """Store what has not been stored for a while."""
@@ -67,59 +79,7 @@ class AnswerSaver:
 
     def _save(self, turn_id: int, key: str, answer: Answer, *, final: bool) -> None:
         try:
-            self._recorder.save_answer(turn_id, key, answer, final)
+            self._open.recorder.save_answer(turn_id, key, answer, final)
         except PersonError as error:
             log.warning("answer not stored: %s", error.detail or error.sentence)
-            self._say(error.sentence)
-
-
-class Answers:
-    """The runner's listener, on its thread.
-
-    Args:
-        open_chat: Whose answers they are.
-        watch: Learns from answers as they go.
-    """
-
-    def __init__(self, open_chat: OpenChat, watch: RaceSpeeds | None) -> None:
-        self._open = open_chat
-        self._watch = watch
-        self._saver = AnswerSaver(
-            open_chat.recorder, lambda sentence: self._open.listener.said(sentence)
-        )
-
-    def pane_changed(self, pane: Pane) -> None:
-        """State, progress, failure or figures of a pane."""
-        if self._watch is not None:
-            self._watch.pane_changed(pane)
-        self._open.listener.pane_changed(pane.key)
-
-    def answer_grew(self, job: Job) -> None:
-        """Text came."""
-        self._saver.note(job)
-        self._open.listener.answer_changed(job.turn, job.pane.key)
-
-    def answer_ended(self, job: Job) -> None:
-        """An answer is complete; where nothing came of it, the one before comes back."""
-        if self._watch is not None:
-            self._watch.answer_ended(job)
-        turn, key = job.turn, job.pane.key
-        if turn.answers.get(key) is job.answer and turn.bring_back(key):
-            self._saver.forget(job)
-            self._open.keep_versions(turn, [key])
-        else:
-            self._saver.finish(job)
-        self._open.listener.answer_changed(turn, key)
-        self.speed_sampled(job.pane, math.nan)
-
-    def speed_sampled(self, pane: Pane, tokens_per_second: float) -> None:
-        """A point for the live plot."""
-        self._open.listener.speed_sampled(pane.key, time.monotonic_ns(), tokens_per_second)
-
-    def save_due(self) -> None:
-        """Store what has not been stored for a while."""
-        self._saver.save_due()
-
-    def save_all(self) -> None:
-        """The program ends: store everything as it is."""
-        self._saver.save_all()
+            self._open.listener.said(error.sentence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
@@ -55,7 +56,7 @@ class KeptWorks:
         self.last_position += 1
         waiting = WorkState.WAITING.value
         new = StoredWork(0, kind, to_json(order), waiting, self.last_position, to_json(so_far))
-        self._left.append(new.numbered(self._store.add(new)))
+        self._left.append(replace(new, id=self._store.add(new)))
 
     # --- what the queue has ---------------------------------------------------------------
 
