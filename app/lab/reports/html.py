@@ -19,8 +19,7 @@ from app.lab.quality.texts import shared_text_name
 from app.lab.reports import words
 from app.lab.reports.cells import shown
 from app.lab.reports.document import moment_of
-from app.lab.reports.plots import histogram_bars, mark
-from app.lab.reports.scatters import scatters
+from app.lab.reports.plots import histogram_bars, mark, scatters
 from app.lab.reports.text import title_of
 from app.lab.verdict.failures import failures_of
 from app.resources import resource_path
