@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from app.lab.works.work import WorkState
 from app.store.paths import Paths
@@ -62,6 +63,19 @@ def test_a_version_is_made_found_measured_and_chatted_with(person: Person, tmp_p
     target = tmp_path / "models" / "small-Q4_0.gguf"
     library = person.models.library
     person.until(lambda: target in {model.path for model in library.models})
+
+    person.window.main.show_page("models")
+    person.models.page.show_tab(1)
+    tab = person.models.page.library
+    tab.show_model(target)
+    said = [each.text() for each in tab.side.details.findChildren(QLabel)]
+    assert said[said.index("Made here") + 1] == "Q4_0"
+    assert said[said.index("Of") + 1].startswith("small-F16.gguf (")
+    assert "not found" not in said[said.index("Of") + 1]
+    tab.show_model(source)
+    person.click("Make smaller …", within=tab)
+    person.until(page.isVisible)
+    assert page.source.path == source
 
     person.click("Chat", within=page.works)
     person.until(lambda: str(target) in {pane.candidate.path for pane in person.panes})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from app.base.files import write_whole
 from app.base.rights import give_usual_rights
 from app.core.errors import PersonError
+from app.core.models.family import LibraryModel
 from app.core.shrink.written import ENDING, MOST_BYTES, Written, from_text, to_text
 from app.core.words.sentence import say
 from app.lab.models.named import data_in
@@ -15,6 +17,33 @@ from app.lab.models.named import data_in
 def recipe_beside(model: Path) -> Path:
     """Where the recipe of a version lies."""
     return model.with_name(model.stem + ENDING)
+
+
+def made_of(model: Path, library: Iterable[LibraryModel]) -> tuple[Written, Path | None] | None:
+    """How a version was made, and where its source is now; None where no recipe lies beside it.
+
+    Args:
+        model: The version.
+        library: Where the source is looked for: by its name and size.
+    """
+    beside = recipe_beside(model)
+    if not beside.is_file():
+        return None
+    try:
+        recipe = read_recipe(beside)
+    except PersonError:
+        return None  # somebody else's file of that name
+    for each in library:
+        if each.path.name == recipe.source and _first_bytes(each) == recipe.source_bytes:
+            return recipe, each.path
+    return recipe, None
+
+
+def _first_bytes(model: LibraryModel) -> int:
+    try:
+        return model.path.stat().st_size
+    except OSError:
+        return -1
 
 
 def read_recipe(path: Path) -> Written:

@@ -62,6 +62,7 @@ class ModelsPart(Part):
         page.compare_wanted.connect(requests.compare.tell)
         page.try_wanted.connect(requests.try_out.tell)
         page.measure_wanted.connect(requests.measure.tell)
+        page.library.shrink_wanted.connect(requests.shrink.tell)
         page.folder_moved.connect(self._on_folder_moved)
         library.changed.add(lambda: requests.models.tell(library.models))
         self._place.fill(page)

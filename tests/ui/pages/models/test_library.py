@@ -261,6 +261,16 @@ def test_a_file_is_revealed_in_its_folder(shown: Shown) -> None:
     assert shown.opened == ["file:///models"]
 
 
+def test_smaller_versions_are_made_of_one_model(shown: Shown) -> None:
+    alpha = model("Alpha", "F16")
+    tab = bring(shown, alpha)
+    wanted: list[Path] = []
+    tab.shrink_wanted.connect(wanted.append)
+    tab.show_model(alpha.path)
+    shown.click(tab.side.shrink_button)
+    assert wanted == [alpha.path]
+
+
 def test_removing_says_first_what_it_frees(shown: Shown) -> None:
     alpha = model("Alpha", "F16")
     tab = bring(shown, alpha)

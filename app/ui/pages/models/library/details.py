@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.models.bases import bases_of, is_adapter, why_unfit
+from app.lab.shrink.recipes import made_of
 from app.ui.kit.plain import set_spoken
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ElidedLabel, IconButton, label
@@ -89,7 +90,7 @@ class LibraryDetails(QScrollArea):
         self._broken.setText(told(model.broken) if model.broken else "")
         self._broken.setVisible(bool(model.broken))
         empty(self._grid)
-        facts = self.facts(model)
+        facts = self.facts(model) + _made_words(model.path, families)
         if is_adapter(model):
             facts.append((self.tr("Fits"), self._fits_words(bases, why)))
         for row, (name, value) in enumerate(facts):
@@ -172,6 +173,30 @@ class LibraryDetails(QScrollArea):
                 (self.tr("Quantized by"), facts.quantized_by),
             ]
         return [(name, _short(value)) for name, value in listed if value]
+
+
+def _made_words(path: Path, families: Sequence[Family]) -> list[tuple[str, str]]:
+    """How a version that was made here was made, and of what."""
+    found = made_of(path, (each for family in families for each in family.models))
+    if found is None:
+        return []
+    recipe, source = found
+    said = [recipe.level or translate("LibraryDetails", "the same number formats")]
+    if recipe.rules:
+        words = translate("LibraryDetails", "{n} tensors in formats of their own")
+        said.append(words.format(n=count(len(recipe.rules))))
+    if recipe.drop_layers:
+        layers = recipe.drop_layers
+        number = layers if isinstance(layers, int) else len(layers)
+        words = translate("LibraryDetails", "without {n} layers")
+        said.append(words.format(n=count(number)))
+    if recipe.sparsity is not None:
+        said.append(translate("LibraryDetails", "with weights set to zero"))
+    where = _shown_path(source) if source else translate("LibraryDetails", "not found any more")
+    return [
+        (translate("LibraryDetails", "Made here"), ", ".join(said)),
+        (translate("LibraryDetails", "Of"), f"{_short(recipe.source)} ({where})"),
+    ]
 
 
 def _experts(facts: ModelFile) -> str:

@@ -38,12 +38,14 @@ class LibrarySide(QWidget):
         compare_wanted: Model files (paths) are to be compared now.
         try_wanted: Candidates are to be compared now: models with an adapter and without it.
         measure_wanted: Candidates of one family are to be measured.
+        shrink_wanted: Smaller versions of a model file are to be made.
         reveal_wanted: A file is to be shown in the system's file manager.
     """
 
     compare_wanted = Signal(list)
     try_wanted = Signal(list)
     measure_wanted = Signal(list)
+    shrink_wanted = Signal(Path)
     reveal_wanted = Signal(Path)
 
     def __init__(self, library: LibraryFeed, jobs: Jobs, parent: QWidget | None = None) -> None:
@@ -59,12 +61,14 @@ class LibrarySide(QWidget):
         self.why_kept = label("", "small-dim", wrap=True)
         self.compare_action = self._action("compare", self.tr("Compare"), self.compare)
         self.measure_action = self._action("plot", self.tr("Measure"), self._measure)
+        self.shrink_action = self._action("shrink", self.tr("Make smaller …"), self._shrink)
         self.reveal_action = self._action("folder", self.tr("Reveal in its folder"), self._reveal)
         self.remove_action = self._action("delete", self.tr("Remove …"), self._ask_removal)
         self.remove_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
         self.remove_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.compare_button = self._button(self.compare_action, "primary")
         self.measure_button = self._button(self.measure_action, "")
+        self.shrink_button = self._button(self.shrink_action, "")
         self.reveal_button = self._button(self.reveal_action, "")
         self.remove_button = self._button(self.remove_action, "")
         buttons = QWidget()
@@ -72,6 +76,7 @@ class LibrarySide(QWidget):
         for each in (
             self.compare_button,
             self.measure_button,
+            self.shrink_button,
             self.reveal_button,
             self.remove_button,
         ):
@@ -89,7 +94,13 @@ class LibrarySide(QWidget):
     @property
     def actions_of_files(self) -> list[QAction]:
         """What can be done with what is chosen."""
-        return [self.compare_action, self.measure_action, self.reveal_action, self.remove_action]
+        return [
+            self.compare_action,
+            self.measure_action,
+            self.shrink_action,
+            self.reveal_action,
+            self.remove_action,
+        ]
 
     def follow(
         self, chosen: list[LibraryModel], family: list[LibraryModel], families: Sequence[Family]
@@ -117,6 +128,7 @@ class LibrarySide(QWidget):
             tip = self.tr("There is only one version of it: nothing to measure it against.")
         set_tip(self.measure_action, tip)
         self.reveal_action.setEnabled(len(chosen) == 1)
+        self.shrink_action.setEnabled(len(chosen) == 1 and bool(_runnable(chosen)))
         removable = len(chosen) == 1 and self._library.can_remove(chosen[0])
         self.remove_action.setEnabled(removable)
         set_tip(self.remove_action, self.remove_action.text())
@@ -183,6 +195,10 @@ class LibrarySide(QWidget):
         models = _runnable(self._chosen) if len(self._chosen) > 1 else self._family
         if wanted := self._tried or [candidate_of(model.path) for model in models]:
             self.measure_wanted.emit(wanted)
+
+    def _shrink(self) -> None:
+        if len(self._chosen) == 1:
+            self.shrink_wanted.emit(self._chosen[0].path)
 
     def _reveal(self) -> None:
         if len(self._chosen) == 1:

@@ -52,6 +52,7 @@ class LibraryTab(QWidget):
         compare_wanted: Model files (paths) are to be compared now.
         try_wanted: Candidates are to be compared now.
         measure_wanted: Candidates of one family are to be measured.
+        shrink_wanted: Smaller versions of a model file are to be made.
         reveal_wanted: A file is to be shown in the system's file manager.
         hub_wanted: The person wants to look for a model on the Hub.
         said: A sentence for the status line.
@@ -61,6 +62,7 @@ class LibraryTab(QWidget):
     compare_wanted = Signal(list)
     try_wanted = Signal(list)
     measure_wanted = Signal(list)
+    shrink_wanted = Signal(Path)
     reveal_wanted = Signal(Path)
     hub_wanted = Signal()
     said = Signal(str)
@@ -76,6 +78,7 @@ class LibraryTab(QWidget):
         self.side.compare_wanted.connect(self.compare_wanted)
         self.side.try_wanted.connect(self.try_wanted)
         self.side.measure_wanted.connect(self.measure_wanted)
+        self.side.shrink_wanted.connect(self.shrink_wanted)
         self.side.reveal_wanted.connect(self.reveal_wanted)
         self.side.question.removed.connect(self._on_removed)
         self.side.question.failed.connect(self._on_failed)
