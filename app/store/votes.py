@@ -23,9 +23,10 @@ from app.core.votes.pairs import (
     VotePair,
     VoteSettings,
 )
+from app.core.votes.prompts import as_asked
 from app.core.words.sentence import say
 from app.store.database import reading, said, transaction
-from app.store.rows import storable
+from app.store.rows import pictures_from, storable
 from app.store.tolerant import NotReadable, from_json, to_json
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ _AS_IT_IS_NOW = """
     SELECT *, NULL AS reference_settings, NULL AS candidate_settings FROM main.blind_pair
 """
 _ASKED = """
-    SELECT prompt, reference_id, reference_settings, candidate_id, candidate_settings
+    SELECT prompt, json_extract(settings, '$.pictures'), reference_id, reference_settings,
+        candidate_id, candidate_settings
     FROM blind_pair AS pair WHERE retired_ns IS NULL
     OR EXISTS (SELECT 1 FROM blind_vote WHERE pair_id = pair.id) ORDER BY id
 """
@@ -149,15 +151,15 @@ class VoteStore:
         return found
 
     def asked(self) -> list[tuple[str, VotedCandidate, VotedCandidate]]:
-        """Prompts whose answers were seen, or will be, with reference and candidate."""
+        """What was asked (``as_asked``) whose answers were seen, or will be, and of which two."""
         files = self._files()
         with said(_CANNOT_READ):
             rows = self._connection.execute(_ASKED).fetchall()
         found: list[tuple[str, VotedCandidate, VotedCandidate]] = []
-        for prompt, one, set_one, other, set_other in rows:
+        for prompt, shown, one, set_one, other, set_other in rows:
             with contextlib.suppress(NotReadable):
                 both = _voted(files[one], set_one), _voted(files[other], set_other)
-                found.append((prompt, *both))
+                found.append((as_asked(prompt, pictures_from(shown)), *both))
         return found
 
     # --- writing --------------------------------------------------------------------------

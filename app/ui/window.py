@@ -17,6 +17,7 @@ from app.core.hub.opening import Opening
 from app.lab.demo.demo import DemoFiles, DemoMaker
 from app.lab.models.kept_templates import KeptTemplates
 from app.lab.models.moves import Moves
+from app.lab.pictures.shelf import PictureShelf
 from app.ui.answers.markdown import warm_up
 from app.ui.kit.file_dialogs import FileDialogs
 from app.ui.kit.garbage import GarbageTimer
@@ -31,6 +32,7 @@ from app.ui.pages.ladder.part import LadderPart
 from app.ui.pages.models.part import ModelsPart
 from app.ui.pages.settings.part import SettingsPart
 from app.ui.pages.shrink.part import ShrinkPart
+from app.ui.pictures.door import PictureDoor
 from app.ui.settings.kept_settings import KeptSettings
 from app.ui.shell.engine.care import EngineCare
 from app.ui.shell.found_things import FoundThings
@@ -123,6 +125,9 @@ class Window(QObject):
             kept=kept,
             jobs=self.jobs,
             files=self._files,
+            pictures=PictureDoor(
+                self.jobs, PictureShelf(house.paths.pictures), self._files, self.main
+            ),
             session=self.session,
             demo=self._demo,
             engine=self.engine,

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.core.chats.pictures import Picture
 
 _BLANK_LINES = re.compile(r"\n[ \t\r]*\n\s*")
 _RULE = re.compile(r"^-{5,}[ \t]*$", re.MULTILINE)
@@ -21,6 +25,11 @@ def split_prompts(text: str) -> list[str]:
     found = ruled if len(ruled) > 1 else _paragraphs(lines)
     stripped = (prompt.strip() for prompt in found)
     return list(dict.fromkeys(prompt for prompt in stripped if prompt))
+
+
+def as_asked(prompt: str, pictures: Iterable[Picture] = ()) -> str:
+    """What tells a prompt from others: its words, and what is shown with it."""
+    return "\0".join([prompt, *(picture.digest for picture in pictures)])
 
 
 def join_prompts(prompts: Sequence[str]) -> str:

@@ -13,10 +13,11 @@ from msgspec.structs import replace
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, SamplingSettings
 from app.core.chats.chat import Message, StopReason
 from app.core.chats.chat import Role as Speaker
+from app.core.chats.pictures import Picture
 from app.core.errors import PersonError
 from app.core.models.model_file import ModelFile
 from app.core.votes.choices import shuffle
-from app.core.votes.pairs import Role, VoteAnswer, VotedCandidate, VotedFile, VotePair
+from app.core.votes.pairs import Role, VoteAnswer, VotedFile, VotePair
 from app.core.words.sentence import English, worded
 from app.engine.api import EngineEvent
 from app.engine.protocol.answering import Finished, Rendered, Text
@@ -52,6 +53,7 @@ class AnswerMaker:
         known: Files whose content is known.
         tell: Told of everything as soon as it is there, on the thread of :meth:`run`.
         is_unwanted: Asked often; True ends it as :meth:`stop` does.
+        picture_file: Where a picture is kept.
     """
 
     def __init__(
@@ -61,12 +63,14 @@ class AnswerMaker:
         known: Sequence[VotedFile],
         tell: Callable[[AnswerEvent], None],
         is_unwanted: Callable[[], bool] = lambda: False,
+        picture_file: Callable[[Picture], str] = lambda picture: picture.file_name,
     ) -> None:
         self._room = room
         self._open_model = open_model
         self._known = list(known)
         self._tell = tell
         self._is_unwanted = is_unwanted
+        self._picture_file = picture_file
         self._stop = threading.Event()
         self._models: dict[str, ModelFile] = {}
         self._files: dict[str, VotedFile] = {}
@@ -119,8 +123,11 @@ class AnswerMaker:
             self._files[path] = file
             self._tell(FileKnown(file))
 
-    def _why_not(self, voted: VotedCandidate) -> English | None:
+    def _why_not(self, pair: VotePair, role: Role) -> English | None:
+        voted = pair.voted(role)
         file = voted.file
+        if pair.settings.pictures and voted.candidate.projector is None:
+            return worded("pictures.cannot_see")
         reason = self._unreadable.get(file.path) or self._broken.get(voted.key)
         if reason is not None:
             return reason
@@ -178,7 +185,7 @@ class AnswerMaker:
             return
         sentence = None
         if pair.id not in self._failed:
-            sentence = self._why_not(pair.reference) or self._why_not(pair.candidate)
+            sentence = self._why_not(pair, Role.REFERENCE) or self._why_not(pair, Role.CANDIDATE)
             if sentence is None:
                 sentence = self._asked(pair, role)
         if sentence is not None:
@@ -225,7 +232,8 @@ class AnswerMaker:
             elif isinstance(event, Rendered):
                 digest.append(event.digest)
 
-        messages = [Message(Speaker.USER, pair.prompt)]
+        shown = tuple(map(self._picture_file, pair.settings.pictures))
+        messages = [Message(Speaker.USER, pair.prompt, shown)]
         if pair.settings.system_prompt.strip():
             messages.insert(0, Message(Speaker.SYSTEM, pair.settings.system_prompt))
         sampling = _sampling_for(manner, pair.settings.sampling)

@@ -159,6 +159,7 @@ def _vote(pair: VotePair) -> dict[str, Any]:
         "outcome": outcome_of(vote.choice, candidate_left=pair.candidate_left).value,
         "taken_back": None if vote.undone_ns is None else _time(vote.undone_ns),
         "prompt": pair.prompt,
+        "pictures": [picture.digest for picture in settings.pictures],
         "candidate": _voted(pair.candidate) | _answer(pair.answer(Role.CANDIDATE)),
         "reference": _voted(pair.reference) | _answer(pair.answer(Role.REFERENCE)),
         "settings": msgspec.to_builtins(settings.sampling)

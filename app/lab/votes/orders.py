@@ -10,6 +10,7 @@ from app.core.candidates.settings import COMPARE_GREEDY, DEFAULT_CONTEXT_TOKENS,
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
+    from app.core.chats.pictures import Picture
     from app.core.votes.pairs import Role, VoteAnswer, VotedFile, VotePair
     from app.core.votes.tally import BandPoint, Tally
     from app.core.words.sentence import English
@@ -60,6 +61,7 @@ class VoteOrder:
         reference: What the candidates are held against.
         candidates: The prompts are dealt out among them. Two pairs with one prompt would show the
             reference's answer twice, and who has seen it once knows it again.
+        pictures: What is shown with each prompt.
     """
 
     prompts: Sequence[str]
@@ -68,6 +70,7 @@ class VoteOrder:
     sampling: SamplingSettings = COMPARE_GREEDY
     system_prompt: str = ""
     context_tokens: int = DEFAULT_CONTEXT_TOKENS
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class ShownPair:
     prompt: str
     left: str
     right: str
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from app.core.votes.pairs import (
     VotePair,
     VoteSettings,
 )
+from app.core.votes.prompts import as_asked
 from app.core.votes.tally import band, tally
 from app.core.words.sentence import English, from_kept, kept
 from app.lab.engines.loading import threads_for
@@ -36,6 +37,7 @@ from app.lab.votes.rates import by_contents
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
+    from app.core.chats.pictures import Picture
     from app.core.statistics.anytime import WinRate
     from app.store.votes import Ballot, VoteStore
 
@@ -112,8 +114,9 @@ class VoteBooth:
             threads_for(
                 max(each.file.file_bytes for each in (reference, *candidates)), self._threads
             ),
+            order.pictures,
         )
-        dealt = self._deal(order.prompts, reference, candidates)
+        dealt = self._deal(order.prompts, reference, candidates, order.pictures)
         seed = self._draw_seed()
         pairs = [
             VotePair(
@@ -137,6 +140,7 @@ class VoteBooth:
         prompts: Iterable[str],
         reference: VotedCandidate,
         candidates: Sequence[VotedCandidate],
+        pictures: Sequence[Picture] = (),
     ) -> dict[str, VotedCandidate]:
         """Who answers what beside the reference: whoever has the fewest pairs so far."""
         seen: set[tuple[str, object]] = set()
@@ -146,8 +150,9 @@ class VoteBooth:
             often.update({one.content, other.content})
         dealt: dict[str, VotedCandidate] = {}
         for prompt in prompts:
-            free = [each for each in candidates if (prompt, each.content) not in seen]
-            if (prompt, reference.content) in seen or not free:
+            asked = as_asked(prompt, pictures)
+            free = [each for each in candidates if (asked, each.content) not in seen]
+            if (asked, reference.content) in seen or not free:
                 continue
             chosen = min(free, key=lambda each: often[each.content])
             often[chosen.content] += 1
@@ -226,7 +231,8 @@ class VoteBooth:
             one, other = pair.reference_answer, pair.candidate_answer
             if pair.state is PairState.READY and one is not None and other is not None:
                 left, right = (other, one) if pair.candidate_left else (one, other)
-                return ShownPair(pair.id, pair.prompt, left.text, right.text)
+                shown = pair.settings.pictures
+                return ShownPair(pair.id, pair.prompt, left.text, right.text, shown)
         return None
 
     def cast(self, pair_id: int, choice: Choice) -> VotePair:

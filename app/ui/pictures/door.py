@@ -54,6 +54,10 @@ class PictureDoor(QObject):
         self._asked: set[str] = set()
         self._gone: set[str] = set()
 
+    def file_of(self, picture: Picture) -> str:
+        """Where a picture is kept. Any thread."""
+        return self._shelf.file_of(picture)
+
     # --- from the person ------------------------------------------------------------------
 
     def take(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -10,7 +11,9 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import set_spoken, set_tip
+from app.ui.kit.theme import GRID
 from app.ui.kit.tokens import current_tokens
+from app.ui.kit.widgets.flow import FlowLayout
 from app.ui.pictures.window import PictureWindow
 from app.ui.pictures.words import picture_words
 
@@ -18,10 +21,31 @@ if TYPE_CHECKING:
     from app.core.chats.pictures import Picture
     from app.ui.pictures.door import PictureDoor
 
+ROW_PX = 12 * GRID
+"""How high pictures stand above a message."""
 _ROUND_PX = 4.0
 _MOST_WIDE = 2.5
 """Wider pictures are shown in part: this many times as wide as high."""
 _LEAST_WIDE = 0.5
+
+
+class PictureRow(QWidget):
+    """Pictures beside each other; hidden where there are none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.shown: list[Thumbnail] = []
+        self._flow = FlowLayout(self, spacing_px=GRID // 2)
+        self.hide()
+
+    def show_pictures(self, pictures: Sequence[Picture], door: PictureDoor | None) -> None:
+        """Show these in the place of others."""
+        self._flow.clear()
+        self.shown = [Thumbnail(each, door, ROW_PX, self) for each in pictures if door is not None]
+        for each in self.shown:
+            self._flow.addWidget(each)
+            each.show()
+        self.setVisible(bool(self.shown))
 
 
 class Thumbnail(QAbstractButton):

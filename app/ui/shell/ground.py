@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from app.ui.kit.file_dialogs import FileDialogs
     from app.ui.kit.jobs import Jobs
     from app.ui.kit.theme import Theme
+    from app.ui.pictures.door import PictureDoor
     from app.ui.settings.kept_settings import KeptSettings
     from app.ui.shell.engine.care import EngineCare
     from app.ui.shell.main_window import MainWindow
@@ -30,6 +31,7 @@ class Ground:
         kept: The person's settings.
         jobs: The door to background work.
         files: Asks for files.
+        pictures: Where pictures that are shown to models come from.
         session: The open chat with its panes and their engines.
         demo: The demo model's levels; None where they cannot be made.
         engine: Whether there is an engine, and what it is.
@@ -42,6 +44,7 @@ class Ground:
     kept: KeptSettings
     jobs: Jobs
     files: FileDialogs
+    pictures: PictureDoor
     session: Session
     demo: DemoFiles | None
     engine: EngineCare

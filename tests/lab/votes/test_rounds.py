@@ -31,6 +31,7 @@ from app.core.votes.choices import Choice, Outcome, shuffle
 from app.core.votes.pairs import (
     PairState,
     Role,
+    Vote,
     VoteAnswer,
     VotedCandidate,
     VotedFile,
@@ -40,6 +41,7 @@ from app.core.votes.pairs import (
 from app.core.votes.tally import Finding
 from app.core.words.sentence import from_kept
 from app.lab.engines.room import EngineRoom
+from app.lab.pictures.shelf import PictureShelf
 from app.lab.reports.document import ladder_document
 from app.lab.votes.answers import AnswerMaker
 from app.lab.votes.export import votes_csv, votes_document, votes_json
@@ -54,15 +56,19 @@ from app.store.database import StoreFailed, open_database
 from app.store.vote_prompts import recent_prompts
 from app.store.votes import VoteStore
 from tests.helpers import gguf_files as files
+from tests.helpers.pictures import coloured_png
+from tests.helpers.vision_files import write_projector
 from tests.lab import ladder_cases as cases
 
 if TYPE_CHECKING:
+    from app.core.chats.pictures import Picture
     from app.lab.votes.orders import ShownPair
 
 PLENTY_BYTES = 50_000_000_000
 SEED = 2026
 PROMPTS = ["Why is the sky blue?", "And at night?", "And on Mars?"]
 SHORT = SamplingSettings(max_tokens=8)
+VOTE = Vote(1, Choice.TIE, 1)
 
 
 class Booth:
@@ -76,6 +82,7 @@ class Booth:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.memory_bytes = PLENTY_BYTES
+        self.picture_file: Callable[[Picture], str] = lambda picture: picture.file_name
         self.events: list[AnswerEvent] = []
         self.connection: sqlite3.Connection | None = None
         self.open()
@@ -110,6 +117,7 @@ class Booth:
             open_model_file,
             self.booth.known_files(),
             tell or self.take,
+            picture_file=self.picture_file,
         )
 
     def take(self, event: AnswerEvent) -> None:
@@ -154,7 +162,42 @@ def test_both_answer_and_nothing_says_who_is_who(at: Booth, models: dict[str, Pa
     left_is_green = pairs[0].candidate_left
     texts = ("The sky is green!", "The sky is blue.")
     assert (shown.left, shown.right) == (texts if left_is_green else texts[::-1])
-    assert set(type(shown).__slots__) == {"id", "prompt", "left", "right"}
+    assert set(type(shown).__slots__) == {"id", "prompt", "left", "right", "pictures"}
+
+
+def test_pictures_are_shown_to_both_and_tell_prompts_apart(
+    at: Booth, models: dict[str, Path], tmp_path: Path
+) -> None:
+    seer = files.write_tiny_llama(tmp_path / "seer.gguf")
+    eyes = write_projector(tmp_path / "mmproj.gguf", 256)
+    seeing = msgspec.structs.replace(candidate_of(seer), projector=str(eyes))
+    twin = with_settings(seeing, "ctx=1024")
+    shelf = PictureShelf(tmp_path / "pictures")
+    colours = [(255, 0, 0), (0, 0, 255), (0, 255, 0)]
+    red, blue, green = (shelf.take_bytes(coloured_png(60, 40, colour)) for colour in colours)
+    at.picture_file = shelf.file_of
+
+    def ask(picture: Picture, *candidates: Candidate) -> list[VotePair]:
+        at.look_at(seeing, *candidates)
+        order = VoteOrder(["What is it?"], seeing, candidates, SHORT, pictures=(picture,))
+        placed = at.booth.place(order)
+        at.maker().run(placed.pairs)
+        return [at.store.pair(pair.id) for pair in placed.pairs]
+
+    (first,) = ask(red, twin)
+    assert ask(red, twin) == [], "it was seen"
+    (second,) = ask(blue, twin)
+    answers = [pair.reference_answer for pair in (first, second)]
+    assert all(answers)
+    assert answers[0] != answers[1]
+    assert [pair.settings.pictures for pair in (first, second)] == [(red,), (blue,)]
+    (blind,) = at.ask_candidates(["What is it?"], seeing, candidate_of(models["blue"]))
+    assert blind.settings.pictures == ()
+    (refused,) = ask(green, candidate_of(models["blue"]))
+    assert refused.state is PairState.FAILED
+    assert "cannot see" in str(from_kept(refused.error or ""))
+    document = json.loads(votes_json([msgspec.structs.replace(first, vote=VOTE)]))
+    assert document["votes"][0]["pictures"] == [red.digest]
 
 
 def test_who_answers_first_is_drawn_for_each_pair(at: Booth, models: dict[str, Path]) -> None:

@@ -31,7 +31,6 @@ from app.ui.pages.compare.help import compare_help
 from app.ui.pages.compare.last_chat import LastChat
 from app.ui.pages.compare.page import ComparePage
 from app.ui.pages.compare.session_adapter import SessionSignals
-from app.ui.pictures.door import PictureDoor
 from app.ui.plots.kinds import Metric
 from app.ui.shell.engine.watch import EngineWatch
 
@@ -63,14 +62,12 @@ class ComparePart(Part):
         self._session = session = ground.session
         self.signals = SessionSignals(ground.main)
         session.listener = self.signals.listener
-        shelf = PictureShelf(ground.house.paths.pictures)
-        self.pictures = PictureDoor(ground.jobs, shelf, ground.files, ground.main)
         self.view = ComparePage(
             session,
             self.signals,
             is_demo=self._is_demo,
             files=ground.files,
-            pictures=self.pictures,
+            pictures=ground.pictures,
         )
         self.page = Page(
             id="compare",

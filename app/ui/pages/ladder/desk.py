@@ -62,7 +62,8 @@ class LadderDesk:
         )
         self._usual = default_limits(lasting_budget_bytes(total_memory_bytes()))
         self._workers = LadderWorkers(paths, open_model_file)
-        self._votes = VotesBackend(ground.house.connection, EngineRoom.of_this_pc(paths), jobs)
+        room = EngineRoom.of_this_pc(paths)
+        self._votes = VotesBackend(ground.house.connection, room, jobs, ground.pictures)
         self.service = LadderService(ground.house.works, self._workers)
         self.page: LadderPage
 

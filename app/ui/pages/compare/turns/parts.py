@@ -24,13 +24,12 @@ from app.ui.answers.text_parts import PART_WEIGHT, SLICE_WEIGHT, fits, last_part
 from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import set_spoken, set_tip
 from app.ui.kit.theme import GRID
-from app.ui.kit.widgets.flow import FlowLayout
 from app.ui.kit.widgets.labels import PlainLabel, label, set_small
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.pages.compare.panes.prompt_field import PromptField
 from app.ui.pages.compare.turns.quiet_button import SIDE_PX, QuietButton
 from app.ui.pages.compare.words import tokens_words
-from app.ui.pictures.thumbnail import Thumbnail
+from app.ui.pictures.thumbnail import PictureRow, Thumbnail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +41,6 @@ LONG_PROMPT_WEIGHT = 1800
 """About half a page."""
 SHORT_CHARACTERS = 240
 """Longer messages are not set in heavy letters."""
-PICTURE_PX = 12 * GRID
 EDIT_LINES = 10
 THINKING_LINES = 12
 
@@ -87,12 +85,10 @@ class PromptCard(QFrame):
 
     def show_pictures(self, pictures: Sequence[Picture], door: PictureDoor) -> None:
         """Show what the person showed, above the words."""
-        shown = QWidget(self)
-        flow = FlowLayout(shown, spacing_px=GRID // 2)
-        self.pictures = [Thumbnail(each, door, PICTURE_PX, shown) for each in pictures]
-        for each in self.pictures:
-            flow.addWidget(each)
-        self._column.insertWidget(0, shown)
+        row = PictureRow(self)
+        row.show_pictures(pictures, door)
+        self.pictures = row.shown
+        self._column.insertWidget(0, row)
 
     @property
     def edit_button(self) -> QuietButton:

@@ -17,11 +17,13 @@ from app.ui.kit.widgets import ElidedLabel, label, push_button
 from app.ui.kit.widgets.layouts import in_column, in_row, scroll_down
 from app.ui.pages.ladder.votes.marks import SIDE_PX, CandidateMark
 from app.ui.pages.ladder.votes.words import DOT, answer_words
+from app.ui.pictures.thumbnail import PictureRow
 
 if TYPE_CHECKING:
     from app.core.votes.pairs import VoteAnswer
     from app.lab.votes.orders import ShownPair
     from app.ui.pages.ladder.votes.candidate import VoteCandidate
+    from app.ui.pictures.door import PictureDoor
 
 _LONG_WEIGHT, _SHOWN_WEIGHT = 1200, 600
 
@@ -108,15 +110,22 @@ class AnswersView(QScrollArea):
 
     link_activated = Signal(QUrl)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, door: PictureDoor | None = None, parent: QWidget | None = None) -> None:
+        """``door`` is where the pictures of prompts come from."""
         super().__init__(parent)
+        self._door = door
+        self.pictures = PictureRow()
         scroll_down(self)
         self.setAccessibleName(self.tr("Two answers"))
         self.prompt = label(wrap=True, selectable=True)
         card = QFrame()
         card.setProperty("role", "raised")
         inside = in_column(
-            self.prompt, on=card, margins=(2 * GRID, GRID, 2 * GRID, GRID), spacing=None
+            self.pictures,
+            self.prompt,
+            on=card,
+            margins=(2 * GRID, GRID, 2 * GRID, GRID),
+            spacing=None,
         )
         self.whole_button = push_button(self.tr("Show the whole prompt"), "link")
         self.whole_button.clicked.connect(lambda: self._show_prompt(whole=True))
@@ -136,6 +145,7 @@ class AnswersView(QScrollArea):
     def show_pair(self, pair: ShownPair) -> None:
         """Show a pair, from its top."""
         self._prompt = pair.prompt
+        self.pictures.show_pictures(pair.pictures, self._door)
         self._show_prompt(whole=fits(pair.prompt, 0, _LONG_WEIGHT))
         set_spoken(self.prompt, self.tr("Prompt: {0}").format(pair.prompt[:200]))
         self.left.show_text(pair.left)

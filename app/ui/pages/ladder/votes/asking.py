@@ -30,9 +30,12 @@ from app.ui.kit.words.format import byte_size, count
 from app.ui.pages.ladder.votes.marks import SIDE_PX, mark_icon
 from app.ui.pages.ladder.votes.sources import ChatPromptPicker
 from app.ui.pages.ladder.votes.words import kind_title, prompts_words
+from app.ui.pictures.drop import PictureDrop
+from app.ui.pictures.strip import PictureStrip
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
+    from app.core.chats.pictures import Picture
     from app.ui.pages.ladder.votes.backend import VotesBackend
     from app.ui.pages.ladder.votes.candidate import VoteCandidate
 
@@ -75,6 +78,11 @@ class AskForm(QFrame):
         self.prompts.setTabChangesFocus(True)
         self.prompts.textChanged.connect(self._follow)
         self.prompts.too_long.connect(self._refuse)
+        door = backend.pictures
+        self.strip = PictureStrip(door) if door is not None else None
+        self.picture_button = push_button(self.tr("Show a picture"), icon_name="picture")
+        self.picture_button.setVisible(door is not None)
+        set_tip(self.picture_button, self.tr("It is shown with each of these prompts."))
         self.chats_button = push_button(self.tr("From your chats"), icon_name="chat")
         self.chats_button.clicked.connect(self._open_chats)
         self.examples_button = push_button(self.tr("Examples"), icon_name="add")
@@ -83,6 +91,7 @@ class AskForm(QFrame):
         source_flow = FlowLayout(sources)
         source_flow.addWidget(self.chats_button)
         source_flow.addWidget(self.examples_button)
+        source_flow.addWidget(self.picture_button)
         self.picker = ChatPromptPicker()
         self._popup = Popup(self.picker, self, width_px=56 * GRID)
         self.picker.taken.connect(self._take)
@@ -99,6 +108,7 @@ class AskForm(QFrame):
         in_column(
             label(self.tr("Ask two versions, vote without knowing which"), "strong"),
             between,
+            *([self.strip] if self.strip is not None else []),
             (self.prompts, 1),
             sources,
             self._settings(),
@@ -114,6 +124,12 @@ class AskForm(QFrame):
             on=self,
             margins=(2 * GRID, GRID, 2 * GRID, 2 * GRID),
         )
+        if self.strip is not None:
+            self.prompts.takes_pictures = self.strip.take_from
+            self.picture_button.clicked.connect(self.strip.choose)
+            self.strip.changed.connect(self._follow)
+            self.strip.refused.connect(self.number.setText)
+            PictureDrop(self, self.prompts, self.strip)
         self._follow()
 
     def _settings(self) -> QWidget:
@@ -207,9 +223,11 @@ class AskForm(QFrame):
         self.number.setText(self.tr("Too long to paste here: {size}.").format(size=size))
 
     def remove_prompts(self) -> None:
-        """Empty the field; Ctrl+Z brings it back."""
+        """Empty the field; Ctrl+Z brings it back, but for the pictures."""
         self.prompts.selectAll()
         self.prompts.insertPlainText("")
+        if self.strip is not None:
+            self.strip.clear()
 
     def _take(self, prompts: list[str]) -> None:
         self._popup.hide()
@@ -260,13 +278,24 @@ class AskForm(QFrame):
         written = self.written()
         if written and self.reference_key and self.candidate_keys:
             reference, *others = self._chosen()
-            self.ask_wanted.emit(VoteOrder(written, reference, others, self.sampling()))
+            pictures = tuple(self._pictures())
+            order = VoteOrder(written, reference, others, self.sampling(), pictures=pictures)
+            self.ask_wanted.emit(order)
+
+    def _pictures(self) -> list[Picture]:
+        return self.strip.pictures() if self.strip is not None else []
 
     def _follow(self) -> None:
         number = len(self.written())
         ready = number > 0 and bool(self.reference_key and self.candidate_keys)
-        self.number.setText(prompts_words(number) if number else "")
-        self.ask_button.setEnabled(ready)
+        words = prompts_words(number) if number else ""
+        blind = [each for each in self._chosen() if each.projector is None]
+        if self._pictures() and blind:
+            names = [each.name for each in self._candidates if each.candidate in blind]
+            words = self.tr("{names}: cannot see pictures").format(names=", ".join(names))
+            ready = False
+        self.number.setText(words)
+        self.ask_button.setEnabled(ready and not (self.strip is not None and self.strip.reading))
         several = len(self.candidate_keys) > 1
         words = self.tr("Ask them") if several else self.tr("Ask both")
         self.ask_button.setText(words)

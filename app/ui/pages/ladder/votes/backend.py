@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from app.lab.engines.room import EngineRoom
     from app.lab.votes.orders import Placed, VoteOrder
     from app.ui.kit.jobs import Job, JobContext, Jobs
+    from app.ui.pictures.door import PictureDoor
 
 log = logging.getLogger(__name__)
 
@@ -45,12 +46,14 @@ class VotesBackend(QObject):
         ended: No answers are made any more; a sentence if something went wrong, else empty.
 
     Attributes:
+        pictures: Where pictures come from.
         booth: Keeps, shows and counts pairs; what changes them is asked of the backend.
 
     Args:
         connection: The window's store.
         room: Where the engines are.
         jobs: The door to background work.
+        pictures: Where pictures come from; None where none can be shown.
         parent: Its owner.
     """
 
@@ -63,12 +66,14 @@ class VotesBackend(QObject):
         connection: sqlite3.Connection,
         room: EngineRoom,
         jobs: Jobs,
+        pictures: PictureDoor | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._connection = connection
         self._room = room
         self._jobs = jobs
+        self.pictures = pictures
         self._store = VoteStore(connection)
         self.booth = VoteBooth(self._store, physical_core_count())
         self._maker: AnswerMaker | None = None
@@ -141,6 +146,7 @@ class VotesBackend(QObject):
             known,
             lambda event: contexts[0].report(event),
             lambda: contexts[0].cancelled,
+            *([self.pictures.file_of] if self.pictures is not None else []),
         )
 
         def work(context: JobContext) -> None:

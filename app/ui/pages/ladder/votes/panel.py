@@ -100,7 +100,7 @@ class VotesPanel(QWidget):
         self.form.pair_changed.connect(self._on_pair_changed)
         self.standing.said.connect(self.said)
         self.notices.vote_wanted.connect(self._vote_next)
-        self.voting = VotingView()
+        self.voting = VotingView(backend.pictures)
         self.voting.voted.connect(self._cast)
         self.voting.next_wanted.connect(self._vote_next)
         self.voting.undo_wanted.connect(self._take_back)

@@ -27,6 +27,7 @@ from app.ui.pages.ladder.votes.answers import AnswersView
 if TYPE_CHECKING:
     from app.lab.votes.orders import ShownPair
     from app.ui.pages.ladder.votes.candidate import VoteCandidate
+    from app.ui.pictures.door import PictureDoor
 
 _KEYS = {
     Choice.LEFT: ("1", "Left"),
@@ -72,14 +73,15 @@ class VotingView(QWidget):
     undo_wanted = Signal()
     link_activated = Signal(QUrl)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, door: PictureDoor | None = None, parent: QWidget | None = None) -> None:
+        """``door`` is where the pictures of prompts come from."""
         super().__init__(parent)
         self.state = VotingState.EMPTY
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         # Where text is large its buttons are wider than the narrowest window; all else has room.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setAccessibleName(self.tr("Blind vote"))
-        self.answers = AnswersView()
+        self.answers = AnswersView(door)
         self.answers.link_activated.connect(self.link_activated)
         self.buttons: dict[Choice, QPushButton] = {}
         self.actions_by_choice: dict[Choice, QAction] = {}

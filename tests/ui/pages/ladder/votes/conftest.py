@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow
@@ -14,14 +15,17 @@ from PySide6.QtWidgets import QMainWindow
 from app.core.candidates.candidate import COLOURS, LETTERS, candidate_of
 from app.core.candidates.notation import told_settings
 from app.lab.engines.room import EngineRoom
+from app.lab.pictures.shelf import PictureShelf
 from app.monitor.machine import available_memory_bytes
 from app.store.database import open_database
 from app.store.votes import VoteStore
+from app.ui.kit.file_dialogs import FileDialogs
 from app.ui.kit.jobs import Jobs
 from app.ui.pages.ladder.votes.backend import VotesBackend
 from app.ui.pages.ladder.votes.candidate import VoteCandidate
 from app.ui.pages.ladder.votes.panel import Stage, VotesPanel
 from app.ui.pages.ladder.votes.voting import VotingState
+from app.ui.pictures.door import PictureDoor
 from tests.helpers import gguf_files as files
 
 if TYPE_CHECKING:
@@ -55,7 +59,10 @@ class Shown:
         self.connection: sqlite3.Connection = open_database(self.folder / "votes.sqlite3")
         self.jobs = Jobs()
         room = EngineRoom(self.folder / "state", available_memory_bytes)
-        self.backend = VotesBackend(self.connection, room, self.jobs)
+        door = PictureDoor(
+            self.jobs, PictureShelf(self.folder / "pictures"), FileDialogs(lambda: self.window)
+        )
+        self.backend = VotesBackend(self.connection, room, self.jobs, door)
         self.panel = VotesPanel(self.backend)
         self.panel.said.connect(self.said.append)
         self.panel.changed.connect(self._count)
@@ -80,14 +87,19 @@ class Shown:
         """Let the event loop run until something holds."""
         self.qtbot.waitUntil(holds, timeout=PATIENCE_MS)
 
-    def offer(self, *paths: Path, twins: Sequence[Candidate] = ()) -> None:
+    def offer(
+        self, *paths: Path, twins: Sequence[Candidate] = (), projector: Path | None = None
+    ) -> None:
         """Offer files, the first as the reference, and wait until it is known what they are.
 
         Args:
             paths: The files.
             twins: Some of them again, with settings.
+            projector: With which all of them see.
         """
         candidates = [*map(candidate_of, paths), *twins]
+        if projector is not None:
+            candidates = [replace(each, projector=str(projector)) for each in candidates]
         names = [Path(each.path).stem + told_settings(each) for each in candidates]
         with self.qtbot.waitSignal(self.backend.changed, timeout=PATIENCE_MS):
             self.panel.set_candidates(
@@ -95,7 +107,7 @@ class Shown:
                     VoteCandidate(letter, COLOURS[letter], each, f"name-of-{name}")
                     for letter, each, name in zip(LETTERS, candidates, names, strict=False)
                 ],
-                str(paths[0]),
+                candidates[0].key(),
             )
 
     def ask(self, *prompts: str) -> None:

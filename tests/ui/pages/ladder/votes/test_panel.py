@@ -22,6 +22,9 @@ from app.store.votes import VoteStore
 from app.ui.kit.widgets import ElidedLabel
 from app.ui.pages.ladder.votes.panel import Stage
 from app.ui.pages.ladder.votes.voting import VotingState
+from tests.helpers.gguf_files import write_tiny_llama
+from tests.helpers.pictures import coloured_png
+from tests.helpers.vision_files import write_projector
 
 if TYPE_CHECKING:
     from tests.ui.pages.ladder.votes.conftest import Shown
@@ -85,6 +88,37 @@ def test_from_prompts_to_the_vote_and_who_was_who(shown: Shown, versions: dict[s
     shown.key(Qt.Key.Key_Return)
     assert shown.blind
     assert "name-of" not in everything_said(voting)
+
+
+def test_a_picture_goes_with_the_prompt_and_stands_above_the_answers(
+    shown: Shown, versions: dict[str, Path], tmp_path: Path
+) -> None:
+    seer, other = tmp_path / "seer-F16.gguf", tmp_path / "other-F16.gguf"
+    write_tiny_llama(seer)
+    write_tiny_llama(other, seed=2)
+    eyes = write_projector(tmp_path / "mmproj.gguf", 256)
+    form, red = shown.panel.form, tmp_path / "red.png"
+    red.write_bytes(coloured_png(60, 40, (255, 0, 0)))
+    strip = form.strip
+    assert strip is not None
+
+    shown.offer(versions["blue"], versions["green"])
+    form.add_prompts(["What is it?"])
+    strip.take([red])
+    assert not form.ask_button.isEnabled(), "it is being read"
+    shown.until(lambda: not strip.reading)
+    assert not form.ask_button.isEnabled()
+    assert form.number.text() == "name-of-blue, name-of-green: cannot see pictures"
+
+    shown.offer(seer, other, projector=eyes)
+    assert form.ask_button.isEnabled()
+    shown.ask_and_wait()
+    shown.until(lambda: shown.blind)
+    pictures = shown.panel.voting.answers.pictures
+    assert [each.picture.name for each in pictures.shown] == ["red.png"]
+    assert pictures.isVisible()
+    assert strip.pictures() == []
+    assert form.written() == []
 
 
 @pytest.mark.parametrize(
