@@ -15,6 +15,7 @@ from PySide6.QtGui import QGuiApplication
 
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import StopReason
+from app.lab.compare.panes import PaneState
 from app.store.paths import Paths
 from tests.e2e.person import Person
 from tests.helpers import pictures as made
@@ -58,8 +59,10 @@ def blind(tmp_path: Path) -> Path:
 @pytest.fixture
 def seeing(tmp_path: Path) -> tuple[Path, Path]:
     """A model and its projector."""
-    model = write_tiny_llama(tmp_path / "seer-F16.gguf")
-    return model, write_projector(tmp_path / "mmproj-seer-F16.gguf", 256)
+    folder = tmp_path / "seer"
+    folder.mkdir()
+    model = write_tiny_llama(folder / "seer-F16.gguf")
+    return model, write_projector(folder / "mmproj-seer-F16.gguf", 256)
 
 
 def strip_of(person: Person) -> PictureStrip:
@@ -100,12 +103,19 @@ def test_a_picture_is_shown_to_those_that_see_and_kept_with_the_chat(
     assert not prompt.send_button.isEnabled(), "nobody sees"
     assert person.shows("This model cannot see")
 
-    person.compare.open_files([*seeing])
+    person.compare.open_files(seeing[:1])
     blind_pane, pane = person.panes
-    assert pane.candidate.projector == str(seeing[1])
-    person.session.load(pane.key)
-    person.until(lambda: pane.loaded is not None)
+    person.until(lambda: pane.projector_beside == str(seeing[1]))
+    assert pane.candidate.projector is None, "it takes memory: not before there is a picture"
+    person.until(lambda: prompt.send_button.isEnabled())
     (picture,) = strip_of(person).pictures()
+    strip_of(person).clear()
+    person.session.load(pane.key)
+    person.until(lambda: pane.state is PaneState.READY)
+    assert pane.loaded is not None
+    assert not pane.loaded.sees
+    strip_of(person).set_pictures([picture])
+    assert pane.candidate.projector == str(seeing[1])
     person.until(lambda: (picture.width, picture.height) in pane.picture_tokens)
     person.until(lambda: person.shows(f"The picture takes {TOKENS['mlp']} tokens"))
     assert person.shows("A cannot see pictures")

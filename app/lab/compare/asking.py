@@ -264,8 +264,12 @@ class Asking:
         self._check_askable(turn.prompt, keys)
         self._submit(turn, keys)
 
-    def _open_eyes(self, keys: Sequence[str]) -> None:
-        """Give models the projector that lies beside them, now that there is something to see."""
+    def open_eyes(self, keys: Sequence[str]) -> None:
+        """Give models the projector that lies beside them, now that there is something to see.
+
+        Raises:
+            PersonError: One of them is at work.
+        """
         for key in keys:
             pane = self._deck[key]
             if pane.candidate.projector is None and pane.projector_beside is not None:
@@ -276,7 +280,7 @@ class Asking:
         messages = {
             key: self._open.chat.messages_for(key, upto=turn, file_of=self._file_of) for key in keys
         }
-        self._open_eyes([key for key in keys if any(each.pictures for each in messages[key])])
+        self.open_eyes([key for key in keys if any(each.pictures for each in messages[key])])
         jobs = [
             Job(
                 pane=self._deck[key],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
@@ -82,6 +82,7 @@ class Deck:
         self._changed = changed
         self._planned_bytes = planned_bytes
         self._panes: dict[str, Pane] = {}
+        self._beside: Mapping[str, str] = {}
         self.model_read: Callable[[Pane], object] = lambda _pane: None
 
     def __getitem__(self, key: str) -> Pane:
@@ -170,6 +171,7 @@ class Deck:
         def done(files: ReadFiles) -> None:
             pane.model, pane.draft_model = files.model, files.draft
             pane.projector_beside = files.projector_beside
+            self._know_projector(pane)
             self._expect(pane)
             self._changed(pane)
             if self._panes.get(pane.key) is pane:
@@ -180,6 +182,22 @@ class Deck:
                 self._runner.fail(pane, PaneFailure(error.sentence, detail=error.detail))
 
         self._door(read, done=done, failed=failed)
+
+    def know_projectors(self, beside: Mapping[str, str]) -> None:
+        """What the library says of model files: with which projectors they see; empty with none.
+
+        It knows more than a folder shows: which of several belongs to which model.
+        """
+        self._beside = beside
+        for pane in self:
+            if pane.model is not None and self._know_projector(pane):
+                self._changed(pane)
+
+    def _know_projector(self, pane: Pane) -> bool:
+        before, found = pane.projector_beside, self._beside.get(pane.candidate.path)
+        if found is not None and pane.candidate.projector is None:
+            pane.projector_beside = found or None
+        return pane.projector_beside != before
 
     def _expect(self, pane: Pane) -> None:
         pane.planned_bytes = self._planned_bytes(pane)

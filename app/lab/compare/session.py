@@ -105,10 +105,12 @@ class Session:
         self.load = runner.load
         self.unload = runner.unload
         self.count_picture = runner.count_picture
+        self.know_projectors = deck.know_projectors
 
         self.first_difference = asking.first_difference
         self.says_the_same = asking.says_the_same
         self.ask = asking.ask
+        self.open_eyes = asking.open_eyes
         self.regenerate = asking.regenerate
         self.edit = asking.edit
         self.show_earlier_answer = asking.show_earlier_answer

@@ -78,6 +78,7 @@ class PictureStrip(QWidget):
         self.clear()
         for picture in pictures:
             self._add(PictureChip(picture_name(picture), self._door)).show_picture(picture)
+        self._tend()
 
     def clear(self) -> None:
         """Take everything out."""

@@ -124,7 +124,8 @@ class CandidateSettings(QWidget):
             self._projector,
             self.tr(
                 "A projector (mmproj) is a second file that comes with models that see: it turns "
-                "pictures into what the model reads. It takes memory, pictures or not."
+                "pictures into what the model reads. It takes memory, pictures or not. Auto: the "
+                "one beside the file, from the first picture on."
             ),
         )
         in_column(

@@ -33,12 +33,13 @@ class ProjectorBox(QuietComboBox):
         super().__init__()
         self._choices: Sequence[LibraryModel] = ()
         self._used: str | None = None
+        self._has_beside = False
         self.activated.connect(self._on_activated)
         self._fill()
 
-    def set_choices(self, choices: Sequence[LibraryModel]) -> None:
-        """Offer these."""
-        self._choices = choices
+    def set_choices(self, choices: Sequence[LibraryModel], *, has_beside: bool = False) -> None:
+        """Offer these; ``has_beside`` where one lies beside the file, to be used when needed."""
+        self._choices, self._has_beside = choices, has_beside
         self._fill()
 
     def set_used(self, path: str | None) -> None:
@@ -49,7 +50,7 @@ class ProjectorBox(QuietComboBox):
     def _fill(self) -> None:
         blocked = self.blockSignals(True)
         self.clear()
-        add_choice(self, self.tr("nothing"), None)
+        add_choice(self, self.tr("auto") if self._has_beside else self.tr("nothing"), None)
         paths = dict.fromkeys(str(each.path) for each in self._choices)
         for path in [*paths, *([self._used] if self._used and self._used not in paths else [])]:
             add_choice(self, model_stem(Path(path).name), path, tool_tip=path)

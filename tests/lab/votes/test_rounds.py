@@ -1,6 +1,6 @@
 """Blind votes over real engines whose models answer in known ways.
 
-Tests app.lab.votes.answers, app.lab.votes.export and app.core.votes.pairs.
+Tests app.lab.votes.answers, app.lab.votes.export, app.lab.votes.orders and app.core.votes.pairs.
 """
 
 from __future__ import annotations

@@ -39,9 +39,6 @@ class CompareController(QObject):
         said: A sentence about something that was done.
         undoable: The same, and what takes it back.
         view_requested: The page itself must show something: a command and a pane's key.
-
-    Attributes:
-        seeing: A model that is opened, with what lies beside it to see with.
     """
 
     refused = Signal(str)
@@ -53,7 +50,6 @@ class CompareController(QObject):
         super().__init__(parent)
         self._session = session
         self._files = files
-        self.seeing: Callable[[Candidate], Candidate] = lambda candidate: candidate
 
     # --- asking -------------------------------------------------------------------------
 
@@ -93,7 +89,7 @@ class CompareController(QObject):
         """Open a pane for each file, as far as there is room; a projector goes with the others."""
         eyes = [path for path in paths if kind_in_name(path.stem) is ModelKind.PROJECTOR]
         models = [path for path in whole_sets(paths) if path not in eyes]
-        candidates = [self.seeing(candidate_of(path)) for path in models or eyes]
+        candidates = [candidate_of(path) for path in models or eyes]
         if models and eyes:
             candidates = [replace(each, projector=str(eyes[0])) for each in candidates]
         return all(map(self.add_candidate, candidates))

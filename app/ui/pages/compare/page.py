@@ -16,6 +16,7 @@ from app.ui.pages.compare.controller import CompareController
 from app.ui.pages.compare.hygiene import hygiene_sentence
 from app.ui.pages.compare.page_parts import PageParts
 from app.ui.pages.compare.panes.askable import Askable
+from app.ui.pages.compare.panes.costs import PictureCosts
 from app.ui.pages.compare.panes.menu import PaneCommand
 from app.ui.pages.compare.panes.naming import Naming
 from app.ui.pages.compare.panes.windows import PaneWindows
@@ -92,6 +93,7 @@ class ComparePage(PageParts):
         self._shapes: dict[str, tuple[object, ...]] = {}
         self.windows = PaneWindows(session, self.controller.run, self)
         self.asking = Asking(self.controller, self)
+        self.costs = PictureCosts(session, self.prompt.field.pictures)
         self._signals = signals
         self._wire(signals)
         self._on_panes_changed()
@@ -172,7 +174,7 @@ class ComparePage(PageParts):
         self.prompt.submitted.connect(self.asking.ask_written)
         if (strip := self.prompt.field.strip) is not None:
             strip.refused.connect(self.say)
-            strip.changed.connect(self._count_pictures)
+            strip.changed.connect(self.costs.ask)
             strip.taken_out.connect(
                 lambda undo: self.undoable.emit(self.tr("A picture was taken out."), undo)
             )
@@ -257,7 +259,7 @@ class ComparePage(PageParts):
         # Ten times a second it is only the live figures, which the columns show.
         facts = (pane.state, pane.needed_bytes, pane.estimated_bytes, id(pane.model))
         others = (id(pane.loaded), id(pane.setup), pane.lacks_engine, self._session.busy)
-        others = (*others, len(pane.picture_tokens))
+        others = (*others, len(pane.picture_tokens), pane.sees)
         shape = (*facts, *others)
         if (before := self._shapes.get(key)) == shape:
             return
@@ -265,7 +267,7 @@ class ComparePage(PageParts):
         if before is None or before[3] != shape[3]:
             self._on_model_read()
         if before is None or before[4] != shape[4]:
-            self._count_pictures()
+            self.costs.ask()
         self.settings.follow_pane(key)
         self._refresh_state()
 
@@ -306,12 +308,6 @@ class ComparePage(PageParts):
         self.top.set_title(naming.title(panes))
         self.template_question.show_question(self._session.templates.question())
         self._refresh_hygiene()
-
-    def _count_pictures(self) -> None:
-        """Ask those that see what the pictures in the field will cost."""
-        for picture in self.prompt.field.pictures():
-            for pane in self._session.panes:
-                self._session.count_picture(pane.key, picture)
 
     def _naming(self) -> Naming:
         return Naming(self._session.panes, self._session.chat.reference_key)

@@ -84,7 +84,6 @@ class ComparePart(Part):
         self.view.settings.adapter_wanted.connect(self._choose_adapter)
         self.view.settings.projectors = lambda model: fitting_projectors(self._models, model)
         self.view.settings.projector_wanted.connect(self._choose_projector)
-        self.view.controller.seeing = self._seeing
         self._watch = EngineWatch(session)
         self.plots: LivePlots | None = None
         self._models: Sequence[LibraryModel] = ()
@@ -190,8 +189,7 @@ class ComparePart(Part):
     def _start(self, files: Sequence[Path]) -> None:
         demo = self._ground.demo
         if files:
-            found = whole_sets(files)[:MAX_CANDIDATES]
-            self._begin_chat(self._seeing(candidate_of(file)) for file in found)
+            self._begin_chat(map(candidate_of, whole_sets(files)[:MAX_CANDIDATES]))
         elif not self._last_chat.open():
             first = [demo.path(level) for level in FIRST_PANES] if demo else []
             self._begin_chat(map(candidate_of, first))
@@ -205,7 +203,7 @@ class ComparePart(Part):
             self._ground.house.remarks.append(self._last_chat.remark)
 
     def _compare(self, files: Sequence[Path]) -> None:
-        self._try_out([self._seeing(candidate_of(file)) for file in files])
+        self._try_out([candidate_of(file) for file in files])
 
     def _try_out(self, candidates: Sequence[Candidate]) -> None:
         self._come_up()
@@ -236,19 +234,15 @@ class ComparePart(Part):
 
     def _note_models(self, models: Sequence[LibraryModel]) -> None:
         self._models = models
+        self._session.know_projectors(
+            {str(each.path): str(each.projector or "") for each in models if each.model}
+        )
         if self._picker is not None and self._picker.isVisible():
             self._picker.set_files(self._pickable())
 
     def _add_candidates(self, candidates: Sequence[Candidate]) -> None:
         for candidate in candidates:
-            self.view.controller.add_candidate(self._seeing(candidate))
-
-    def _seeing(self, candidate: Candidate) -> Candidate:
-        """With the projector that lies beside its file, where nothing else was chosen."""
-        path = Path(candidate.path)
-        eyes = next((model.projector for model in self._models if model.path == path), None)
-        chosen = not replace(candidate, template_id=None).is_plain
-        return candidate if eyes is None or chosen else replace(candidate, projector=str(eyes))
+            self.view.controller.add_candidate(candidate)
 
     def _choose_projector(self, key: str) -> None:
         """Ask for a projector's file; whether it fits, the load tells."""

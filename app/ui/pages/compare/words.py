@@ -127,9 +127,7 @@ def adapter_words(candidate: Candidate) -> str:
 
 def settings_words(candidate: Candidate) -> str:
     """What else is set of how it runs; empty where nothing is."""
-    words = told(told_settings(replace(candidate, adapters=(), projector=None)))
-    sees = translate("Words", "sees pictures") if candidate.projector else ""
-    return " · ".join(filter(None, (sees, words)))
+    return told(told_settings(replace(candidate, adapters=(), projector=None)))
 
 
 def name_words(pane: Pane) -> str:

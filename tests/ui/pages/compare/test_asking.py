@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
@@ -293,12 +292,3 @@ def test_a_projector_that_comes_with_a_model_goes_with_it(shown: Shown) -> None:
     assert added.candidate.path == "/m/seer-Q8_0.gguf"
     assert added.candidate.projector == "/m/mmproj-seer-F16.gguf"
     assert added.sees
-
-
-def test_what_lies_beside_a_model_goes_with_it_unless_one_is_given(shown: Shown) -> None:
-    run, panes = shown.page.controller, shown.session.panes
-    run.seeing = lambda candidate: replace(candidate, projector="/m/beside.gguf")
-    run.add([Path("/m/one-Q8_0.gguf")])
-    run.add([Path("/m/two-Q8_0.gguf"), Path("/m/mmproj.gguf")])
-    added = shown.session.panes[len(panes) :]
-    assert [pane.candidate.projector for pane in added] == ["/m/beside.gguf", "/m/mmproj.gguf"]

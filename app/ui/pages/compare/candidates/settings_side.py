@@ -196,7 +196,9 @@ class SettingsSide(SidePanel):
             self._model = pane.model
             self.candidate.engine.set_model(pane.model)
             self.candidate.adapters.set_choices(self.fitting(pane.model))
-            self.candidate.projector.set_choices(self.projectors(pane.model))
+            self.candidate.projector.set_choices(
+                self.projectors(pane.model), has_beside=pane.projector_beside is not None
+            )
 
     def _follow_engine(self) -> None:
         if self.candidate is not None and self._engine is not None:

@@ -75,7 +75,8 @@ class Naming:
 
     def facts(self, pane: Pane) -> str:
         """How it stands to the others, and what is set of how it runs."""
-        parts = (self.standing(pane), settings_words(pane.candidate))
+        sees = translate("Naming", "sees pictures") if pane.sees else ""
+        parts = (self.standing(pane), sees, settings_words(pane.candidate))
         return " · ".join(part for part in parts if part)
 
     def gloss(self, pane: Pane) -> str:
