@@ -121,6 +121,9 @@ def show_fit(file: str, fit: Fit, console: Console) -> None:
     )
     reason = fit.judgement.reason
     console.text(f"{reason[:1].upper()}{reason[1:]}.")
+    if fit.disk_bytes:
+        read = figures.size(fit.disk_bytes)
+        console.text(f"It runs all the same: every token reads {read} of weights from disk.")
     if fit.gpu_layers is not None:
         console.text(f"{fit.gpu_layers} of {fit.model.block_count + 1} layers fit on the GPU.")
     if fit.speed is not None:

@@ -65,8 +65,8 @@ def measure(run: Run) -> list[Figure]:
         ratios = _ratios(name, run, room, plain, adapted)
         what = f"generation with an adapter of rank {RANK} on {name}, over without"
         figures.append(ratio_figure(LETTER, what, ratios, GOAL))
-    figures.append(_memory(paths, room, adapted))
-    return figures
+    what = f"an adapter of {adapter_bytes(adapted) / 1e6:.0f} MB"
+    return [*figures, memory_figure(LETTER, what, paths, room, adapted)]
 
 
 def _ratios(
@@ -100,15 +100,19 @@ def _cpu_seconds(engine: EngineCalls) -> float:
     return sum(process.cpu_times()[:2]) - before
 
 
-def _memory(paths: Paths, room: EngineRoom, adapted: Candidate) -> Figure:
+def memory_figure(
+    letter: str, what: str, paths: Paths, room: EngineRoom, candidate: Candidate
+) -> Figure:
+    """How far what a candidate needs is from what was predicted of it."""
     with Fitter(room, speed_store(paths), 1) as fitter:
-        how = (CONTEXT_TOKENS, adapted.engine, adapter_bytes(adapted))
-        predicted = fitter.memory(Path(adapted.path), *how).needs.total_bytes
-    found, _ = measure_memory(opened(adapted, open_model_file), CONTEXT_TOKENS, 1, room, predicted)
-    name = f"memory with an adapter of {adapter_bytes(adapted) / 1e6:.0f} MB, off by"
+        how = (CONTEXT_TOKENS, candidate.engine, adapter_bytes(candidate))
+        predicted = fitter.memory(Path(candidate.path), *how).needs.total_bytes
+    loaded = opened(candidate, open_model_file)
+    found, _ = measure_memory(loaded, CONTEXT_TOKENS, 1, room, predicted)
+    name = f"memory with {what}, off by"
     if found.needed_bytes is None:
-        return Figure(LETTER, name, "", "not told by this system", None)
+        return Figure(letter, name, "", "not told by this system", None)
     most_mb = max(MOST_OFF * found.needed_bytes / 1e6, LEAST_MB)
     off_mb = abs(predicted - found.needed_bytes) / 1e6
     remark = f"predicted {predicted / 1e6:.0f}, needed {found.needed_bytes / 1e6:.0f} MB"
-    return limit_figure(LETTER, name, off_mb, round(most_mb), "MB", remark)
+    return limit_figure(letter, name, off_mb, round(most_mb), "MB", remark)

@@ -44,6 +44,7 @@ def fit_document(fit: Fit) -> dict[str, object]:
         "basis": str(speed.basis) if speed else None,
         "measured_runs": speed.runs if speed else 0,
         "taken_while_busy": speed.taken_while_busy if speed else False,
+        "bytes_from_disk_per_token": fit.disk_bytes or None,
         "gpu_layers": fit.gpu_layers,
         "devices": msgspec.to_builtins(fit.devices),
     }

@@ -90,12 +90,14 @@ class FitJudgement:
         needed_bytes: On the device that decides.
         available_bytes: On the same.
         device: Its name where it is not the PC's memory; else empty.
+        from_disk: It runs all the same: every token reads weights from disk.
     """
 
     verdict: Verdict
     needed_bytes: int
     available_bytes: int
     device: str = ""
+    from_disk: bool = False
 
     @property
     def word(self) -> Sentence:
@@ -105,6 +107,8 @@ class FitJudgement:
                 return say("models.fits")
             case Verdict.TIGHT:
                 return say("models.tight")
+            case Verdict.NO if self.from_disk:
+                return say("models.from_disk")
             case Verdict.NO:
                 return say("models.does_not_fit")
 

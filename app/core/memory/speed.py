@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from app.core.memory.fit import FitJudgement, Verdict
 from app.core.models.levels import TENSOR_TYPES
 from app.core.statistics.describe import median
 from app.core.words.sentence import worded
@@ -57,6 +58,7 @@ class Basis(StrEnum):
     OTHER_MODELS = "measured kernels, corrected by runs of other models"
     FAMILY = "measured kernels, corrected by runs of this family"
     SAME_FILE = "runs of this file"
+    DISK = "measured speed of this PC's disk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +247,39 @@ def predict_speed(
     # Of the same file the rates cancel out: its runs alone count.
     is_busy = basis is not Basis.SAME_FILE and rates.is_busy_for(work)
     return SpeedPrediction(expected * ratio, basis, sum(map(len, recent)), is_busy)
+
+
+def bytes_from_disk(
+    work: TokenWork, model: ModelFile, judged: FitJudgement, weights_bytes: int
+) -> float:
+    """How much of the weights every token has to read from disk; 0 where that does not help.
+
+    What is read in the same order again and again has left a memory that is too small for it
+    before its turn comes: nothing of it stays. Of a mixture what every token reads stays as long
+    as there is room for it, and beside that as many of its experts as there is room for.
+
+    Args:
+        work: What a token takes.
+        model: As it is run.
+        judged: What it needs, and what there is of the PC's memory.
+        weights_bytes: Of what it needs, its weights; the rest has to be in memory.
+    """
+    room = judged.available_bytes - (judged.needed_bytes - weights_bytes)
+    if judged.verdict is not Verdict.NO or judged.device or room <= 0:
+        return 0.0
+    active = work.expert_bytes * model.expert_used_count // max(1, model.expert_count)
+    beside = room - (work.weight_bytes - active)
+    if not active or beside <= 0:
+        return work.weight_bytes
+    return active * max(0.0, 1 - beside / work.expert_bytes)
+
+
+def slowed_by_disk(
+    speed: SpeedPrediction, disk_bytes: float, bytes_per_second: float
+) -> SpeedPrediction:
+    """The speed of a model of which every token reads so many bytes from disk."""
+    seconds = 1 / speed.tokens_per_second + disk_bytes / bytes_per_second
+    return replace(speed, tokens_per_second=1 / seconds, basis=Basis.DISK)
 
 
 def _file_of(run: MeasuredRun) -> object:

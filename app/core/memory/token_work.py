@@ -60,6 +60,7 @@ class TokenWork:
         attended_by_token: Elements of keys and values that query heads look at, for each token
             held already, in layers that look at all of them.
         attended_by_window_token: The same in layers with a sliding window.
+        expert_bytes: All experts of a mixture, of which a token reads those that work on it.
     """
 
     bytes_by_type: Mapping[int, int]
@@ -72,6 +73,7 @@ class TokenWork:
     tails: int = 0
     attended_by_token: int = 0
     attended_by_window_token: int = 0
+    expert_bytes: int = 0
 
     @property
     def weight_bytes(self) -> int:
@@ -109,11 +111,13 @@ def token_work(
     found = list(tensors)
     tied = all(tensor.name != "output.weight" for tensor in found)
     by_type: dict[int, int] = {}
+    expert_bytes = 0
     for tensor in found:
         if tensor.name.startswith(_LOOKED_UP) and not (tied and tensor.name == "token_embd.weight"):
             continue
         n_bytes = tensor.n_bytes
         if 0 < model.expert_used_count < model.expert_count and EXPERTS.match(tensor.name):
+            expert_bytes += n_bytes
             n_bytes = n_bytes * model.expert_used_count // model.expert_count
         by_type[tensor.type_id] = by_type.get(tensor.type_id, 0) + n_bytes
     key_bytes, value_bytes = (
@@ -140,6 +144,7 @@ def token_work(
         tails=sum(_tails_of(tensor, model) for tensor in found),
         attended_by_token=_attended(model, has_window=False),
         attended_by_window_token=_attended(model, has_window=True),
+        expert_bytes=expert_bytes,
     )
 
 

@@ -19,7 +19,13 @@ from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, USUAL_ENGINE, E
 from app.core.errors import PersonError
 from app.core.memory.devices import Question, settle, with_room
 from app.core.memory.fit import DeviceShare, FitJudgement, judge_devices, layer_bytes
-from app.core.memory.speed import MeasuredRun, SpeedPrediction, predict_speed
+from app.core.memory.speed import (
+    MeasuredRun,
+    SpeedPrediction,
+    bytes_from_disk,
+    predict_speed,
+    slowed_by_disk,
+)
 from app.core.memory.token_work import TokenWork, token_work
 from app.core.models.experts import as_run
 from app.core.models.model_file import ModelFile
@@ -27,6 +33,7 @@ from app.core.statistics.describe import mean
 from app.engine.protocol.loading import Predict, Predicted
 from app.lab.engines.plans import needs_of
 from app.lab.predict.bandwidth import MachineSpeed
+from app.lab.predict.disk import disk_rate
 from app.library.model_files import read_shards
 
 if TYPE_CHECKING:
@@ -56,6 +63,7 @@ class Fit:
         gpu_layers: How many layers to put on a GPU; None where there is none.
         speed: While generating; None where this PC could not be measured, or was not asked yet.
         work: What a token takes, from which the speed follows; None where GPUs take part of it.
+        disk_bytes: How much of the weights each token reads from disk: what does not fit runs so.
     """
 
     model: ModelFile
@@ -68,6 +76,7 @@ class Fit:
     gpu_layers: int | None
     speed: SpeedPrediction | None
     work: TokenWork | None = None
+    disk_bytes: float = 0.0
 
     @property
     def tokens_per_second(self) -> float | None:
@@ -173,17 +182,23 @@ class Fitter:
         )
         needs, gpu_layers = sharing.needs, sharing.gpu_layers
         available = self._room.budget_bytes()
+        judgement = judge_devices(needs, sharing.shares, available)
+        work = None if gpu_layers else token_work(tensors, model, engine)
+        disk_bytes = 0.0
+        if work is not None and engine.maps_file:
+            disk_bytes = bytes_from_disk(work, model, judgement, needs.weights_bytes)
         return Fit(
             model=model,
             context_tokens=plan.context_tokens,
             engine=engine,
             needs=needs,
             available_bytes=available,
-            judgement=judge_devices(needs, sharing.shares, available),
+            judgement=replace_fit(judgement, from_disk=disk_bytes > 0),
             devices=tuple(with_room(share, available) for share in sharing.shares),
             gpu_layers=gpu_layers,
             speed=None,
-            work=None if gpu_layers else token_work(tensors, model, engine),
+            work=work,
+            disk_bytes=disk_bytes,
         )
 
     def with_speed(self, fit: Fit, begin_s: float | None = None) -> Fit:
@@ -196,9 +211,15 @@ class Fitter:
         if fit.work is None:
             return fit
         begin_s = time.monotonic() if begin_s is None else begin_s
-        return replace_fit(fit, speed=self._speed(fit.work, fit.model, begin_s))
+        speed = self._speed(fit.work, fit.model, begin_s, with_runs=not fit.disk_bytes)
+        if fit.disk_bytes and speed is not None:
+            rate = disk_rate(fit.model.path, self._speeds)
+            speed = slowed_by_disk(speed, fit.disk_bytes, rate) if rate else None
+        return replace_fit(fit, speed=speed)
 
-    def _speed(self, work: TokenWork, model: ModelFile, begin_s: float) -> SpeedPrediction | None:
+    def _speed(
+        self, work: TokenWork, model: ModelFile, begin_s: float, *, with_runs: bool
+    ) -> SpeedPrediction | None:
         types = sorted(work.bytes_by_type, key=lambda type_id: -work.bytes_by_type[type_id])
 
         def enough() -> bool:
@@ -214,7 +235,8 @@ class Fitter:
             log.warning("this PC's speed was not measured: %s %s", error, error.detail)
             self.close()
             return None
-        return predict_speed(work, model, rates, self._speeds.runs())
+        # Runs of what was read from disk would count the disk twice.
+        return predict_speed(work, model, rates, self._speeds.runs() if with_runs else ())
 
     def _plan(self, question: Question, context_tokens: int, gpu_layers: int | None) -> Predicted:
         plans = self._room.plans

@@ -7,7 +7,7 @@ formula over the header; speed where this PC was measured before.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, EngineSettings
 from app.core.errors import PersonError
 from app.core.memory.estimate import estimated_needs
 from app.core.memory.fit import FitJudgement, judge
-from app.core.memory.speed import predict_speed
+from app.core.memory.speed import bytes_from_disk, predict_speed, slowed_by_disk
 from app.core.memory.token_work import TokenWork, token_work
 from app.library.model_files import read_shards
 
@@ -75,10 +75,16 @@ class LocalFits:
                 continue
             needed = self._needed_bytes(one.model)
             work = self._work_of(one) if rates is not None and rates.bandwidth else None
-            speed = None
+            judged, speed = judge(needed, budget), None
             if rates is not None and work is not None:
-                speed = predict_speed(work, one.model, rates, runs).tokens_per_second
-            found[one.path] = LocalFit(needed, judge(needed, budget), speed)
+                speed = predict_speed(work, one.model, rates, runs)
+                read = bytes_from_disk(work, one.model, judged, one.model.tensor_bytes)
+                if read:
+                    speed = predict_speed(work, one.model, rates)
+                    rate = self._speeds.disk(one.path.stat().st_dev) if one.path.exists() else None
+                    speed = slowed_by_disk(speed, read, rate[0]) if rate else None
+                    judged = replace(judged, from_disk=True)
+            found[one.path] = LocalFit(needed, judged, speed and speed.tokens_per_second)
         return found
 
     def _needed_bytes(self, model: ModelFile) -> int:

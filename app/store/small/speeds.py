@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 MOST_RUNS = 2_000
 _BANDWIDTH, _NODE, _TYPE, _ROUND = "bandwidth", "node", "type:", "round:"
+_DISK, _DISK_TIME = "disk:", "disk-time:"
+_NO_THREADS = 0
 # Before a kind that was taken while other programs kept the PC busy.
 _BUSY = "busy:"
 # Tables are only ever added; a file that is none of this kind is left alone and not used.
@@ -136,6 +138,23 @@ class SpeedStore:
         with self._database.logged(), self._database.open() as connection:
             connection.execute("INSERT OR REPLACE INTO rate VALUES (?, ?, ?, ?)", row)
 
+    def disk(self, disk: int) -> tuple[float, int] | None:
+        """How fast a disk of this number reads, in bytes a second, and when that was measured."""
+        query = "SELECT value FROM rate WHERE machine = ? AND threads = ? AND kind = ?"
+        found: list[float] = []
+        with self._database.logged(), self._database.open() as connection:
+            for kind in (_DISK, _DISK_TIME):
+                row = (self._machine, _NO_THREADS, f"{kind}{disk}")
+                found += [value for (value,) in connection.execute(query, row)]
+        return (found[0], int(found[1])) if len(found) == 2 else None
+
+    def keep_disk(self, disk: int, rate: float) -> None:
+        """Remember how fast a disk reads, in place of an earlier figure."""
+        values = {_DISK: rate, _DISK_TIME: float(self._clock_ns())}
+        rows = [(self._machine, _NO_THREADS, f"{kind}{disk}", v) for kind, v in values.items()]
+        with self._database.logged(), self._database.open() as connection:
+            connection.executemany("INSERT OR REPLACE INTO rate VALUES (?, ?, ?, ?)", rows)
+
     def add_run(self, run: MeasuredRun) -> None:
         """Remember a measured run; the oldest make room."""
         row = (
@@ -187,6 +206,7 @@ def _work_text(work: TokenWork) -> str:
             "tails": work.tails,
             "attended": work.attended_by_token,
             "window_attended": work.attended_by_window_token,
+            "experts": work.expert_bytes,
         }
     )
 
@@ -205,6 +225,7 @@ def _work_from(text: str) -> TokenWork | None:
             tails=int(plain["tails"]),
             attended_by_token=int(plain["attended"]),
             attended_by_window_token=int(plain["window_attended"]),
+            expert_bytes=int(plain.get("experts", 0)),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         log.warning("a remembered run cannot be read: %r", error)

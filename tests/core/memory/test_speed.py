@@ -13,14 +13,17 @@ import pytest
 
 from app.core.candidates.settings import EngineSettings, KvType
 from app.core.gguf import TensorInfo, parse_header
+from app.core.memory.fit import judge
 from app.core.memory.speed import (
     DEFAULT_EFFICIENCY,
     Basis,
     MachineRates,
     MeasuredRun,
+    bytes_from_disk,
     expected_speed,
     predict_speed,
     several_threads,
+    slowed_by_disk,
     undisturbed,
 )
 from app.core.memory.token_work import TokenWork, token_work
@@ -237,3 +240,36 @@ def test_tiny_models_say_nothing_of_large_ones() -> None:
     assert predict_speed(work, model, RATES, [tiny]).basis is Basis.KERNELS
     own = replace(tiny, family_key=model.family_key)
     assert predict_speed(work, model, RATES, [own]).basis is Basis.FAMILY
+
+
+def from_disk(name: str, room_bytes: int) -> float:
+    model, work = facts(name)
+    beside = 1_000_000
+    judged = judge(model.tensor_bytes + beside, room_bytes + beside)
+    return bytes_from_disk(work, model, judged, model.tensor_bytes)
+
+
+def test_what_is_read_in_order_does_not_stay() -> None:
+    model, work = facts("llama")
+    assert from_disk("llama", model.tensor_bytes) == 0
+    assert from_disk("llama", model.tensor_bytes - 1) == work.weight_bytes
+    assert from_disk("llama", 1) == work.weight_bytes
+    assert from_disk("llama", 0) == 0  # what is no weight does not fit either
+
+
+def test_experts_stay_as_far_as_there_is_room() -> None:
+    model, work = facts("mixtral")
+    active = work.expert_bytes * model.expert_used_count // model.expert_count
+    always = work.weight_bytes - active
+    assert 0 < active < work.expert_bytes
+    assert from_disk("mixtral", always // 2) == work.weight_bytes
+    half = always + work.expert_bytes // 2
+    assert from_disk("mixtral", half) == pytest.approx(active / 2, rel=1e-3)
+
+
+def test_the_disk_comes_on_top() -> None:
+    model, work = facts("llama")
+    speed = predict_speed(work, model, RATES)
+    slowed = slowed_by_disk(speed, 5e9, 1e9)
+    assert slowed.basis is Basis.DISK
+    assert 1 / slowed.tokens_per_second == pytest.approx(5 + 1 / speed.tokens_per_second)

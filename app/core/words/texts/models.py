@@ -22,6 +22,7 @@ TEXTS = {
     "models.could_more_name_them": translate("Sentences", "“{word}” could be {names} and {more} more: name one of them."),
     "models.could_name_them": translate("Sentences", "“{word}” could be {names} or {last}: name one of them."),
     "models.diffusion_language_model_llama_cpps": translate("Sentences", "a diffusion language model, which llama.cpp’s chat programs do not run: open one that writes word by word"),
+    "models.from_disk": translate("Sentences", "reads from disk"),
     "models.does_not_fit": translate("Sentences", "does not fit"),
     "models.drafter_guesses_ahead_larger_model": translate("Sentences", "a drafter, which guesses ahead for a larger model: open the model that it belongs to"),
     "models.embedding_model_turns_texts_into": translate("Sentences", "an embedding model, which turns texts into numbers for searching: open a language model instead"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from pathlib import Path
 from typing import Any, NoReturn
 
 import llama_cpp as lc
@@ -10,9 +11,11 @@ import llama_cpp as lc
 from app.core.candidates.device_notation import check_devices
 from app.core.candidates.setting import NotationError
 from app.core.candidates.settings import EngineSettings, SplitMode
+from app.core.models.model_names import parse_shard_name
 from app.core.words.sentence import Sentence, say
 from app.engine.host.errors import EngineError
 from app.engine.host.llama import native
+from app.engine.host.process.hardening import private_memory_limit
 from app.engine.protocol.loading import Device
 from app.engine.protocol.running import FailureKind
 
@@ -32,8 +35,11 @@ _LOAD_MODES = {
 }
 
 
-def tell_devices(params: lc.llama_model_params, engine: EngineSettings) -> list[Any]:
+def tell_devices(params: lc.llama_model_params, path: Path, engine: EngineSettings) -> list[Any]:
     """Put what the settings say of devices and memory into the parameters of a load.
+
+    Weights that do not fit into memory stay as they are in the file, which is read again and again:
+    in an order of their own they would have to be in memory.
 
     Returns:
         What has to live as long as the load: llama.cpp is given addresses of it.
@@ -48,6 +54,7 @@ def tell_devices(params: lc.llama_model_params, engine: EngineSettings) -> list[
     params.n_gpu_layers = _ALL_LAYERS if engine.gpu_layers is None else engine.gpu_layers
     params.split_mode = _SPLIT_MODES[engine.split]
     params.load_mode = _LOAD_MODES[engine.maps_file, engine.locks_memory]
+    params.use_extra_bufts = params.use_extra_bufts and _file_bytes(path) < private_memory_limit()
     kept: list[Any] = []
     if not (engine.devices or engine.shares or engine.main_device):
         return kept
@@ -70,6 +77,13 @@ def tell_devices(params: lc.llama_model_params, engine: EngineSettings) -> list[
         params.tensor_split = shares
         kept.append(shares)
     return kept
+
+
+def _file_bytes(path: Path) -> int:
+    """Of all parts of a model, as far as they are there."""
+    name = parse_shard_name(path.name)
+    parts = [path.with_name(each) for each in name.all_names()] if name is not None else [path]
+    return sum(part.stat().st_size for part in parts if part.is_file())
 
 
 def _named(name: str, known: list[Device]) -> Device:

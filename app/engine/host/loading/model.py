@@ -76,7 +76,7 @@ class Model:
             return not abort.is_set
 
         params = lc.llama_model_default_params()
-        kept = tell_devices(params, engine)
+        kept = tell_devices(params, Path(path), engine)
         params.no_alloc = is_plan
         if is_plan:
             params.load_mode = lc.LLAMA_LOAD_MODE_NONE  # llama.cpp aborts over any other

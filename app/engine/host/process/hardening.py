@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import math
 import os
 import signal
 import sys
@@ -51,6 +52,16 @@ def limit_private_memory(limit_bytes: int | None) -> None:
     wanted = resource.RLIM_INFINITY if limit_bytes is None else limit_bytes
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_DATA, (wanted, hard))
+
+
+def private_memory_limit() -> float:
+    """What :func:`limit_private_memory` was told, as long as it holds; else no bound at all."""
+    if not sys.platform.startswith("linux"):
+        return math.inf
+    import resource
+
+    soft, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    return math.inf if soft == resource.RLIM_INFINITY else soft
 
 
 @contextlib.contextmanager

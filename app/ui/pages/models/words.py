@@ -191,6 +191,11 @@ def _basis(fit: Fit, *, speed_to_come: bool) -> str:
         Basis.SAME_FILE: translate(
             "HubFit", "Speed: from {n} measured runs of this very file on this PC."
         ),
+        Basis.DISK: translate(
+            "HubFit",
+            "Speed: it does not fit in memory, so every token reads weights from disk; from the"
+            " measured speed of that disk.",
+        ),
     }[fit.speed.basis]
     said = f"{memory}\n{speed.format(n=fit.speed.runs)}"
     if fit.speed.taken_while_busy:

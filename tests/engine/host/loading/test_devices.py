@@ -1,12 +1,17 @@
-"""Where a model lies and how it is read, as far as a processor alone can show."""
+"""Where a model lies and how it is read, as far as a processor alone can show.
+
+The bound of private memory is that of app.engine.host.process.hardening.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import llama_cpp as lc
 import pytest
 
 from app.core.candidates.settings import EngineSettings, FlashAttention, KvType, RopeScaling
+from app.engine.host.loading import devices
 from app.engine.protocol.loading import Load, Loaded, Predict, Predicted
 from app.engine.protocol.running import Failed
 from tests.helpers.architectures import write_architecture
@@ -126,3 +131,15 @@ def test_what_is_planned_is_what_is_loaded(
     assert planned.kv_bytes == loaded.kv_bytes
     assert planned.compute_bytes == loaded.compute_bytes
     assert planned.context_tokens == loaded.context_tokens
+
+
+@pytest.mark.parametrize(("room", "repacks"), [(1, True), (0, False)])
+def test_what_does_not_fit_in_memory_is_read_where_it_lies(
+    model: Path, monkeypatch: pytest.MonkeyPatch, room: int, repacks: bool
+) -> None:
+    """A file is copied into another order only where the copy has room."""
+    monkeypatch.setattr(devices, "private_memory_limit", lambda: model.stat().st_size + room)
+    params = lc.llama_model_default_params()
+    assert params.use_extra_bufts
+    devices.tell_devices(params, model, EngineSettings())
+    assert params.use_extra_bufts is repacks

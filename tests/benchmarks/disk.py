@@ -1,0 +1,101 @@
+"""(u) A model that does not fit in memory: predicted from the disk's speed, and run so."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.core.candidates.candidate import candidate_of
+from app.core.memory.estimate import RESERVED_BYTES
+from app.engine.protocol.measuring import Bench, BenchSample
+from app.lab.engines.loading import NO_CONTEXT
+from app.lab.engines.opened import opened
+from app.lab.engines.room import EngineRoom
+from app.lab.engines.speeds import speed_store
+from app.lab.predict.fit import Fitter
+from app.library.model_files import open_model_file
+from app.store.paths import Paths
+from tests.benchmarks.figures import Figure, Run, fact, tell
+from tests.benchmarks.random_model import ensure_random_model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SHARES = (0.8, 0.5)
+GENERATED_TOKENS = 8
+CONTEXT_TOKENS = 512
+MOST_TIMES = 2.0
+LETTER = "u"
+HOW = f"""The random-weight model in F16 (869 MB), by an engine that a memory control group of
+Linux bounds to {" and to ".join(f"{share:.0%}" for share in SHARES)} of the file beside its
+private memory; what it reads comes from the disk again for every token. Predicted by `fit` for a PC
+with so much memory, from the disk's speed as it measures that; then {GENERATED_TOKENS} tokens are
+generated with one thread. The prediction should be within a factor of {MOST_TIMES:g}: a disk that
+others use as well is as uncertain."""
+
+
+def measure(run: Run) -> list[Figure]:
+    """Predict and run, once for each bound."""
+    model = run.home / "large.gguf"
+    shutil.copy(ensure_random_model("F16"), model)
+    size = model.stat().st_size
+    figures: list[Figure] = []
+    for number, share in enumerate(SHARES):
+        paths = Paths.below(run.home / f"disk-{number}")
+        paths.create()
+        name = f"speed with {share:.0%} of a file in memory, over predicted"
+        try:
+            predicted, measured = _pair(paths, model, round(share * size))
+        except OSError as error:
+            figures.append(Figure(LETTER, name, "", f"not measured: {error}", None))
+            continue
+        times = measured / predicted
+        tell(f"  {share:.0%}: predicted {predicted:.2f}, measured {measured:.2f} tok/s")
+        met = 1 / MOST_TIMES <= times <= MOST_TIMES
+        goal = f"{1 / MOST_TIMES:g} to {MOST_TIMES:g}"
+        figures.append(Figure(LETTER, name, goal, f"{times:.2f}", met))
+        figures.append(fact(LETTER, f"{share:.0%} in memory", f"{measured:.2f} tokens/s"))
+    return figures
+
+
+def _pair(paths: Paths, model: Path, weights_room_bytes: int) -> tuple[float, float]:
+    """The predicted speed and the measured one, in tokens a second."""
+    with Fitter(EngineRoom(paths.state), speed_store(paths), 1) as fitter:
+        needs = fitter.memory(model, CONTEXT_TOKENS).needs
+    room_bytes = needs.total_bytes - needs.weights_bytes + weights_room_bytes
+    small = EngineRoom(paths.state, lambda: room_bytes + RESERVED_BYTES)
+    with Fitter(small, speed_store(paths), 1) as fitter:
+        predicted = fitter.fit(model, CONTEXT_TOKENS).tokens_per_second
+    assert predicted is not None, "the disk cannot be read past the cache"
+    _forget(model)
+    with _bounded(room_bytes) as take, EngineRoom(paths.state).calls("disk") as engine:
+        take(engine.pid or 0)
+        small.load(engine, opened(candidate_of(model), open_model_file), 1, NO_CONTEXT)
+        bench = Bench(engine.next_id(), 0, GENERATED_TOKENS, 0, 1, warmup=False)
+        return predicted, engine.call(bench, BenchSample).tokens_per_second
+
+
+def _forget(path: Path) -> None:
+    """Let the system drop what it holds of a file: it may hold what others loaded."""
+    descriptor = os.open(path, os.O_RDONLY)
+    os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+    os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _bounded(limit_bytes: int) -> Iterator:
+    """A control group with so much memory; gives what puts a process into it."""
+    root = Path("/sys/fs/cgroup")
+    first = root / "memory" / "memory.limit_in_bytes"
+    folder = (first.parent if first.exists() else root) / f"shrinkscope-bench-{os.getpid()}"
+    folder.mkdir()
+    try:
+        bound = "memory.limit_in_bytes" if first.exists() else "memory.max"
+        (folder / bound).write_text(str(limit_bytes), "ascii")
+        yield lambda pid: (folder / "cgroup.procs").write_text(str(pid), "ascii")
+    finally:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
