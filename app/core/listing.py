@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from app.core.models.kinds import ModelKind, kind_in_name
 from app.core.models.labels import label_rank, level_in_name
-from app.core.models.model_names import parse_shard_name
+from app.core.models.model_names import family_of, model_stem, parse_shard_name
+from app.core.models.projectors import PREFERRED
 
 _IMPORTANCE = re.compile(r"(?:^|[-_. /])imatrix(?:$|[-_. /])", re.IGNORECASE)
 # What goes with a model: by its place it is known; by a word alone, it may be a whole model.
@@ -73,6 +74,28 @@ class ListedFile:
     def complete(self) -> bool:
         """Whether no shard is missing in the repository."""
         return len(self.parts) == self.shards
+
+
+def with_eyes(files: Iterable[ListedFile], wanted: ListedFile) -> tuple[RepoFile, ...]:
+    """What is downloaded for a model file: its parts, and the projector that lies beside it.
+
+    Of several at different levels one is taken; where they are for different models, none.
+    """
+    eyes = [file for file in files if file.kind is ModelKind.PROJECTOR and file.complete]
+    folders = (wanted.name.rpartition("/")[0], "")
+    near: list[ListedFile] = []
+    for folder in folders:
+        near = near or [each for each in eyes if each.name.rpartition("/")[0] == folder]
+    if wanted.kind is not ModelKind.LANGUAGE_MODEL or len({_model_of(each) for each in near}) != 1:
+        return wanted.parts
+    ranks = {level: rank for rank, level in enumerate(PREFERRED)}
+    chosen = min(near, key=lambda each: (ranks.get(each.level or "", len(ranks)), each.name))
+    return (*wanted.parts, *chosen.parts)
+
+
+def _model_of(file: ListedFile) -> str:
+    """A projector's name without its level."""
+    return family_of(model_stem(file.name.rpartition("/")[2]))
 
 
 def group_files(files: Iterable[RepoFile]) -> list[ListedFile]:

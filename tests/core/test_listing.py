@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.hub.listed_choice import NoSuchFileError, choices, find_file
-from app.core.listing import RepoFile, bits_per_weight, group_files
+from app.core.listing import RepoFile, bits_per_weight, group_files, with_eyes
 from app.core.models.kinds import ModelKind
 from app.core.models.labels import level_in_name
 from app.core.models.levels import LEVELS
@@ -140,6 +140,26 @@ def test_shards_are_one_file_and_other_files_are_left_out() -> None:
     assert [part.size_bytes for part in shards.parts] == [10, 20]
     assert (shards.size_bytes, shards.shards, shards.complete) == (30, 2, True)
     assert shards.name == "b/x-Q8_0-00001-of-00002.gguf"
+
+
+def test_a_projector_comes_with_the_model_that_it_lies_beside() -> None:
+    names = [
+        "x-Q4_K_M.gguf", "b/x-Q8_0-00001-of-00002.gguf", "b/x-Q8_0-00002-of-00002.gguf",
+        "mmproj-x-F32.gguf", "mmproj-x-BF16.gguf", "mmproj-x-Q8_0.gguf",
+    ]  # fmt: skip
+    listed = group_files(RepoFile(name, 1) for name in names)
+
+    def brought(name: str) -> list[str]:
+        return [part.name for part in with_eyes(listed, find_file(listed, name))]
+
+    assert brought("Q4_K_M") == ["x-Q4_K_M.gguf", "mmproj-x-BF16.gguf"]
+    assert brought("x-Q8_0-00001-of-00002.gguf") == [*names[1:3], "mmproj-x-BF16.gguf"]
+    eyes = next(each for each in listed if each.name == "mmproj-x-F32.gguf")
+    assert with_eyes(listed, eyes) == eyes.parts
+    listed += group_files([RepoFile("b/mmproj-x-F32.gguf", 1)])
+    assert brought("x-Q8_0-00001-of-00002.gguf")[-1] == "b/mmproj-x-F32.gguf"
+    listed += group_files([RepoFile("mmproj-other-F16.gguf", 1)])
+    assert brought("Q4_K_M") == ["x-Q4_K_M.gguf"]
 
 
 def test_a_file_is_found_by_level_whatever_its_spelling_or_by_name() -> None:

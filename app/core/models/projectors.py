@@ -15,8 +15,9 @@ from app.core.models.model_names import family_of, model_stem
 if TYPE_CHECKING:
     from app.core.models.model_file import ModelFile
 
-# Halves are what they are made in; eight bits lose nothing that is seen, 32 only take memory.
-_PREFERRED = ("F16", "BF16", "Q8_0")
+PREFERRED = ("F16", "BF16", "Q8_0")
+"""Levels of projectors. Halves are what they are made in; eight bits lose nothing that is seen, 32
+only take memory."""
 _OLLAMA = " projector"
 _ITS_OWN_WORDS = re.compile(r"mmproj|projector|vision|model", re.IGNORECASE)
 _NO_SIGNS = re.compile(r"[^a-z0-9]")
@@ -103,7 +104,7 @@ def _is_named(eye: LibraryModel, model: LibraryModel) -> bool:
 
 def _rank(eye: LibraryModel) -> tuple[int, int, str]:
     level = eye.model.level_name if eye.model is not None else ""
-    place = _PREFERRED.index(level) if level in _PREFERRED else len(_PREFERRED)
+    place = PREFERRED.index(level) if level in PREFERRED else len(PREFERRED)
     return place, eye.file_bytes, eye.path.name
 
 

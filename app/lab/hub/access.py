@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from app.core.errors import PersonError
 from app.core.hub.listed_choice import choices, find_file, models_among
 from app.core.hub_names import HubAddress, parse_hub_address
+from app.core.listing import ListedFile, with_eyes
 from app.core.words.sentence import say
 from app.hub.cache import HubCache
 from app.hub.catalogue import Catalogue
@@ -22,7 +23,6 @@ from app.hub.tokens import Tokens
 
 if TYPE_CHECKING:
     from app.base.gate import StopFlag
-    from app.core.listing import ListedFile
     from app.hub.progress import Progress
     from app.hub.repositories import Repository
 
@@ -96,7 +96,7 @@ class HubAccess:
         stop: StopFlag,
         tell: Callable[[Progress], None],
     ) -> list[Fetched]:
-        """Bring a model file into the cache.
+        """Bring a model file into the cache, with the projector that lies beside it.
 
         Raises:
             HubError: It cannot be done.
@@ -105,7 +105,7 @@ class HubAccess:
         return self.downloader.fetch_all(
             repository.repo_id,
             repository.commit,
-            file.parts,
+            with_eyes(repository.files, file),
             stop=stop,
             tell=tell,
             revision=repository.revision,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from app.core.errors import PersonError
-from app.core.listing import ListedFile, RepoFile
+from app.core.listing import ListedFile, RepoFile, with_eyes
 from app.core.words.sentence import say
 from app.hub.progress import Progress
 from app.lab.works.work import ENDED, Slot, Tell, Work, WorkState
@@ -34,7 +34,7 @@ class DownloadOrder(msgspec.Struct, frozen=True):
         revision: The name under which the commit was found.
         name: Of the file or the first shard.
         level: As the name says, or None.
-        files: The file, or all shards.
+        files: The file, or all shards; behind them the projector that came with it.
     """
 
     endpoint: str
@@ -131,10 +131,11 @@ class Download(Work):
         return False
 
     def remover(self, others: Sequence[Work]) -> Callable[[], object] | None:
-        """Removes the parts that are there, unless another download wants the same contents."""
-        if self._order.digests & _wanted(others):
-            return None
-        return lambda: self._courier.discard(self._order)
+        """Removes the parts that are there, without contents that another download wants too."""
+        wanted = _wanted(others)
+        files = tuple(file for file in self._order.files if file.sha256 not in wanted)
+        own = msgspec.structs.replace(self._order, files=files)
+        return (lambda: self._courier.discard(own)) if files else None
 
     def run(self, gate: StopFlag, tell: Tell) -> Path:
         """Bring the files."""
@@ -215,7 +216,7 @@ class HubCourier:
 
 
 def order_for(hub: HubAccess, repository: Repository, file: ListedFile) -> DownloadOrder:
-    """The order for a model file of a repository as it was listed."""
+    """The order for a model file of a repository as it was listed, with what it sees with."""
     return DownloadOrder(
         endpoint=hub.settings.endpoint,
         repo_id=repository.repo_id,
@@ -223,7 +224,7 @@ def order_for(hub: HubAccess, repository: Repository, file: ListedFile) -> Downl
         revision=repository.revision,
         name=file.name,
         level=file.level,
-        files=file.parts,
+        files=with_eyes(repository.files, file),
     )
 
 
