@@ -128,7 +128,13 @@ def _model_words(candidate: Candidate, architecture: str) -> list[str]:
         key = f"{architecture}.expert_used_count"
         words += ["--override-kv", f"{key}=int:{candidate.engine.experts}"]
     for adapter in candidate.adapters:
-        words += ["--lora-scaled", f"{adapter.path}:{adapter.strength:g}"]
+        path = _in_list(adapter.path)
+        if (
+            adapter.strength == 1
+        ):  # a path with a colon, as on Windows, may not stand before a scale
+            words += ["--lora", path]
+        else:
+            words += ["--lora-scaled", f"{path}:{adapter.strength:g}"]
     if candidate.projector is not None:
         words += ["--mmproj", candidate.projector]
     if (draft := candidate.draft) is not None:
@@ -138,6 +144,11 @@ def _model_words(candidate: Candidate, architecture: str) -> list[str]:
             words += ["-md", draft.path]
         words += ["--spec-type", kind, f"--spec-{most}", str(draft.most_tokens)]
     return words
+
+
+def _in_list(path: str) -> str:
+    """A path where the server reads a list of them, as in CSV."""
+    return '"{}"'.format(path.replace('"', '""')) if "," in path else path
 
 
 def _sampling_words(sampling: SamplingSettings) -> list[str]:

@@ -132,3 +132,8 @@ def test_bash_reads_any_file_name_back(name: bytes) -> None:
     script = f"llama-server() {{ printf '%s' \"$2\"; }}\n{line}\n".encode()
     output = subprocess.run(["bash", "-s"], input=script, capture_output=True, check=True)
     assert output.stdout == path
+
+
+def test_adapters_are_given_with_their_strengths() -> None:
+    plain = with_settings(PLAIN, "lora=C:/m/style.gguf,lora=/m/facts, new.gguf*0.5")
+    assert "--lora C:/m/style.gguf --lora-scaled '\"/m/facts, new.gguf\":0.5'" in command(plain)

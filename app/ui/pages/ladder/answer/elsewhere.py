@@ -21,5 +21,12 @@ def elsewhere_of(plan: LadderPlan, row: Row) -> Elsewhere | None:
     known = row.memory.context_tokens if row.memory is not None and not row.memory.error else None
     context = candidate.engine.context_tokens or known or plan.context_tokens
     threads = candidate.engine.threads or plan.threads
-    command = llama_server_command(candidate, COMPARE_GREEDY, context, threads, os.name)
+    command = llama_server_command(
+        candidate,
+        COMPARE_GREEDY,
+        context,
+        threads,
+        os.name,
+        architecture=row.facts.architecture if row.facts is not None else "",
+    )
     return Elsewhere(row.file, command)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from PySide6.QtWidgets import QAbstractButton
 
@@ -181,3 +182,8 @@ def test_another_program_gets_the_path_and_the_command() -> None:
     assert f"llama-server -m {Q8} -c 4096" in found.command
     chosen = replace(row, candidate=type(row.candidate)(row.candidate.source, EngineSettings()))
     assert elsewhere_of(seen.plan, chosen) is not None
+    mixture = msgspec.structs.replace(row.candidate, engine=EngineSettings(experts=3))
+    found = elsewhere_of(seen.plan, replace(row, candidate=mixture))
+    assert found is not None
+    assert row.facts is not None
+    assert f"--override-kv {row.facts.architecture}.expert_used_count=int:3" in found.command
