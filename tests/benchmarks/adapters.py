@@ -35,6 +35,7 @@ EVERY = (*ATTENTION, "ffn_gate", "ffn_up", "ffn_down")
 FORMS = (
     ("the attention, F32", ATTENTION, False),
     ("the attention, F16", ATTENTION, True),
+    ("all matrices, F32", EVERY, False),
     ("all matrices, F16", EVERY, True),
 )
 GENERATED_TOKENS = 48
@@ -57,10 +58,9 @@ def measure(run: Run) -> list[Figure]:
     paths = Paths.below(run.home)
     room, plain = EngineRoom(paths.state), Candidate(LocalFile(str(model)))
     adapted, figures = plain, list[Figure]()
-    for name, tensors in (("attention", ATTENTION), ("all matrices", EVERY)):
-        file = write_adapter(
-            run.home / "adapter.gguf", model, rank=RANK, tensors=tensors, half=True
-        )
+    for name, tensors, half in FORMS:
+        target = run.home / "adapter.gguf"
+        file = write_adapter(target, model, rank=RANK, tensors=tensors, half=half)
         adapted = replace(plain, adapters=(Adapter(str(file)),))
         ratios = _ratios(name, run, room, plain, adapted)
         what = f"generation with an adapter of rank {RANK} on {name}, over without"
