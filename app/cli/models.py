@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 MODEL_HELP = "path of a GGUF file, name in the library, or ORG/REPO:LEVEL"
 CANDIDATE_HELP = (
     f"{MODEL_HELP}; settings of its own behind a #, like #kv=q8_0,ctx=8192 (ctx, kv, threads, gpu, "
-    "flash, template, lora=PATH*STRENGTH, draft=MODEL|ngram)"
+    "flash, template, lora=PATH*STRENGTH, mmproj=PATH, draft=MODEL|ngram)"
 )
 _NOTHING_SET = candidate_of("")
 

@@ -181,6 +181,8 @@ def _verdict(row: KindResult) -> str:
     if row.verdict is KindVerdict.REFERENCE_CANNOT:
         return "the original cannot do this"
     words = row.verdict.value
+    if row.verdict is KindVerdict.CANNOT_SEE:
+        return words
     if row.verdict is KindVerdict.CANNOT_TELL:
         count = _items_to_settle(row)
         # A plan by the shares so far, no promise: more questions move the shares.
