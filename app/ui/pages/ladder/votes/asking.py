@@ -81,7 +81,8 @@ class AskForm(QFrame):
         door = backend.pictures
         self.strip = PictureStrip(door) if door is not None else None
         self.picture_button = push_button(self.tr("Show a picture"), icon_name="picture")
-        self.picture_button.setVisible(door is not None)
+        if door is None:
+            self.picture_button.hide()
         set_tip(self.picture_button, self.tr("It is shown with each of these prompts."))
         self.chats_button = push_button(self.tr("From your chats"), icon_name="chat")
         self.chats_button.clicked.connect(self._open_chats)
