@@ -12,7 +12,7 @@ from app.core.gguf import ArraySummary, GgufHeader
 from app.library.model_files import read_shards
 
 _TOKENS = "tokenizer.ggml.tokens"
-_MOST_APART = 128
+MOST_APART_TOKENS = 128
 """Vocabularies of one family may differ in how many unused tokens follow the last: llama.cpp's own
 bound for drafts (common/speculative.cpp, SPEC_VOCAB_MAX_SIZE_DIFFERENCE)."""
 _SIZE = struct.Struct("<Q")
@@ -37,7 +37,7 @@ def _known(path: Path) -> tuple[Path, int, int]:
 def _same(one: tuple[Path, int, int], other: tuple[Path, int, int]) -> bool:
     headers = [read_shards(path)[0].header for path, _, _ in (one, other)]
     sizes = [header.length(_TOKENS) or 0 for header in headers]
-    if not min(sizes) or abs(sizes[0] - sizes[1]) > _MOST_APART:
+    if not min(sizes) or abs(sizes[0] - sizes[1]) > MOST_APART_TOKENS:
         return False
     texts = [_texts(path, header) for (path, *_), header in zip((one, other), headers, strict=True)]
     return all(a == b for a, b in itertools.islice(zip(*texts, strict=False), min(sizes)))

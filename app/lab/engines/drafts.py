@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -9,12 +10,16 @@ from msgspec.structs import replace
 from app.core.candidates.candidate import Candidate
 from app.core.errors import PersonError
 from app.core.memory.estimate import estimated_needs, overhead_bytes
+from app.core.models.family import LibraryModel
+from app.core.models.kinds import ModelKind
 from app.core.models.model_file import ModelFile
 from app.core.words.sentence import say
 from app.lab.engines.plans import Plans
 from app.library.model_files import open_model_file
-from app.library.vocabulary import same_vocabulary
+from app.library.vocabulary import MOST_APART_TOKENS, same_vocabulary
 
+# A draft that is not so many times smaller costs as much as it saves.
+_LEAST_SMALLER = 3
 # Of a drafted token: its logits, in the graph and where they are read.
 _LOGITS_BYTES = 2 * 4
 
@@ -35,6 +40,19 @@ def read_draft(candidate: Candidate) -> ModelFile | None:
     if not same_vocabulary(path, model):
         raise PersonError(say("drafts.other_vocabulary", name=path.name, model=model.name))
     return found
+
+
+def fitting_drafts(models: Iterable[LibraryModel], model: ModelFile) -> list[LibraryModel]:
+    """Those that may draft for a model, the smallest first: far smaller, with as many tokens."""
+    found = [
+        each
+        for each in models
+        if each.model is not None
+        and each.model.kind is ModelKind.LANGUAGE_MODEL
+        and abs(each.model.vocabulary_size - model.vocabulary_size) <= MOST_APART_TOKENS
+        and each.model.tensor_bytes * _LEAST_SMALLER <= model.tensor_bytes
+    ]
+    return sorted(found, key=lambda each: each.file_bytes)
 
 
 def draft_bytes(

@@ -8,15 +8,24 @@ from msgspec.structs import replace
 
 from app.core.candidates.drafts import Drafted
 from app.core.candidates.settings import SamplingSettings
+from app.core.errors import PersonError
+from app.core.words.sentence import Sentence, say, size
 from app.engine.protocol.answering import Finished
+from app.lab.engines.calls import EngineCalls, interruptible
+from app.lab.engines.opened import opened
+from app.library.model_files import open_model_file
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.core.candidates.candidate import Candidate
     from app.core.chats.chat import AnswerFigures
     from app.lab.engines.asking import Manner
-    from app.lab.engines.calls import EngineCalls
+    from app.lab.engines.room import EngineRoom
 
 QUESTION_TOKENS = 1024
 """Room for any of the questions and its answer."""
+_WORTH_TOKENS = 192
 _LIST = (
     "apples, bread, butter, candles, carrots, cheese, coffee, eggs, flour, garlic, honey, lemons, "
     "matches, milk, oats, onions, pears, pepper, potatoes, rice, salt, soap, sugar, tea, tomatoes"
@@ -115,3 +124,30 @@ class DraftedPairs:
         sampling = SamplingSettings(max_tokens=tokens)
         command = self._manner.question(engine.next_id(), question, sampling)
         return engine.call(replace(command, undrafted=undrafted), Finished).figures
+
+
+def whether_worth(
+    candidate: Candidate, room: EngineRoom, threads: int, go_on: Callable[[], None]
+) -> Sentence:
+    """Whether its draft is worth it on this PC, from a few pairs of answers.
+
+    Args:
+        candidate: With a draft.
+        room: Where its engine is started, beside whatever runs.
+        threads: Where its settings name none.
+        go_on: Asked now and then; raises where nobody wants to know any more.
+
+    Raises:
+        PersonError: It cannot be loaded, or there is no memory for it.
+    """
+    ready = opened(candidate, open_model_file)
+    needed, free = room.needed_bytes(ready, QUESTION_TOKENS), room.budget_bytes()
+    if needed > free:
+        facts = {"needed_bytes": size(needed), "room_bytes": size(free)}
+        raise PersonError(say("compare.needs_about_can_used_pc", **facts))
+    pairs = DraftedPairs(ready.manner)
+    with interruptible(go_on), room.calls(f"draft-{ready.path.stem}") as engine:
+        room.load(engine, ready, threads, QUESTION_TOKENS)
+        for _ in _FREE:
+            pairs.repeat(engine, _WORTH_TOKENS)
+    return pairs.drafted.said

@@ -15,6 +15,7 @@ from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.widgets.status_dot import StatusDot
 from app.ui.kit.words.text import translate
 from app.ui.settings.adapters_editor import AdaptersEditor
+from app.ui.settings.draft_editor import DraftEditor
 from app.ui.settings.engine_editor import EngineEditor
 from app.ui.settings.projector_box import ProjectorBox
 from app.ui.settings.sampling_editor import SamplingEditor
@@ -22,6 +23,7 @@ from app.ui.settings.settings_rows import SettingsRows, choice_box, choose
 
 if TYPE_CHECKING:
     from app.core.candidates.adapters import Adapter
+    from app.core.candidates.drafts import Draft
     from app.core.candidates.settings import EngineSettings, SamplingSettings
     from app.core.chats.panes import ChatPane
 
@@ -82,6 +84,7 @@ class CandidateSettings(QWidget):
         )
         self._projector = ProjectorBox()
         self._adapters = AdaptersEditor()
+        self._draft = DraftEditor()
         self._engine = EngineEditor()
         self._own = QCheckBox(self.tr("Own sampling settings"))
         set_tip(
@@ -99,6 +102,7 @@ class CandidateSettings(QWidget):
             lambda path: self._apply(self._setup.running(projector=path))
         )
         self._adapters.changed.connect(self._on_adapters)
+        self._draft.changed.connect(self._on_draft)
         self._engine.changed.connect(self._on_engine)
         self._own.clicked.connect(self._on_own)
         self._sampling.changed.connect(self._on_sampling)
@@ -132,6 +136,7 @@ class CandidateSettings(QWidget):
             head,
             template_rows,
             self._adapters,
+            self._draft,
             self._engine,
             hrule(),
             self._own,
@@ -162,6 +167,11 @@ class CandidateSettings(QWidget):
         return self._adapters
 
     @property
+    def draft(self) -> DraftEditor:
+        """What drafts for it."""
+        return self._draft
+
+    @property
     def sampling(self) -> SamplingEditor:
         """Its sampling settings."""
         return self._sampling
@@ -188,6 +198,9 @@ class CandidateSettings(QWidget):
     def _on_adapters(self, adapters: tuple[Adapter, ...]) -> None:
         self._apply(self._setup.running(adapters=adapters))
 
+    def _on_draft(self, draft: Draft | None) -> None:
+        self._apply(self._setup.running(draft=draft))
+
     def _on_engine(self, settings: EngineSettings) -> None:
         self._apply(self._setup.running(engine=settings))
 
@@ -210,6 +223,7 @@ class CandidateSettings(QWidget):
         choose(self._template, self._setup.candidate.template_id)
         self._projector.set_used(self._setup.candidate.projector)
         self._adapters.set_adapters(self._setup.candidate.adapters)
+        self._draft.set_draft(self._setup.candidate.draft)
         self._engine.set_settings(self._setup.candidate.engine)
         self._own.setChecked(own)
         self._sampling.setEnabled(own)

@@ -21,6 +21,7 @@ class Figure(Enum):
     TOKENS = "tokens"
     THINKING = "thinking"
     PROMPT_SPEED = "prompt_speed"
+    DRAFTED = "drafted"
 
 
 def figure_names() -> dict[Figure, str]:
@@ -32,6 +33,7 @@ def figure_names() -> dict[Figure, str]:
         Figure.TOKENS: translate("Words", "tokens"),
         Figure.THINKING: translate("Words", "thinking"),
         Figure.PROMPT_SPEED: translate("Words", "prompt"),
+        Figure.DRAFTED: translate("Words", "drafted"),
     }
 
 
@@ -54,6 +56,17 @@ def figure_values(figures: AnswerFigures) -> dict[Figure, tuple[Quantity, str]]:
         values[Figure.PROMPT_SPEED] = (
             speed(figures.prompt_tokens_per_second),
             _prompt_help(figures),
+        )
+    if figures.drafted_tokens:
+        values[Figure.DRAFTED] = (
+            Quantity(
+                translate("Words", "{drafted}, accepted {accepted}").format(
+                    drafted=count(figures.drafted_tokens), accepted=count(figures.accepted_tokens)
+                )
+            ),
+            translate(
+                "Words", "Tokens that the draft proposed, and those of them that the model said."
+            ),
         )
     if figures.tokens_per_second is not None:
         values[Figure.SPEED] = (speed(figures.tokens_per_second), _speed_help(figures))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,21 +11,24 @@ from msgspec.structs import replace
 
 from app.core.candidates.adapters import MOST_ADAPTERS, Adapter
 from app.core.candidates.candidate import MAX_CANDIDATES, Candidate, LocalFile, candidate_of
+from app.core.candidates.drafts import Draft
 from app.core.errors import PersonError
 from app.core.memory.estimate import lasting_budget_bytes
 from app.core.models.bases import fits, fitting_adapters
 from app.core.models.projectors import fitting_projectors
 from app.lab.demo.demo import FIRST_PANES, demo_adapter
 from app.lab.engines.adapters import check_adapters
+from app.lab.engines.drafts import fitting_drafts, read_draft
+from app.lab.engines.room import EngineRoom
 from app.lab.pictures.shelf import PictureShelf
 from app.library.model_files import inspect_file, whole_sets
-from app.monitor.machine import total_memory_bytes
+from app.monitor.machine import physical_core_count, total_memory_bytes
 from app.store.chat_search import chats_saying
 from app.store.database import open_beside
 from app.store.pictures import shown_pictures
 from app.ui.kit.pages import Page, Part
 from app.ui.kit.widgets.banner import Severity
-from app.ui.kit.words.sentences import sentence
+from app.ui.kit.words.sentences import sentence, told
 from app.ui.kit.words.text import translate
 from app.ui.pages.compare.help import compare_help
 from app.ui.pages.compare.last_chat import LastChat
@@ -35,10 +38,13 @@ from app.ui.plots.kinds import Metric
 from app.ui.shell.engine.watch import EngineWatch
 
 if TYPE_CHECKING:
+    from app.core.chats.panes import ChatPane
     from app.core.models.family import LibraryModel
     from app.core.models.model_file import ModelFile
+    from app.core.words.sentence import Sentence
     from app.lab.ladder.pickable import PickFile
     from app.store.settings import Settings
+    from app.ui.kit.jobs import JobContext
     from app.ui.picking.add_dialog import AddDialog
     from app.ui.plots.live import LivePlots
     from app.ui.shell.ground import Ground
@@ -84,6 +90,9 @@ class ComparePart(Part):
         self.view.settings.adapter_wanted.connect(self._choose_adapter)
         self.view.settings.projectors = lambda model: fitting_projectors(self._models, model)
         self.view.settings.projector_wanted.connect(self._choose_projector)
+        self.view.settings.drafting = lambda model: fitting_drafts(self._models, model)
+        self.view.settings.draft_wanted.connect(self._choose_draft)
+        self.view.settings.worth_wanted.connect(self._find_worth)
         self._watch = EngineWatch(session)
         self.plots: LivePlots | None = None
         self._models: Sequence[LibraryModel] = ()
@@ -259,21 +268,57 @@ class ComparePart(Part):
 
     def _choose_adapter(self, key: str) -> None:
         """Ask for an adapter's file; what does not fit is told, and changes nothing."""
-        setup, view = self._session.pane(key).setup, self.view
+        setup = self._session.pane(key).setup
         paths = self._ground.files.models(translate("Compare", "Open an adapter"))
         adapters = (*setup.candidate.adapters, *(Adapter(str(path)) for path in paths))
         wanted = setup.running(adapters=adapters[:MOST_ADAPTERS])
-        if wanted == setup:
-            return
+        self._take(setup, wanted, lambda: check_adapters(wanted.candidate))
 
-        def take(_none: None) -> None:
-            if self._session.chat.pane(key) == setup:  # nothing else was set meanwhile
+    def _choose_draft(self, key: str) -> None:
+        """Ask for a draft model's file; one of another vocabulary is told, and changes nothing."""
+        setup = self._session.pane(key).setup
+        paths = self._ground.files.models(translate("Compare", "Open a draft model"))
+        if not paths:
+            return
+        draft = replace(setup.candidate.draft or Draft(), path=str(paths[0]))
+        wanted = setup.running(draft=draft)
+        self._take(setup, wanted, lambda: read_draft(wanted.candidate))
+
+    def _take(self, setup: ChatPane, wanted: ChatPane, check: Callable[[], object]) -> None:
+        """Let a pane run with other files, once they were seen to fit."""
+        view = self.view
+
+        def take(_checked: object) -> None:
+            if self._session.chat.pane(setup.key) == setup:  # nothing else was set meanwhile
                 view.controller.update_candidate(wanted)
 
+        if wanted != setup:
+            self._ground.jobs.run(
+                lambda _context: check(),
+                done=take,
+                failed=lambda error: view.controller.refused.emit(sentence(error)),
+            )
+
+    def _find_worth(self, key: str) -> None:
+        """Measure what a pane's draft brings, and say it beside its settings."""
+        side, candidate = self.view.settings, self._session.pane(key).candidate
+        if self._session.busy:
+            side.tell_worth(key, translate("Compare", "Answers are coming: measure afterwards."))
+            return
+        paths = self._ground.house.paths
+
+        def measure(context: JobContext) -> Sentence:
+            # Imported when it is needed: measuring is no part of a start.
+            from app.lab.speed.drafted import whether_worth
+
+            room = EngineRoom.of_this_pc(paths)
+            return whether_worth(candidate, room, physical_core_count(), context.check)
+
+        side.tell_worth(key, translate("Compare", "Answering in turns …"), measuring=True)
         self._ground.jobs.run(
-            lambda _context: check_adapters(wanted.candidate),
-            done=take,
-            failed=lambda error: view.controller.refused.emit(sentence(error)),
+            measure,
+            done=lambda said: side.tell_worth(key, told(said)),
+            failed=lambda error: side.tell_worth(key, sentence(error)),
         )
 
     def _show(self, candidate: Candidate) -> None:

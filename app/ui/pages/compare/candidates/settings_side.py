@@ -106,15 +106,20 @@ class SettingsSide(SidePanel):
         changed: Settings were changed here.
         adapter_wanted: The person has an adapter in a file, for the pane with this key.
         projector_wanted: The same, of a projector.
+        draft_wanted: The same, of a draft model.
+        worth_wanted: It is to be measured what the pane's draft brings.
 
     Attributes:
         fitting: The adapters of this PC that a model can run with.
         projectors: The projectors of this PC that it may see with.
+        drafting: The models of this PC that may draft for one.
     """
 
     changed = Signal()
     adapter_wanted = Signal(str)
     projector_wanted = Signal(str)
+    draft_wanted = Signal(str)
+    worth_wanted = Signal(str)
 
     def __init__(
         self, session: Session, controller: CompareController, parent: QWidget | None = None
@@ -129,6 +134,7 @@ class SettingsSide(SidePanel):
         self._model: ModelFile | None = None
         self.fitting: Callable[[ModelFile], Sequence[Path]] = lambda _model: ()
         self.projectors: Callable[[ModelFile], Sequence[LibraryModel]] = lambda _model: ()
+        self.drafting: Callable[[ModelFile], Sequence[LibraryModel]] = lambda _model: ()
 
     def set_engine_facts(self, facts: EngineFacts) -> None:
         """What engines compute on decides what can be set; asked for when it is first needed."""
@@ -158,6 +164,8 @@ class SettingsSide(SidePanel):
         self.candidate.changed.connect(self._on_candidate)
         self.candidate.adapters.file_wanted.connect(lambda: self.adapter_wanted.emit(key))
         self.candidate.projector.file_wanted.connect(lambda: self.projector_wanted.emit(key))
+        self.candidate.draft.file_wanted.connect(lambda: self.draft_wanted.emit(key))
+        self.candidate.draft.worth_wanted.connect(lambda: self.worth_wanted.emit(key))
         self._follow_engine()
         if self._engine is not None and not self._session.busy:  # else an engine tells anyway
             self._engine.ask()
@@ -185,6 +193,11 @@ class SettingsSide(SidePanel):
         elif self.chat is not None:
             self.chat.follow()
 
+    def tell_worth(self, key: str, words: str, *, measuring: bool = False) -> None:
+        """Say what a pane's draft brings, where its settings are still shown."""
+        if self.candidate is not None and self.subject == key:
+            self.candidate.draft.tell(words, measuring=measuring)
+
     def close_panel(self) -> None:
         """Hide it; what was being written is kept."""
         self._let_go()
@@ -199,6 +212,7 @@ class SettingsSide(SidePanel):
             self.candidate.projector.set_choices(
                 self.projectors(pane.model), has_beside=pane.projector_beside is not None
             )
+            self.candidate.draft.set_choices(self.drafting(pane.model))
 
     def _follow_engine(self) -> None:
         if self.candidate is not None and self._engine is not None:

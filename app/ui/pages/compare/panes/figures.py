@@ -135,7 +135,7 @@ class TurnFigures(QFrame):
 
     def _summary(self, pane: Pane, done: AnswerFigures | None) -> str:
         bars, names = self._bars_of(pane, done), figure_names()
-        named = (Figure.FIRST_TOKEN, Figure.PROMPT_SPEED, Figure.THINKING)
+        named = (Figure.FIRST_TOKEN, Figure.PROMPT_SPEED, Figure.THINKING, Figure.DRAFTED)
         return " · ".join(
             f"{names[figure]} {bar.quantity}" if figure in named else str(bar.quantity)
             for figure, bar in bars.items()
