@@ -321,3 +321,7 @@ def _show(rows: list[CompareRow], chosen: ChosenModels, console: Console) -> Non
         left=("level", "file"),
         spare=("prompt", "tokens", "bits/weight", "first token"),
     )
+    for row in rows:
+        if row.candidate.draft is not None and row.error is None:
+            drafted, accepted = row.drafted_tokens, row.accepted_tokens
+            console.text(f"{chosen.called(row.candidate)}: drafted {drafted}, accepted {accepted}")

@@ -280,6 +280,7 @@ class Worker:
                 memory=own_memory(sizes.repacked_bytes),
                 sees=model.eyes is not None,
                 projector_bytes=sizes.projector_bytes,
+                draft_is_idle=draft is not None and self._context is not None and drafting is None,
             )
         )
 

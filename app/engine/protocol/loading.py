@@ -130,6 +130,7 @@ class Loaded(msgspec.Struct, tag="loaded", frozen=True):
         memory: Taken right after the load.
         sees: Whether it can be shown pictures.
         projector_bytes: Weights and scratch memory of the part that sees.
+        draft_is_idle: It has a draft, and proposals cost as much here as they can save.
     """
 
     id: int
@@ -149,6 +150,7 @@ class Loaded(msgspec.Struct, tag="loaded", frozen=True):
     memory: EngineMemory
     sees: bool = False
     projector_bytes: int = 0
+    draft_is_idle: bool = False
 
 
 class Predicted(Plan, tag="predicted", frozen=True):

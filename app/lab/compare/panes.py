@@ -114,6 +114,8 @@ class Pane:
         peak_private_bytes: The most private memory seen since the load.
         peak_mapped_bytes: The most mapped memory seen since the load.
         context_used_tokens: What the context held after the last answer.
+        drafted_tokens: That were proposed for the last answer.
+        accepted_tokens: Of these, those that the model said, too.
         digest: SHA-256 of the last rendered prompt.
         system_in_user: The system prompt was part of the person's first message in it, since the
             template takes none.
@@ -139,6 +141,8 @@ class Pane:
     peak_private_bytes: int | None = None
     peak_mapped_bytes: int | None = None
     context_used_tokens: int = 0
+    drafted_tokens: int = 0
+    accepted_tokens: int = 0
     digest: str | None = None
     system_in_user: bool = False
     pid: int | None = None

@@ -351,6 +351,8 @@ class Runner:
         self.pool.touch(pane.key, event.memory.needed_bytes)
         pane.note_memory(event.memory.private_bytes, event.memory.mapped_bytes)
         pane.context_used_tokens = event.figures.prompt_tokens + event.figures.generated_tokens
+        pane.drafted_tokens = event.figures.drafted_tokens
+        pane.accepted_tokens = event.figures.accepted_tokens
         if event.stop_reason is StopReason.CONTEXT:
             pane.failure = failures.context_full()
         self._change(pane, PaneState.READY)

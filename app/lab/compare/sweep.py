@@ -55,6 +55,8 @@ class CompareRow:
     generated_tokens: int | None
     thinking_tokens: int | None
     generation_ns: int | None
+    drafted_tokens: int | None
+    accepted_tokens: int | None
     tokens_per_second: float | None
     peak_private_bytes: int | None
     peak_mapped_bytes: int | None
@@ -156,6 +158,8 @@ def _row(
         generated_tokens=figures.generated_tokens if figures else None,
         thinking_tokens=figures.thinking_tokens if figures else None,
         generation_ns=figures.generation_ns if figures else None,
+        drafted_tokens=figures.drafted_tokens if figures else None,
+        accepted_tokens=figures.accepted_tokens if figures else None,
         tokens_per_second=figures.tokens_per_second if figures else None,
         peak_private_bytes=pane.peak_private_bytes,
         peak_mapped_bytes=pane.peak_mapped_bytes,

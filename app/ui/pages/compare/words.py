@@ -150,6 +150,17 @@ def context_words(pane: Pane) -> str:
     )
 
 
+def drafted_words(pane: Pane) -> str:
+    """What its draft did for the last answer; empty without one."""
+    if pane.loaded is not None and pane.loaded.draft_is_idle:
+        return told(say("drafts.idle"))
+    if not pane.drafted_tokens:
+        return ""
+    return translate("Words", "drafted {drafted}, accepted {accepted}").format(
+        drafted=count(pane.drafted_tokens), accepted=count(pane.accepted_tokens)
+    )
+
+
 def about_words(pane: Pane, gloss: str) -> str:
     """What a candidate is that was asked nothing yet; ``gloss`` is its version in plain words."""
     if (wait := engine_wait(pane)) is not None:

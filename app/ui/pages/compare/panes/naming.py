@@ -12,6 +12,7 @@ from app.ui.kit.words.text import translate
 from app.ui.pages.compare.words import (
     adapter_words,
     context_words,
+    drafted_words,
     full_name,
     level_words,
     memory_quantity,
@@ -105,7 +106,7 @@ class Naming:
         memory = memory_quantity(pane)
         if memory.value:
             lines.append(translate("Naming", "memory {size}").format(size=memory))
-        lines += [told(told_settings(pane.candidate)), context_words(pane)]
+        lines += [told(told_settings(pane.candidate)), drafted_words(pane), context_words(pane)]
         return "\n".join(line for line in lines if line)
 
     def _share(self, pane: Pane) -> float | None:
