@@ -46,6 +46,7 @@ def glossary() -> tuple[Chapter, ...]:
             Word("adapter", translate("Words", "adapter"), translate("Words", "A small file that teaches a model something more and leaves its own file as it is.")),
             Word("experts", translate("Words", "experts"), translate("Words", "Parts of a model of which only a few work on each token: it is as large as all of them, and as fast as the few.")),
             Word("context", translate("Words", "context"), translate("Words", "How much text a model holds in mind at once, question and answer together, in tokens. More of it takes more memory.")),
+            Word("draft", translate("Words", "draft"), translate("Words", "Something quick, a much smaller model or the text itself, proposes the next words; the model checks several at once. The same answer, often sooner.")),
         )),
         Chapter(translate("Words", "Asking"), (
             Word("one_after_another", translate("Words", "one after another"), translate("Words", "Each version answers alone on the PC, so its speed counts.")),
