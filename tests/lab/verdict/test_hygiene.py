@@ -10,6 +10,7 @@ import msgspec
 from app.core.candidates.candidate import Candidate, LocalFile
 from app.core.candidates.settings import EngineSettings, FlashAttention, KvType
 from app.core.ladder.results import TextReading
+from app.core.words.sentence import worded
 from app.lab.verdict.hygiene import settings_of
 from tests.lab import ladder_cases as cases
 
@@ -105,6 +106,20 @@ def test_another_vocabulary_explains_other_tokens() -> None:
     (remark,) = remarks(result)
     assert "Q8_0 has another vocabulary" in remark
     assert "bits per byte, tasks and votes compare them" in remark
+
+
+def test_another_model_of_the_same_vocabulary_is_a_student() -> None:
+    result = measured()
+    facts = result.rows[Q8].facts
+    assert facts is not None
+    cases.change(result, Q8, facts=msgspec.structs.replace(facts, parameters=7))
+    assert any("is another model with the same vocabulary" in one for one in remarks(result))
+    give(result, Q8, vocabulary_digest="other")
+    row = result.rows[Q8]
+    assert row.quality is not None
+    refused = worded("lab.another_vocabulary_than_reference")
+    cases.change(result, Q8, quality=msgspec.structs.replace(row.quality, refused=refused))
+    assert not any("same vocabulary" in one for one in remarks(result))
 
 
 def test_contexts_and_threads() -> None:

@@ -16,7 +16,7 @@ TEXTS: dict[str, str] = {
     "drafts.worth_repeating": translate("Sentences", "Worth it here for answers that repeat the question: they come {repeating} times as fast, others {free} times; {accepted} of the drafted words were right."),
     "drafts.not_worth": translate("Sentences", "Not worth it here: answers that repeat the question come {repeating} times as fast, others {free} times; {accepted} of the drafted words were right."),
     "verdict.drafted": translate("Sentences", "{name}: {said} Its quality and its answers are those of the version without the draft; only speed and memory were measured with it."),
-    "verdict.student": translate("Sentences", "{name} is another model of the same vocabulary: its drift is how far its next words are from those of {teacher}, as a student’s from its teacher’s, and no loss by shrinking."),
+    "verdict.student": translate("Sentences", "{name} is another model with the same vocabulary: its drift is how far its next words are from those of {teacher}, as a student’s from its teacher’s, and not a loss by fewer bits alone."),
     "compare.told_draft": translate("Sentences", "draft {name}"),
     "compare.told_ngram": translate("Sentences", "from the text itself"),
     "compare.told_draft_max": translate("Sentences", "{n} drafted tokens at most"),
