@@ -45,6 +45,8 @@ def glossary() -> tuple[Chapter, ...]:
             Word("chat_template", translate("Words", "chat template"), translate("Words", "How a question is dressed for the model; the file brings it.")),
             Word("adapter", translate("Words", "adapter"), translate("Words", "A small file that teaches a model something more and leaves its own file as it is.")),
             Word("experts", translate("Words", "experts"), translate("Words", "Parts of a model of which only a few work on each token: it is as large as all of them, and as fast as the few.")),
+            Word("importance_matrix", translate("Words", "importance matrix"), translate("Words", "Says which weights of a model matter most, from a text that it has read; where few bits are left, they are spent on those.")),
+            Word("recipe", translate("Words", "recipe"), translate("Words", "How a smaller version was made, as a small file beside it: with the same original it makes the same file again.")),
             Word("context", translate("Words", "context"), translate("Words", "How much text a model holds in mind at once, question and answer together, in tokens. More of it takes more memory.")),
             Word("draft", translate("Words", "draft"), translate("Words", "Something quick, a much smaller model or the text itself, proposes the next words; the model checks several at once. The same answer, often sooner.")),
         )),
