@@ -24,6 +24,7 @@ from app.ui.kit.garbage import GarbageTimer
 from app.ui.kit.jobs import Jobs
 from app.ui.kit.one_at_a_time import one_at_a_time
 from app.ui.kit.queues import drained
+from app.ui.kit.timers import every
 from app.ui.kit.widgets.banner import Severity
 from app.ui.kit.words.sentences import told
 from app.ui.pages.about.part import AboutPart
@@ -147,9 +148,7 @@ class Window(QObject):
         self._garbage = GarbageTimer(lambda: self.session.busy, self)
         self._maker: DemoMaker | None = None
         self._maker_events: SimpleQueue[EngineEvent] = SimpleQueue()
-        self._pump_timer = QTimer(self)
-        self._pump_timer.setInterval(PUMP_MS)
-        self._pump_timer.timeout.connect(self._pump)
+        self._pump_timer = every(self, PUMP_MS, self._pump)
         requests.hurry.add(lambda: self._set_pace(PUMP_MS))
         self.engine.ready.connect(self._make_demo)
         self.main.close_requested.connect(self.quit)

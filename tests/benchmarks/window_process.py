@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from app.bootstrap import House
     from app.ui.answers.markdown import MarkdownView
     from app.ui.pages.models.desk import ModelsDesk
-    from app.ui.pages.models.downloads.entry import DownloadEntry
+    from app.ui.pages.models.downloads.queue_view import DownloadEntry
 
 WIDTH_PX, HEIGHT_PX = 1280, 800
 NEVER_IMPORTED = ("llama_cpp", "huggingface_hub")

@@ -162,7 +162,7 @@ def test_the_ladder(person: Person) -> None:
     votes = page.board.votes
     assert votes is not None
     named = [
-        VoteCandidate(letter, "#000000", candidate_of(path), EVERYTHING)
+        VoteCandidate(letter, candidate_of(path), EVERYTHING)
         for letter, path in zip("AB", files, strict=True)
     ]
     votes.set_candidates(named, str(files[0]))

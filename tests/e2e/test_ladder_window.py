@@ -220,7 +220,7 @@ def test_from_compare_to_the_verdict(
 
     # The report, with everything beside it.
     target = tmp_path / "report.html"
-    dialogs = "app.ui.pages.ladder.file_dialogs.QFileDialog.getSaveFileName"
+    dialogs = "app.ui.kit.file_dialogs.QFileDialog.getSaveFileName"
     monkeypatch.setattr(dialogs, lambda *_args, **_more: (str(target), ""))
     page.commands.reports[".html"].trigger()
     person.until(lambda: all(target.with_suffix(s).exists() for s in (".json", ".md", ".csv")))

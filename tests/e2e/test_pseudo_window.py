@@ -221,7 +221,7 @@ def test_ladder(person: Person, reader: Reader, tmp_path: Path) -> None:
     for row in page.view.rows:
         page.board.table.choose(row.key)
         reader.read("measured")
-    page.question.ask_for(entry)
+    page.ask_to_forget(entry)
     reader.read("a question")
     reader.understood()
 

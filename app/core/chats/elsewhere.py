@@ -22,7 +22,7 @@ class Elsewhere:
 
     Attributes:
         path: The model file, its first shard if it has several.
-        command: A line for the person's shell.
+        command: A line for the person's shell; empty where there is none.
     """
 
     path: str

@@ -43,6 +43,9 @@ class AnswerDocument(SafeDocument):
     :meth:`show_source` renders a slice of it, :meth:`advance` the next one, until :attr:`complete`.
     While the text grows only what is not settled is rendered again; when it has ended all of it is
     rendered once more if a link is defined somewhere, which could make a difference. Main thread.
+
+    Attributes:
+        source: The Markdown text that is shown.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -50,7 +53,7 @@ class AnswerDocument(SafeDocument):
         self.setUndoRedoEnabled(False)
         self.setDocumentMargin(0)
         self.setIndentWidth(_LIST_INDENT_PX)
-        self._source = ""
+        self.source = ""
         self._ended = True
         self._formatted = True
         self._carry = Carry()
@@ -61,11 +64,6 @@ class AnswerDocument(SafeDocument):
         self._grew = False
         self._known_place: tuple[int, int] | None = None
         self.complete = True
-
-    @property
-    def source(self) -> str:
-        """The Markdown text that is shown."""
-        return self._source
 
     @property
     def slices(self) -> list[Slice]:
@@ -87,13 +85,13 @@ class AnswerDocument(SafeDocument):
         clean = without_sentinels(source)
         carry = carry or Carry()
         anew = formatted != self._formatted or carry != self._carry
-        if anew or not clean.startswith(self._source[: self._settled_characters]):
+        if anew or not clean.startswith(self.source[: self._settled_characters]):
             self._forget()
         self._formatted, self._carry = formatted, carry
         if ended and formatted and (definitions := definitions_of(clean)) != self._definitions:
             self._forget()
             self._definitions = definitions
-        self._source, self._ended = clean, ended
+        self.source, self._ended = clean, ended
         self._grew = self._grew or not ended
         self.complete = False
         self.advance()
@@ -134,7 +132,7 @@ class AnswerDocument(SafeDocument):
         A sentinel is set into the slice at the start of the word, and the rendered text must be
         the same but for the sentinel; else another word close by is tried.
         """
-        if offset >= len(self._source.rstrip()):
+        if offset >= len(self.source.rstrip()):
             return self._end() if self.complete else None
         if self._known_place is not None and self._known_place[0] == offset:
             return self._known_place[1]
@@ -164,22 +162,22 @@ class AnswerDocument(SafeDocument):
         """Add the next slice, and what is not settled if that is not much."""
         begin = self._settled_characters
         carry = self._settled[-1].slice.next_carry if self._settled else self._carry
-        if not fits(self._source, begin, SLICE_WEIGHT):
+        if not fits(self.source, begin, SLICE_WEIGHT):
             self._settle(self._next_slice(begin, carry))
             return
         self.complete = True
         if self._grew and self._formatted and not carry.before:
-            settled = settled_end(self._source, begin)
+            settled = settled_end(self.source, begin)
             if settled > begin:
                 self._settle(Slice(begin, settled))
                 begin = settled
-        if begin < len(self._source):
-            self._tail = self._append(Slice(begin, len(self._source), carry))
+        if begin < len(self.source):
+            self._tail = self._append(Slice(begin, len(self.source), carry))
 
     def _next_slice(self, begin: int, carry: Carry) -> Slice:
         if self._formatted:
-            return next_slice(self._source, begin, carry)
-        return Slice(begin, plain_cut(self._source, begin, SLICE_WEIGHT))
+            return next_slice(self.source, begin, carry)
+        return Slice(begin, plain_cut(self.source, begin, SLICE_WEIGHT))
 
     def _settle(self, piece: Slice) -> None:
         self._settled.append(self._append(piece))
@@ -190,8 +188,8 @@ class AnswerDocument(SafeDocument):
         into = QTextCursor(self)
         into.movePosition(QTextCursor.MoveOperation.End)
         if not self._formatted:
-            self._append_plain(into, self._source[piece.start : piece.end])
-        elif (markdown := piece.markdown(self._source, self._definitions)).strip():
+            self._append_plain(into, self.source[piece.start : piece.end])
+        elif (markdown := piece.markdown(self.source, self._definitions)).strip():
             part = rendered_after_block(markdown)
             into.insertFragment(QTextDocumentFragment(part))
             if position == 0:
@@ -222,8 +220,8 @@ class AnswerDocument(SafeDocument):
         piece = placed.slice
         if not self._formatted:
             separator = 1 if placed.position else 0
-            return placed.position + separator + utf16_length(self._source[piece.start : offset])
-        markdown = piece.markdown(self._source, self._definitions)
+            return placed.position + separator + utf16_length(self.source[piece.start : offset])
+        markdown = piece.markdown(self.source, self._definitions)
         # Every try reads the slice anew: heavy ones get few.
         tries = max(1, SLICE_WEIGHT // (weight(markdown) + 1))
         found = find_place(markdown, offset - piece.start + len(piece.carry.before), tries)

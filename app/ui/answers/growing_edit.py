@@ -1,12 +1,56 @@
-"""A plain text field that grows with what is written in it, up to a few lines."""
+"""Plain text fields: one that takes no more than it can show, and one that grows with its text."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from app.ui.answers.bounded_edit import BoundedEdit
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
+
+from app.ui.answers.text_parts import fits
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFocusEvent, QResizeEvent
+    from PySide6.QtWidgets import QWidget
+
+EDIT_WEIGHT = 12_000
+"""A line of so many letters is laid out anew at each key."""
+
+
+class BoundedEdit(QPlainTextEdit):
+    """What is pasted or dropped beyond the bound is not put in, but told.
+
+    Signals:
+        too_long: A text that was to be put in.
+
+    Attributes:
+        takes_pictures: Asked first of what is pasted: whether it took pictures out of it.
+    """
+
+    too_long = Signal(str)
+    most_weight = EDIT_WEIGHT
+    takes_pictures: Callable[[QMimeData], bool] | None = None
+
+    def takes(self, text: str, beside: str = "") -> bool:
+        """Whether a text is light enough, together with what stands there already."""
+        return fits(beside + text, 0, self.most_weight)
+
+    # Qt's own names from here on.
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        # Files are the window's: a model dropped here is opened, not written out as its path.
+        return source.hasText() and not source.hasUrls()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        if self.takes_pictures is not None and self.takes_pictures(source):
+            return
+        text = source.text()
+        if self.takes(text, self.toPlainText()):
+            super().insertFromMimeData(source)
+        elif text:
+            self.too_long.emit(text)
 
 
 class GrowingEdit(BoundedEdit):

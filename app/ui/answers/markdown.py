@@ -23,7 +23,7 @@ from PySide6.QtGui import (
     QTextOption,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QTextBrowser, QTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QTextEdit, QWidget
 
 from app.core.text.clean import settled_text
 from app.ui.answers.code_copies import CodeCopies
@@ -43,6 +43,8 @@ from app.ui.answers.text_parts import (
 from app.ui.kit.one_at_a_time import one_at_a_time
 from app.ui.kit.plain import set_tip
 from app.ui.kit.tokens import Tokens, current_tokens, mix
+from app.ui.kit.widgets.buttons import brief_menu
+from app.ui.kit.wishes import ask_to_open
 
 __all__ = ["AnswerDocument", "MarkdownView", "warm_up"]
 
@@ -57,7 +59,6 @@ class MarkdownView(QTextBrowser):
     """An answer's text. Grows with its content: put it into a scroll area. Main thread.
 
     Signals:
-        link_activated: The person wants to open this address; nothing is opened here.
         rendered: The text on the screen is the newest; the height may have changed.
         focused: It got the keyboard.
         part_changed: Another part of a long text is shown, or in another way.
@@ -68,7 +69,6 @@ class MarkdownView(QTextBrowser):
     """
 
     focused = Signal()
-    link_activated = Signal(QUrl)
     rendered = Signal()
     part_changed = Signal()
 
@@ -104,7 +104,7 @@ class MarkdownView(QTextBrowser):
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setTabStopDistance(4 * self.fontMetrics().averageCharWidth())
         self.viewport().setAutoFillBackground(False)
-        self.anchorClicked.connect(self._on_anchor)
+        self.anchorClicked.connect(lambda url: ask_to_open(self, url))
         self.highlighted.connect(self._on_hover)
         self._answer.documentLayout().documentSizeChanged.connect(self._fit)
         self._fit()
@@ -357,9 +357,6 @@ class MarkdownView(QTextBrowser):
 
     # ------------------------------------------------------------------------------- what is done
 
-    def _on_anchor(self, url: QUrl) -> None:
-        self.link_activated.emit(url)
-
     def _on_hover(self, url: QUrl) -> None:
         set_tip(self.viewport(), url.toDisplayString() if url.isValid() else "")
 
@@ -450,8 +447,7 @@ class MarkdownView(QTextBrowser):
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = brief_menu(self)
         copy = menu.addAction(self.tr("Copy selection"))
         copy.setEnabled(self.textCursor().hasSelection())
         copy.triggered.connect(self.copy)

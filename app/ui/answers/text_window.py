@@ -31,8 +31,7 @@ class TextWindow(QDialog):
         area.setWidget(content)
         copy = push_button(self.tr("Copy all"), icon_name="copy")
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text))
-        close = push_button(self.tr("Close"))
-        close.clicked.connect(self.close)
+        close = push_button(self.tr("Close"), run=self.close)
         in_column(
             (area, 1),
             PartBar(self.text, offers_format=False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDir, QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -12,7 +13,10 @@ from app.core.text.clean import as_file_stem
 from app.ui.kit.plain import shown_text
 from app.ui.kit.words.text import translate
 
-_ENDINGS = {"markdown": "md", "json": "json"}
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
 
 
 class FileDialogs:
@@ -29,10 +33,6 @@ class FileDialogs:
         self.last_folder = ""
         self.last_pictures = ""
 
-    def window(self) -> QWidget:
-        """Over which window dialogs open."""
-        return self._window()
-
     def models(self, title: str = "") -> list[Path]:
         """Model files to open, none if the person changed their mind."""
         names, _ = QFileDialog.getOpenFileNames(
@@ -46,6 +46,13 @@ class FileDialogs:
         if names:
             self.last_folder = str(Path(names[0]).parent)
         return [Path(name) for name in names]
+
+    def other(self, title: str, which: str) -> Path | None:
+        """Another file to read; ``which`` says which kinds there are."""
+        kinds = which + ";;" + translate("FileDialogs", "All files (*)")
+        folder = self.last_folder or QDir.homePath()
+        name, _ = QFileDialog.getOpenFileName(self._window(), title, folder, kinds)
+        return Path(name) if name else None
 
     def pictures(self) -> list[Path]:
         """Pictures to show, none if the person changed their mind."""
@@ -94,23 +101,38 @@ class FileDialogs:
 
     def export_target(self, title: str, form: str) -> Path | None:
         """Where a chat shall be written."""
-        documents = QStandardPaths.writableLocation(
-            QStandardPaths.StandardLocation.DocumentsLocation
-        )
-        ending = _ENDINGS[form]
         stem = as_file_stem(title) or translate("FileDialogs", "Chat")
-        kind = (
-            translate("FileDialogs", "Markdown (*.md)")
-            if form == "markdown"
-            else translate("FileDialogs", "JSON (*.json)")
-        )
-        name, _ = QFileDialog.getSaveFileName(
-            self._window(),
-            translate("FileDialogs", "Export the chat"),
-            str(Path(documents, f"{stem}.{ending}")),
-            kind,
-        )
-        if not name:
-            return None
-        path = Path(name)
-        return path if path.suffix else path.with_suffix(f".{ending}")
+        ending = ".md" if form == "markdown" else ".json"
+        return self.target(translate("FileDialogs", "Export the chat"), stem + ending)
+
+    def target(self, title: str, name: str) -> Path | None:
+        """Where something of the person's shall be written; ``name`` is what is offered."""
+        return ask_target(self._window(), title, name)
+
+
+def ask_target(over: QWidget, title: str, name: str) -> Path | None:
+    """Where a file shall be written; what is chosen gets the ending of the name.
+
+    Args:
+        over: Over which window the dialog opens.
+        title: Of the dialog.
+        name: What is offered, in the person's documents; its ending says which kind of file it is.
+
+    Returns:
+        None if the person changed their mind.
+    """
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    ending = Path(name).suffix
+    kind = {
+        ".html": translate("FileDialogs", "Web page (*.html)"),
+        ".md": translate("FileDialogs", "Markdown (*.md)"),
+        ".csv": translate("FileDialogs", "Table (*.csv)"),
+        ".json": translate("FileDialogs", "JSON (*.json)"),
+        ".png": translate("FileDialogs", "Picture (*.png)"),
+        ".svg": translate("FileDialogs", "Drawing (*.svg)"),
+    }[ending]
+    chosen, _ = QFileDialog.getSaveFileName(over, title, str(Path(documents, name)), kind)
+    if not chosen:
+        return None
+    path = Path(chosen)
+    return path if path.suffix.lower() == ending else path.with_name(path.name + ending)

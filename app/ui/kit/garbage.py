@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
+
+from app.ui.kit.timers import every
 
 _COLLECT_MS = 1000
 _COLLECTIONS_TO_FULL = 30
@@ -22,9 +24,7 @@ class GarbageTimer(QObject):
         super().__init__(parent)
         self._is_busy = is_busy
         self._collections = 0
-        self._timer = QTimer(self)
-        self._timer.setInterval(_COLLECT_MS)
-        self._timer.timeout.connect(self._collect)
+        self._timer = every(self, _COLLECT_MS, self._collect)
 
     def take_over(self) -> None:
         """Python collects nothing by itself from now on."""

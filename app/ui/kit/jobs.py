@@ -71,7 +71,11 @@ class JobContext:
 
 
 class Job(Generic[T]):
-    """One piece of background work; made by ``Jobs.run``, used on the main thread."""
+    """One piece of background work; made by ``Jobs.run``, used on the main thread.
+
+    Attributes:
+        state: Where it is.
+    """
 
     def __init__(
         self,
@@ -86,12 +90,7 @@ class Job(Generic[T]):
         self._done = done
         self._failed = failed
         self._progress = progress
-        self._state = JobState.RUNNING
-
-    @property
-    def state(self) -> JobState:
-        """Where it is."""
-        return self._state
+        self.state = JobState.RUNNING
 
     def cancel(self) -> None:
         """Forget the job: it calls back no more, and its function is told to end.
@@ -99,11 +98,11 @@ class Job(Generic[T]):
         Does nothing to a job that has ended.
         """
         self._cancel_asked.set()
-        if self._state is JobState.RUNNING:
+        if self.state is JobState.RUNNING:
             self._enter(JobState.CANCELLED)
 
     def _enter(self, state: JobState) -> None:
-        self._state = _NEXT.step(self._state, state)
+        self.state = _NEXT.step(self.state, state)
         self._ended(self)
         # The pool thread may hold the last reference to the job, and must not be the one to let go
         # of widgets that the callbacks hold.
@@ -115,7 +114,7 @@ class Job(Generic[T]):
         Returns:
             False for a failure that has no callback to hear of it.
         """
-        if self._state is not JobState.RUNNING:
+        if self.state is not JobState.RUNNING:
             return True
         match report:
             case _Report.PROGRESS:

@@ -6,7 +6,9 @@ from collections import deque
 from collections.abc import Callable
 
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QObject
+
+from app.ui.kit.timers import every
 
 
 class OneAtATime(QObject):
@@ -18,9 +20,7 @@ class OneAtATime(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._waiting: deque[tuple[QObject, Callable[[], None]]] = deque()
-        self._timer = QTimer(self)
-        self._timer.setInterval(0)
-        self._timer.timeout.connect(self.do_one)
+        self._timer = every(self, 0, self.do_one)
 
     def add(self, owner: QObject, work: Callable[[], None]) -> None:
         """Have a piece of an owner's work done when it is its turn."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QPushButton, QWidget
 from shiboken6 import isValid
@@ -13,20 +15,18 @@ from app.ui.kit.widgets import label
 from app.ui.kit.widgets.buttons import set_words
 from app.ui.kit.widgets.layouts import in_column, in_row
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 class Question(QFrame):
-    """Hidden until :meth:`ask`; the safe answer has the focus, Esc gives it.
-
-    Signals:
-        confirmed: The person wants it.
-    """
-
-    confirmed = Signal()
+    """Hidden until :meth:`ask`; the safe answer has the focus, Esc gives it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "raised")
         self._before: QWidget | None = None
+        self._do: Callable[[], object] = lambda: None
         self._label = label(wrap=True)
         self.keep_button = QPushButton(self.tr("Keep"))
         self.keep_button.clicked.connect(self.hide)
@@ -36,8 +36,9 @@ class Question(QFrame):
         in_column(self._label, self._buttons, on=self, margins=GRID)
         self.hide()
 
-    def ask(self, sentence: str, do_it: str) -> None:
-        """Show the question; ``do_it`` is the word on the button that confirms."""
+    def ask(self, sentence: str, do_it: str, do: Callable[[], object]) -> None:
+        """Show the question; ``do_it`` is the word on the button that confirms, and does it."""
+        self._do = do
         self._label.setText(sentence)
         set_spoken(self, sentence)
         set_words(self.do_button, do_it)
@@ -64,7 +65,7 @@ class Question(QFrame):
 
     def _confirm(self) -> None:
         self.hide()
-        self.confirmed.emit()
+        self._do()
 
     def event(self, event: QEvent) -> bool:
         escape = (

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from enum import StrEnum
+from string import Template
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
 
-from app.ui.kit.stylesheet import build_style_sheet, small_px
+from app.resources import resource_path
 from app.ui.kit.tokens import (
     DARK,
     LIGHT,
@@ -17,11 +19,15 @@ from app.ui.kit.tokens import (
     candidate_edge,
     contrast,
     current_tokens,
+    mix,
 )
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication, QWidget
 
+
+SMALL_SHARE = 0.88
+LARGE_SHARE = 1.23
 __all__ = [
     "DARK",
     "GRID",
@@ -57,6 +63,9 @@ class Theme(QObject):
     Main thread only. Widgets need no reference to it: colours come from ``current_tokens()``,
     and a switch reaches every widget as ``QEvent.PaletteChange``.
 
+    Attributes:
+        choice: What the person chose.
+
     Signals:
         changed: The tokens are others now; palette and style sheet are applied already.
         choice_changed: The person chose; the tokens may have stayed the same.
@@ -68,7 +77,7 @@ class Theme(QObject):
     def __init__(self, application: QApplication, choice: ThemeChoice = ThemeChoice.SYSTEM) -> None:
         super().__init__(application)
         self._application = application
-        self._choice = choice
+        self.choice = choice
         self._tokens: Tokens | None = None
         self._text_percent = 100
         self._sheet = ""
@@ -82,20 +91,15 @@ class Theme(QObject):
         self._hints.colorSchemeChanged.connect(self._apply)
 
     @property
-    def choice(self) -> ThemeChoice:
-        """What the person chose."""
-        return self._choice
-
-    @property
     def tokens(self) -> Tokens:
         """The colours in use."""
         return self._tokens or LIGHT
 
     def set_choice(self, choice: ThemeChoice) -> None:
         """Follow the system or fix a theme; takes effect at once."""
-        if choice is self._choice:
+        if choice is self.choice:
             return
-        self._choice = choice
+        self.choice = choice
         self._request_scheme()
         self._apply()
         self.choice_changed.emit()
@@ -141,13 +145,13 @@ class Theme(QObject):
                 ThemeChoice.SYSTEM: Qt.ColorScheme.Unknown,
                 ThemeChoice.LIGHT: Qt.ColorScheme.Light,
                 ThemeChoice.DARK: Qt.ColorScheme.Dark,
-            }[self._choice]
+            }[self.choice]
         )
 
     def _wanted(self) -> Tokens:
-        if self._choice is ThemeChoice.SYSTEM:
+        if self.choice is ThemeChoice.SYSTEM:
             return DARK if self.system_scheme() is Qt.ColorScheme.Dark else LIGHT
-        return DARK if self._choice is ThemeChoice.DARK else LIGHT
+        return DARK if self.choice is ThemeChoice.DARK else LIGHT
 
     def _apply(self) -> None:
         wanted = self._wanted()
@@ -231,3 +235,29 @@ def _interface_font(application: QApplication) -> QFont:
 
 def _pixel_size(font: QFont) -> float:
     return float(QFontInfo(font).pixelSize())
+
+
+def build_style_sheet(tokens: Tokens, text_px: int) -> str:
+    """Fill the template.
+
+    Args:
+        tokens: The theme's colours.
+        text_px: Height of the interface font in device-independent pixels.
+
+    Raises:
+        KeyError: The template names a token that does not exist.
+    """
+    template = Template(resource_path("theme", "app.qss").read_text(encoding="utf-8"))
+    return template.substitute(
+        asdict(tokens),
+        accent_hover=mix(tokens.accent, tokens.text, 0.15),
+        scroll=mix(tokens.ground, tokens.edge, 0.5),
+        small_px=small_px(text_px),
+        large_px=round(text_px * LARGE_SHARE),
+        images=resource_path("theme", tokens.name).as_posix(),
+    )
+
+
+def small_px(text_px: float) -> int:
+    """Height of the smaller of a region's two text sizes, never too small to read."""
+    return max(11, round(text_px * SMALL_SHARE))

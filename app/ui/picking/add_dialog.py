@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from app.core.candidates.candidate import MAX_CANDIDATES, Candidate
 from app.core.words.sentence import say
-from app.ui.kit.icons import icon
 from app.ui.kit.plain import set_title
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import label, push_button
 from app.ui.kit.widgets.buttons import set_words
 from app.ui.kit.widgets.layouts import in_column, in_row
+from app.ui.kit.widgets.search_field import search_field
 from app.ui.kit.words.sentences import told
 from app.ui.picking.pick_model import PickModel, PickRole
 from app.ui.picking.pick_tree import PickTree
@@ -47,11 +47,7 @@ class AddDialog(QDialog):
         set_title(self, self.tr("Add models to Compare"))
         self.model = PickModel(self, adding=True)
         self.tree = PickTree(self.model)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Find a model on this PC"))
-        self.search.setAccessibleName(self.tr("Find a model on this PC"))
-        self.search.setClearButtonEnabled(True)
-        self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self.search = search_field(self.tr("Find a model on this PC"))
         self.search.textChanged.connect(self._on_words)
         self.search.installEventFilter(self)
         self.nothing = label("", "dim", wrap=True)

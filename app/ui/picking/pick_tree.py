@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -14,13 +15,19 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPalette, QResizeEvent
-from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from app.ui.kit.theme import GRID, current_tokens, tabular
 from app.ui.kit.views.columns import fitting, with_titles
 from app.ui.kit.views.tables import FilteredTree, TreeRow
 from app.ui.kit.words.offered import offer_words
-from app.ui.picking.pick_model import Index, PickColumn, PickModel, PickRole
+from app.ui.picking.pick_model import PickColumn, PickRole
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtWidgets import QStyleOptionViewItem
+
+    from app.ui.picking.pick_model import Index, PickModel
 
 _NAME_SIGNS = 18
 _INDENT_PX = GRID * 2
@@ -80,8 +87,8 @@ class PickTree(FilteredTree):
     typed = Signal(str)
     confirmed = Signal()
 
-    def __init__(self, model: PickModel, parent: QWidget | None = None) -> None:
-        super().__init__(model, PickRole.WORDS, _Row(), parent)
+    def __init__(self, model: PickModel) -> None:
+        super().__init__(model, PickRole.WORDS, _Row())
         self.setAccessibleName(self.tr("Models on this PC"))
         self.setRootIsDecorated(False)
         self.setIndentation(0)

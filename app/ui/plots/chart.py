@@ -20,13 +20,11 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 
-from app.ui.kit.theme import GRID, small_font, tabular
-from app.ui.plots.curve import Curve
+from app.ui.kit.theme import GRID, current_tokens, small_font, tabular
 from app.ui.plots.frame import Frame
-from app.ui.plots.kinds import LineStyle, Metric, PlotCandidate, PlotTheme
+from app.ui.plots.kinds import LineStyle, line_colour, line_pen
 from app.ui.plots.lines import Line, least, lines_of
 from app.ui.plots.marks import Caption, Mark, Marks, apart, spread
-from app.ui.plots.pens import line_colour, line_pen
 from app.ui.plots.scale import (
     coarse_ceiling,
     cut,
@@ -37,12 +35,28 @@ from app.ui.plots.scale import (
 )
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
+    from collections.abc import Sequence
+
+    from PySide6.QtCore import QEvent, QRect
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 
     from app.ui.plots.history import History
+    from app.ui.plots.kinds import Metric, PlotCandidate
 
 _POINTS_PER_PX = 1.0
 _KEY_STEP_S = 1.0
+
+
+class Curve(pg.PlotCurveItem):
+    """A pyqtgraph curve that says it may be anywhere in the plot's area.
+
+    pyqtgraph works out the bounds of every new set of points and asks for them several times a
+    repaint. A live line fills most of its plot anyway, so the plot's fixed area is right and free.
+    """
+
+    def boundingRect(self) -> QRectF:
+        view = self.getViewBox()
+        return view.viewRect() if view is not None else QRectF()
 
 
 class Chart(pg.PlotWidget):
@@ -51,6 +65,10 @@ class Chart(pg.PlotWidget):
     It keeps no data: `repaint_from` draws a history as it was at a moment. Values are divided by
     the end of the axis, so that the ranges stay the same and only the words of the axis change.
     Main thread only.
+
+    Attributes:
+        shows: What the plot shows.
+        ceiling: The upper end of the axis, in the metric's unit.
 
     Signals:
         pointed: The pointer or the keys are at this many seconds before now (0 or negative);
@@ -63,11 +81,10 @@ class Chart(pg.PlotWidget):
     repainted = Signal()
     copy_asked = Signal()
 
-    def __init__(self, metric: Metric, theme: PlotTheme, parent: QWidget | None = None) -> None:
-        super().__init__(parent=parent)
-        self._metric = metric
-        self._theme = theme
-        self._ceiling = coarse_ceiling(0.0, least(metric))
+    def __init__(self, metric: Metric) -> None:
+        super().__init__()
+        self.shows = metric
+        self.ceiling = coarse_ceiling(0.0, least(metric))
         self._curves: dict[str, Curve] = {}
         self._lines: list[Line] = []
         self._now_ns = 0
@@ -80,20 +97,10 @@ class Chart(pg.PlotWidget):
         self._frame = Frame(cast("pg.PlotItem", self.getPlotItem()), self._font)
         self._marks = Marks(self._frame.box)
         self._frame.box.sigResized.connect(self._lay_out)
-        self.set_theme(theme)
+        self.dress()
         self.set_metric(metric)
 
     # ---------------------------------------------------------------------------- settings
-
-    @property
-    def shows(self) -> Metric:
-        """What the plot shows."""
-        return self._metric
-
-    @property
-    def ceiling(self) -> float:
-        """The upper end of the axis, in the metric's unit."""
-        return self._ceiling
 
     @property
     def lines(self) -> list[Line]:
@@ -102,13 +109,13 @@ class Chart(pg.PlotWidget):
 
     def set_metric(self, metric: Metric) -> None:
         """Show something else, from the next repaint on."""
-        self._metric = metric
-        self._ceiling = coarse_ceiling(0.0, least(metric))
+        self.shows = metric
+        self.ceiling = coarse_ceiling(0.0, least(metric))
         for name in list(self._curves):
             self._drop(name)
         self._lines = []
         self._marks.forget()
-        self._frame.write_values(self._metric, self._ceiling)
+        self._frame.write_values(self.shows, self.ceiling)
         self.setAccessibleName(self.tr("Plot: {0}").format(metric.title))
 
     def set_span(self, span_s: int) -> None:
@@ -116,11 +123,11 @@ class Chart(pg.PlotWidget):
         self._frame.span_s = span_s
         self._lay_out()
 
-    def set_theme(self, theme: PlotTheme) -> None:
-        """Take other colours; the lines follow with the next repaint."""
-        self._theme = theme
+    def dress(self) -> None:
+        """Take the colours of now; the lines follow with the next repaint."""
+        theme = current_tokens()
         self.setBackground(QColor(theme.surface))
-        self._frame.set_theme(theme)
+        self._frame.dress(theme)
         self._marks.text_colour = QColor(theme.text)
         self._marks.dim_colour = QColor(theme.dim)
         for name in list(self._curves):
@@ -136,7 +143,7 @@ class Chart(pg.PlotWidget):
         self._now_ns = now_ns
         self._take_pixel_ratio(self.devicePixelRatioF())
         span_ns = self._frame.span_s * 1_000_000_000
-        self._lines = lines_of(self._metric, history, candidates, now_ns, span_ns)
+        self._lines = lines_of(self.shows, history, candidates, now_ns, span_ns)
         self._rescale()
         shown = [line for line in self._lines if self._in_range(line)]
         for name in self._curves.keys() - {line.name for line in shown}:
@@ -177,18 +184,18 @@ class Chart(pg.PlotWidget):
 
     def _rescale(self) -> None:
         highest = max((_highest(line) for line in self._lines if line.sets_scale), default=0.0)
-        ceiling = steady_ceiling(self._ceiling, highest, least(self._metric))
-        if ceiling != self._ceiling:
-            self._ceiling = ceiling
-            self._frame.write_values(self._metric, self._ceiling)
+        ceiling = steady_ceiling(self.ceiling, highest, least(self.shows))
+        if ceiling != self.ceiling:
+            self.ceiling = ceiling
+            self._frame.write_values(self.shows, self.ceiling)
 
     def _in_range(self, line: Line) -> bool:
-        return line.sets_scale or float(np.nanmin(line.values)) <= self._ceiling
+        return line.sets_scale or float(np.nanmin(line.values)) <= self.ceiling
 
     def _draw(self, line: Line) -> None:
         curve = self._curves.get(line.name)
         if curve is None:
-            curve = Curve(pen=self._pen(line), antialias=True)
+            curve = Curve(pen=line_pen(line, self._pixel_ratio), antialias=True)
             # A thick uneven line takes Qt twenty times as long in one piece as segment by segment;
             # a broken one must be in one piece for the sake of its dashes.
             curve.setSegmentedLineMode("on" if line.style is LineStyle.SOLID else "off")
@@ -200,18 +207,15 @@ class Chart(pg.PlotWidget):
         seconds, values = thinned(seconds, line.values, line.first, limit)
         # Drawings do not clip, so the line itself ends at the edge.
         seconds, values = cut(seconds, values, -float(self._frame.span_s))
-        half_px = self._ceiling / max(1.0, 2.0 * self._frame.box.height())
+        half_px = self.ceiling / max(1.0, 2.0 * self._frame.box.height())
         seconds, values = straightened(seconds, values, half_px)
         whole = not np.isnan(values).any()
         curve.setData(
             x=seconds,
-            y=values / self._ceiling,
+            y=values / self.ceiling,
             connect="all" if whole else "finite",
             skipFiniteCheck=whole,
         )
-
-    def _pen(self, line: Line) -> QPen:
-        return line_pen(line, self._theme, self._pixel_ratio)
 
     def _take_pixel_ratio(self, ratio: float) -> None:
         if ratio == self._pixel_ratio:
@@ -219,7 +223,7 @@ class Chart(pg.PlotWidget):
         self._pixel_ratio = ratio
         for line in self._lines:
             if line.name in self._curves:
-                self._curves[line.name].setPen(self._pen(line))
+                self._curves[line.name].setPen(line_pen(line, ratio))
 
     def _lay_out(self) -> None:
         self._frame.lay_out()
@@ -237,7 +241,7 @@ class Chart(pg.PlotWidget):
         )
         self._marks.captions = apart([self._caption(line) for line in lines if line.caption])
         has_lines = any(line.sets_scale for line in lines)
-        self._marks.note = "" if has_lines else self._metric.nothing
+        self._marks.note = "" if has_lines else self.shows.nothing
         self._marks.update()
 
     def _mark(self, line: Line) -> Mark | None:
@@ -246,10 +250,8 @@ class Chart(pg.PlotWidget):
         seconds = (int(line.times_ns[last]) - self._now_ns) / 1e9
         if seconds < -self._frame.span_s:
             return None
-        y = self._frame.y_of(float(line.values[last]) / self._ceiling)
-        return Mark(
-            QPointF(self._frame.x_of(seconds), y), y, line.mark, line_colour(line, self._theme)
-        )
+        y = self._frame.y_of(float(line.values[last]) / self.ceiling)
+        return Mark(QPointF(self._frame.x_of(seconds), y), y, line.mark, line_colour(line))
 
     def _caption(self, line: Line) -> Caption:
         """The words at the line's oldest visible value."""
@@ -257,7 +259,7 @@ class Chart(pg.PlotWidget):
         seconds = (int(line.times_ns[first]) - self._now_ns) / 1e9
         x = max(0.0, self._frame.x_of(seconds))
         return Caption(
-            QPointF(x, self._frame.y_of(float(line.values[first]) / self._ceiling)), line.caption
+            QPointF(x, self._frame.y_of(float(line.values[first]) / self.ceiling)), line.caption
         )
 
     # ---------------------------------------------------------------------------- Qt's own names
@@ -306,7 +308,7 @@ class Chart(pg.PlotWidget):
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         if self.hasFocus():
-            painter.setPen(QPen(QColor(self._theme.accent), 2.0))
+            painter.setPen(QPen(QColor(current_tokens().accent), 2.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.mapToScene(self.viewport().rect()).boundingRect())
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QTimer
+from PySide6.QtCore import QObject, QPoint
 
 from app.ui.kit.theme import GRID
+from app.ui.kit.timers import later
 from app.ui.plots.readout_box import ReadoutBox
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from app.ui.plots.chart import Chart
-    from app.ui.plots.kinds import PlotTheme
     from app.ui.plots.words import Readout
 
 _POINTER_MS = 33
@@ -25,13 +25,16 @@ class Crosshair(QObject):
 
     Moves of the pointer are gathered: thirty times a second is enough for an eye. The box floats
     in the window, so that it can be larger than the plots.
+
+    Attributes:
+        seconds: Where it stands, in seconds before now (negative); None when it is away.
+        box: The box of values.
     """
 
     def __init__(
         self,
         charts: Sequence[Chart],
         values: Callable[[float], Readout],
-        theme: PlotTheme,
         parent: QWidget,
     ) -> None:
         """Listen to the plots.
@@ -39,37 +42,19 @@ class Crosshair(QObject):
         Args:
             charts: The plots, over one time axis.
             values: Gives what to show at so many seconds before now.
-            theme: The box's colours.
             parent: The widget that holds the plots.
         """
         super().__init__(parent)
         self._plots = parent
         self._charts = tuple(charts)
         self._values = values
-        self._seconds: float | None = None
+        self.seconds: float | None = None
         self._pointed: tuple[int, float | None] = (0, None)
-        self._timer = QTimer(self)
-        self._timer.setInterval(_POINTER_MS)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._follow)
-        self._box = ReadoutBox(theme, parent)
-        parent.destroyed.connect(self._box.deleteLater)
+        self._timer = later(self, _POINTER_MS, self._follow)
+        self.box = ReadoutBox(parent)
+        parent.destroyed.connect(self.box.deleteLater)
         for place, chart in enumerate(self._charts):
             chart.pointed.connect(lambda seconds, place=place: self.point(place, seconds))
-
-    @property
-    def seconds(self) -> float | None:
-        """Where it stands, in seconds before now (negative); None when it is away."""
-        return self._seconds
-
-    @property
-    def box(self) -> ReadoutBox:
-        """The box of values."""
-        return self._box
-
-    def set_theme(self, theme: PlotTheme) -> None:
-        """Take other colours."""
-        self._box.set_theme(theme)
 
     def point(self, place: int, seconds: float | None) -> None:
         """Go to a moment in one of the plots, soon; or away, at once."""
@@ -82,32 +67,32 @@ class Crosshair(QObject):
     def hide(self) -> None:
         """Take crosshair and box away."""
         self._timer.stop()
-        self._seconds = None
+        self.seconds = None
         for chart in self._charts:
             chart.set_cursor(None)
-        self._box.forget()
+        self.box.forget()
 
     def refresh(self) -> None:
         """Show the values of now at the same place."""
-        if self._seconds is None:
+        if self.seconds is None:
             return
         window = self._plots.window()
-        if self._box.parentWidget() is not window:
-            self._box.setParent(window)
-        self._box.set_readout(self._values(self._seconds))
-        self._box.move(self._box_place(window, self._seconds))
-        self._box.show()
-        self._box.raise_()
+        if self.box.parentWidget() is not window:
+            self.box.setParent(window)
+        self.box.set_readout(self._values(self.seconds))
+        self.box.move(self._box_place(window, self.seconds))
+        self.box.show()
+        self.box.raise_()
 
     def _follow(self) -> None:
         place, seconds = self._pointed
         if seconds is None:
             return
-        self._seconds = seconds
+        self.seconds = seconds
         for chart in self._charts:
             chart.set_cursor(seconds)
         self.refresh()
-        readout = self._box.readout
+        readout = self.box.readout
         if readout is not None:
             self._charts[place].setAccessibleDescription(readout.as_sentences())
 
@@ -115,7 +100,7 @@ class Crosshair(QObject):
         """Above the plots, where there is room, and else beside the crosshair."""
         chart = self._charts[self._pointed[0]]
         point = chart.mapTo(window, QPoint(round(chart.x_of(seconds)), 0))
-        size = self._box.size()
+        size = self.box.size()
         left = point.x() + 2 * GRID
         if left + size.width() > window.width() - GRID:
             left = point.x() - 2 * GRID - size.width()

@@ -13,32 +13,25 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from app.core.text.csv_cells import csv_cell
-from app.ui.kit.theme import GRID, tabular
-from app.ui.plots.history import (
-    ENGINE_COLUMNS,
-    GPU_COLUMNS,
-    MACHINE_COLUMNS,
-    SPEED_COLUMNS,
-    History,
-)
+from app.ui.kit.theme import GRID, current_tokens, tabular
+from app.ui.plots.history import ENGINE_COLUMNS, GPU_COLUMNS, MACHINE_COLUMNS, SPEED_COLUMNS
 from app.ui.plots.sheet import Sheet
 
 if TYPE_CHECKING:
     from app.core.plots.series import RingSeries
     from app.ui.plots.chart import Chart
-    from app.ui.plots.kinds import PlotCandidate, PlotTheme
+    from app.ui.plots.history import History
+    from app.ui.plots.kinds import PlotCandidate
 
 
 class Figure(Sheet):
     """The plots side by side, with their names and the candidates, to be kept or sent."""
 
-    def __init__(
-        self, charts: Sequence[Chart], candidates: Sequence[PlotCandidate], theme: PlotTheme
-    ) -> None:
+    def __init__(self, charts: Sequence[Chart], candidates: Sequence[PlotCandidate]) -> None:
         """Prepare to paint what the plots show now."""
         self._charts = charts
         self._candidates = candidates
-        self._theme = theme
+        self._tokens = current_tokens()
         self._font = tabular(charts[0].font())
         self.dots_per_inch = charts[0].logicalDpiX()
         self._line_px = QFontMetricsF(self._font).height() + GRID
@@ -57,12 +50,14 @@ class Figure(Sheet):
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing
         )
         painter.setFont(self._font)
-        painter.fillRect(QRectF(0.0, 0.0, size.width(), size.height()), QColor(self._theme.surface))
+        painter.fillRect(
+            QRectF(0.0, 0.0, size.width(), size.height()), QColor(self._tokens.surface)
+        )
         self._paint_candidates(painter, 2.0 * GRID, float(GRID), size.width() - 2.0 * GRID)
         left = float(GRID)
         top = GRID + self._line_px
         for chart in self._charts:
-            painter.setPen(QColor(self._theme.text))
+            painter.setPen(QColor(self._tokens.text))
             title = QRectF(left + GRID, top, chart.width() - GRID, self._line_px)
             painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, chart.shows.long_title)
             target = QRectF(left, top + self._line_px, chart.width(), chart.height())
@@ -81,7 +76,7 @@ class Figure(Sheet):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(candidate.colour))
             painter.drawEllipse(QPointF(left + 4.0, top + self._line_px / 2), 4.0, 4.0)
-            painter.setPen(QColor(self._theme.text))
+            painter.setPen(QColor(self._tokens.text))
             width = metrics.horizontalAdvance(text) + 2.0
             box = QRectF(left + 2 * GRID, top, width, self._line_px)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)

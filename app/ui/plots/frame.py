@@ -10,12 +10,16 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
 from PySide6.QtWidgets import QGraphicsLineItem
 
 from app.ui.kit.theme import GRID
-from app.ui.plots.kinds import DEFAULT_SPAN_S, Metric, PlotTheme
+from app.ui.plots.kinds import DEFAULT_SPAN_S, Metric
 from app.ui.plots.marks import MARK_ROOM_PX
 from app.ui.plots.words import time_ticks, value_tick
 
 if TYPE_CHECKING:
     import pyqtgraph as pg
+    from PySide6.QtGui import QFont
+
+    from app.ui.kit.tokens import Tokens
+    from app.ui.plots.kinds import Metric
 
 _GRID_SHARES = (0.0, 0.5, 1.0)
 
@@ -25,6 +29,9 @@ class Frame:
 
     The plot's own ranges are fixed: seconds before now, and 0 to 1. A change of scale changes
     the words beside the grid, nothing else.
+
+    Attributes:
+        cursor: The crosshair's line.
     """
 
     def __init__(self, plot: pg.PlotItem, font: QFont) -> None:
@@ -53,20 +60,15 @@ class Frame:
             axis.setPen(nothing)
             axis.setTickPen(nothing)
         self._grid = [QGraphicsLineItem(self.box) for _ in _GRID_SHARES]
-        self._cursor = QGraphicsLineItem(self.box)
-        self._cursor.setZValue(15)
-        self._cursor.hide()
+        self.cursor = QGraphicsLineItem(self.box)
+        self.cursor.setZValue(15)
+        self.cursor.hide()
         self.cursor_s: float | None = None
 
     @property
     def area(self) -> QRectF:
         """Where the lines are drawn; its own pixels, from 0, 0."""
         return QRectF(0.0, 0.0, self.box.width(), self.box.height())
-
-    @property
-    def cursor(self) -> QGraphicsLineItem:
-        """The crosshair's line."""
-        return self._cursor
 
     def x_of(self, seconds: float) -> float:
         """Where a moment lies in the area; 0 is now."""
@@ -85,13 +87,13 @@ class Frame:
             return None
         return min(0.0, seconds)
 
-    def set_theme(self, theme: PlotTheme) -> None:
-        """Take other colours."""
+    def dress(self, theme: Tokens) -> None:
+        """Take the colours of a theme."""
         for axis in (self._values, self._times):
             axis.setTextPen(QColor(theme.dim))
         for line in self._grid:
             line.setPen(QPen(QColor(theme.line), 1.0))
-        self._cursor.setPen(QPen(QColor(theme.dim), 1.0))
+        self.cursor.setPen(QPen(QColor(theme.dim), 1.0))
 
     def write_values(self, metric: Metric, ceiling: float) -> None:
         """Write beside the grid what it stands for."""
@@ -124,8 +126,8 @@ class Frame:
         """Stand the crosshair's line at a moment, or take it away."""
         self.cursor_s = seconds
         if seconds is None or not -self.span_s <= seconds <= 0.0:
-            self._cursor.hide()
+            self.cursor.hide()
             return
         x = self.x_of(seconds)
-        self._cursor.setLine(QLineF(x, 0.0, x, self.box.height()))
-        self._cursor.show()
+        self.cursor.setLine(QLineF(x, 0.0, x, self.box.height()))
+        self.cursor.show()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QComboBox, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QToolButton, QWidget
 
 from app.ui.kit.icons import icon
 from app.ui.kit.plain import set_tip
@@ -12,6 +14,9 @@ from app.ui.kit.widgets.choice_box import ChoiceBox
 from app.ui.kit.widgets.layouts import in_row
 from app.ui.plots.kinds import DEFAULT_SPAN_S, SPANS_S, Metric
 from app.ui.plots.words import span_name
+
+if TYPE_CHECKING:
+    from app.ui.plots.outlet import Outlet
 
 _ICON_PX = 2 * GRID
 
@@ -25,8 +30,8 @@ class MetricChoice(QComboBox):
 
     chosen = Signal(object)
 
-    def __init__(self, metric: Metric, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, metric: Metric) -> None:
+        super().__init__()
         self.setAccessibleName(self.tr("What this plot shows"))
         set_tip(self, self.accessibleName())
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
@@ -57,36 +62,15 @@ class _Button(QToolButton):
 
 
 class SaveButton(_Button):
-    """Opens the menu for saving and copying plots.
+    """Opens the menu for saving and copying plots."""
 
-    Signals:
-        save_asked: Save as "png", "svg" or "csv".
-        copy_values_asked: Copy the values.
-        copy_picture_asked: Copy a picture.
-    """
-
-    save_asked = Signal(str)
-    copy_values_asked = Signal()
-    copy_picture_asked = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, outlet: Outlet) -> None:
+        super().__init__()
         self.setIcon(icon("save"))
         self.setAccessibleName(self.tr("Save or copy the plots"))
         set_tip(self, self.accessibleName())
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self)
-        for kind, text in (
-            ("png", self.tr("Save as a picture (PNG) …")),
-            ("svg", self.tr("Save as a drawing (SVG) …")),
-            ("csv", self.tr("Save as a table (CSV) …")),
-        ):
-            action = menu.addAction(text)
-            action.triggered.connect(lambda _=False, kind=kind: self.save_asked.emit(kind))
-        menu.addSeparator()
-        menu.addAction(self.tr("Copy the values"), self.copy_values_asked.emit)
-        menu.addAction(self.tr("Copy a picture"), self.copy_picture_asked.emit)
-        self.setMenu(menu)
+        self.setMenu(outlet.menu(self))
 
 
 class Controls(QWidget):
@@ -95,23 +79,15 @@ class Controls(QWidget):
     Signals:
         span_chosen: Show this many seconds.
         pause_asked: Stand still (True) or go on.
-        save_asked: Save as "png", "svg" or "csv".
-        copy_values_asked: Copy the values.
-        copy_picture_asked: Copy a picture.
     """
 
     span_chosen = Signal(int)
     pause_asked = Signal(bool)
-    save_asked = Signal(str)
-    copy_values_asked = Signal()
-    copy_picture_asked = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, outlet: Outlet) -> None:
+        super().__init__()
         row = in_row(on=self, spacing=GRID // 2)
-        self._span = ChoiceBox()
-        self._span.setAccessibleName(self.tr("Time shown"))
-        set_tip(self._span, self._span.accessibleName())
+        self._span = ChoiceBox(self.tr("Time shown"))
         for span_s in SPANS_S:
             self._span.addItem(span_name(span_s), span_s)
         self._span.activated.connect(
@@ -120,11 +96,7 @@ class Controls(QWidget):
         self._pause = _Button()
         self._pause.setCheckable(True)
         self._pause.clicked.connect(self.pause_asked)
-        self._save = SaveButton()
-        self._save.save_asked.connect(self.save_asked)
-        self._save.copy_values_asked.connect(self.copy_values_asked)
-        self._save.copy_picture_asked.connect(self.copy_picture_asked)
-        for part in (self._span, self._pause, self._save):
+        for part in (self._span, self._pause, SaveButton(outlet)):
             row.addWidget(part)
         self.set_span(DEFAULT_SPAN_S)
         self.set_paused(False)

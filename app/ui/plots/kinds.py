@@ -1,14 +1,24 @@
-"""What the plots show, for whom and in which colours. No pyqtgraph here: it loads slowly."""
+"""What the plots show, for whom, in which colours and lines. No pyqtgraph here: it loads slowly."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPen
 
 from app.core.candidates.candidate import COLOURS
-from app.ui.kit.tokens import Tokens, candidate_edge, current_tokens
+from app.ui.kit.tokens import candidate_edge, current_tokens
 from app.ui.kit.words.text import translate
 
+if TYPE_CHECKING:
+    from app.ui.plots.lines import Line
+
+_THICK = 1.6
+# Qt has a quick way for broken lines of one real pixel, and takes sixty times as long above that.
+_THIN = 1.0
 SPANS_S = (30, 60, 300)
 DEFAULT_SPAN_S = 60
 
@@ -42,31 +52,15 @@ class PlotCandidate:
         return candidate_edge(self.letter, current_tokens())
 
 
-@dataclass(frozen=True, slots=True)
-class PlotTheme:
-    """The colours around the lines, #RRGGBB; named as in `app.ui.kit.tokens.Tokens`."""
-
-    ground: str
-    surface: str
-    line: str
-    text: str
-    dim: str
-    accent: str
-
-    @classmethod
-    def of(cls, tokens: Tokens) -> PlotTheme:
-        """The plots' part of a theme."""
-        return cls(
-            tokens.ground, tokens.surface, tokens.line, tokens.text, tokens.dim, tokens.accent
-        )
-
-
 class LineStyle(Enum):
     """How a line is drawn; says what it is without colour."""
 
     SOLID = "solid"
     DASHED = "dashed"
     DOTTED = "dotted"
+
+
+_DASHES = {LineStyle.DASHED: [4.0, 3.0], LineStyle.DOTTED: [1.0, 3.0]}
 
 
 class Metric(Enum):
@@ -111,3 +105,36 @@ class Metric(Enum):
         if self is Metric.SPEED:
             return translate("Plots", "No tokens in this time")
         return translate("Plots", "Nothing measured in this time")
+
+
+def styled_pen(style: LineStyle, colour: QColor, pixel_ratio: float = 1.0) -> QPen:
+    """A pen for a style.
+
+    Args:
+        style: Thick and solid, or thin and broken.
+        colour: Its colour.
+        pixel_ratio: Makes it thicker, for pens whose width Qt takes in real pixels.
+    """
+    pen = QPen(colour, (_THICK if style is LineStyle.SOLID else _THIN) * pixel_ratio)
+    # Solid lines are drawn in segments, which must meet without notches.
+    solid = style is LineStyle.SOLID
+    pen.setCapStyle(Qt.PenCapStyle.SquareCap if solid else Qt.PenCapStyle.FlatCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
+    if style in _DASHES:
+        pen.setDashPattern(_DASHES[style])
+    return pen
+
+
+def line_pen(line: Line, pixel_ratio: float) -> QPen:
+    """A pen for a line that is as wide at any scale of the axes."""
+    pen = styled_pen(line.style, line_colour(line), pixel_ratio)
+    pen.setCosmetic(True)
+    return pen
+
+
+def line_colour(line: Line) -> QColor:
+    """The candidate's colour; the PC's and the GPUs' lines have none of their own."""
+    if line.candidate is not None:
+        return QColor(line.candidate.line_colour)
+    tokens = current_tokens()
+    return QColor(tokens.dim if line.style is LineStyle.DOTTED else tokens.text)

@@ -6,18 +6,19 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QGridLayout, QStackedLayout, QWidget
 
 from app.ui.kit.theme import GRID
-from app.ui.kit.tokens import current_tokens
+from app.ui.kit.timers import every
 from app.ui.kit.widgets.labels import PlainLabel
+from app.ui.kit.widgets.layouts import in_grid
 from app.ui.plots.chart import Chart
 from app.ui.plots.crosshair import Crosshair
 from app.ui.plots.export import Figure, table
 from app.ui.plots.header import Controls, MetricChoice
 from app.ui.plots.history import History
-from app.ui.plots.kinds import DEFAULT_SPAN_S, SPANS_S, Metric, PlotCandidate, PlotTheme
+from app.ui.plots.kinds import DEFAULT_SPAN_S, SPANS_S, Metric, PlotCandidate
 from app.ui.plots.outlet import Outlet
 from app.ui.plots.summary import Summary, summary_of
 from app.ui.plots.words import Readout, readout
@@ -44,33 +45,26 @@ class LivePlots(QWidget):
     Everything comes in on the main thread through `set_candidates`, `add_sample` and `add_speed`;
     times are those of `time.monotonic_ns`. Nothing is painted while the plots cannot be seen.
 
-    Signals:
-        noticed: A sentence for the person: what was saved or copied, or why not.
+    Attributes:
+        charts: The two plots, left and right.
+        span_s: How many seconds are shown.
+        crosshair: The crosshair over both plots.
+        outlet: Saves and copies what is shown.
     """
 
-    noticed = Signal(str)
-
-    def __init__(
-        self,
-        parent: QWidget | None = None,
-        *,
-        clock: Callable[[], int] = time.monotonic_ns,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, *, clock: Callable[[], int] = time.monotonic_ns) -> None:
+        super().__init__()
         self._clock = clock
-        self._theme = PlotTheme.of(current_tokens())
         self._history = History()
         # What is shown while paused, and when that was.
         self._frozen: tuple[History, int] | None = None
         self._candidates: list[PlotCandidate] = []
-        self._span_s = DEFAULT_SPAN_S
+        self.span_s = DEFAULT_SPAN_S
         self._stale = {0, 1}
         self._tick = 0
         self._lively_ns = 0
         self._noted_bytes = 0.0
-        self._timer = QTimer(self)
-        self._timer.setInterval(TICK_MS)
-        self._timer.timeout.connect(self.tick)
+        self._timer = every(self, TICK_MS, self.tick)
         self._build()
         self._write_texts()
 
@@ -113,11 +107,6 @@ class LivePlots(QWidget):
     # ---------------------------------------------------------------------------- what is shown
 
     @property
-    def charts(self) -> tuple[Chart, Chart]:
-        """The two plots, left and right."""
-        return self._charts
-
-    @property
     def candidates(self) -> list[PlotCandidate]:
         """The candidates in their order."""
         return list(self._candidates)
@@ -126,18 +115,6 @@ class LivePlots(QWidget):
     def is_paused(self) -> bool:
         """Whether the view stands still; recording goes on."""
         return self._frozen is not None
-
-    @property
-    def span_s(self) -> int:
-        """How many seconds are shown."""
-        return self._span_s
-
-    def set_theme(self, theme: PlotTheme) -> None:
-        """Take other colours; called by itself when the application's palette changes."""
-        self._theme = theme
-        for part in (*self._charts, *self._summaries, self._crosshair):
-            part.set_theme(theme)
-        self._stale = {0, 1}
 
     def set_paused(self, paused: bool) -> None:
         """Let the view stand still, or go on."""
@@ -156,34 +133,24 @@ class LivePlots(QWidget):
         """
         if span_s not in SPANS_S:
             raise ValueError(f"the plots cannot show {span_s} seconds")
-        self._span_s = span_s
+        self.span_s = span_s
         self._controls.set_span(span_s)
-        for chart in self._charts:
+        for chart in self.charts:
             chart.set_span(span_s)
-        self._crosshair.hide()
+        self.crosshair.hide()
         self._stale = {0, 1}
 
     def set_metric(self, place: int, metric: Metric) -> None:
         """Show something in the left (0) or right (1) plot; the two change places if need be."""
         other = 1 - place
-        if self._charts[other].shows is metric:
-            self._show_metric(other, self._charts[place].shows)
+        if self.charts[other].shows is metric:
+            self._show_metric(other, self.charts[place].shows)
         self._show_metric(place, metric)
         self._write_texts()
 
-    @property
-    def crosshair(self) -> Crosshair:
-        """The crosshair over both plots."""
-        return self._crosshair
-
-    @property
-    def outlet(self) -> Outlet:
-        """Saves and copies what is shown."""
-        return self._outlet
-
     def readout(self) -> Readout:
         """All values at the crosshair, or the newest ones when there is none."""
-        return self._readout_at(self._crosshair.seconds or 0.0)
+        return self._readout_at(self.crosshair.seconds or 0.0)
 
     def _readout_at(self, seconds: float) -> Readout:
         history, now_ns = self._shown()
@@ -192,13 +159,13 @@ class LivePlots(QWidget):
 
     def _figure(self) -> Figure:
         history, now_ns = self._shown()
-        for chart in self._charts:
+        for chart in self.charts:
             chart.repaint_from(history, self._candidates, now_ns)
-        return Figure(self._charts, self._candidates, self._theme)
+        return Figure(self.charts, self._candidates)
 
     def _table(self) -> str:
         history, now_ns = self._shown()
-        return table(history, self._candidates, now_ns, self._span_s)
+        return table(history, self._candidates, now_ns, self.span_s)
 
     # ---------------------------------------------------------------------------- repainting
 
@@ -219,9 +186,9 @@ class LivePlots(QWidget):
         if self._is_due(place, pace):
             self._stale.discard(place)
             history, now_ns = self._shown()
-            self._charts[place].repaint_from(history, self._candidates, now_ns)
+            self.charts[place].repaint_from(history, self._candidates, now_ns)
             if place == 0:
-                self._crosshair.refresh()
+                self.crosshair.refresh()
         if self._tick % max(pace, _TICKS_PER_SLOW) == 1:
             self._write_texts()
 
@@ -251,7 +218,7 @@ class LivePlots(QWidget):
         history, now_ns = self._shown()
         moment = history.moment(now_ns)
         said = readout(moment, self._candidates, 0.0).as_sentences()
-        for chart, summary in zip(self._charts, self._summaries, strict=True):
+        for chart, summary in zip(self.charts, self._summaries, strict=True):
             summary.set_pieces(summary_of(chart.shows, moment))
             chart.setAccessibleDescription(said)
 
@@ -259,25 +226,21 @@ class LivePlots(QWidget):
 
     def _build(self) -> None:
         self.setAccessibleName(self.tr("Live plots"))
-        self._charts = (Chart(Metric.MEMORY, self._theme), Chart(Metric.SPEED, self._theme))
-        self._choices = tuple(MetricChoice(chart.shows) for chart in self._charts)
-        self._summaries = tuple(Summary(self._theme) for _ in self._charts)
-        self._controls = Controls()
-        self._outlet = Outlet(
+        self.charts = (Chart(Metric.MEMORY), Chart(Metric.SPEED))
+        self._choices = tuple(MetricChoice(chart.shows) for chart in self.charts)
+        self._summaries = tuple(Summary() for _ in self.charts)
+        self.outlet = Outlet(
             self._figure,
             self._table,
             lambda: self.readout().as_table(),
             "shrinkscope-plots",
             self,
         )
-        self._outlet.noticed.connect(self.noticed)
-        self._crosshair = Crosshair(self._charts, self._readout_at, self._theme, self)
+        self._controls = Controls(self.outlet)
+        self.crosshair = Crosshair(self.charts, self._readout_at, self)
         plots = QWidget()
-        grid = QGridLayout(plots)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(2 * GRID)
-        grid.setVerticalSpacing(0)
-        for place, chart in enumerate(self._charts):
+        grid = in_grid(plots, across=2 * GRID, down=0)
+        for place, chart in enumerate(self.charts):
             header = QGridLayout()
             header.setContentsMargins(0, GRID // 2, 0, GRID // 2)
             header.setHorizontalSpacing(GRID)
@@ -300,16 +263,13 @@ class LivePlots(QWidget):
         self._stack.addWidget(plots)
         self._controls.span_chosen.connect(self.set_span)
         self._controls.pause_asked.connect(self.set_paused)
-        self._controls.save_asked.connect(self._outlet.ask_and_save)
-        self._controls.copy_values_asked.connect(self._outlet.copy_values)
-        self._controls.copy_picture_asked.connect(self._outlet.copy_picture)
 
     def _connect(self, place: int, chart: Chart) -> None:
         self._choices[place].chosen.connect(lambda metric: self.set_metric(place, metric))
-        chart.copy_asked.connect(self._outlet.copy_values)
+        chart.copy_asked.connect(self.outlet.copy_values)
 
     def _show_metric(self, place: int, metric: Metric) -> None:
-        self._charts[place].set_metric(metric)
+        self.charts[place].set_metric(metric)
         self._choices[place].set_metric(metric)
         self._stale.add(place)
 
@@ -318,7 +278,7 @@ class LivePlots(QWidget):
         self._write_texts()
         self._stack.setCurrentIndex(0 if self._history.is_empty else 1)
         if self._history.is_empty:
-            self._crosshair.hide()
+            self.crosshair.hide()
 
     def _leave_empty_state(self) -> None:
         if self._stack.currentIndex() == 0 and not self._history.is_empty:
@@ -335,9 +295,11 @@ class LivePlots(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._timer.stop()
-        self._crosshair.hide()
+        self.crosshair.hide()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            self.set_theme(PlotTheme.of(current_tokens()))
+            for chart in self.charts:
+                chart.dress()
+            self._stale = {0, 1}

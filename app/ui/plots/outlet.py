@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QMenu
 
+from app.ui.kit.file_dialogs import ask_target
+from app.ui.kit.icons import icon
 from app.ui.kit.outside import save_file
+from app.ui.kit.wishes import remark
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QWidget
+
     from app.ui.plots.sheet import Sheet
 
 _log = logging.getLogger(__name__)
 
 
 class Outlet(QObject):
-    """Writes the plots to files and to the clipboard.
+    """Writes the plots to files and to the clipboard, and remarks what became of it.
 
-    Signals:
-        noticed: A sentence for the person: what was saved or copied, or why not.
+    Attributes:
+        table: What is shown, and what other plots would show, as comma-separated values.
     """
-
-    noticed = Signal(str)
 
     def __init__(
         self,
@@ -48,7 +52,7 @@ class Outlet(QObject):
         super().__init__(parent)
         self._window = parent
         self._sheet = sheet
-        self._table = table
+        self.table = table
         self._values = values
         self._file_name = file_name
 
@@ -71,38 +75,40 @@ class Outlet(QObject):
             raise ValueError(f"the plots cannot be saved as {kind or 'a file without an ending'}")
         save_file(path, data)
 
-    def table(self) -> str:
-        """What is shown, and what other plots would show, as comma-separated values."""
-        return self._table()
-
     def copy_values(self) -> None:
         """Put the values at the crosshair, or the newest ones, on the clipboard as a table."""
         QGuiApplication.clipboard().setText(self._values())
-        self.noticed.emit(self.tr("The values are on the clipboard."))
+        remark(self._window, self.tr("The values are on the clipboard."))
 
     def copy_picture(self) -> None:
         """Put a picture of the plots on the clipboard."""
         QGuiApplication.clipboard().setImage(self._sheet().image())
-        self.noticed.emit(self.tr("The picture of the plots is on the clipboard."))
+        remark(self._window, self.tr("The picture of the plots is on the clipboard."))
+
+    def menu(self, parent: QWidget) -> QMenu:
+        """All that can be saved and copied, to choose from."""
+        menu = QMenu(parent)
+        for kind, text in (
+            ("png", self.tr("Save as a picture (PNG) …")),
+            ("svg", self.tr("Save as a drawing (SVG) …")),
+            ("csv", self.tr("Save as a table (CSV) …")),
+        ):
+            action = menu.addAction(icon("save"), text)
+            action.triggered.connect(lambda _=False, kind=kind: self.ask_and_save(kind))
+        menu.addSeparator()
+        menu.addAction(icon("copy"), self.tr("Copy the values"), self.copy_values)
+        menu.addAction(icon("copy"), self.tr("Copy a picture"), self.copy_picture)
+        return menu
 
     def ask_and_save(self, kind: str) -> None:
         """Ask for a place and save there as "png", "svg" or "csv"."""
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        name, _ = QFileDialog.getSaveFileName(
-            self._window,
-            self.tr("Save the plots"),
-            str(Path(folder, f"{self._file_name}.{kind}")),
-            f"{kind.upper()} (*.{kind})",
-        )
-        if not name:
+        path = ask_target(self._window, self.tr("Save the plots"), f"{self._file_name}.{kind}")
+        if path is None:
             return
-        path = Path(name)
-        if path.suffix.lower() != f".{kind}":
-            path = path.with_name(f"{path.name}.{kind}")
         try:
             self.save(path)
         except OSError as error:
             _log.warning("the plots could not be saved at %s: %s", path, error)
-            self.noticed.emit(self.tr("The plots could not be saved: {0}.").format(error))
+            remark(self._window, self.tr("The plots could not be saved: {0}.").format(error))
         else:
-            self.noticed.emit(self.tr("The plots are saved at {0}.").format(path))
+            remark(self._window, self.tr("The plots are saved at {0}.").format(path))

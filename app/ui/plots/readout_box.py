@@ -8,11 +8,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from app.ui.kit.theme import GRID, small_font, tabular
+from app.ui.kit.theme import GRID, current_tokens, small_font, tabular
 
 if TYPE_CHECKING:
     from app.ui.kit.words.format import Quantity
-    from app.ui.plots.kinds import PlotTheme
     from app.ui.plots.words import Readout, ReadoutRow
 
 _DOT_PX = 8.0
@@ -22,35 +21,28 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class ReadoutBox(QWidget):
-    """Shows a `Readout` as a table: letter, level and values, units dimmed. Takes no input."""
+    """Shows a `Readout` as a table: letter, level and values, units dimmed. Takes no input.
 
-    def __init__(self, theme: PlotTheme, parent: QWidget) -> None:
+    Attributes:
+        readout: What is shown.
+    """
+
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._theme = theme
-        self._readout: Readout | None = None
+        self.readout: Readout | None = None
         self._widths: list[float] = []
         self._label_width = 0.0
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
 
-    @property
-    def readout(self) -> Readout | None:
-        """What is shown."""
-        return self._readout
-
-    def set_theme(self, theme: PlotTheme) -> None:
-        """Take other colours."""
-        self._theme = theme
-        self.update()
-
     def set_readout(self, readout: Readout) -> None:
         """Show other values; the box takes the size that they need, and does not shrink."""
-        if readout == self._readout:
+        if readout == self.readout:
             return
-        before = self._readout
+        before = self.readout
         same_shape = before is not None and before.columns == readout.columns
-        self._readout = readout
+        self.readout = readout
         self._measure(keep=same_shape)
         self.resize(self.sizeHint())
         self.setAccessibleName(readout.as_sentences())
@@ -58,13 +50,13 @@ class ReadoutBox(QWidget):
 
     def forget(self) -> None:
         """Hide, and take the least size again next time."""
-        self._readout = None
+        self.readout = None
         self.hide()
 
     # ---------------------------------------------------------------------------- Qt's own names
 
     def sizeHint(self) -> QSize:
-        readout = self._readout
+        readout = self.readout
         if readout is None:
             return QSize(0, 0)
         notes = max((self._advance(note) for note in readout.notes), default=0.0)
@@ -74,14 +66,14 @@ class ReadoutBox(QWidget):
         return QSize(round(max(notes, table) + 2 * GRID), round(height))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        readout = self._readout
+        readout = self.readout
         if readout is None:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._font())
-        painter.setPen(QPen(QColor(self._theme.line), 1.0))
-        painter.setBrush(QColor(self._theme.surface))
+        painter.setPen(QPen(QColor(current_tokens().line), 1.0))
+        painter.setBrush(QColor(current_tokens().surface))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4.0, 4.0)
         height = self._row_height()
         top = float(GRID)
@@ -90,15 +82,15 @@ class ReadoutBox(QWidget):
             top += height
             self._paint_row(painter, row, top, height)
         top += height + GRID
-        painter.setPen(QColor(self._theme.dim))
+        painter.setPen(QColor(current_tokens().dim))
         for note in readout.notes:
             painter.drawText(QRectF(GRID, top, self.width() - 2 * GRID, height), _LEFT, note)
             top += height
 
     def _paint_head(self, painter: QPainter, readout: Readout, box: QRectF) -> None:
-        painter.setPen(QColor(self._theme.text))
+        painter.setPen(QColor(current_tokens().text))
         painter.drawText(box, _LEFT, readout.title)
-        painter.setPen(QColor(self._theme.dim))
+        painter.setPen(QColor(current_tokens().dim))
         right = box.right()
         for column, width in reversed(list(zip(readout.columns, self._widths, strict=True))):
             painter.drawText(QRectF(right - width, box.top(), width, box.height()), _RIGHT, column)
@@ -110,7 +102,7 @@ class ReadoutBox(QWidget):
         middle = top + height / 2
         painter.drawEllipse(QPointF(GRID + _DOT_PX / 2, middle), _DOT_PX / 2, _DOT_PX / 2)
         left = GRID + _DOT_PX + GRID
-        painter.setPen(QColor(self._theme.text))
+        painter.setPen(QColor(current_tokens().text))
         painter.drawText(QRectF(left, top, 2 * GRID, height), _LEFT, row.letter)
         label = QFontMetricsF(painter.font()).elidedText(
             row.label, Qt.TextElideMode.ElideMiddle, _LABEL_PX
@@ -123,16 +115,16 @@ class ReadoutBox(QWidget):
 
     def _paint_value(self, painter: QPainter, value: Quantity, box: QRectF) -> None:
         if value.unit:
-            painter.setPen(QColor(self._theme.dim))
+            painter.setPen(QColor(current_tokens().dim))
             painter.drawText(box, _RIGHT, value.unit)
             box = box.adjusted(0.0, 0.0, -self._advance(value.unit) - GRID / 2, 0.0)
-        painter.setPen(QColor(self._theme.text))
+        painter.setPen(QColor(current_tokens().text))
         painter.drawText(box, _RIGHT, value.value)
 
     # ---------------------------------------------------------------------------- sizes
 
     def _measure(self, *, keep: bool) -> None:
-        readout = self._readout
+        readout = self.readout
         if readout is None:
             return
         widths = [self._advance(column) for column in readout.columns]

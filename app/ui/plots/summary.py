@@ -10,10 +10,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.ui.kit.plain import set_tip
-from app.ui.kit.theme import GRID, small_font, tabular
+from app.ui.kit.theme import GRID, current_tokens, small_font, tabular
 from app.ui.kit.words.text import translate
-from app.ui.plots.kinds import LineStyle, Metric, PlotTheme
-from app.ui.plots.pens import styled_pen
+from app.ui.plots.kinds import LineStyle, Metric, styled_pen
 from app.ui.plots.words import load_of_pc, memory_of_pc
 
 if TYPE_CHECKING:
@@ -72,16 +71,10 @@ def _memory_pieces(moment: Moment) -> list[Piece]:
 class Summary(QWidget):
     """Paints the pieces one after another and leaves out those that do not fit."""
 
-    def __init__(self, theme: PlotTheme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+    def __init__(self) -> None:
+        super().__init__()
         self._pieces: list[Piece] = []
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    def set_theme(self, theme: PlotTheme) -> None:
-        """Take other colours."""
-        self._theme = theme
-        self.update()
 
     def set_pieces(self, pieces: list[Piece]) -> None:
         """Show other figures."""
@@ -99,7 +92,7 @@ class Summary(QWidget):
         return QSize(20 * GRID, round(QFontMetricsF(self.font()).height()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        painter, tokens = QPainter(self), current_tokens()
         font = tabular(small_font(self.font()))
         painter.setFont(font)
         metrics = QFontMetricsF(font)
@@ -113,13 +106,13 @@ class Summary(QWidget):
                 return
             if piece.style is not None:
                 self._paint_sample(painter, piece.style, x)
-            painter.setPen(QColor(self._theme.dim if piece.dim else self._theme.text))
+            painter.setPen(QColor(tokens.dim if piece.dim else tokens.text))
             box = QRectF(x + sample, 0.0, width, self.height())
             flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(box, flags, piece.text)
             x += width + GRID / 2
 
     def _paint_sample(self, painter: QPainter, style: LineStyle, x: float) -> None:
-        painter.setPen(styled_pen(style, QColor(self._theme.dim)))
+        painter.setPen(styled_pen(style, QColor(current_tokens().dim)))
         y = round(self.height() / 2) + 0.5
         painter.drawLine(QLineF(x, y, x + _SAMPLE_PX, y))

@@ -87,8 +87,8 @@ def choose(box: QComboBox, value: object) -> None:
 class QuietComboBox(ChoiceBox):
     """Leaves the wheel to the panel that scrolls, unless it has the focus."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     # Qt's own names from here on.

@@ -10,7 +10,6 @@ from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QKeySequence, QShowEve
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
-    QGridLayout,
     QScrollArea,
     QStackedWidget,
     QTabBar,
@@ -22,7 +21,7 @@ from shiboken6 import isValid
 from app.ui.kit.plain import words_of
 from app.ui.kit.widgets.buttons import IconButton
 from app.ui.kit.widgets.labels import label
-from app.ui.kit.widgets.layouts import in_column, in_row, scroll_down
+from app.ui.kit.widgets.layouts import in_column, in_grid, in_row, scroll_down
 from app.ui.shell.words_view import WordsView
 
 if TYPE_CHECKING:
@@ -127,10 +126,7 @@ class HelpPanel(QFrame):
             return
         column.addSpacing(8)
         column.addWidget(label(title, "strong"))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(4)
-        grid.setColumnStretch(1, 1)
+        grid = in_grid(across=16, down=4, grows=1)
         grid.setColumnMinimumWidth(0, 88)
         for row, (combination, what) in enumerate(keys):
             top = Qt.AlignmentFlag.AlignTop

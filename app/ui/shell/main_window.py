@@ -27,6 +27,7 @@ from app.ui.kit.plain import set_title
 from app.ui.kit.theme import Theme, ThemeChoice
 from app.ui.kit.widgets.banner import Banner, BannerAction, Severity
 from app.ui.kit.widgets.layouts import in_column, in_row
+from app.ui.kit.wishes import LinkWanted, Remark
 from app.ui.kit.words.offered import WordWanted, word_at
 from app.ui.shell.command_palette import CommandPalette
 from app.ui.shell.help import HelpPanel
@@ -54,6 +55,9 @@ class MainWindow(QMainWindow):
 
     Attributes:
         sources: What else the palette finds: asked each time it opens.
+        current_page: The page that is open.
+        status: The status line.
+        notice: The notice above the page.
     """
 
     close_requested = Signal()
@@ -66,7 +70,7 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._title = title
         self._pages: dict[str, Page] = {}
-        self._current: Page | None = None
+        self.current_page: Page | None = None
         self._may_close = False
         self.sources: list[Callable[[], Iterable[QAction]]] = []
         set_title(self, title)
@@ -76,9 +80,9 @@ class MainWindow(QMainWindow):
         self._rail = Rail()
         self._rail.chosen.connect(self.show_page)
         self._stack = QStackedWidget()
-        self._notice = Banner(dismissible=True)
-        self._notice.hide()
-        self._status = StatusLine()
+        self.notice = Banner(dismissible=True)
+        self.notice.hide()
+        self.status = StatusLine()
         self._strip_room = QVBoxLayout()
         self._centre = self._lay_out()
         self._hint = DropHint(self._centre, self.tr("Drop to compare this model"))
@@ -88,8 +92,8 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> QWidget:
         centre = QWidget()
-        notice_room = in_column(self._notice, margins=(8, 0, 8, 0), spacing=None)
-        column = in_column(notice_room, self._strip_room, (self._stack, 1), self._status, spacing=0)
+        notice_room = in_column(self.notice, margins=(8, 0, 8, 0), spacing=None)
+        column = in_column(notice_room, self._strip_room, (self._stack, 1), self.status, spacing=0)
         in_row(self._rail, (column, 1), on=centre, spacing=0)
         self.setCentralWidget(centre)
         centre.installEventFilter(self)
@@ -139,7 +143,7 @@ class MainWindow(QMainWindow):
             "",
             page.icon_name,
         )
-        if self._current is None:
+        if self.current_page is None:
             self.show_page(page.id)
 
     def add_strip(self, strip: QWidget) -> None:
@@ -150,9 +154,9 @@ class MainWindow(QMainWindow):
         """Open a page."""
         page = self._pages[page_id]
         self._rail.set_current(page_id)
-        if page is self._current:
+        if page is self.current_page:
             return
-        self._current = page
+        self.current_page = page
         self._theme.catch_up(page.widget)
         self._stack.setCurrentWidget(page.widget)
         set_title(self, f"{page.title} – {self._title}")
@@ -165,12 +169,7 @@ class MainWindow(QMainWindow):
             QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly
         )
         around = [part for part in centre if part is not self._stack]
-        return around if self._current is None else [*around, self._current.widget]
-
-    @property
-    def current_page(self) -> Page | None:
-        """The page that is open."""
-        return self._current
+        return around if self.current_page is None else [*around, self.current_page.widget]
 
     # ------------------------------------------------------------------------------- commands
 
@@ -193,7 +192,7 @@ class MainWindow(QMainWindow):
 
     def commands(self) -> Iterable[QAction]:
         """What the palette offers: the open page's actions, then the window's."""
-        own = list(self._current.widget.actions()) if self._current else []
+        own = list(self.current_page.widget.actions()) if self.current_page else []
         others = (action for action in self.actions() if action is not self.palette_action)
         found = (action for source in self.sources for action in source())
         return [*own, *others, *found]
@@ -202,13 +201,13 @@ class MainWindow(QMainWindow):
         """Explain the open page, or stop explaining."""
         if self._help.isVisible():
             self._help.hide()
-        elif self._current is not None:
-            self._help.show_page(self._current, self.actions())
+        elif self.current_page is not None:
+            self._help.show_page(self.current_page, self.actions())
 
     def explain(self, key: str) -> None:
         """Show what a word means; with an empty key, all words."""
-        if self._current is not None:
-            self._help.show_word(self._current, self.actions(), key)
+        if self.current_page is not None:
+            self._help.show_word(self.current_page, self.actions(), key)
 
     def _explain_here(self) -> None:
         self.explain(word_at(QApplication.focusWidget()))
@@ -217,17 +216,7 @@ class MainWindow(QMainWindow):
 
     def say(self, sentence: str, undo: Callable[[], object] | None = None) -> None:
         """A remark in the status line; fades. ``undo`` takes back what it tells of."""
-        self._status.say(sentence, undo)
-
-    @property
-    def status(self) -> StatusLine:
-        """The status line."""
-        return self._status
-
-    @property
-    def notice(self) -> Banner:
-        """The notice above the page."""
-        return self._notice
+        self.status.say(sentence, undo)
 
     def show_notice(
         self,
@@ -237,7 +226,7 @@ class MainWindow(QMainWindow):
         actions: tuple[BannerAction, ...] = (),
     ) -> None:
         """Say something above the page that stays until it is dismissed."""
-        self._notice.show_notice(severity, sentence, advice, actions)
+        self.notice.show_notice(severity, sentence, advice, actions)
 
     def ask_to_open(self, url: QUrl) -> None:
         """Show the address behind a link; it is opened only if the person then says so."""
@@ -254,12 +243,12 @@ class MainWindow(QMainWindow):
         self.show_notice(Severity.WARNING, address, advice, tuple(actions))
 
     def _open(self, url: QUrl) -> None:
-        self._notice.hide()
+        self.notice.hide()
         open_outside(url)
 
     def _copy_address(self, address: str) -> None:
         QGuiApplication.clipboard().setText(address)
-        self._notice.hide()
+        self.notice.hide()
         self.say(self.tr("The address is in the clipboard."))
 
     # --------------------------------------------------------------------- kept between starts
@@ -296,7 +285,7 @@ class MainWindow(QMainWindow):
     def close_for_good(self) -> None:
         """Close now; whoever heard ``close_requested`` has ended everything."""
         self._may_close = True
-        self._status.stop()
+        self.status.stop()
         self.close()
 
     # Qt's own names from here on.
@@ -317,9 +306,16 @@ class MainWindow(QMainWindow):
         return super().eventFilter(watched, event)
 
     def customEvent(self, event: QEvent) -> None:
-        if isinstance(event, WordWanted):
-            self.explain(event.key)
-            event.accept()
+        match event:
+            case WordWanted():
+                self.explain(event.key)
+            case Remark():
+                self.say(event.sentence, event.undo)
+            case LinkWanted():
+                self.ask_to_open(event.url)
+            case _:
+                return
+        event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if model_paths(event.mimeData()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QAbstractAnimation, QPropertyAnimation, QTimer
-from PySide6.QtWidgets import QFrame, QGraphicsOpacityEffect, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsOpacityEffect
 
 from app.ui.kit.plain import set_spoken, set_tip
 from app.ui.kit.widgets.buttons import push_button
@@ -24,14 +24,13 @@ class StatusLine(QFrame):
         undo_button: Takes back what the remark tells of; shown where that can be done.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._remark = ElidedLabel(dim=True)
         set_small(self._remark)
-        self.undo_button = push_button(self.tr("Undo"), "link")
+        self.undo_button = push_button(self.tr("Undo"), "link", run=self._on_undo)
         set_small(self.undo_button)
         self.undo_button.hide()
-        self.undo_button.clicked.connect(self._on_undo)
         self._undo: Callable[[], object] | None = None
         self._effect = QGraphicsOpacityEffect(self._remark)
         self._effect.setEnabled(False)

@@ -6,11 +6,12 @@ from html import escape as html
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QTextBrowser, QWidget
+from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
 from app.ui.kit.fuzzy import fold
 from app.ui.kit.tokens import Tokens, current_tokens
 from app.ui.kit.widgets.layouts import in_column
+from app.ui.kit.widgets.search_field import search_field
 from app.ui.kit.words.glossary import Chapter, Word, glossary
 from app.ui.kit.words.levels import version_gloss
 
@@ -21,13 +22,10 @@ if TYPE_CHECKING:
 class WordsView(QWidget):
     """A field to search by, and all words below their chapters' titles."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._marked = ""
-        self.field = QLineEdit()
-        self.field.setPlaceholderText(self.tr("Find a word"))
-        self.field.setAccessibleName(self.tr("Find a word"))
-        self.field.setClearButtonEnabled(True)
+        self.field = search_field(self.tr("Find a word"))
         self.field.textChanged.connect(self._write)
         self.text = QTextBrowser()
         self.text.setOpenLinks(False)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def test_answers_stand_below_each_other_where_they_have_no_room_beside(qtbot: QtBot) -> None:
     question = Question()
     qtbot.addWidget(question)
-    question.ask("Remove it?", "Remove it with everything")
+    question.ask("Remove it?", "Remove it with everything", lambda: None)
     question.resize(600, 120)
     keep, do = question.keep_button, question.do_button
     qtbot.waitUntil(lambda: keep.y() == do.y() and keep.geometry().right() < do.x())
@@ -32,9 +32,11 @@ def test_the_keyboard_goes_back_where_it_was(qtbot: QtBot) -> None:
     with qtbot.waitActive(holder):
         holder.show()
         holder.activateWindow()
+    done: list[bool] = []
     for answer in (question.keep_button, question.do_button):
         field.setFocus()
-        question.ask("Delete it?", "Delete")
+        question.ask("Delete it?", "Delete", lambda: done.append(True))
         assert question.keep_button.hasFocus()
         answer.click()
         assert field.hasFocus()
+    assert done == [True]

@@ -15,17 +15,18 @@ from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QGuiApplicati
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from app.core.candidates.candidate import LETTERS
-from app.ui.kit.stylesheet import build_style_sheet, small_px
 from app.ui.kit.theme import (
     DARK,
     LIGHT,
     Theme,
     ThemeChoice,
     Tokens,
+    build_style_sheet,
     candidate_edge,
     contrast,
     current_tokens,
     small_font,
+    small_px,
     tabular,
 )
 from app.ui.kit.tokens import EDGE_CONTRAST, TEXT_CONTRAST, mix

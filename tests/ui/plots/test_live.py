@@ -2,7 +2,7 @@
 
 Tests app.ui.plots.chart, app.ui.plots.export, app.ui.plots.frame, app.ui.plots.header,
 app.ui.plots.readout_box, app.ui.plots.summary, app.ui.plots.words, app.ui.plots.crosshair,
-app.ui.plots.kinds, app.ui.plots.lines and app.ui.plots.outlet.
+app.ui.plots.kinds, app.ui.plots.lines, app.ui.plots.outlet and app.ui.kit.file_dialogs.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ from PySide6.QtWidgets import (
 
 from app.core.candidates.candidate import COLOURS
 from app.monitor.samples import EngineSample, GpuSample, Sample
-from app.ui.kit.tokens import DARK
-from app.ui.plots.kinds import Metric, PlotCandidate, PlotTheme
+from app.ui.kit.theme import DARK, Theme, ThemeChoice
+from app.ui.plots.kinds import Metric, PlotCandidate
 from app.ui.plots.live import LIVELY_NS, LivePlots
+from tests.helpers.wishes import Wishes
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -430,10 +431,10 @@ def test_unknown_spans_are_refused(plots: LivePlots) -> None:
         plots.set_span(7)
 
 
-def test_the_theme_changes_live(qtbot: QtBot, plots: LivePlots) -> None:
+def test_the_theme_changes_live(qtbot: QtBot, plots: LivePlots, theme: Theme) -> None:
     feed(plots)
     show(qtbot, plots)
-    plots.set_theme(PlotTheme.of(DARK))
+    theme.set_choice(ThemeChoice.DARK)
     image = plots.charts[0].grab().toImage()
     assert image.pixelColor(image.width() - 2, 2).name() == DARK.surface.lower()
     count = RepaintCount(plots)
@@ -542,20 +543,19 @@ def test_unknown_kinds_and_places_are_refused(plots: LivePlots, tmp_path: Path) 
 
 
 def test_a_failed_save_is_told(
-    qtbot: QtBot, plots: LivePlots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    plots: LivePlots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     feed(plots, 1)
     places = iter([tmp_path / "missing" / "plots.csv", tmp_path / "plots"])
     monkeypatch.setattr(
-        "app.ui.plots.outlet.QFileDialog.getSaveFileName", lambda *_: (str(next(places)), "")
+        "app.ui.kit.file_dialogs.QFileDialog.getSaveFileName", lambda *_: (str(next(places)), "")
     )
-    with qtbot.waitSignal(plots.noticed) as told:
-        plots.outlet.ask_and_save("csv")
-    assert "could not be saved" in told.args[0]
-    with qtbot.waitSignal(plots.noticed) as told:
-        plots.outlet.ask_and_save("csv")
+    wishes = Wishes(plots)
+    plots.outlet.ask_and_save("csv")
+    assert "could not be saved" in wishes.said[-1]
+    plots.outlet.ask_and_save("csv")
     assert (tmp_path / "plots.csv").is_file()
-    assert str(tmp_path / "plots.csv") in told.args[0]
+    assert str(tmp_path / "plots.csv") in wishes.said[-1]
 
 
 def test_values_and_picture_are_copied(qtbot: QtBot, plots: LivePlots) -> None:
@@ -563,8 +563,9 @@ def test_values_and_picture_are_copied(qtbot: QtBot, plots: LivePlots) -> None:
     show(qtbot, plots)
     chart = plots.charts[0]
     chart.setFocus()
-    with qtbot.waitSignal(plots.noticed):
-        qtbot.keyClick(chart, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    wishes = Wishes(plots)
+    qtbot.keyClick(chart, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert wishes.said == ["The values are on the clipboard."]
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[1].split("\t") == ["", "", "private", "mapped", "speed", "CPU"]
     assert lines[2].split("\t")[:3] == ["A", "F16", "1.06\u00a0GB"]

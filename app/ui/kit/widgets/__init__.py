@@ -10,10 +10,10 @@ from app.ui.kit.widgets.empty import EmptyState
 from app.ui.kit.widgets.flow import FlowLayout
 from app.ui.kit.widgets.labels import hrule, label
 from app.ui.kit.widgets.number_field import NumberField
-from app.ui.kit.widgets.numbers import NumberLabel
 from app.ui.kit.widgets.picture import Picture
 from app.ui.kit.widgets.popup import Popup
 from app.ui.kit.widgets.progress import ProgressLine
+from app.ui.kit.widgets.search_field import search_field
 from app.ui.kit.widgets.status_dot import DotState, StatusDot
 
 __all__ = [
@@ -26,7 +26,6 @@ __all__ = [
     "FlowLayout",
     "IconButton",
     "NumberField",
-    "NumberLabel",
     "Picture",
     "Popup",
     "ProgressLine",
@@ -35,4 +34,5 @@ __all__ = [
     "hrule",
     "label",
     "push_button",
+    "search_field",
 ]

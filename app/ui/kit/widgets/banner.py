@@ -53,6 +53,11 @@ class BannerAction:
 class Banner(QWidget):
     """A coloured edge, an icon, a sentence, a second dimmed sentence, and buttons.
 
+    Attributes:
+        sentence: What it says.
+        advice: The second sentence.
+        severity: How bad it is.
+
     Signals:
         dismissed: The person closed it; it is hidden already.
     """
@@ -61,8 +66,8 @@ class Banner(QWidget):
 
     def __init__(self, *, dismissible: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._severity = Severity.INFO
-        self._said = self._hint = ""
+        self.severity = Severity.INFO
+        self.sentence = self.advice = ""
         self._sentence = label(wrap=True, selectable=True)
         self._advice = label(role="dim", wrap=True, selectable=True)
         self._advice.hide()
@@ -70,10 +75,9 @@ class Banner(QWidget):
         self._buttons = QWidget()
         self._button_row = FlowLayout(self._buttons, spacing_px=4)
         self._buttons.hide()
-        self.close_button = IconButton("close", self.tr("Dismiss"), size_px=14)
+        self.close_button = IconButton("close", self.tr("Dismiss"), size_px=14, run=self._on_close)
         if not dismissible:  # shown without a parent it would be a window for a moment
             self.close_button.hide()
-        self.close_button.clicked.connect(self._on_close)
         in_row(
             (self._picture, 0, Qt.AlignmentFlag.AlignTop),
             (in_column(self._sentence, self._advice, self._buttons, spacing=4), 1),
@@ -91,9 +95,9 @@ class Banner(QWidget):
         actions: Sequence[BannerAction] = (),
     ) -> None:
         """Say something and become visible."""
-        self._severity = severity
+        self.severity = severity
         self._picture.set_icon_name(severity.value, _TONES[severity])
-        self._said, self._hint = sentence, advice
+        self.sentence, self.advice = sentence, advice
         self._sentence.setText(breakable(sentence))
         self._advice.setText(breakable(advice))
         self._advice.setVisible(bool(advice))
@@ -101,21 +105,6 @@ class Banner(QWidget):
         set_spoken(self, self._word(severity), f"{sentence} {advice}".strip())
         self.update()
         self.show()
-
-    @property
-    def sentence(self) -> str:
-        """What it says."""
-        return self._said
-
-    @property
-    def advice(self) -> str:
-        """The second sentence."""
-        return self._hint
-
-    @property
-    def severity(self) -> Severity:
-        """How bad it is."""
-        return self._severity
 
     def _word(self, severity: Severity) -> str:
         return {
@@ -140,7 +129,7 @@ class Banner(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens = current_tokens()
-        colour = str(getattr(tokens, _TONES[self._severity].value))
+        colour = str(getattr(tokens, _TONES[self.severity].value))
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from PySide6.QtCore import QSize, Qt, SignalInstance
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QAbstractButton, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMenu, QPushButton, QToolButton, QWidget
 
 from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import caption, set_spoken, set_tip, words_of
@@ -18,12 +18,15 @@ ButtonRole = Literal["", "primary", "quiet", "link"]
 class IconButton(QToolButton):
     """A button that shows an icon alone; its name is in the tool tip and for screen readers.
 
+    Attributes:
+        icon_name: The icon that is shown.
+
     Args:
         icon_name: A name that ``app.ui.kit.icons.icon`` takes.
         name: What the button does, translated.
-        tone: Colour of the icon.
         size_px: Side of the icon; the button is 10 px larger.
         shortcut: Shown in the tool tip; to be wired elsewhere (usually by an action).
+        run: What it does when it is clicked.
         parent: Its owner.
     """
 
@@ -32,20 +35,21 @@ class IconButton(QToolButton):
         icon_name: str,
         name: str,
         *,
-        tone: Tone = Tone.TEXT,
         size_px: int = 18,
         shortcut: str = "",
+        run: Callable[..., object] | SignalInstance | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._icon_name = icon_name
-        self._tone = tone
+        self.icon_name = icon_name
         self._action: QAction | None = None
         self.setIconSize(QSize(size_px, size_px))
-        self.setIcon(icon(icon_name, tone))
+        self.setIcon(icon(icon_name))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self.set_name(name, shortcut)
+        if run is not None:
+            self.clicked.connect(run)
 
     def set_name(self, name: str, shortcut: str = "") -> None:
         """Say what the button does now."""
@@ -53,23 +57,15 @@ class IconButton(QToolButton):
         keys = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
         set_tip(self, f"{name} ({keys})" if keys else name)
 
-    def set_icon_name(self, icon_name: str, tone: Tone | None = None) -> None:
+    def set_icon_name(self, icon_name: str) -> None:
         """Show another icon."""
-        self._icon_name = icon_name
-        self._tone = tone or self._tone
-        self.setIcon(icon(icon_name, self._tone))
-
-    @property
-    def icon_name(self) -> str:
-        """The icon that is shown."""
-        return self._icon_name
+        self.icon_name = icon_name
+        self.setIcon(icon(icon_name))
 
     @classmethod
-    def for_action(
-        cls, action: QAction, icon_name: str, *, size_px: int = 18, tone: Tone = Tone.TEXT
-    ) -> IconButton:
+    def for_action(cls, action: QAction, icon_name: str) -> IconButton:
         """A button that triggers ``action`` and is enabled, checked and named as it is."""
-        button = cls(icon_name, words_of(action.text()), tone=tone, size_px=size_px)
+        button = cls(icon_name, words_of(action.text()))
         button._action = action
         button.setCheckable(action.isCheckable())
         button._follow_action()
@@ -88,6 +84,13 @@ class IconButton(QToolButton):
         self.setChecked(action.isChecked())
         shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.PortableText)
         self.set_name(words_of(action.text()), shortcut)
+
+
+def brief_menu(parent: QWidget) -> QMenu:
+    """A menu that is gone once it is closed."""
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    return menu
 
 
 def set_words(button: QAbstractButton, text: str) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
 
-from app.ui.kit.plain import show_tip
+from app.ui.kit.plain import set_tip, show_tip
 from app.ui.kit.theme import GRID
 
 _BESIDE_WORDS_PX = 8
@@ -16,15 +16,15 @@ class ChoiceBox(QComboBox):
     """Shortens what it shows where room lacks; its tool tip and its list have the whole words.
 
     Args:
+        name: What is chosen, for screen readers and the tool tip.
         least_characters: How much of them stays readable in the narrowest place; None for all,
             unless it is held narrower.
-        parent: Its owner.
     """
 
-    def __init__(
-        self, parent: QWidget | None = None, *, least_characters: int | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str = "", *, least_characters: int | None = None) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        set_tip(self, name)
         self._least_characters = least_characters
 
     def shown_choice(self) -> str:

@@ -16,6 +16,9 @@ class ElidedLabel(QFrame):
     """One line of plain text, shortened in the middle where room lacks; the tool tip has it whole.
 
     The middle goes first because model files differ at their ends.
+
+    Attributes:
+        text: The whole text.
     """
 
     def __init__(
@@ -24,31 +27,30 @@ class ElidedLabel(QFrame):
         *,
         dim: bool = False,
         small: bool = False,
+        strong: bool = False,
         mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
         least_characters: int = 6,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._text = ""
+        self.text = ""
         self._tool_tip = ""
         self._dim = dim
         self._small = small
         self._mode = mode
         self._least_characters = least_characters
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        font = self.font()
+        font.setBold(strong)
+        self.setFont(font)
         self.set_text(text)
-
-    @property
-    def text(self) -> str:
-        """The whole text."""
-        return self._text
 
     def set_text(self, text: str, tool_tip: str = "") -> None:
         """Show a text; ``tool_tip`` (a path, say) replaces the text in the tool tip."""
         line = clean_line(" ".join(text.split()))
-        if line == self._text and tool_tip == self._tool_tip:
+        if line == self.text and tool_tip == self._tool_tip:
             return
-        self._text = line
+        self.text = line
         self._tool_tip = tool_tip
         self.setAccessibleName(line)
         set_tip(self, tool_tip or line)
@@ -57,7 +59,7 @@ class ElidedLabel(QFrame):
 
     def shown_text(self) -> str:
         """The text as it is shown at the present width."""
-        return self._metrics().elidedText(self._text, self._mode, self.contentsRect().width())
+        return self._metrics().elidedText(self.text, self._mode, self.contentsRect().width())
 
     def _shown_font(self) -> QFont:
         return small_font(self.font()) if self._small else self.font()
@@ -69,7 +71,7 @@ class ElidedLabel(QFrame):
 
     def sizeHint(self) -> QSize:
         metrics = self._metrics()
-        return QSize(metrics.horizontalAdvance(self._text) + 2, metrics.height() + 2)
+        return QSize(metrics.horizontalAdvance(self.text) + 2, metrics.height() + 2)
 
     def minimumSizeHint(self) -> QSize:
         metrics = self._metrics()

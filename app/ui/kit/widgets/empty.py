@@ -23,14 +23,9 @@ class EmptyState(QWidget):
     """Centred: icon, title, one sentence, and buttons for what to do next."""
 
     def __init__(
-        self,
-        icon_name: str,
-        title: str,
-        sentence: str = "",
-        actions: tuple[QAction, ...] = (),
-        parent: QWidget | None = None,
+        self, icon_name: str, title: str, sentence: str = "", actions: tuple[QAction, ...] = ()
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._title = label(title, "title", wrap=True)
         self._sentence = label(sentence, "dim", wrap=True)
         if not sentence:  # shown without a parent it would be a window for a moment

@@ -54,8 +54,8 @@ class WrapLabel(PlainLabel):
     as that needs. This one gives way; its height follows the width that it gets.
     """
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text)
         self.setWordWrap(True)
 
     # Qt's own names from here on.

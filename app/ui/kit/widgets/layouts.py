@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLayout,
     QScrollArea,
@@ -59,6 +60,26 @@ def in_column(
 ) -> QVBoxLayout:
     """Parts from top to bottom, else as :func:`in_row`."""
     return _filled(QVBoxLayout(on) if on is not None else QVBoxLayout(), parts, margins, spacing)
+
+
+def in_grid(
+    on: QWidget | None = None, *, across: int, down: int, grows: int | None = None
+) -> QGridLayout:
+    """A grid without margins, still empty.
+
+    Args:
+        on: The widget that it fills; None where it goes into another layout.
+        across: Room between columns, in pixels.
+        down: Room between rows, in pixels.
+        grows: The column that takes the room to spare.
+    """
+    grid = QGridLayout(on) if on is not None else QGridLayout()
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(across)
+    grid.setVerticalSpacing(down)
+    if grows is not None:
+        grid.setColumnStretch(grows, 1)
+    return grid
 
 
 def split(

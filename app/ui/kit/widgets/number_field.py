@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit
 
 from app.ui.kit.theme import tabular
 from app.ui.kit.words.format import number
@@ -20,6 +20,10 @@ class NumberField(QLineEdit):
     Enter or leaving the field takes what was typed; what cannot be taken is marked while it is
     typed, and put back when the field is left. Up and Down step. Esc puts the old value back.
 
+    Attributes:
+        value: The value that holds; never what is half-typed.
+        range_text: The bounds in words.
+
     Signals:
         value_changed: The person entered another value: int, float or None.
 
@@ -30,7 +34,6 @@ class NumberField(QLineEdit):
         decimals: 0 makes the value an int.
         step: Of the Up and Down keys.
         blank: What an empty field means ("auto"); empty: there must be a number.
-        parent: Its owner.
     """
 
     value_changed = Signal(object)
@@ -44,43 +47,32 @@ class NumberField(QLineEdit):
         decimals: int = 0,
         step: float = 1,
         blank: str = "",
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._least = least
         self._most = most
         self._decimals = decimals
         self._step = step
         self._blank = blank
-        self._value: float | int | None = None if blank else self._typed(least)
+        self.value: float | int | None = None if blank else self._typed(least)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setFont(tabular(self.font()))
         self.setAccessibleName(name)
         self.setPlaceholderText(blank)
-        self._range = self._range_words()
-        self.setAccessibleDescription(self._range)
+        self.range_text = self._range_words()
+        self.setAccessibleDescription(self.range_text)
         self._show()
         self.textEdited.connect(self._on_edited)
 
-    @property
-    def value(self) -> float | int | None:
-        """The value that holds; never what is half-typed."""
-        return self._value
-
-    @property
-    def range_text(self) -> str:
-        """The bounds in words."""
-        return self._range
-
     def set_value(self, value: float | None) -> None:
         """Show a value without telling anybody."""
-        self._value = None if value is None else self._typed(value)
+        self.value = None if value is None else self._typed(value)
         self._show()
 
     def set_most(self, most: float) -> None:
         """Move the upper bound; the value is not touched."""
         self._most = most
-        self._range = self._range_words()
+        self.range_text = self._range_words()
 
     @property
     def is_valid(self) -> bool:
@@ -90,8 +82,8 @@ class NumberField(QLineEdit):
     def commit(self) -> None:
         """Take what was typed, or put the old value back."""
         good, value = self._parse(self.text())
-        if good and value != self._value:
-            self._value = value
+        if good and value != self.value:
+            self.value = value
             self._show()
             self.value_changed.emit(value)
         else:
@@ -129,7 +121,7 @@ class NumberField(QLineEdit):
         return text.rstrip("0").removesuffix(point) if point in text else text
 
     def _show(self) -> None:
-        self.setText("" if self._value is None else self._shown(self._value))
+        self.setText("" if self.value is None else self._shown(self.value))
         self._mark(valid=True)
 
     def _on_edited(self, _text: str) -> None:
@@ -142,11 +134,13 @@ class NumberField(QLineEdit):
             self.style().unpolish(self)
             self.style().polish(self)
             self.setAccessibleDescription(
-                self._range if valid else self.tr("Not valid: {range}").format(range=self._range)
+                self.range_text
+                if valid
+                else self.tr("Not valid: {range}").format(range=self.range_text)
             )
 
     def _step_by(self, steps: int) -> None:
-        start = self._value if self._value is not None else self._least - steps * self._step
+        start = self.value if self.value is not None else self._least - steps * self._step
         wanted = min(max(start + steps * self._step, self._least), self._most)
         self.setText(self._shown(self._typed(wanted)))
         self.commit()

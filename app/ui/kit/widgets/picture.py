@@ -12,15 +12,8 @@ from app.ui.kit.icons import Tone, icon
 class Picture(QWidget):
     """Shows one of the project's icons in the colours of the theme."""
 
-    def __init__(
-        self,
-        icon_name: str,
-        *,
-        size_px: int = 18,
-        tone: Tone = Tone.TEXT,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, icon_name: str, *, size_px: int = 18, tone: Tone = Tone.TEXT) -> None:
+        super().__init__()
         self._icon = icon(icon_name, tone)
         self._size_px = size_px
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

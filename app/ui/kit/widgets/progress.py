@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.ui.kit.timers import every
 from app.ui.kit.tokens import current_tokens
 from app.ui.kit.words.format import percent
 
@@ -17,38 +18,34 @@ class ProgressLine(QWidget):
     """A line that fills from 0 to 1; sweeps where the share is unknown; empty when idle.
 
     Keeps its room when idle, so that nothing jumps.
+
+    Attributes:
+        active: Whether anything is shown.
     """
 
-    def __init__(self, name: str, *, height_px: int = 3, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str, *, height_px: int = 3) -> None:
+        super().__init__()
         self._name = name
         self._height_px = height_px
         self._share: float | None = 0.0
-        self._active = False
+        self.active = False
         self._phase = 0.0
         self._colour = ""
-        self._timer = QTimer(self)
-        self._timer.setInterval(_STEP_MS)
-        self._timer.timeout.connect(self._advance)
+        self._timer = every(self, _STEP_MS, self._advance)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(name)
 
     @property
     def share(self) -> float | None:
         """The share that is shown; None while sweeping or idle."""
-        return self._share if self._active else None
-
-    @property
-    def active(self) -> bool:
-        """Whether anything is shown."""
-        return self._active
+        return self._share if self.active else None
 
     def set_share(self, share: float | None) -> None:
         """Show a share of 0 to 1, or None for "works, no telling how long"."""
         bounded = None if share is None else min(1.0, max(0.0, share))
-        if self._active and bounded == self._share:
+        if self.active and bounded == self._share:
             return
-        self._active = True
+        self.active = True
         self._share = bounded
         state = percent(bounded) if bounded is not None else self.tr("working")
         self.setAccessibleName(f"{self._name}: {state}")
@@ -57,9 +54,9 @@ class ProgressLine(QWidget):
 
     def clear(self) -> None:
         """Show nothing."""
-        if not self._active:
+        if not self.active:
             return
-        self._active = False
+        self.active = False
         self.setAccessibleName(self._name)
         self._tend_timer()
         self.update()
@@ -70,7 +67,7 @@ class ProgressLine(QWidget):
         self.update()
 
     def _tend_timer(self) -> None:
-        if self._active and self._share is None and self.isVisible():
+        if self.active and self._share is None and self.isVisible():
             self._timer.start()
         else:
             self._timer.stop()
@@ -96,7 +93,7 @@ class ProgressLine(QWidget):
         self._tend_timer()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._active:
+        if not self.active:
             return
         tokens = current_tokens()
         painter = QPainter(self)

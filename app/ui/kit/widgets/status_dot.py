@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import cache
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.core.candidates.candidate import COLOURS
 from app.ui.kit.plain import set_tip
 from app.ui.kit.tokens import Tokens, candidate_edge, contrast, current_tokens
 from app.ui.kit.words.text import translate
+
+_ICON_SCALE = 2
 
 
 class DotState(Enum):
@@ -40,47 +43,35 @@ class StatusDot(QWidget):
     """A rounded square in the candidate's colour with its letter, and a small mark of its state.
 
     The letter says which, the shape says how: neither needs colour to be told apart.
+
+    Attributes:
+        letter: The candidate's letter.
+        state: The state that is shown.
     """
 
-    def __init__(
-        self,
-        letter: str,
-        state: DotState = DotState.IDLE,
-        *,
-        side_px: int = 22,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._letter = letter
-        self._state = state
+    def __init__(self, letter: str, state: DotState = DotState.IDLE, *, side_px: int = 22) -> None:
+        super().__init__()
+        self.letter = letter
+        self.state = state
         self._side_px = side_px
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._say()
 
-    @property
-    def letter(self) -> str:
-        """The candidate's letter."""
-        return self._letter
-
-    @property
-    def state(self) -> DotState:
-        """The state that is shown."""
-        return self._state
-
     def set_letter(self, letter: str) -> None:
         """Mark another candidate."""
-        if letter != self._letter:
-            self._letter = letter
+        if letter != self.letter:
+            self.letter = letter
             self._say()
 
     def set_state(self, state: DotState) -> None:
         """Show another state."""
-        if state is not self._state:
-            self._state = state
+        if state is not self.state:
+            self.state = state
             self._say()
 
     def _say(self) -> None:
-        self.setAccessibleName(f"{self._letter}: {self._state.word()}")
+        idle = self.state is DotState.IDLE
+        self.setAccessibleName(self.letter if idle else f"{self.letter}: {self.state.word()}")
         set_tip(self, self.accessibleName())
         self.update()
 
@@ -96,10 +87,10 @@ class StatusDot(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         tokens = current_tokens()
-        paint_letter(painter, QRectF(1, 2, self._side_px, self._side_px), self._letter, tokens)
+        paint_letter(painter, QRectF(1, 2, self._side_px, self._side_px), self.letter, tokens)
         mark = self._side_px * 0.4
         corner = QRectF(1 + self._side_px - mark * 0.62, 2 + self._side_px - mark * 0.7, mark, mark)
-        _paint_state(painter, corner, self._state, tokens)
+        _paint_state(painter, corner, self.state, tokens)
 
 
 def paint_letter(painter: QPainter, rect: QRectF, letter: str, tokens: Tokens) -> None:
@@ -116,6 +107,18 @@ def paint_letter(painter: QPainter, rect: QRectF, letter: str, tokens: Tokens) -
     painter.setFont(font)
     painter.setPen(QColor(ink))
     painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), letter)
+
+
+@cache
+def letter_icon(letter: str, side_px: int, tokens: Tokens) -> QIcon:
+    """A candidate's letter for lists to choose from."""
+    pixmap = QPixmap(side_px * _ICON_SCALE, side_px * _ICON_SCALE)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    paint_letter(painter, QRectF(pixmap.rect()), letter, tokens)
+    painter.end()
+    return QIcon(pixmap)
 
 
 def _paint_state(painter: QPainter, rect: QRectF, state: DotState, tokens: Tokens) -> None:

@@ -7,32 +7,30 @@ the wish for one goes up to the window as an event.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent, QCursor, QHelpEvent
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QWidget
 
 from app.ui.kit.plain import caption, set_tip, show_tip
+from app.ui.kit.widgets.buttons import brief_menu
+from app.ui.kit.wishes import Wish, wish
 from app.ui.kit.words.glossary import word_of
 from app.ui.kit.words.text import translate
 
 _PROPERTY = "word"
 
 
-class WordWanted(QEvent):
+class WordWanted(Wish):
     """Somebody wants to know what a word means.
 
     Attributes:
         key: Of the word, as the glossary has it; empty for all of them.
     """
 
-    KIND: ClassVar[QEvent.Type] = QEvent.Type(QEvent.registerEventType())
-
     def __init__(self, key: str) -> None:
-        super().__init__(self.KIND)
+        super().__init__()
         self.key = key
-        self.ignore()
 
 
 def explain(at: QWidget, key: str) -> bool:
@@ -41,13 +39,7 @@ def explain(at: QWidget, key: str) -> bool:
     Returns:
         Whether one did.
     """
-    wanted = WordWanted(key)
-    around: QWidget | None = at.window()
-    while around is not None and not wanted.isAccepted():
-        QCoreApplication.sendEvent(around, wanted)
-        above = around.parentWidget()
-        around = above.window() if above is not None else None
-    return wanted.isAccepted()
+    return wish(at, WordWanted(key))
 
 
 def explaining_action(at: QWidget, key: str) -> QAction:
@@ -135,8 +127,7 @@ class _HeaderWords(QObject):
             key = self.key_at(self._header, event.pos())
             own = self._header.contextMenuPolicy() != Qt.ContextMenuPolicy.DefaultContextMenu
             if key and not own:
-                menu = QMenu(self._header)
-                menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+                menu = brief_menu(self._header)
                 menu.addAction(explaining_action(menu, key))
                 menu.popup(event.globalPos())
                 return True

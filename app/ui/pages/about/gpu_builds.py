@@ -40,8 +40,8 @@ def build_command(backend: str, *, windows: bool = os.name == "nt") -> str:
 class GpuBuilds(QWidget):
     """A sentence on what is so here, and a line for each kind of GPU."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.state = label("", wrap=True)
         self.how = label(self._how(), "dim", wrap=True)
         column = in_column(label(self.tr("GPUs"), "strong"), self.state, self.how, on=self)

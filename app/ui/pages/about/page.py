@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.base.build import PROGRAM
 from app.core.engines.instruction_sets import sets_in_use
 from app.ui.kit.icons import app_icon
 from app.ui.kit.widgets.buttons import push_button
 from app.ui.kit.widgets.labels import hrule, label
-from app.ui.kit.widgets.layouts import Gap, in_column
+from app.ui.kit.widgets.layouts import Gap, in_column, in_grid
 from app.ui.kit.words.format import byte_size
 from app.ui.pages.about.gpu_builds import GpuBuilds
 from app.ui.shell.engine.check_words import checkup_words, variant_words
@@ -50,16 +50,10 @@ class AboutPage(QScrollArea):
     Args:
         engine: Asked for its devices when the page is first shown.
         checkup: What the engine's check of itself found.
-        parent: Its owner.
     """
 
-    def __init__(
-        self,
-        engine: EngineFacts,
-        checkup: EngineCheckup | None = None,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, engine: EngineFacts, checkup: EngineCheckup | None = None) -> None:
+        super().__init__()
         self._checkup = checkup
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -159,10 +153,7 @@ class AboutPage(QScrollArea):
         return content
 
     def _add_facts(self, column: QVBoxLayout) -> None:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(4)
-        grid.setColumnStretch(1, 1)
+        grid = in_grid(across=16, down=4, grows=1)
         facts = (
             (self.tr("System"), label(platform.platform(), wrap=True)),
             (self.tr("Python and Qt"), label(f"{platform.python_version()}, {qVersion()}")),
@@ -179,10 +170,7 @@ class AboutPage(QScrollArea):
         column.addLayout(grid)
 
     def _add_components(self, column: QVBoxLayout) -> None:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(4)
-        grid.setColumnStretch(3, 1)
+        grid = in_grid(across=16, down=4, grows=3)
         for row, (name, what, licence) in enumerate(_COMPONENTS):
             shown = f"{name} ({what})" if what else name
             grid.addWidget(label(shown), row, 0)

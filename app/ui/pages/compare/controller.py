@@ -36,18 +36,16 @@ class CompareController(QObject):
 
     Signals:
         refused: A sentence why something was not done.
-        said: A sentence about something that was done.
-        undoable: The same, and what takes it back.
+        said: A sentence about something that was done, and what takes it back, if anything does.
         view_requested: The page itself must show something: a command and a pane's key.
     """
 
     refused = Signal(str)
-    said = Signal(str)
-    undoable = Signal(str, object)
+    said = Signal(str, object)
     view_requested = Signal(object, str)
 
-    def __init__(self, session: Session, files: FileDialogs, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, session: Session, files: FileDialogs) -> None:
+        super().__init__()
         self._session = session
         self._files = files
 
@@ -110,7 +108,7 @@ class CompareController(QObject):
                 if answered
                 else self.tr("{letter} was closed.")
             ).format(letter=name)
-            self.undoable.emit(words, lambda: self._try(undo[0]))
+            self.said.emit(words, lambda: self._try(undo[0]))
         return closed
 
     def move(self, key: str, index: int) -> bool:
@@ -157,7 +155,7 @@ class CompareController(QObject):
         letter, old = self._session.pane(key).letter, self._session.chat.id
         self._session.go_on_with(key)
         words = self.tr("A chat with {letter} alone; the others are where they were.")
-        self.undoable.emit(words.format(letter=letter), lambda: self.open_chat(old))
+        self.said.emit(words.format(letter=letter), lambda: self.open_chat(old))
 
     def _find(self, key: str) -> None:
         path = self._files.moved_model(Path(self._session.pane(key).candidate.path))
@@ -186,7 +184,7 @@ class CompareController(QObject):
         before = next((c.title for c in self._session.list_chats() if c.id == chat_id), "")
         renamed = self._try(lambda: self._session.rename_chat(chat_id, title))
         if renamed and before and before != title:
-            self.undoable.emit(
+            self.said.emit(
                 self.tr("“{title}” has another title.").format(title=before),
                 lambda: self._try(lambda: self._session.rename_chat(chat_id, before)),
             )
@@ -205,7 +203,7 @@ class CompareController(QObject):
 
         def export() -> None:
             write_whole(target, self._session.export_chat(chat_id, form))
-            self.said.emit(self.tr("The chat is saved at {path}.").format(path=target))
+            self.said.emit(self.tr("The chat is saved at {path}.").format(path=target), None)
 
         return self._try(export)
 

@@ -6,9 +6,10 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from app.core.errors import PersonError
+from app.ui.kit.timers import every
 
 if TYPE_CHECKING:
     from app.lab.compare.session import Session
@@ -45,9 +46,7 @@ class LastChat(QObject):
         self._kept = kept
         self._at_rest = at_rest
         self.remark = ""
-        self._timer = QTimer(self)
-        self._timer.setInterval(LOOK_MS)
-        self._timer.timeout.connect(self._look)
+        self._timer = every(self, LOOK_MS, self._look)
 
     def open(self) -> bool:
         """Open it; False if there is none, or none that may be opened."""

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import Signal
 
 from app.ui.kit.file_dialogs import FileDialogs
 from app.ui.kit.widgets import Severity
+from app.ui.kit.wishes import remark
 from app.ui.pages.compare.actions import CompareActions
 from app.ui.pages.compare.asking import Asking
 from app.ui.pages.compare.controller import CompareController
@@ -24,7 +25,6 @@ from app.ui.plots.kinds import PlotCandidate
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
-    from PySide6.QtWidgets import QWidget
 
     from app.core.candidates.candidate import Candidate
     from app.lab.compare.session import Session
@@ -41,11 +41,8 @@ class ComparePage(PageParts):
     the window's to keep: :meth:`layout_state`, :meth:`restore_layout`.
 
     Signals:
-        said: A sentence for the status line.
-        undoable: The same, and what takes back what was done.
         add_wanted: Models are to be chosen and opened beside those that are open.
         title_changed: The open chat's title, empty if it has none.
-        link_activated: The person clicked a link in an answer (QUrl); nothing is opened here.
         measure_wanted: A ladder is to be made of these candidates.
         browse_wanted: The models on this PC are wanted.
         search_wanted: A model that fits this PC is looked for.
@@ -57,14 +54,10 @@ class ComparePage(PageParts):
         is_demo: Whether a path is a level of the demo model, which has prompts of its own.
         files: Asks for files; the system's dialogs if None.
         pictures: Where pictures come from; None where none can be shown.
-        parent: Its owner.
     """
 
-    said = Signal(str)
-    undoable = Signal(str, object)
     add_wanted = Signal()
     title_changed = Signal(str)
-    link_activated = Signal(QUrl)
     measure_wanted = Signal()
     browse_wanted = Signal()
     search_wanted = Signal()
@@ -78,12 +71,11 @@ class ComparePage(PageParts):
         is_demo: Callable[[Path], bool] = lambda _path: False,
         files: FileDialogs | None = None,
         pictures: PictureDoor | None = None,
-        parent: QWidget | None = None,
     ) -> None:
         self.files = files if files is not None else FileDialogs(self.window)
         self.controller = CompareController(session, self.files)
         self.commands = CompareActions()
-        super().__init__(session, self.controller, self.commands, pictures, parent)
+        super().__init__(session, self.controller, self.commands, pictures)
         self.controller.setParent(self)
         self.commands.give_to(self)
         self._session = session
@@ -107,7 +99,6 @@ class ComparePage(PageParts):
         self._plots = plots
         self.place_plots(plots)
         self.show_plots(self.plots_visible)
-        plots.noticed.connect(self.said)
         self._show_plot_candidates()
 
     def layout_state(self) -> dict[str, list[int]]:
@@ -162,10 +153,9 @@ class ComparePage(PageParts):
         signals.answer_changed.connect(self.figures.note)
         signals.chats_changed.connect(self._on_chats_changed)
         signals.speed_sampled.connect(self._on_speed)
-        signals.said.connect(self.said)
+        signals.said.connect(lambda words: remark(self, words))
         self.controller.refused.connect(self.say)
-        self.controller.said.connect(self.said)
-        self.controller.undoable.connect(self.undoable)
+        self.controller.said.connect(lambda words, undo: remark(self, words, undo))
         self.controller.view_requested.connect(self._show_for_pane)
         self._wire_bar()
         self._wire_chats()
@@ -176,10 +166,10 @@ class ComparePage(PageParts):
             strip.refused.connect(self.say)
             strip.changed.connect(self.costs.ask)
             strip.taken_out.connect(
-                lambda undo: self.undoable.emit(self.tr("A picture was taken out."), undo)
+                lambda undo: remark(self, self.tr("A picture was taken out."), undo)
             )
         self.prompt.field.taken_out.connect(
-            lambda undo: self.undoable.emit(self.tr("A pasted text was taken out."), undo)
+            lambda undo: remark(self, self.tr("A pasted text was taken out."), undo)
         )
         self.prompt.stop_requested.connect(lambda: self.controller.stop())
         self.welcome.chosen.connect(self.asking.ask_suggested)
@@ -215,7 +205,6 @@ class ComparePage(PageParts):
         panes.menu_requested.connect(self.windows.show_menu)
         panes.stop_requested.connect(run.stop)
         self.template_question.chosen.connect(self._answer_template)
-        panes.link_activated.connect(self.link_activated)
 
     def _wire_actions(self) -> None:
         commands = self.commands

@@ -26,11 +26,10 @@ from app.monitor.machine import physical_core_count, total_memory_bytes
 from app.store.chat_search import chats_saying
 from app.store.database import open_beside
 from app.store.pictures import shown_pictures
-from app.ui.kit.pages import Page, Part
+from app.ui.kit.pages import Page, PageHelp, Part
 from app.ui.kit.widgets.banner import Severity
 from app.ui.kit.words.sentences import sentence, told
 from app.ui.kit.words.text import translate
-from app.ui.pages.compare.help import compare_help
 from app.ui.pages.compare.last_chat import LastChat
 from app.ui.pages.compare.page import ComparePage
 from app.ui.pages.compare.session_adapter import SessionSignals
@@ -48,7 +47,6 @@ if TYPE_CHECKING:
     from app.ui.picking.add_dialog import AddDialog
     from app.ui.plots.live import LivePlots
     from app.ui.shell.ground import Ground
-
 
 # The settings are one file: a longer prompt is kept to here.
 _MOST_DRAFT_CHARACTERS = 100_000
@@ -110,10 +108,7 @@ class ComparePart(Part):
         requests.find.add(self._find)
         requests.enter_sends.add(self.view.prompt.set_enter_sends)
         self.view.prompt.set_enter_sends(ground.kept.now.enter_sends)
-        self.view.said.connect(ground.main.say)
-        self.view.undoable.connect(ground.main.say)
         self.view.add_wanted.connect(self._pick)
-        self.view.link_activated.connect(ground.main.ask_to_open)
         self.view.repair_wanted.connect(ground.engine.repair)
         self.view.measure_wanted.connect(
             lambda: requests.measure.tell([pane.candidate for pane in self._session.panes])
@@ -363,3 +358,42 @@ class ComparePart(Part):
             self._session.start_with(list(candidates))
         except PersonError as error:
             self._ground.main.show_notice(Severity.WARNING, sentence(error))
+
+
+def compare_help() -> PageHelp:
+    """The page's help."""
+    return PageHelp(
+        paragraphs=(
+            translate(
+                "Window",
+                "Ask the same of several versions of a model and read their answers side by side. "
+                "Each version has a letter and a colour, the same everywhere.",
+            ),
+            translate(
+                "Window",
+                "One after another lets each answer alone on the PC, so that the times can be "
+                "compared. All at once is livelier, but they share the processor, and the times "
+                "say so.",
+            ),
+            translate(
+                "Window",
+                "The others are compared with the original. An answer that is the same word for "
+                "word is one line, which opens; where another leaves the original’s, the first "
+                "difference is marked.",
+            ),
+            translate(
+                "Window",
+                "Ctrl and a number asks one of them alone, and once more all again.",
+            ),
+            translate(
+                "Window",
+                "Memory is shown in two parts: private is what an engine must have, mapped is the "
+                "file's weights, which the system may drop and engines of one file share.",
+            ),
+            translate(
+                "Window",
+                "Which of them to run is measured on the next page: its button stands at the "
+                "right, above the answers.",
+            ),
+        ),
+    )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.lab.compare.open_chat import SessionListener
+from app.ui.kit.timers import later
 from app.ui.kit.words.sentences import told
 
 if TYPE_CHECKING:
@@ -50,10 +51,7 @@ class SessionSignals(QObject):
         self._turns: dict[str, None] = {}
         self._panes: dict[str, None] = {}
         self._answers: dict[tuple[int, str], Turn] = {}
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(0)
-        self._timer.timeout.connect(self._send_some)
+        self._timer = later(self, 0, self._send_some)
 
     def flush(self) -> None:
         """Send all that was gathered, at once."""

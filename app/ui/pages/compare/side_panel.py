@@ -25,10 +25,7 @@ class SidePanel(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMinimumWidth(LEAST_PX)
-        self._title = ElidedLabel(mode=Qt.TextElideMode.ElideRight)
-        bold = self._title.font()
-        bold.setBold(True)
-        self._title.setFont(bold)
+        self._title = ElidedLabel(mode=Qt.TextElideMode.ElideRight, strong=True)
         self.close_button = IconButton("close", self.tr("Close the settings"), size_px=14)
         self.close_button.clicked.connect(self.close_panel)
         head = in_row(

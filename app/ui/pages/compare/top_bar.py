@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame
 
 from app.core.candidates.settings import CompareMode
 from app.ui.kit.plain import set_choice_tip, set_tip
@@ -29,14 +29,8 @@ class TopBar(QFrame):
 
     mode_chosen = Signal(object)
 
-    def __init__(
-        self,
-        chats: QAction,
-        measure: QAction,
-        settings: QAction,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, chats: QAction, measure: QAction, settings: QAction) -> None:
+        super().__init__()
         self.setProperty("role", "bar")
         self.chats_button = IconButton.for_action(chats, "chat-list")
         self.title = ElidedLabel(mode=Qt.TextElideMode.ElideRight, least_characters=8)
@@ -82,8 +76,7 @@ class TopBar(QFrame):
     # Its parts.
 
     def _make_mode(self) -> QComboBox:
-        mode = ChoiceBox()
-        mode.setAccessibleName(self.tr("How models answer"))
+        mode = ChoiceBox(self.tr("How models answer"))
         for value, word, what in (
             (CompareMode.RACE, self.tr("One after another"), self._race_help()),
             (CompareMode.TOGETHER, self.tr("All at once"), self._together_help()),

@@ -6,8 +6,8 @@ from app.lab.works.ladders.entry import LadderState
 from app.ui.kit.commands import PageCommands, enable
 from app.ui.kit.words.text import translate
 
-_CAN_GO_ON = (LadderState.PAUSED, LadderState.UNFINISHED, LadderState.FAILED)
-_CAN_END = (
+CAN_GO_ON = (LadderState.PAUSED, LadderState.UNFINISHED, LadderState.FAILED)
+CAN_END = (
     LadderState.PREPARING,
     LadderState.WAITING,
     LadderState.MEASURING,
@@ -70,8 +70,8 @@ class LadderActions(PageCommands):
         enable(
             (
                 (self.pause, state is LadderState.MEASURING),
-                (self.go_on, state in _CAN_GO_ON),
-                (self.cancel, state in _CAN_END),
+                (self.go_on, state in CAN_GO_ON),
+                (self.cancel, state in CAN_END),
                 (self.again, state is not None),
                 *(
                     (action, has_view)

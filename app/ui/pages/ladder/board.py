@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QTabBar, QWidget
 
-from app.core.candidates.candidate import COLOURS
 from app.core.text.clean import clean_line
-from app.ui.kit.theme import GRID, current_tokens
+from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import Banner, EmptyState, push_button
 from app.ui.kit.widgets.buttons import set_words
 from app.ui.kit.widgets.layouts import in_column, in_row, scroll_down, split
@@ -62,8 +61,8 @@ class LadderBoard(QScrollArea):
     find_wanted = Signal(str)
     ask_wanted = Signal(str)
 
-    def __init__(self, usual: Limits, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, usual: Limits) -> None:
+        super().__init__()
         scroll_down(self)
         self._view: LadderView | None = None
         self._compact: bool | None = None
@@ -276,15 +275,7 @@ class LadderBoard(QScrollArea):
             return
         sound = [row for row in view.rows if row.facts is not None]
         self.votes.set_candidates(
-            [
-                VoteCandidate(
-                    row.letter,
-                    COLOURS.get(row.letter, current_tokens().dim),
-                    row.candidate,
-                    clean_line(told(row.name)),
-                )
-                for row in sound
-            ],
+            [VoteCandidate(row.letter, row.candidate, clean_line(told(row.name))) for row in sound],
             view.reference.key if view.reference in sound else "",
         )
 

@@ -10,6 +10,8 @@ from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.words import entry_title
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from app.lab.works.ladders.entry import LadderEntry
     from app.lab.works.ladders.service import LadderService
     from app.ui.shell.main_window import MainWindow
@@ -29,59 +31,53 @@ def tell_gone_on(
 
     Nothing that is said there already is taken away: then the status line must do. Main thread.
     """
+    show = translate("GoneOn", "Show")
     if left:
-        _tell_left(main, service, left)
-    if not gone_on:
-        return
-    if _looks(main):
-        return  # the page says so itself
-    sentence = translate("GoneOn", "Measuring goes on where it stopped: {titles}.").format(
-        titles=_titles(gone_on)
-    )
+        _tell(
+            main,
+            Severity.WARNING,
+            translate("GoneOn", "Measuring ended twice at the same step: {titles}."),
+            translate("GoneOn", "So it does not go on by itself. What was measured is kept."),
+            left,
+            (translate("GoneOn", "Go on"), service.go_on),
+            BannerAction(show, lambda: _look(main)),
+        )
+    if gone_on and not _looks(main):  # else the page says so itself
+        _tell(
+            main,
+            Severity.INFO,
+            translate("GoneOn", "Measuring goes on where it stopped: {titles}."),
+            translate("GoneOn", "It waits while models answer in Compare."),
+            gone_on,
+            (translate("GoneOn", "Not now"), service.cancel),
+            BannerAction(show, lambda: _look(main), primary=True),
+        )
+
+
+def _tell(
+    main: MainWindow,
+    severity: Severity,
+    sentence: str,
+    advice: str,
+    entries: Sequence[LadderEntry],
+    each: tuple[str, Callable[[LadderEntry], object]],
+    show: BannerAction,
+) -> None:
+    """Say it of some ladders; ``each`` is what can be done with all of them, in a word and how."""
+    said = sentence.format(titles=", ".join(entry_title(entry) for entry in entries))
     if main.notice.isVisible():
-        main.say(sentence)
+        main.say(said)
         return
 
-    def put_off() -> None:
+    def do() -> None:
         main.notice.hide()
-        for entry in gone_on:
-            service.cancel(entry)
+        for entry in entries:
+            each[1](entry)
 
-    main.show_notice(
-        Severity.INFO,
-        sentence,
-        translate("GoneOn", "It waits while models answer in Compare."),
-        (
-            BannerAction(translate("GoneOn", "Show"), lambda: _look(main), primary=True),
-            BannerAction(translate("GoneOn", "Not now"), put_off),
-        ),
-    )
-    _until_seen(main, sentence)
-
-
-def _tell_left(main: MainWindow, service: LadderService, left: Sequence[LadderEntry]) -> None:
-    sentence = translate("GoneOn", "Measuring ended twice at the same step: {titles}.").format(
-        titles=_titles(left)
-    )
-    if main.notice.isVisible():
-        main.say(sentence)
-        return
-
-    def go_on() -> None:
-        main.notice.hide()
-        for entry in left:
-            service.go_on(entry)
-
-    main.show_notice(
-        Severity.WARNING,
-        sentence,
-        translate("GoneOn", "So it does not go on by itself. What was measured is kept."),
-        (
-            BannerAction(translate("GoneOn", "Go on"), go_on, primary=True),
-            BannerAction(translate("GoneOn", "Show"), lambda: _look(main)),
-        ),
-    )
-    _until_seen(main, sentence)
+    action = BannerAction(each[0], do, primary=not show.primary)
+    actions = (show, action) if show.primary else (action, show)
+    main.show_notice(severity, said, advice, actions)
+    _until_seen(main, said)
 
 
 def _looks(main: MainWindow) -> bool:
@@ -103,7 +99,3 @@ def _until_seen(main: MainWindow, sentence: str) -> None:
 def _look(main: MainWindow) -> None:
     main.notice.hide()
     main.show_page(_PAGE)
-
-
-def _titles(entries: Sequence[LadderEntry]) -> str:
-    return ", ".join(entry_title(entry) for entry in entries)

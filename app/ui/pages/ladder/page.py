@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.lab.ladder.plan import Further, LadderPlan
 from app.lab.works.ladders.entry import LadderEntry, LadderState, name_of
+from app.ui.kit.question import Question
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import EmptyState, Severity
 from app.ui.kit.widgets.layouts import in_column, in_row, split
+from app.ui.kit.wishes import remark
 from app.ui.kit.words.sentences import sentence
 from app.ui.pages.ladder.actions import LadderActions
-from app.ui.pages.ladder.details.removal import LadderRemoval
 from app.ui.pages.ladder.list.ladder_list import LadderList
 from app.ui.pages.ladder.reports import Reports
 from app.ui.pages.ladder.top_bar import LadderTopBar
@@ -30,18 +31,21 @@ from app.ui.pages.ladder.words import entry_title
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent, QShowEvent
 
+    from app.core.errors import PersonError
     from app.core.verdict import Limits
     from app.lab.verdict.view import LadderView
     from app.lab.works.ladders.run import LadderOrder
     from app.lab.works.ladders.worker import StoredRow
     from app.ui.kit.jobs import Jobs
     from app.ui.pages.ladder.board import LadderBoard
+    from app.ui.pages.ladder.desk import LadderDesk
     from app.ui.pages.ladder.picking.picker import Picker
     from app.ui.pages.ladder.plots.panel import LadderPlots
-    from app.ui.pages.ladder.ports import LadderBackends
     from app.ui.pages.ladder.votes.panel import VotesPanel
+    from app.ui.settings.kept_settings import KeptSettings
 
 LIST_PX = GRID * 26
+_SIZES = "ladder.columns"
 _NARROW_LETTERS = 115
 """Below, the list gives its room to the answer, until it is asked for."""
 
@@ -51,46 +55,38 @@ class LadderPage(QWidget):
 
     Its actions are its commands. Main thread.
 
+    Attributes:
+        entry: The ladder that is shown.
+
     Signals:
-        said: A sentence for the status line.
         pane_wanted: A version (:class:`Candidate`) is to be opened in Compare.
         find_wanted: A model file (a path) is not where it was: ask where it is.
-        link_activated: The person clicked a link in an answer (QUrl).
-        columns_changed: The person chose other columns of the table.
-        limits_changed: The person's limits are others now (:class:`Limits`).
-        list_shown: Whether the list of ladders is unfolded.
-        details_shown: Whether the table has all its columns.
 
     Args:
         board: Where a ladder is shown.
         picker: Where one is set up.
-        backends: What it stands on; it listens to the service.
+        desk: What it stands on; it listens to the service.
+        kept: Where it keeps what the person chose.
         jobs: The door to background work.
-        parent: Its owner.
     """
 
-    said = Signal(str)
-    link_activated = Signal(QUrl)
     pane_wanted = Signal(object)
     find_wanted = Signal(Path)
-    columns_changed = Signal(list)
-    limits_changed = Signal(object)
-    list_shown = Signal(bool)
-    details_shown = Signal(bool)
 
     def __init__(
         self,
         board: LadderBoard,
         picker: Picker,
-        backends: LadderBackends,
+        desk: LadderDesk,
+        kept: KeptSettings,
         jobs: Jobs,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._backends = backends
-        self._service = backends.service
+        super().__init__()
+        self._desk = desk
+        self._kept = kept
+        self._service = desk.service
         self._jobs = jobs
-        self._entry: LadderEntry | None = None
+        self.entry: LadderEntry | None = None
         self._narrow = False
         self.place_of: Callable[[Path], Path] = lambda path: path
         self.commands = LadderActions()
@@ -99,10 +95,10 @@ class LadderPage(QWidget):
         self.ladders = LadderList()
         self.board = board
         self.picker = picker
-        self.question = LadderRemoval(jobs, backends)
-        self.views = ViewMaker(jobs, backends, self)
+        self.question = Question()
+        self.views = ViewMaker(jobs, desk, self)
         self._unseen = False
-        self.reports = Reports(jobs, backends.files, self)
+        self.reports = Reports(jobs, desk.files, self)
         self.empty = EmptyState(
             "ladder",
             self.tr("Which one should I run?"),
@@ -114,6 +110,7 @@ class LadderPage(QWidget):
         )
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._lay_out()
+        self._restore()
         self._wire()
         self.list_changed()
         self._show_board()
@@ -126,73 +123,56 @@ class LadderPage(QWidget):
         Args:
             then: Called once the ladders are in the list.
         """
-        workers, service = self._backends.workers, self._service
+        workers, service = self._desk.workers, self._service
 
         def take(stored: list[StoredRow]) -> None:
             service.take_stored(stored)
             then()
 
         self._jobs.run(lambda _context: workers.stored(), done=take)
-        texts = self._backends.texts
+        texts = self._desk.texts
         self._jobs.run(lambda _context: texts(), done=self.picker.set_texts)
 
     def set_plots(self, plots: LadderPlots) -> None:
         """Take the plots."""
         self.board.set_plots(plots)
-        plots.noticed.connect(self.said)
 
     def set_votes(self, votes: VotesPanel) -> None:
         """Take the blind votes."""
         self.board.set_votes(votes)
         votes.changed.connect(self.views.refresh)
-        votes.said.connect(self.said)
-        votes.link_activated.connect(self.link_activated)
 
     def pick(self, candidates: Sequence[Candidate], reference: Candidate | None = None) -> None:
         """Set a ladder up with these."""
-        self.picker.set_files(self._backends.pickable())
+        self.picker.set_files(self._desk.pickable())
         self.picker.choose(candidates, reference)
         self._stack.setCurrentWidget(self.picker)
         self._take_focus()
         self._follow_actions()
-        workers = self._backends.workers
+        workers = self._desk.workers
         self._jobs.run(lambda _context: workers.pace(), done=self.picker.set_pace)
-        texts = self._backends.texts
+        texts = self._desk.texts
         self._jobs.run(lambda _context: texts(), done=self.picker.set_texts)
 
     def note_pickable(self) -> None:
         """What can be picked has changed."""
-        self.commands.demo.setEnabled(bool(self._backends.demo()))
+        self.commands.demo.setEnabled(bool(self._desk.demo()))
         if self._stack.currentWidget() is self.picker:
-            self.picker.set_files(self._backends.pickable())
+            self.picker.set_files(self._desk.pickable())
 
-    def restore(
-        self,
-        *,
-        columns: Sequence[str],
-        details: bool,
-        limits: Limits,
-        list_visible: bool,
-        sizes: Sequence[int],
-    ) -> None:
+    def _restore(self) -> None:
         """Bring back what the person chose."""
-        self.board.table.set_columns(columns)
-        self.commands.details.setChecked(details)
-        self.board.card.limits.set_limits(limits)
+        now = self._kept.now
+        self.board.table.set_columns(now.ladder_columns)
+        self.commands.details.setChecked(now.ladder_details)
+        self.board.table.set_details(now.ladder_details)
+        self.board.card.limits.set_limits(self._desk.kept_limits())
         self.views.set_limits(self.board.card.limits.limits)
-        self.commands.show_list.setChecked(list_visible)
+        self.commands.show_list.setChecked(now.ladder_list_visible)
+        self.ladders.setVisible(now.ladder_list_visible)
+        sizes = now.splitter_sizes.get(_SIZES, [])
         if len(sizes) == self._columns.count():
-            self._columns.setSizes(list(sizes))
-
-    @property
-    def sizes(self) -> list[int]:
-        """Of the list and what stands beside it."""
-        return self._columns.sizes()
-
-    @property
-    def entry(self) -> LadderEntry | None:
-        """The ladder that is shown."""
-        return self._entry
+            self._columns.setSizes(sizes)
 
     @property
     def view(self) -> LadderView | None:
@@ -206,7 +186,7 @@ class LadderPage(QWidget):
 
     def show_ladder(self, entry: LadderEntry | None) -> None:
         """Look at a ladder."""
-        self._entry = entry
+        self.entry = entry
         self.question.hide()
         reading = entry is not None and entry.number is not None and entry.result is None
         self.board.say_nothing_is_there(reading=reading)
@@ -219,9 +199,9 @@ class LadderPage(QWidget):
     def list_changed(self) -> None:
         """A ladder came, went or moved."""
         self.ladders.model.take(self._service.all)
-        if self._entry is not None and self._entry not in self._service.all:
-            self._entry = None
-        if self._entry is None and self._service.all:
+        if self.entry is not None and self.entry not in self._service.all:
+            self.entry = None
+        if self.entry is None and self._service.all:
             self.show_ladder(self._service.all[0])
         else:
             self._show_board(stay=True)
@@ -229,17 +209,17 @@ class LadderPage(QWidget):
     def ladder_changed(self, entry: LadderEntry) -> None:
         """Its state or its progress."""
         self.ladders.model.note_ladder(entry, held=self._service.held)
-        if entry is self._entry:
+        if entry is self.entry:
             self._show_work()
             if entry.state is LadderState.FINISHED:
                 self.views.refresh()
         if entry.state is LadderState.FINISHED:
-            self.said.emit(self.tr("Measured: {title}").format(title=entry_title(entry)))
+            remark(self, self.tr("Measured: {title}").format(title=entry_title(entry)))
 
     def result_changed(self, entry: LadderEntry) -> None:
         """More of it is known."""
         self.ladders.model.note_ladder(entry, held=self._service.held)
-        if entry is self._entry:
+        if entry is self.entry:
             self._unseen = not self.isVisible() or self.window().isMinimized()
             if not self._unseen:  # else it would take time from what is measured, for nobody
                 self.views.refresh()
@@ -261,13 +241,13 @@ class LadderPage(QWidget):
         commands, board = self.commands, self.board
         commands.new.triggered.connect(lambda: self.pick(()))
         commands.demo.triggered.connect(
-            lambda: self._measure([candidate_of(path) for path in self._backends.demo()])
+            lambda: self._measure([candidate_of(path) for path in self._desk.demo()])
         )
-        commands.taught.triggered.connect(lambda: self._measure(self._backends.taught()))
+        commands.taught.triggered.connect(lambda: self._measure(self._desk.taught()))
         commands.pause.triggered.connect(self._pause)
         commands.go_on.triggered.connect(self._go_on)
         commands.cancel.triggered.connect(self._cancel)
-        commands.again.triggered.connect(lambda: self._again(self._entry))
+        commands.again.triggered.connect(lambda: self._again(self.entry))
         commands.open_pane.triggered.connect(board.table.pane_action.trigger)
         commands.copy_table.triggered.connect(board.table.copy_all_action.trigger)
         commands.show_list.toggled.connect(self._show_list)
@@ -276,35 +256,34 @@ class LadderPage(QWidget):
             action.triggered.connect(lambda _checked=False, form=form: self._report(form))
         commands.copy_report.triggered.connect(lambda: self.reports.copy(self.view))
         self.top.columns_wanted.connect(self._show_columns)
-        self.reports.said.connect(self.said)
         self.reports.failed.connect(self._complain)
         self.ladders.chosen.connect(self._on_chosen)
         self.ladders.new_wanted.connect(commands.new.trigger)
-        self.ladders.forget_wanted.connect(self.question.ask_for)
+        self.ladders.forget_wanted.connect(self.ask_to_forget)
         self.ladders.again_wanted.connect(self._again)
         self.ladders.renamed.connect(self._rename)
-        self.question.failed.connect(self._complain)
         self.picker.measure_wanted.connect(self.measure)
         self.picker.closed.connect(self._leave_picker)
-        board.strip.pause_wanted.connect(commands.pause.trigger)
-        board.strip.go_on_wanted.connect(commands.go_on.trigger)
-        board.strip.cancel_wanted.connect(commands.cancel.trigger)
+        board.strip.pause_button.clicked.connect(commands.pause.trigger)
+        board.strip.go_on_button.clicked.connect(commands.go_on.trigger)
+        board.strip.cancel_button.clicked.connect(commands.cancel.trigger)
         board.card.limits.changed.connect(self._on_limits)
         board.card.speed_wanted.connect(self._measure_speed)
-        board.card.said.connect(self.said)
         board.ask_wanted.connect(self._ask_more)
         board.pane_wanted.connect(lambda key: self.pane_wanted.emit(self._candidate(key)))
         board.find_wanted.connect(
             lambda key: self.find_wanted.emit(Path(self._candidate(key).path))
         )
-        board.table.columns_changed.connect(lambda: self.columns_changed.emit(board.table.columns))
+        board.table.columns_changed.connect(
+            lambda: self._kept.change(ladder_columns=board.table.columns)
+        )
         self.views.made.connect(self._on_view)
         self.views.failed.connect(self._complain)
 
     def _show_board(self, *, stay: bool = False) -> None:
         """Show the ladder, or that there is none; ``stay``: not while one is being set up."""
         if not (stay and self._stack.currentWidget() is self.picker):
-            self._stack.setCurrentWidget(self.board if self._entry is not None else self.empty)
+            self._stack.setCurrentWidget(self.board if self.entry is not None else self.empty)
         if self.hasFocus():
             self._take_focus()
         self._show_work()
@@ -323,8 +302,8 @@ class LadderPage(QWidget):
         begin.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_work(self) -> None:
-        self.board.show_work(self._entry, held=self._service.held)
-        entry = self._entry
+        self.board.show_work(self.entry, held=self._service.held)
+        entry = self.entry
         title = entry_title(entry) if entry is not None else ""
         against = ""
         if entry is not None:
@@ -336,25 +315,25 @@ class LadderPage(QWidget):
     def _follow_actions(self) -> None:
         shown = self._stack.currentWidget() is self.board
         self.commands.follow(
-            self._entry.state if self._entry is not None and shown else None,
+            self.entry.state if self.entry is not None and shown else None,
             has_view=self.view is not None and shown,
         )
-        self.commands.demo.setEnabled(bool(self._backends.demo()))
+        self.commands.demo.setEnabled(bool(self._desk.demo()))
         self.top.show_ladder(shown=shown)
 
     def _on_view(self, view: LadderView | None) -> None:
-        entry = self._entry
+        entry = self.entry
         complete = entry is not None and entry.state is LadderState.FINISHED
         self.board.show_view(view, complete=complete)
         self._follow_actions()
 
     def _on_chosen(self, entry: LadderEntry) -> None:
-        if entry is not self._entry or self._stack.currentWidget() is not self.board:
+        if entry is not self.entry or self._stack.currentWidget() is not self.board:
             self.show_ladder(entry)
 
     def _on_limits(self, limits: Limits) -> None:
         self.views.set_limits(limits)
-        self.limits_changed.emit(limits)
+        self._desk.keep_limits(limits)
 
     def _measure(self, candidates: Sequence[Candidate]) -> None:
         if candidates:
@@ -374,20 +353,20 @@ class LadderPage(QWidget):
             self._extend(self.view.plan, Further(speed=True))
 
     def _extend(self, plan: LadderPlan, further: Further) -> None:
-        if self._entry is not None:
-            self._service.extend(self._entry, plan, further)
+        if self.entry is not None:
+            self._service.extend(self.entry, plan, further)
 
     def _pause(self) -> None:
-        if self._entry is not None:
-            self._service.pause(self._entry)
+        if self.entry is not None:
+            self._service.pause(self.entry)
 
     def _go_on(self) -> None:
-        if self._entry is not None:
-            self._service.go_on(self._entry)
+        if self.entry is not None:
+            self._service.go_on(self.entry)
 
     def _cancel(self) -> None:
-        if self._entry is not None:
-            self._service.cancel(self._entry)
+        if self.entry is not None:
+            self._service.cancel(self.entry)
 
     def _again(self, entry: LadderEntry | None) -> None:
         if entry is not None:
@@ -398,19 +377,32 @@ class LadderPage(QWidget):
         self._service.rename(entry, name)
         self.ladders.model.note_ladder(entry, held=self._service.held)
         self._show_work()
-        number, workers = entry.number, self._backends.workers
+        number, workers = entry.number, self._desk.workers
         if number is not None:
             self._jobs.run(
                 lambda _context: workers.rename(number, name),
-                failed=lambda error: self._complain(sentence(error)),
+                failed=self._complain,
             )
+
+    def ask_to_forget(self, entry: LadderEntry) -> None:
+        """Ask whether a ladder may go with everything that was measured."""
+        words = self.tr("Remove the measurement of {title} with everything measured?")
+        self.question.ask(
+            words.format(title=entry_title(entry)), self.tr("Remove"), lambda: self._forget(entry)
+        )
+
+    def _forget(self, entry: LadderEntry) -> None:
+        self._service.forget(entry)
+        number, workers = entry.number, self._desk.workers
+        if number is not None and entry not in self._service.all:
+            self._jobs.run(lambda _context: workers.delete(number), failed=self._complain)
 
     def _moved(self, candidate: Candidate) -> Candidate:
         place = self.place_of(Path(candidate.path))
         return replace(candidate, source=LocalFile(str(place)))
 
     def _candidate(self, key: str) -> Candidate:
-        return self._entry.candidate(key) if self._entry is not None else candidate_of(key)
+        return self.entry.candidate(key) if self.entry is not None else candidate_of(key)
 
     def follow_moves(self, place_of: Callable[[Path], Path]) -> None:
         """Look for files where they are now; ``place_of`` tells of each."""
@@ -419,11 +411,11 @@ class LadderPage(QWidget):
         self.board.details.look_again()
 
     def _report(self, form: str) -> None:
-        if self.view is not None and self._entry is not None:
-            self.reports.write(self.view, entry_title(self._entry), form)
+        if self.view is not None and self.entry is not None:
+            self.reports.write(self.view, entry_title(self.entry), form)
 
-    def _complain(self, sentence: str) -> None:
-        self.board.notice.show_notice(Severity.ERROR, sentence)
+    def _complain(self, error: PersonError) -> None:
+        self.board.notice.show_notice(Severity.ERROR, sentence(error))
 
     def _show_columns(self) -> None:
         button = self.top.columns_button
@@ -433,15 +425,15 @@ class LadderPage(QWidget):
     def _show_details(self, shown: bool) -> None:
         self.board.table.set_details(shown)
         self._follow_actions()
-        self.details_shown.emit(shown)
+        self._kept.change(ladder_details=shown)
 
     def _show_list(self, shown: bool) -> None:
         self.ladders.setVisible(shown)
-        self.list_shown.emit(shown)
+        self._kept.change(ladder_list_visible=shown)
 
     def layout_state(self) -> Mapping[str, list[int]]:
         """The splitter's sizes by name."""
-        return {"ladder.columns": self.sizes}
+        return {_SIZES: self._columns.sizes()}
 
     # Qt's own names from here on.
 

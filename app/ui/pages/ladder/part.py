@@ -10,10 +10,9 @@ from msgspec.structs import replace
 from app.core.errors import PersonError
 from app.lab.works.work import Slot
 from app.ui.kit.late import Late
-from app.ui.kit.pages import Page, Part
+from app.ui.kit.pages import Page, PageHelp, Part
 from app.ui.kit.words.sentences import sentence
 from app.ui.kit.words.text import translate
-from app.ui.pages.ladder.help import ladder_help
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
@@ -102,8 +101,6 @@ class LadderPart(Part):
         from app.ui.pages.ladder.gone_on import tell_gone_on
 
         page, main, requests = desk.page, self._ground.main, self._ground.requests
-        page.said.connect(main.say)
-        page.link_activated.connect(main.ask_to_open)
         page.pane_wanted.connect(requests.show.tell)
         page.find_wanted.connect(requests.find.tell)
         page.follow_moves(self._ground.session.moves.place_of)
@@ -128,3 +125,62 @@ class LadderPart(Part):
     def _follow_moves(self) -> None:
         if self.desk is not None:
             self.desk.page.follow_moves(self._ground.session.moves.place_of)
+
+
+def ladder_help() -> PageHelp:
+    """The page's help."""
+    return PageHelp(
+        paragraphs=(
+            translate(
+                "LadderDoor",
+                "This page measures what each shrunken version of a model costs and loses beside"
+                " the original, and says which one to run: answers first, then memory and speed.",
+            ),
+            translate(
+                "LadderDoor",
+                "Everything is kept step by step: pause it, stop it, or quit the program, and it"
+                " goes on from the last finished step.",
+            ),
+            translate(
+                "LadderDoor",
+                "Only answers decide. “As good” means that the whole 95 % interval of the"
+                " difference is within what may be lost; “loses” means that the difference is"
+                " certain, corrected for everything that is tested; everything else cannot be told"
+                " yet, and its button asks more. Drift (KL divergence) describes how far a"
+                " version’s words are from the original’s, not whether they are worse.",
+            ),
+            translate(
+                "LadderDoor",
+                "Blind votes tell what no question can: two versions answer your own prompts, and"
+                " you choose without knowing which is which. The interval of a win rate holds"
+                " whenever you look at it.",
+            ),
+            translate(
+                "LadderDoor",
+                "Limits of memory, speed and loss may be changed at any time: nothing is measured"
+                " anew. “Details” shows every figure; rest the pointer on one to read how it was"
+                " taken.",
+            ),
+        ),
+        keys=(
+            (translate("LadderDoor", "Ctrl+C"), translate("LadderDoor", "Copy the chosen row")),
+            (
+                translate("LadderDoor", "Arrows, Enter"),
+                translate("LadderDoor", "In a plot: go to a point, choose it, open it in Compare"),
+            ),
+            (
+                translate("LadderDoor", "← or 1"),
+                translate("LadderDoor", "Blind vote: left is better"),
+            ),
+            (
+                translate("LadderDoor", "→ or 2"),
+                translate("LadderDoor", "Blind vote: right is better"),
+            ),
+            (
+                translate("LadderDoor", "T or 3"),
+                translate("LadderDoor", "Blind vote: equally good"),
+            ),
+            (translate("LadderDoor", "B or 4"), translate("LadderDoor", "Blind vote: both bad")),
+            (translate("LadderDoor", "Enter or N"), translate("LadderDoor", "Next pair")),
+        ),
+    )

@@ -12,40 +12,43 @@ from app.core.text.clean import as_file_stem
 from app.lab.reports.files import write_reports
 from app.lab.reports.sharing import shareable
 from app.lab.reports.text import markdown_text
-from app.ui.kit.words.sentences import sentence
+from app.ui.kit.wishes import remark
 
 if TYPE_CHECKING:
-    from app.core.errors import PersonError
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QWidget
+
     from app.lab.verdict.view import LadderView
+    from app.ui.kit.file_dialogs import FileDialogs
     from app.ui.kit.jobs import Jobs
-    from app.ui.pages.ladder.file_dialogs import LadderDialogs
 
 
 class Reports(QObject):
     """Main thread.
 
     Signals:
-        said: What was written.
-        failed: Why nothing was, a sentence.
+        failed: Why nothing was written (:class:`PersonError`).
     """
 
-    said = Signal(str)
-    failed = Signal(str)
+    failed = Signal(object)
 
-    def __init__(self, jobs: Jobs, files: LadderDialogs, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, jobs: Jobs, files: FileDialogs, page: QWidget) -> None:
+        super().__init__(page)
+        self._page = page
         self._jobs = jobs
         self._files = files
 
     def write(self, view: LadderView, title: str, ending: str) -> None:
         """Ask where, and write a report of this form; an HTML one brings all others with it."""
         name = as_file_stem(self.tr("Versions of {title}").format(title=title))
-        target = self._files.report_target(name, ending)
-        if target is None:
-            return
-        self._jobs.run(
-            lambda _context: write_reports(view, target), done=self._done, failed=self._failed
-        )
+        target = self._files.target(self.tr("Write the report"), name + ending)
+        if target is not None:
+            self._jobs.run(
+                lambda _context: write_reports(view, target),
+                done=self._done,
+                failed=self.failed.emit,
+            )
 
     def copy(self, view: LadderView | None) -> None:
         """Put the Markdown into the clipboard."""
@@ -54,13 +57,10 @@ class Reports(QObject):
 
         def done(text: str) -> None:
             QGuiApplication.clipboard().setText(text)
-            self.said.emit(self.tr("The report is in the clipboard."))
+            remark(self._page, self.tr("The report is in the clipboard."))
 
         self._jobs.run(lambda _context: markdown_text(shareable(view)), done=done)
 
     def _done(self, written: list[Path]) -> None:
         names = ", ".join(path.name for path in written)
-        self.said.emit(self.tr("Written: {names}").format(names=names))
-
-    def _failed(self, error: PersonError) -> None:
-        self.failed.emit(sentence(error))
+        remark(self._page, self.tr("Written: {names}").format(names=names))

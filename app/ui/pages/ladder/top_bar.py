@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QMenu, QPushButton
 
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
@@ -25,16 +25,13 @@ class LadderTopBar(QFrame):
 
     columns_wanted = Signal()
 
-    def __init__(self, commands: LadderActions, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, commands: LadderActions) -> None:
+        super().__init__()
         self.setProperty("role", "bar")
         self._commands = commands
         self.list_button = IconButton.for_action(commands.show_list, "chat-list")
-        self.title = ElidedLabel("", least_characters=12)
+        self.title = ElidedLabel("", least_characters=12, strong=True)
         self.against = ElidedLabel("", dim=True, least_characters=8)
-        font = self.title.font()
-        font.setBold(True)
-        self.title.setFont(font)
         self.details_box = QCheckBox(self.tr("Details"))
         set_tip(self.details_box, self.tr("Show every figure in the table"))
         self.details_box.toggled.connect(commands.details.setChecked)

@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, Signal
 
 from app.lab.ladder.kept import About
 from app.lab.verdict.view import LadderView, view_of
-from app.ui.kit.words.sentences import sentence
 
 if TYPE_CHECKING:
     from app.core.errors import PersonError
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from app.lab.ladder.rows import LadderResult
     from app.lab.works.ladders.entry import LadderEntry
     from app.ui.kit.jobs import Job, Jobs
-    from app.ui.pages.ladder.ports import LadderBackends
+    from app.ui.pages.ladder.desk import LadderDesk
 
 
 class ViewMaker(QObject):
@@ -24,21 +23,21 @@ class ViewMaker(QObject):
 
     Signals:
         made: A :class:`LadderView`, or None where nothing is known of the ladder.
-        failed: A sentence why the ladder cannot be read.
+        failed: Why the ladder cannot be read (:class:`PersonError`).
     """
 
     made = Signal(object)
-    failed = Signal(str)
+    failed = Signal(object)
 
-    def __init__(self, jobs: Jobs, backends: LadderBackends, parent: QObject | None = None) -> None:
+    def __init__(self, jobs: Jobs, desk: LadderDesk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._jobs = jobs
-        self._backends = backends
+        self._desk = desk
         self._entry: LadderEntry | None = None
         self._job: Job[LadderView] | None = None
         self._loading: Job[tuple[LadderResult, About]] | None = None
         self._again = False
-        self.limits: Limits = backends.usual_limits
+        self.limits: Limits = desk.usual_limits
 
     def show_entry(self, entry: LadderEntry | None) -> None:
         """Make views of this ladder from now on."""
@@ -75,7 +74,7 @@ class ViewMaker(QObject):
             return
         result, about = entry.result, entry.about or About([])
         letters, limits = dict(entry.letters), self.limits
-        workers = self._backends.workers
+        workers = self._desk.workers
         self._job = self._jobs.run(
             lambda _context: view_of(result, about, limits, letters, workers.votes(result)),
             done=self._on_made,
@@ -83,16 +82,16 @@ class ViewMaker(QObject):
         )
 
     def _load(self, entry: LadderEntry) -> None:
-        number, workers = entry.number, self._backends.workers
+        number, workers = entry.number, self._desk.workers
         assert number is not None
 
         def done(found: tuple[LadderResult, About]) -> None:
             self._loading = None
-            self._backends.service.take_loaded(entry, *found)
+            self._desk.service.take_loaded(entry, *found)
 
         def failed(error: PersonError) -> None:
             self._loading = None
-            self.failed.emit(sentence(error))
+            self.failed.emit(error)
 
         self._loading = self._jobs.run(
             lambda _context: workers.load(number), done=done, failed=failed
@@ -108,4 +107,4 @@ class ViewMaker(QObject):
     def _on_failed(self, error: PersonError) -> None:
         self._job = None
         self._again = False
-        self.failed.emit(sentence(error))
+        self.failed.emit(error)

@@ -25,8 +25,8 @@ class HubTab(QSplitter):
 
     narrowed = Signal(bool)
 
-    def __init__(self, search: QWidget, repository: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
+    def __init__(self, search: QWidget, repository: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
         self._search, self._repository = search, repository
         self._wanted_px = 0
         self._is_open = False

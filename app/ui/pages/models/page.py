@@ -16,11 +16,11 @@ from app.ui.kit.icons import icon
 from app.ui.kit.outside import open_outside
 from app.ui.kit.widgets import Banner, BannerAction, Popup, Severity
 from app.ui.kit.widgets.layouts import in_column
+from app.ui.kit.wishes import remark
 from app.ui.kit.words.sentences import sentence
 from app.ui.pages.models.account.account_panel import AccountPanel
 from app.ui.pages.models.downloads.offer import ComparisonOffer
-from app.ui.pages.models.downloads.panel import DownloadsPanel
-from app.ui.pages.models.downloads.room import DownloadsRoom
+from app.ui.pages.models.downloads.panel import DownloadsPanel, DownloadsRoom
 from app.ui.pages.models.hub_tab import HubTab
 from app.ui.pages.models.library.comparisons import WaitingComparisons
 from app.ui.pages.models.library.tab import LibraryTab
@@ -49,22 +49,17 @@ class ModelsPage(QWidget):
     Signals:
         compare_wanted: Model files (paths) are to be opened as panes.
         try_wanted: Candidates are to be opened as panes.
-        link_activated: The person clicked a link in a model card (QUrl).
         measure_wanted: Candidates of one family are to be measured.
-        said: A sentence for the status line.
 
     Args:
         backends: What it stands on; it listens to them.
         jobs: The door to background work.
         open_address: Opens web pages and folders in the system's programs.
-        parent: Its owner.
     """
 
     compare_wanted = Signal(list)
     try_wanted = Signal(list)
     measure_wanted = Signal(list)
-    link_activated = Signal(QUrl)
-    said = Signal(str)
     folder_moved = Signal(object, object)
 
     def __init__(
@@ -73,9 +68,8 @@ class ModelsPage(QWidget):
         jobs: Jobs,
         *,
         open_address: Callable[[QUrl], object] = open_outside,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._backends = backends
         self._open_address = open_address
         self.downloads_action = QAction(icon("download"), self.tr("Downloads"), self)
@@ -201,7 +195,6 @@ class ModelsPage(QWidget):
         self.hub.narrowed.connect(self.panel.head.back_button.setVisible)
         self.panel.opening.state_changed.connect(self._tell_present)
         self.panel.page_wanted.connect(lambda page: self._open_address(QUrl(page)))
-        self.panel.link_activated.connect(self.link_activated)
         self.panel.download_wanted.connect(self._download)
         self.panel.compare_wanted.connect(self.compare_wanted)
         self.library.compare_wanted.connect(self.compare_wanted)
@@ -209,17 +202,16 @@ class ModelsPage(QWidget):
         self.library.measure_wanted.connect(self.measure_wanted)
         self.library.hub_wanted.connect(self.find_on_hub)
         self.library.reveal_wanted.connect(self._reveal)
-        self.library.said.connect(self.said)
+        self.library.said.connect(lambda words: remark(self, words))
         self.library.folder_moved.connect(self.folder_moved)
         self.offer.compare_wanted.connect(self.compare_wanted)
-        self.offer.said.connect(self.said)
         self.account.resized.connect(self._fit_account)
         self.account.changed.connect(self.panel.follow_account)
         self.account.changed.connect(self._look_whether_refused)
         self.search.state_changed.connect(self._look_whether_refused)
         self.panel.opening.state_changed.connect(self._look_whether_refused)
         self.ways_on.mended.connect(self._try_again)
-        self.ways_on.refused.connect(self.said)
+        self.ways_on.refused.connect(lambda words: remark(self, words))
         self.ways_on.account_wanted.connect(self._open_account)
         self.ways_on.browser_wanted.connect(
             lambda: self._open_address(QUrl(self._backends.page_of("")))
@@ -280,7 +272,7 @@ class ModelsPage(QWidget):
             if compare:
                 self.comparisons.add(wanted)
         except PersonError as error:
-            self.said.emit(sentence(error))
+            remark(self, sentence(error))
         self.downloads_action.setChecked(True)
         self._on_downloads_changed()
 

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from app.ui.kit.late import Place
-from app.ui.kit.pages import Page, Part
+from app.ui.kit.pages import Page, PageHelp, Part
 from app.ui.kit.words.text import translate
-from app.ui.pages.models.help import models_help
 
 if TYPE_CHECKING:
     from app.core.hub.links import Link
@@ -57,8 +56,6 @@ class ModelsPart(Part):
         )
         page, library, requests = desk.page, desk.library, ground.requests
         page.restore_layout(ground.kept.now.splitter_sizes)
-        page.said.connect(ground.main.say)
-        page.link_activated.connect(ground.main.ask_to_open)
         page.compare_wanted.connect(requests.compare.tell)
         page.try_wanted.connect(requests.try_out.tell)
         page.measure_wanted.connect(requests.measure.tell)
@@ -126,3 +123,37 @@ class ModelsPart(Part):
 
     def _keep_own_folders(self, folders: Sequence[Path]) -> None:
         self._ground.kept.change(library_folders=[str(folder) for folder in folders])
+
+
+def models_help() -> PageHelp:
+    """The page's help."""
+    return PageHelp(
+        paragraphs=(
+            translate(
+                "ModelsPart",
+                "Search the Hub for GGUF models, or paste the name or the address of one."
+                " Nothing is sent before you search.",
+            ),
+            translate(
+                "ModelsPart",
+                "For each version the table says how much memory it needs and how fast it will be"
+                " on this PC, before it is downloaded: only the header of the file is read.",
+            ),
+            translate(
+                "ModelsPart",
+                "Tick several versions and press Download and compare: once they are here, they"
+                " open side by side.",
+            ),
+            translate(
+                "ModelsPart",
+                "Downloads go on where they stopped, after a lost connection as after a restart,"
+                " and a file counts as there when its checksum is right.",
+            ),
+            translate(
+                "ModelsPart",
+                "On this PC lists what Hugging Face, LM Studio, Ollama, llama.cpp and Jan have"
+                " brought already, and your own folders. Only files in the Hugging Face cache can"
+                " be removed from here.",
+            ),
+        ),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QPushButton, QTabBar, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QTabBar
 
 from app.ui.kit.icons import icon
 from app.ui.kit.plain import set_spoken, set_tip, words_of
@@ -26,14 +26,8 @@ class ModelsTopBar(QFrame):
 
     tab_chosen = Signal(int)
 
-    def __init__(
-        self,
-        badge: str,
-        downloads: QAction,
-        account: QAction,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, badge: str, downloads: QAction, account: QAction) -> None:
+        super().__init__()
         self.setProperty("role", "bar")
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
@@ -43,10 +37,7 @@ class ModelsTopBar(QFrame):
         self.tabs.addTab(icon("search"), self.tr("Hub"))
         self.tabs.addTab(icon("models"), self.tr("On this PC"))
         self.tabs.currentChanged.connect(self._on_tab)
-        self.badge = ElidedLabel(least_characters=6)
-        font = self.badge.font()
-        font.setBold(True)
-        self.badge.setFont(font)
+        self.badge = ElidedLabel(least_characters=6, strong=True)
         said = self.tr("This is not the usual Hub; it gets your searches.")
         self.badge.set_text(badge, f"{badge}\n{said}")
         set_spoken(self.badge, self.tr("Another Hub: {host}").format(host=badge))
@@ -56,10 +47,9 @@ class ModelsTopBar(QFrame):
         self.downloads_button.setCheckable(True)
         self.downloads_button.clicked.connect(downloads.trigger)
         downloads.toggled.connect(self.downloads_button.setChecked)
-        self.account_button = push_button(self.tr("Account"), "quiet")
+        self.account_button = push_button(self.tr("Account"), "quiet", run=account.trigger)
         set_tip(self.account_button, words_of(account.text()))
         self.account_button.setIcon(icon("person"))
-        self.account_button.clicked.connect(account.trigger)
         in_row(
             self.tabs,
             1,

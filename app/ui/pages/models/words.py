@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from app.hub.repositories import FoundRepository
     from app.lab.predict.fit import Fit
     from app.lab.predict.this_pc import ThisPc
-    from app.ui.pages.models.downloads.entry import DownloadEntry
+    from app.ui.pages.models.downloads.queue_view import DownloadEntry
 
 _SOURCES = {
     ModelSource.HUGGING_FACE: "Hugging Face",

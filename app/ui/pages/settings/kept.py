@@ -40,9 +40,7 @@ class KeptSection(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._asked: Deletion | None = None
         self.question = Question()
-        self.question.confirmed.connect(self._on_confirmed)
         self.buttons: dict[Deletion, QPushButton] = {
             Deletion.CHATS: push_button(self.tr("Delete chats …")),
             Deletion.MEASURED: push_button(self.tr("Delete measurements …")),
@@ -79,7 +77,6 @@ class KeptSection(QWidget):
         self._files.setText(_place_words(folder, size_bytes))
 
     def _ask(self, what: Deletion) -> None:
-        self._asked = what
         sentences = {
             Deletion.CHATS: self.tr(
                 "Delete every chat with all its answers? They cannot be brought back."
@@ -92,14 +89,12 @@ class KeptSection(QWidget):
                 " files that are loaded stay."
             ),
         }
-        self.question.ask(sentences[what], self.tr("Delete"))
+        self.question.ask(sentences[what], self.tr("Delete"), lambda: self._on_confirmed(what))
         self.asked.emit()
 
-    def _on_confirmed(self) -> None:
-        asked, self._asked = self._asked, None
-        if asked is not None:
-            self.buttons[asked].setFocus()
-            self.delete_wanted.emit(asked)
+    def _on_confirmed(self, what: Deletion) -> None:
+        self.buttons[what].setFocus()
+        self.delete_wanted.emit(what)
 
 
 def _place_words(place: str, size_bytes: int) -> str:

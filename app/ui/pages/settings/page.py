@@ -41,8 +41,8 @@ class PreferencesPage(QScrollArea):
     models_wanted = Signal()
     about_wanted = Signal()
 
-    def __init__(self, now: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, now: Settings) -> None:
+        super().__init__()
         self.controls: dict[str, QWidget] = {}
         self.kept = KeptSection()
         self.kept.models_wanted.connect(self.models_wanted)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QLayout, QSizePolicy, QWidget
 
 from app.ui.kit.plain import caption, set_spoken
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets.labels import breakable, label
-from app.ui.kit.widgets.layouts import in_column, in_row
+from app.ui.kit.widgets.layouts import in_column, in_grid, in_row
 from app.ui.kit.widgets.number_field import NumberField
 from app.ui.kit.words.text import translate
 from app.ui.pages.settings.entries import Entry, Numbers
@@ -26,10 +26,7 @@ class GroupRows(QWidget):
     def __init__(self, title: str) -> None:
         super().__init__()
         self.setAccessibleName(title)
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(2 * GRID)
-        self._grid.setVerticalSpacing(2 * GRID)
-        self._grid.setColumnStretch(0, 1)
+        self._grid = in_grid(across=2 * GRID, down=2 * GRID, grows=0)
         in_column(label(title, "title"), self._grid, on=self, margins=(0, 0, 0, 2 * GRID))
 
     def add_entry(self, entry: Entry, take: Callable[[object], object]) -> QWidget:

@@ -16,8 +16,6 @@ from app.ui.kit.words.format import byte_size
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtWidgets import QWidget
-
     from app.core.models.family import LibraryModel
     from app.core.models.model_file import ModelFile
 
@@ -35,10 +33,8 @@ class SourceChoice(ChoiceBox):
 
     chosen = Signal(object)
 
-    def __init__(
-        self, parent: QWidget | None = None, *, any_level: bool = False, blank: str = ""
-    ) -> None:
-        super().__init__(parent, least_characters=18)
+    def __init__(self, *, any_level: bool = False, blank: str = "") -> None:
+        super().__init__(least_characters=18)
         self._any_level, self._blank = any_level, blank
         self.setAccessibleName(self.tr("The model that versions are made of"))
         self._others: list[Path] = []

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
 
 from app.engine.variants import left_out
 from app.lab.compare.doubts import EngineDoubts
 from app.lab.compare.panes import EngineWait
+from app.lab.engines.repair import RepairWay
+from app.ui.kit.widgets.banner import BannerAction, Severity
+from app.ui.kit.words.text import translate
 from app.ui.settings.engine_facts import EngineFacts
 from app.ui.shell.engine.build import EngineBuild
-from app.ui.shell.engine.check_notice import tell_conclusion
+from app.ui.shell.engine.check_words import conclusion_words
 from app.ui.shell.engine.checkup import Conclusion, EngineCheckup
 from app.ui.shell.engine.strip import EngineStrip
 
@@ -19,7 +23,26 @@ if TYPE_CHECKING:
     from app.lab.compare.runner import Runner
     from app.store.paths import Paths
     from app.ui.kit.jobs import Jobs
+    from app.ui.shell.engine.checkup import Conclusion
     from app.ui.shell.main_window import MainWindow
+
+
+def tell_conclusion(main: MainWindow, conclusion: Conclusion, left_out: tuple[str, ...]) -> None:
+    """Say what failed, and what is done about it or is left to the person.
+
+    Args:
+        main: Where the notice stands.
+        conclusion: What is to be told.
+        left_out: CPU variants that engines do without.
+    """
+    sentence, advice = conclusion_words(conclusion, left_out)
+    repair = conclusion.repair
+    actions: tuple[BannerAction, ...] = ()
+    if repair.way is RepairWay.COMMAND:
+        text = translate("EngineCheck", "Copy the line")
+        copy = BannerAction(text, lambda: QGuiApplication.clipboard().setText(repair.command))
+        actions = (copy,)
+    main.show_notice(Severity.WARNING, sentence, advice, actions)
 
 
 class EngineCare(QObject):

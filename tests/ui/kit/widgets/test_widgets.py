@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from PySide6.QtCore import QLocale, QPoint, QRect, Qt, QTimer
-from PySide6.QtGui import QAction, QContextMenuEvent, QImage
+from PySide6.QtCore import QLocale, QRect, Qt, QTimer
+from PySide6.QtGui import QAction, QImage
 from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QLabel,
-    QMenu,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -29,7 +28,6 @@ from app.ui.kit.widgets import (
     FlowLayout,
     IconButton,
     NumberField,
-    NumberLabel,
     Picture,
     Popup,
     ProgressLine,
@@ -39,7 +37,6 @@ from app.ui.kit.widgets import (
     label,
     push_button,
 )
-from app.ui.kit.words import format as f
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -109,24 +106,6 @@ def test_a_name_is_never_markup(shown: Show) -> None:
     name = shown(ElidedLabel("<b>x</b>\nline"))
     assert name.text == "<b>x</b> line"
     assert not GuiQt.mightBeRichText(name.toolTip())
-
-
-def test_a_number_keeps_its_room_while_it_changes(shown: Show) -> None:
-    number = shown(NumberLabel("Speed", f.speed(31.2, QLocale.c())))
-    room = number.sizeHint().width()
-    number.set_quantity(f.speed(1.2, QLocale.c()))
-    assert number.sizeHint().width() == room
-    assert number.accessibleName() == "Speed: 1.2\u00a0tok/s"
-
-
-def test_a_number_can_be_copied(shown: Show) -> None:
-    number = shown(NumberLabel("Memory", f.byte_size(7_900_000_000, QLocale.c())))
-    event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(2, 2), QPoint(2, 2))
-    QApplication.sendEvent(number, event)
-    menu = number.findChild(QMenu)
-    menu.actions()[0].trigger()
-    menu.close()
-    assert QApplication.clipboard().text() == "7.90\u00a0GB"
 
 
 def test_progress_fills_sweeps_and_rests(shown: Show) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from app.core.errors import PersonError
 from app.ui.pages.compare.controller import write_whole
+from tests.helpers.wishes import Wishes
 from tests.ui.pages.compare.conftest import show
 
 if TYPE_CHECKING:
@@ -119,14 +120,12 @@ def test_a_chat_is_renamed_in_its_row(shown: Shown, qtbot: QtBot) -> None:
     editor.selectAll()
     qtbot.keyClicks(editor, "Differences")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
-    undoable: list[tuple[str, Callable[[], object]]] = []
-    shown.page.undoable.connect(lambda words, undo: undoable.append((words, undo)))
+    wishes = Wishes(shown.page)
     shown.until(lambda: shown.calls("rename_chat") == [(2, "Differences")])
     shown.settle()
     assert rows(shown)[1] == "Differences"
-    ((words, undo),) = undoable
-    assert words == "“Sums” has another title."
-    undo()
+    assert wishes.said == ["“Sums” has another title."]
+    wishes.undos[0]()
     shown.settle()
     assert rows(shown)[1] == "Sums"
 
@@ -155,10 +154,10 @@ def test_a_chat_is_written_where_the_person_wants(shown: Shown, tmp_path: Path, 
     click(shown, "Sums")
     chats = shown.page.chats
     action = chats.export_markdown_action if form == "markdown" else chats.export_json_action
-    with shown.qtbot.waitSignal(shown.page.said) as said:
-        action.trigger()
+    wishes = Wishes(shown.page)
+    action.trigger()
     assert "What is 1 + 1?" in (tmp_path / "chat.txt").read_text()
-    assert "chat.txt" in said.args[0]
+    assert "chat.txt" in wishes.said[-1]
 
 
 def test_changing_ones_mind_writes_nothing(shown: Shown) -> None:

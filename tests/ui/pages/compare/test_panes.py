@@ -21,11 +21,12 @@ from app.core.candidates.candidate import candidate_of
 from app.core.candidates.settings import CHAT, CompareMode
 from app.core.chats.chat import AnswerFigures
 from app.lab.compare.panes import EngineWait, PaneFailure, PaneState
+from app.ui.kit.elsewhere import ElsewherePopover
 from app.ui.kit.widgets import DotState
 from app.ui.pages.compare.figure_words import Figure
 from app.ui.pages.compare.panes.menu import PaneCommand
-from app.ui.pages.compare.turns.elsewhere_popover import ElsewherePopover
 from tests.helpers.scripted_engine import SECOND_NS
+from tests.helpers.wishes import Wishes
 from tests.ui.pages.compare.conftest import show
 from tests.ui.pages.compare.scripted_session import ScriptedModel
 
@@ -494,14 +495,13 @@ def test_going_on_with_one_takes_its_turns_along(shown: Shown, qtbot: QtBot) -> 
     shown.settle()
     old, key = shown.session.chat.id, shown.session.key("B")
     qtbot.mouseClick(shown.pane("B").header.menu_button, LEFT)
-    undo: list[Callable[[], object]] = []
-    shown.page.undoable.connect(lambda _words, back: undo.append(back))
+    wishes = Wishes(shown.page)
     choose(shown, PaneCommand.GO_ON)
     assert shown.session.chat.id != old
     assert letters(shown) == "B"
     assert [turn.prompt for turn in shown.session.chat.turns] == ["One?", "Two?"]
     assert [turn.answers[key].text for turn in shown.session.chat.turns] == ["1", "2"]
-    undo[0]()
+    wishes.undos[0]()
     shown.settle()
     assert shown.session.chat.id == old
     assert letters(shown) == "ABC"
@@ -582,17 +582,15 @@ def test_a_pane_that_was_closed_can_be_had_back(shown: Shown, *, answered: bool)
         shown.session.ask("Hello")
         shown.session.finish("B")
         shown.settle()
-    undoable: list[tuple[str, Callable[[], object]]] = []
-    shown.page.undoable.connect(lambda words, undo: undoable.append((words, undo)))
+    wishes = Wishes(shown.page)
     key = shown.session.key("B")
     setup = shown.session.pane(key).setup
     shown.page.controller.update_candidate(setup.running(template_id="chatml"))
     shown.page.controller.remove(key)
     shown.settle()
     assert letters(shown) == "AC"
-    ((words, undo),) = undoable
-    assert words == ("B was closed with its answers." if answered else "B was closed.")
-    undo()
+    assert wishes.said == ["B was closed with its answers." if answered else "B was closed."]
+    wishes.undos[0]()
     shown.settle()
     assert letters(shown) == "ABC"
     assert shown.session.pane(key).candidate.template_id == "chatml"

@@ -30,8 +30,8 @@ from app.lab.quality.texts import TextChoice, TextSource
 from app.lab.works.ladders.entry import LadderEntry, LadderState
 from app.ui.pages.ladder.actions import LadderActions
 from app.ui.pages.ladder.board import LadderBoard
-from app.ui.pages.ladder.help import ladder_help
 from app.ui.pages.ladder.list.ladder_list import LadderList
+from app.ui.pages.ladder.part import ladder_help
 from app.ui.pages.ladder.picking.picker import Picker
 from app.ui.pages.ladder.plots.content import Options
 from app.ui.pages.ladder.plots.panel import LadderPlots

@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import Qt, QUrl
 
 from app.ui.pages.models.page import ModelsPage
+from tests.helpers.wishes import Wishes
 from tests.ui.pages.models.fake_backends import Fakes
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def shown(qtbot: QtBot, jobs: Jobs, fakes: Fakes) -> Iterator[Shown]:
     page.activateWindow()
     made = Shown(page, fakes, jobs, qtbot, opened)
     page.compare_wanted.connect(made.compared.append)
-    page.said.connect(made.said.append)
+    made.said = Wishes(page).said
     yield made
     made.settle()
     page.close()

@@ -24,8 +24,7 @@ from app.lab.predict.fit import Fit
 from app.lab.predict.this_pc import ThisPc
 from app.lab.works.work import WorkState
 from app.ui.pages.models.account.hub_account import AccountStatus
-from app.ui.pages.models.downloads.entry import DownloadEntry
-from app.ui.pages.models.downloads.queue_view import QueueView
+from app.ui.pages.models.downloads.queue_view import DownloadEntry, QueueView
 from app.ui.pages.models.library.kept_comparisons import (
     ComparisonGroup,
     GroupMember,

@@ -11,9 +11,9 @@ import pytest
 
 from app.core.errors import PersonError
 from app.lab.works.work import WorkState
-from app.ui.pages.models.downloads.entry import DownloadEntry
 from app.ui.pages.models.downloads.model import DownloadsModel
 from app.ui.pages.models.downloads.panel import DownloadsPanel
+from app.ui.pages.models.downloads.queue_view import DownloadEntry
 from app.ui.pages.models.library.comparisons import WaitingComparisons
 from tests.ui.pages.models.fake_backends import FakeComparisons, FakeDownloads, repository
 

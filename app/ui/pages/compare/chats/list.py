@@ -12,16 +12,13 @@ from PySide6.QtCore import (
     QPoint,
     QSortFilterProxyModel,
     Qt,
-    QTimer,
     Signal,
 )
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QLineEdit,
     QListView,
-    QMenu,
     QToolButton,
     QWidget,
 )
@@ -30,10 +27,12 @@ from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import set_tip
 from app.ui.kit.question import Question
 from app.ui.kit.theme import GRID
+from app.ui.kit.timers import later
 from app.ui.kit.widgets import label
+from app.ui.kit.widgets.buttons import brief_menu
 from app.ui.kit.widgets.layouts import in_column, in_row
-from app.ui.pages.compare.chats.model import ChatListModel, ChatRole
-from app.ui.pages.compare.chats.row import ChatRowDelegate
+from app.ui.kit.widgets.search_field import search_field
+from app.ui.pages.compare.chats.model import ChatListModel, ChatRole, ChatRowDelegate
 
 if TYPE_CHECKING:
     from app.store.chats import ChatSummary
@@ -65,8 +64,8 @@ class ChatList(QWidget):
     room_wanted = Signal()
     words_wanted = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setAccessibleName(self.tr("Chats"))
         self.setMinimumWidth(GRID * 20)
         self._current_id: int | None = None
@@ -74,17 +73,13 @@ class ChatList(QWidget):
         self.model.renamed.connect(self.rename_requested)
         self._proxy = _FoundChats(self)
         self._proxy.setSourceModel(self.model)
-        self._ask_timer = QTimer(self)
-        self._ask_timer.setSingleShot(True)
-        self._ask_timer.setInterval(ASK_MS)
-        self._ask_timer.timeout.connect(lambda: self.words_wanted.emit(self._words()))
-        self.search = self._make_search()
+        self._ask_timer = later(self, ASK_MS, lambda: self.words_wanted.emit(self._words()))
+        self.search = search_field(self.tr("Search chats"), self.tr("Search chats by their words"))
+        self.search.textChanged.connect(self._search_changed)
         self.view = self._make_view()
         self._nothing = label(self.tr("No chat says this."), "dim", wrap=True)
         self._nothing.setVisible(False)
         self.question = Question(self)
-        self._doomed_id: int | None = None
-        self.question.confirmed.connect(self._delete_confirmed)
         in_column(
             self._make_head(),
             self.search,
@@ -117,11 +112,12 @@ class ChatList(QWidget):
         index = self.view.currentIndex()
         if not index.isValid():
             return
-        self._doomed_id = index.data(ChatRole.ID)
+        chat_id = index.data(ChatRole.ID)
         self.room_wanted.emit()
         self.question.ask(
             self.tr("Delete “{title}” and its answers?").format(title=index.data()),
             self.tr("Delete"),
+            lambda: self.delete_requested.emit(chat_id),
         )
 
     # --- parts --------------------------------------------------------------------------
@@ -134,15 +130,6 @@ class ChatList(QWidget):
         self.new_button.setAccessibleName(self.tr("New chat"))
         self.new_button.clicked.connect(self.new_requested)
         return in_row((title, 1), self.new_button, spacing=None)
-
-    def _make_search(self) -> QLineEdit:
-        search = QLineEdit()
-        search.setPlaceholderText(self.tr("Search chats"))
-        search.setAccessibleName(self.tr("Search chats by their words"))
-        search.setClearButtonEnabled(True)
-        search.addAction(icon("search", Tone.DIM), QLineEdit.ActionPosition.LeadingPosition)
-        search.textChanged.connect(self._search_changed)
-        return search
 
     def _make_view(self) -> QListView:
         view = QListView()
@@ -200,8 +187,7 @@ class ChatList(QWidget):
         if not index.isValid():
             return
         self.view.setCurrentIndex(index)
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = brief_menu(self)
         menu.addActions(self.row_actions())
         menu.insertSeparator(self.delete_action)
         menu.popup(self.view.viewport().mapToGlobal(position))
@@ -210,11 +196,6 @@ class ChatList(QWidget):
         index = self.view.currentIndex()
         if index.isValid():
             self.export_requested.emit(index.data(ChatRole.ID), fmt)
-
-    def _delete_confirmed(self) -> None:
-        if self._doomed_id is not None:
-            self.delete_requested.emit(self._doomed_id)
-        self._doomed_id = None
 
     def set_saying(self, words: str, chats: Collection[int]) -> None:
         """Take the chats in which words stand; what was asked for since takes their place."""

@@ -46,20 +46,16 @@ class Bars(QWidget):
 
     Attributes:
         beside: The lines that stand below each other, whose bars begin at one place.
+        bars: What is shown.
     """
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str) -> None:
+        super().__init__()
         self.name = name
-        self._bars: list[Bar] = []
+        self.bars: list[Bar] = []
         self.beside: list[Bars] = [self]
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         set_spoken(self, name)
-
-    @property
-    def bars(self) -> list[Bar]:
-        """What is shown."""
-        return self._bars
 
     @property
     def name_px(self) -> int:
@@ -73,21 +69,21 @@ class Bars(QWidget):
 
     def set_bars(self, bars: Sequence[Bar]) -> None:
         """Show other figures; cheap where they are the same."""
-        if list(bars) == self._bars:
+        if list(bars) == self.bars:
             return
-        self._bars = list(bars)
+        self.bars = list(bars)
         told = ", ".join(f"{bar.letter} {bar.quantity}" for bar in bars if bar.quantity.value)
         set_spoken(self, self.name, told)
         self.update()
 
     def bar_at(self, x: float) -> Bar | None:
         """The candidate's figure at a place."""
-        if not self._bars or x < self.name_px:
+        if not self.bars or x < self.name_px:
             return None
-        return self._bars[min(len(self._bars) - 1, int((x - self.name_px) / self._share()))]
+        return self.bars[min(len(self.bars) - 1, int((x - self.name_px) / self._share()))]
 
     def _share(self) -> float:
-        return max(1.0, (self.width() - self.name_px) / max(1, len(self._bars)))
+        return max(1.0, (self.width() - self.name_px) / max(1, len(self.bars)))
 
     # Qt's own names from here on.
 
@@ -115,14 +111,14 @@ class Bars(QWidget):
         centre = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(QColor(tokens.dim))
         painter.drawText(QRectF(GRID, 0, name_px, height), centre, self.name)
-        if not self._bars:
+        if not self.bars:
             return
         share = self._share()
         letter_px = metrics.horizontalAdvance("W") + 4
-        figures_px = max(metrics.horizontalAdvance(str(bar.quantity)) for bar in self._bars) + 2
+        figures_px = max(metrics.horizontalAdvance(str(bar.quantity)) for bar in self.bars) + 2
         room = max(0.0, share - letter_px - figures_px - 2 * _GAP_PX - GRID)
-        most = max((bar.amount or 0.0 for bar in self._bars), default=0.0)
-        for place, bar in enumerate(self._bars):
+        most = max((bar.amount or 0.0 for bar in self.bars), default=0.0)
+        for place, bar in enumerate(self.bars):
             x = name_px + place * share
             painter.setPen(QColor(tokens.dim))
             painter.drawText(QRectF(x, 0, letter_px, height), centre, bar.letter)

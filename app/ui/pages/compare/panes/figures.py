@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QWidget
 
 from app.lab.compare.panes import BUSY, Pane
 from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
+from app.ui.kit.timers import later
 from app.ui.kit.widgets import ElidedLabel, label, push_button
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.format import Quantity, speed, tokens
@@ -23,9 +24,8 @@ from app.ui.pages.compare.figure_words import (
     needed_help,
     shared_help,
 )
-from app.ui.pages.compare.outcome import outcome_sentence
 from app.ui.pages.compare.panes.bars import Bar, Bars
-from app.ui.pages.compare.words import memory_quantity
+from app.ui.pages.compare.words import memory_quantity, outcome_sentence
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
@@ -41,6 +41,9 @@ _TIMED = frozenset({Figure.SPEED, Figure.FIRST_TOKEN, Figure.PROMPT_SPEED})
 class TurnFigures(QFrame):
     """Hidden while nothing was asked.
 
+    Attributes:
+        details: Whether further figures are shown.
+
     Signals:
         measure_wanted: What each candidate loses is to be measured.
         details_shown: The further figures were opened or folded.
@@ -49,9 +52,9 @@ class TurnFigures(QFrame):
     measure_wanted = Signal()
     details_shown = Signal(bool)
 
-    def __init__(self, session: Session, over_time: QAction, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, over_time: QAction) -> None:
         """``over_time`` opens the live plots."""
-        super().__init__(parent)
+        super().__init__()
         self._session = session
         self._over_time = over_time
         self.outcome = ElidedLabel(least_characters=12)
@@ -61,12 +64,12 @@ class TurnFigures(QFrame):
         self.caveat = label(role="small-dim")
         self.details_button = self._fold(self.tr("Details"))
         set_tip(self.details_button, self.tr("First token, tokens, speed of the prompt"))
-        self.details_button.clicked.connect(lambda: self.show_details(not self._details))
+        self.details_button.clicked.connect(lambda: self.show_details(not self.details))
         self.plots_button = self._fold(self.tr("Over time"))
         self.plots_button.clicked.connect(over_time.trigger)
         over_time.toggled.connect(self._follow_plots)
         self._follow_plots(over_time.isChecked())
-        self._details = False
+        self.details = False
         self._room = True
         self.bars = {figure: Bars(name) for figure, name in figure_names().items()}
         for figure, bars in self.bars.items():
@@ -81,10 +84,7 @@ class TurnFigures(QFrame):
         self._first = in_row((said, 0), (more, 1), margins=(GRID, 0, 0, 0), spacing=2)
         self._halves = (said, more)
         in_column(self._first, self._lines, on=self, margins=(0, 0, 0, 2), spacing=2)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(REFRESH_MS)
-        self._timer.timeout.connect(self.refresh)
+        self._timer = later(self, REFRESH_MS, self.refresh)
 
     def note(self) -> None:
         """Something of the answers changed: it is shown a moment later."""
@@ -93,15 +93,10 @@ class TurnFigures(QFrame):
 
     def show_details(self, shown: bool) -> None:
         """Show further figures, or fold them away."""
-        self._details = shown
+        self.details = shown
         self._turn(self.details_button, shown)
         self.details_shown.emit(shown)
         self.refresh()
-
-    @property
-    def details(self) -> bool:
-        """Whether further figures are shown."""
-        return self._details
 
     def set_lines_shown(self, shown: bool) -> None:
         """Bars give way where the window is low."""
@@ -131,7 +126,7 @@ class TurnFigures(QFrame):
         for figure, bars in rows.items():
             self.bars[figure].set_bars(bars)
             known = any(bar.quantity.value for bar in bars)
-            self.bars[figure].setVisible(known and (self._details or figure in _FIRST))
+            self.bars[figure].setVisible(known and (self.details or figure in _FIRST))
 
     def _summary(self, pane: Pane, done: AnswerFigures | None) -> str:
         bars, names = self._bars_of(pane, done), figure_names()

@@ -54,8 +54,8 @@ class ColumnHeader(QFrame):
     drag_moved = Signal(QPoint)
     drag_ended = Signal(QPoint)
 
-    def __init__(self, letter: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, letter: str) -> None:
+        super().__init__()
         self._letter = letter
         self._focused = False
         self._pressed_at: QPoint | None = None
@@ -63,10 +63,7 @@ class ColumnHeader(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.dot = StatusDot(letter)
-        self.name = ElidedLabel(mode=Qt.TextElideMode.ElideRight, least_characters=4)
-        bold = self.name.font()
-        bold.setBold(True)
-        self.name.setFont(bold)
+        self.name = ElidedLabel(mode=Qt.TextElideMode.ElideRight, least_characters=4, strong=True)
         right = Qt.TextElideMode.ElideRight
         self.role = ElidedLabel(small=True, mode=right, least_characters=3)
         self.state = ElidedLabel(small=True, dim=True, mode=right, least_characters=3)

@@ -32,8 +32,8 @@ class HeaderRow(QWidget):
     add_requested = Signal()
     move_requested = Signal(str, int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._headers: dict[str, ColumnHeader] = {}
         self._begin_px, self._width_px = 0, 0

@@ -34,7 +34,6 @@ class PromptField(QWidget):
     Args:
         edit: Where the person writes.
         pictures: What goes with it; None where none can.
-        parent: Its owner.
 
     Attributes:
         edit: Where the person writes.
@@ -44,13 +43,8 @@ class PromptField(QWidget):
     changed = Signal()
     taken_out = Signal(object)
 
-    def __init__(
-        self,
-        edit: GrowingEdit,
-        pictures: PictureStrip | None = None,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, edit: GrowingEdit, pictures: PictureStrip | None = None) -> None:
+        super().__init__()
         self.edit = edit
         self.strip = pictures
         self._chips: list[PastedChip] = []

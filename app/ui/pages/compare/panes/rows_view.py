@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QTimer, QUrl, Signal
+from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.ui.kit.theme import GRID
@@ -40,13 +40,16 @@ class RowsView(QWidget):
     each turn of the event loop, and until they fill their places the picture from before stands
     still: nobody sees rows half made, and nothing else has to wait.
 
+    Attributes:
+        focused_key: The column that commands go to: the one that had the keyboard or was chosen
+            last.
+
     Signals:
         edited, regenerate_requested, earlier_answer_requested, earlier_turn_requested: As a
             transcript's.
         command_requested: Something to be done with a candidate (``PaneCommand``, its key).
         menu_requested: A candidate's menu is wanted at a global position.
         stop_requested: A candidate shall stop.
-        link_activated: The person clicked a link (QUrl).
         focused_changed: Another column is the one that commands go to.
     """
 
@@ -57,24 +60,17 @@ class RowsView(QWidget):
     command_requested = Signal(object, str)
     menu_requested = Signal(str, QPoint)
     stop_requested = Signal(str)
-    link_activated = Signal(QUrl)
     focused_changed = Signal(str)
 
-    def __init__(
-        self,
-        session: Session,
-        welcome: QWidget,
-        door: PictureDoor | None = None,
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, session: Session, welcome: QWidget, door: PictureDoor | None = None) -> None:
         """``welcome`` stands above the turns; ``door`` is where their pictures come from."""
-        super().__init__(parent)
+        super().__init__()
         self._session = session
         self._columns: dict[str, Column] = {}
         self._chat: Chat | None = None
         self._opened: set[tuple[int, str]] = set()
         self._still = self._seen = self._was_busy = False
-        self._focused_key: str | None = None
+        self.focused_key: str | None = None
         self._tick_place = self._text_place = self._idle_ticks = 0
         self.follows: QWidget | None = None
         self.is_plain: Callable[[int], bool] = lambda _chat_id: False
@@ -95,7 +91,6 @@ class RowsView(QWidget):
         transcript.earlier_turn_requested.connect(self.earlier_turn_requested)
         transcript.parting_requested.connect(self._show_parting)
         transcript.opened.connect(self._open)
-        transcript.link_activated.connect(self.link_activated)
         # One column at a time, so that no moment of the event loop pays for all of them.
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
@@ -136,7 +131,7 @@ class RowsView(QWidget):
         for position, column in enumerate(columns.values()):
             self._notes_row.insertWidget(position, column.slot, 1)
         self.transcript.set_columns({key: c.pane.letter for key, c in columns.items()})
-        if self._focused_key not in wanted:
+        if self.focused_key not in wanted:
             self._set_focused(None)
         self._set_intervals()
         if another_chat and self._seen:
@@ -202,11 +197,6 @@ class RowsView(QWidget):
         """All columns, from left to right."""
         chat = self._session.chat
         return [column for key, column in self._columns.items() if chat.pane(key) is not None]
-
-    @property
-    def focused_key(self) -> str | None:
-        """The column that commands go to: the one that had the keyboard or was chosen last."""
-        return self._focused_key
 
     def focus_pane(self, key: str) -> None:
         """Choose a column and bring it into sight."""
@@ -342,9 +332,9 @@ class RowsView(QWidget):
                 self._set_focused(key)
 
     def _set_focused(self, key: str | None) -> None:
-        if key == self._focused_key:
+        if key == self.focused_key:
             return
-        self._focused_key = key
+        self.focused_key = key
         for other_key, column in self._columns.items():
             column.header.set_focused(other_key == key and len(self._columns) > 1)
         self.focused_changed.emit(key or "")

@@ -82,8 +82,8 @@ class Welcome(QWidget):
     models_wanted = Signal()
     search_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._shown: tuple[bool, int] | None = None
         self._title = label("", "title", wrap=True)
         self._sentence = label("", "dim", wrap=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication, QTextCursor
-from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from app.core.chats.chat import Answer, StopReason
 from app.core.words.sentence import say
@@ -15,6 +15,7 @@ from app.ui.kit.icons import icon
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import label, push_button
+from app.ui.kit.widgets.buttons import brief_menu
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.sentences import told
 from app.ui.pages.compare.turns.answer_facts import AnswerFacts
@@ -34,7 +35,6 @@ class AnswerView(QWidget):
         parting_requested: The original's answer is wanted in sight where this one leaves it;
             characters of the text.
         focused: The text got the keyboard.
-        link_activated: The person clicked a link (QUrl).
     """
 
     regenerate_requested = Signal()
@@ -42,7 +42,6 @@ class AnswerView(QWidget):
     opened = Signal(bool)
     difference_requested = Signal(int)
     parting_requested = Signal(int)
-    link_activated = Signal(QUrl)
     focused = Signal()
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
@@ -80,7 +79,6 @@ class AnswerView(QWidget):
         """The answer's text."""
         if self._text is None:
             self._text = MarkdownView(self._name, self._body)
-            self._text.link_activated.connect(self.link_activated)
             self._text.focused.connect(self.focused)
             self._text.part_changed.connect(self._follow_part)
             self._text.hide()
@@ -323,8 +321,7 @@ class AnswerView(QWidget):
         QGuiApplication.clipboard().setText(self.text.source)
 
     def _show_copy_menu(self) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = brief_menu(self)
         menu.addAction(icon("copy"), self.tr("Copy as text"), self.copy_text)
         menu.addAction(icon("copy"), self.tr("Copy as Markdown"), self.copy_markdown)
         if self.thinking is not None and not self.thinking.isHidden():

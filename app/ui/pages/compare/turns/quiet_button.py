@@ -1,17 +1,19 @@
-"""A small icon button that shows itself only when it may be wanted."""
+"""Buttons that show themselves only when they may be wanted."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QPushButton, QToolButton
 
 from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import set_tip
+from app.ui.kit.theme import GRID
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QPaintEvent
+    from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 ICON_PX = 16
 SIDE_PX = 29
@@ -64,3 +66,28 @@ class QuietButton(QToolButton):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.update()
+
+
+class EndButton(QPushButton):
+    """Stands at the lower edge of a scroll area's viewport, in the middle."""
+
+    def __init__(self, area: QAbstractScrollArea) -> None:
+        super().__init__(icon("chevron-down"), "", area)
+        self._area = area
+        self.setText(self.tr("Jump to the end"))
+        self.hide()
+
+    def show_if(self, wanted: bool) -> None:
+        """Show or hide it, where it belongs now."""
+        if wanted:
+            self.place()
+        if wanted != self.isVisibleTo(self._area):
+            self.setVisible(wanted)
+
+    def place(self) -> None:
+        """Follow the size of the viewport."""
+        size, port = self.sizeHint(), self._area.viewport().geometry()
+        x = port.left() + (port.width() - size.width()) // 2
+        y = port.bottom() - size.height() - GRID
+        self.setGeometry(x, y, size.width(), size.height())
+        self.raise_()

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import push_button
 from app.ui.kit.widgets.layouts import in_column, in_row, scroll_down
-from app.ui.pages.compare.turns.end_button import EndButton
+from app.ui.pages.compare.turns.quiet_button import EndButton
 from app.ui.pages.compare.turns.view import TurnRow
 from app.ui.pages.compare.turns.window import FEW_TURNS, MORE_TURNS, MOST_TURNS, TurnWindow
 
@@ -41,6 +41,9 @@ class Transcript(QScrollArea):
     are higher than the window: beside each other they are read from their beginnings. Where the
     person has scrolled elsewhere, what they read stays where it is, whatever grows.
 
+    Attributes:
+        follows_end: Whether it stays at the end while text comes.
+
     Signals:
         edited: Another prompt in a turn's place is wanted.
         regenerate_requested: A candidate's answer to a turn is wanted anew (its key).
@@ -48,7 +51,6 @@ class Transcript(QScrollArea):
         parting_requested: Where an answer leaves the original's is wanted in sight there.
         earlier_turn_requested: A turn as it was before it was edited is wanted back.
         opened: A folded answer is wanted, or folded again.
-        link_activated: The person clicked a link (QUrl).
         fill_wanted: Something in the window has no widgets yet: call :meth:`fill_one` when idle.
         filled: All of it has.
         row_leaving: A row goes: what was put into it is to be taken out now.
@@ -65,7 +67,6 @@ class Transcript(QScrollArea):
     earlier_turn_requested = Signal(object)
     opened = Signal(object, str, bool)
     parting_requested = Signal(object, int)
-    link_activated = Signal(QUrl)
 
     def __init__(
         self,
@@ -73,7 +74,6 @@ class Transcript(QScrollArea):
         head: QWidget,
         foot: QWidget,
         door: PictureDoor | None = None,
-        parent: QWidget | None = None,
     ) -> None:
         """Make an empty one.
 
@@ -82,16 +82,15 @@ class Transcript(QScrollArea):
             head: Stands above the turns.
             foot: Stands below the newest one.
             door: Where the turns' pictures come from; None shows none.
-            parent: Its owner.
         """
-        super().__init__(parent)
+        super().__init__()
         self._facts_of = facts_of
         self._door = door
         self._columns: dict[str, str] = {}
         self._turns: list[Turn] = []
         self._window = TurnWindow()
         self._views: list[TurnRow] = []
-        self._stick = True
+        self.follows_end = True
         self._to_end = False
         self._placing = False
         self._filling = False
@@ -169,7 +168,7 @@ class Transcript(QScrollArea):
         else:
             self._window = TurnWindow.at_end(len(turns))
         if grew or not same_chat:
-            self._stick, self._to_end = True, False
+            self.follows_end, self._to_end = True, False
         self._reconcile()
 
     def refresh_column(self, key: str) -> None:
@@ -226,11 +225,6 @@ class Transcript(QScrollArea):
         answers = (answer for view in self._views for answer in view.answers())
         return not self._filling and all(answer.laid_out for answer in answers)
 
-    @property
-    def follows_end(self) -> bool:
-        """Whether it stays at the end while text comes."""
-        return self._stick
-
     # --- moving -------------------------------------------------------------------------
 
     def show_earlier(self) -> None:
@@ -251,7 +245,7 @@ class Transcript(QScrollArea):
         """Show the newest text and stay there."""
         if not self._window.at_last:
             self._window = TurnWindow.at_end(len(self._turns))
-        self._stick = self._to_end = True
+        self.follows_end = self._to_end = True
         self._anchor = None
         self._reconcile()
         self._place()
@@ -301,7 +295,7 @@ class Transcript(QScrollArea):
         self._look_for_missing()
         if not self._filling:
             self.filled.emit()
-            if not self._stick:
+            if not self.follows_end:
                 self._bring_more(self.verticalScrollBar().value())
         return True
 
@@ -334,7 +328,6 @@ class Transcript(QScrollArea):
         view.opened.connect(self.opened)
         view.place_requested.connect(self.scroll_to)
         view.parting_requested.connect(self.parting_requested)
-        view.link_activated.connect(self.link_activated)
         self._views.insert(place, view)
         self._column.insertWidget(place + _ABOVE, view)
         view.keep_in_sight(*self._question_sight())
@@ -358,14 +351,14 @@ class Transcript(QScrollArea):
 
     def _refresh_end_button(self) -> None:
         bar = self.verticalScrollBar()
-        in_sight = self._stick or bar.value() >= bar.maximum() - NEAR_PX
+        in_sight = self.follows_end or bar.value() >= bar.maximum() - NEAR_PX
         at_end = in_sight and self._window.at_last
         self.end_button.show_if(bool(self._turns) and not at_end)
 
     # --- the scroll bar -----------------------------------------------------------------
 
     def _leave_end(self) -> None:
-        self._stick = False
+        self.follows_end = False
         self._remember_place()
         self._refresh_end_button()
 
@@ -380,7 +373,7 @@ class Transcript(QScrollArea):
     def _place(self) -> None:
         bar = self.verticalScrollBar()
         self._placing = True
-        if self._stick and self._window.at_last:
+        if self.follows_end and self._window.at_last:
             bar.setValue(self._newest_place())
         elif self._anchor is not None:
             widget, offset = self._anchor
@@ -438,7 +431,7 @@ class Transcript(QScrollArea):
         bar = self.verticalScrollBar()
         at_end = value >= bar.maximum() - NEAR_PX
         at_newest = abs(value - self._top_of_newest()) <= NEAR_PX
-        self._stick = self._window.at_last and (at_end or at_newest)
+        self.follows_end = self._window.at_last and (at_end or at_newest)
         self._to_end = at_end and not at_newest
         self._remember_place()
         self._refresh_end_button()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QLineF, QRectF, QUrl, Signal
+from PySide6.QtCore import QEvent, QLineF, QRectF, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -34,7 +34,6 @@ class TurnRow(QWidget):
         opened: A candidate's answer is wanted though it says the same as the original's, or not.
         parting_requested: Where an answer leaves the original's is wanted in sight there.
         place_requested: A place of an answer (a widget, pixels from its top) is wanted in sight.
-        link_activated: The person clicked a link (QUrl).
     """
 
     edited = Signal(object, str)
@@ -44,7 +43,6 @@ class TurnRow(QWidget):
     opened = Signal(object, str, bool)
     place_requested = Signal(QWidget, int)
     parting_requested = Signal(object, int)
-    link_activated = Signal(QUrl)
 
     def __init__(
         self,
@@ -110,7 +108,6 @@ class TurnRow(QWidget):
         view.opened.connect(lambda wanted: self.opened.emit(turn, key, wanted))
         view.difference_requested.connect(lambda y: self.place_requested.emit(view.text, y))
         view.parting_requested.connect(lambda offset: self.parting_requested.emit(turn, offset))
-        view.link_activated.connect(self.link_activated)
         view.focused.connect(self._complete)
         place = self._places.pop(key)
         # In its place before it has a text: each change of palette or font renders it anew.

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QWidget
 
-from app.core.ladder.answer import Fact, Said
+from app.core.candidates.settings import COMPARE_GREEDY
+from app.core.chats.elsewhere import Elsewhere, llama_server_command
+from app.core.ladder.answer import Said
+from app.ui.kit.elsewhere import ElsewherePopover
 from app.ui.kit.icons import Tone
 from app.ui.kit.plain import set_spoken, set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import FlowLayout, Picture, StatusDot, label, push_button
 from app.ui.kit.widgets.labels import breakable
-from app.ui.kit.widgets.layouts import Gap, in_column, in_row
+from app.ui.kit.widgets.layouts import Gap, in_column, in_grid, in_row
 from app.ui.kit.words.format import about
 from app.ui.kit.words.sentences import told
-from app.ui.pages.ladder.answer.elsewhere import elsewhere_of
 from app.ui.pages.ladder.answer.limits import LimitsEditor
 from app.ui.pages.ladder.answer.others import OtherVersions
 from app.ui.pages.ladder.answer.two_tone import TwoToneLabel
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
+    from app.core.ladder.answer import Fact
+    from app.core.ladder.row import Row
     from app.core.verdict import Limits
+    from app.lab.ladder.plan import LadderPlan
     from app.lab.verdict.view import LadderView
 
 _WIDE_LETTERS = 120
@@ -44,15 +51,13 @@ class VerdictCard(QFrame):
     Signals:
         chat_wanted: The version to run is to be opened in Compare, by its key.
         speed_wanted: All speeds are to be measured again.
-        said: A sentence for the status line.
     """
 
     chat_wanted = Signal(str)
     speed_wanted = Signal()
-    said = Signal(str)
 
-    def __init__(self, usual: Limits, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, usual: Limits) -> None:
+        super().__init__()
         self.setProperty("role", "surface")
         self._view: LadderView | None = None
         self._first = ""
@@ -155,9 +160,7 @@ class VerdictCard(QFrame):
     def _lay_out(self) -> None:
         top = Qt.AlignmentFlag.AlignTop
         head = in_row((self.picture, 0, top), (self.dot, 0, top), (self.headline, 1))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(GRID * 2)
-        grid.setVerticalSpacing(GRID // 4)
+        grid = in_grid(across=GRID * 2, down=GRID // 4)
         for place, (name, fact) in enumerate(zip(self.names, self.facts, strict=True)):
             grid.addWidget(name, place, 0, top)
             grid.addWidget(fact, place, 1)
@@ -221,22 +224,8 @@ class VerdictCard(QFrame):
         row = view.row(self._file) if view is not None else None
         if view is None or row is None:
             return
-        found = elsewhere_of(view.plan, row)
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        path = menu.addAction(self.tr("Copy the file’s path, for LM Studio, Ollama and others"))
-        path.triggered.connect(lambda: self._copy(row.file))
-        command = menu.addAction(self.tr("Copy the command of llama-server"))
-        command.setEnabled(found is not None)
-        if found is not None:
-            set_tip(command, found.command)
-            command.triggered.connect(lambda: self._copy(found.command))
-        menu.setToolTipsVisible(True)
-        menu.popup(self.use_button.mapToGlobal(self.use_button.rect().bottomLeft()))
-
-    def _copy(self, text: str) -> None:
-        QGuiApplication.clipboard().setText(text)
-        self.said.emit(self.tr("Copied: {text}").format(text=text))
+        popover = ElsewherePopover(row.letter, elsewhere_of(view.plan, row), self)
+        popover.show_below(self.use_button.mapToGlobal(self.use_button.rect().bottomLeft()))
 
     # Qt's own names from here on.
 
@@ -250,6 +239,28 @@ class VerdictCard(QFrame):
         if (self._is_wide(), self._is_narrow()) != self._form:
             self._arrange()
         self._say_speed()
+
+
+def elsewhere_of(plan: LadderPlan, row: Row) -> Elsewhere:
+    """How another program runs a version as it was measured.
+
+    There is no command where its template is one of this program's.
+    """
+    candidate = row.candidate
+    if candidate.template_id is not None:
+        return Elsewhere(row.file, "")
+    known = row.memory.context_tokens if row.memory is not None and not row.memory.error else None
+    context = candidate.engine.context_tokens or known or plan.context_tokens
+    threads = candidate.engine.threads or plan.threads
+    command = llama_server_command(
+        candidate,
+        COMPARE_GREEDY,
+        context,
+        threads,
+        os.name,
+        architecture=row.facts.architecture if row.facts is not None else "",
+    )
+    return Elsewhere(row.file, command)
 
 
 def _show_fact(shown: TwoToneLabel, fact: Fact | None) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.core.verdict import Limits
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import NumberField, label, push_button
+from app.ui.kit.widgets.layouts import in_grid
 from app.ui.kit.words.format import byte_size
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ class LimitsEditor(QWidget):
 
     changed = Signal(object)
 
-    def __init__(self, usual: Limits, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, usual: Limits) -> None:
+        super().__init__()
         self._usual = usual
         self._memory_bytes = usual.memory_bytes
         self._unit = _GB
@@ -96,10 +97,7 @@ class LimitsEditor(QWidget):
                 self.memory.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _lay_out(self) -> None:
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(GRID)
-        grid.setVerticalSpacing(GRID // 2)
+        grid = in_grid(self, across=GRID, down=GRID // 2)
         grid.addWidget(label(self.tr("My limits"), "small-dim"), 0, 0, 1, 3)
         lines = (
             (self.tr("Memory"), (self.gigabytes, self.megabytes), self.unit),

@@ -54,8 +54,8 @@ class OtherVersions(QWidget):
     act_wanted = Signal(str, object)
     all_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setAccessibleName(self.tr("The other versions"))
         self._shown: tuple[object, ...] = ()
         self._some = self._hidden = False
@@ -149,15 +149,14 @@ class OtherVersions(QWidget):
 class _Line(QWidget):
     """A version: it stays the same widget whatever it shows, so that no press is lost."""
 
-    def __init__(self, act_wanted: SignalInstance, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, act_wanted: SignalInstance) -> None:
+        super().__init__()
         self._key = ""
         self._act: Act | None = None
         self._picture = Picture("minus", size_px=16)
         self._dot = StatusDot("A")
         self._said = TwoToneLabel()
-        self.button = push_button("", "link")
-        self.button.clicked.connect(lambda: act_wanted.emit(self._key, self._act))
+        self.button = push_button("", "link", run=lambda: act_wanted.emit(self._key, self._act))
         height = self._dot.sizeHint().height()
         self._picture.setFixedHeight(height)
         self._said.setMinimumHeight(height)

@@ -16,8 +16,8 @@ _WHOLE = 16
 class TwoToneLabel(QWidget):
     """What is said in the colour of text, and what belongs to it dimmed."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._words: list[tuple[str, bool]] = []
         self._text = ""
         self.setFont(tabular(self.font()))

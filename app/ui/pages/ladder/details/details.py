@@ -49,8 +49,8 @@ class DetailsPanel(QWidget):
 
     find_wanted = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._view: LadderView | None = None
         self._file = ""
         self.is_there: Callable[[Path], bool] = os.path.lexists
@@ -130,8 +130,8 @@ class DetailsPanel(QWidget):
 class SentencesPanel(QScrollArea):
     """A sentence for each version, and what else could be chosen or would settle it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setAccessibleName(self.tr("A sentence for each version"))
         scroll_down(self)
         self._content = QWidget()

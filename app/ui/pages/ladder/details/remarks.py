@@ -22,17 +22,20 @@ _EDGE_PX = 3
 
 
 class RemarksBanner(QWidget):
-    """The first remark; the others on request. Stays away once dismissed, until they change."""
+    """The first remark; the others on request. Stays away once dismissed, until they change.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._remarks: tuple[str, ...] = ()
+    Attributes:
+        remarks: All of them, shown or not.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.remarks: tuple[str, ...] = ()
         self._short = False
         self.first = label("", wrap=True, selectable=True)
         self.others = label("", "dim", wrap=True, selectable=True)
         self.more_button = push_button("", "link", run=self._unfold)
-        close = IconButton("close", self.tr("Dismiss"), size_px=14)
-        close.clicked.connect(self.hide)
+        close = IconButton("close", self.tr("Dismiss"), size_px=14, run=self.hide)
         in_row(
             Picture("warning", size_px=16, tone=Tone.WORKING),
             (in_column(self.first, self.others, spacing=GRID // 2), 1),
@@ -48,9 +51,9 @@ class RemarksBanner(QWidget):
     def show_remarks(self, remarks: Sequence[str]) -> None:
         """Show these, or nothing."""
         wanted = tuple(map(told, remarks))
-        if wanted == self._remarks:
+        if wanted == self.remarks:
             return
-        self._remarks = wanted
+        self.remarks = wanted
         if not wanted:
             self.hide()
             return
@@ -66,13 +69,8 @@ class RemarksBanner(QWidget):
         self._short = short
         self._fold()
 
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """All of them, shown or not."""
-        return self._remarks
-
     def _fold(self) -> None:
-        number = len(self._remarks)
+        number = len(self.remarks)
         self.others.hide()
         self.first.setVisible(not self._short)
         words = say("counted.more_remarks", n=number - 1)
@@ -85,7 +83,7 @@ class RemarksBanner(QWidget):
 
     def _unfold(self) -> None:
         self.first.show()
-        self.others.setVisible(len(self._remarks) > 1)
+        self.others.setVisible(len(self.remarks) > 1)
         self.more_button.hide()
 
     # Qt's own names from here on.

@@ -18,11 +18,9 @@ from PySide6.QtGui import QAction, QColor, QFontMetrics, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QListView,
-    QMenu,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QWidget,
 )
 
 from app.core.candidates.notation import words_of
@@ -33,6 +31,7 @@ from app.ui.kit.theme import GRID, current_tokens, small_font, tabular
 from app.ui.kit.views.rows import Index, Rows
 from app.ui.kit.views.tables import paint_ground
 from app.ui.kit.widgets import push_button
+from app.ui.kit.widgets.buttons import brief_menu
 from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.words import entry_second, entry_title
@@ -162,8 +161,8 @@ class LadderList(QFrame):
     again_wanted = Signal(object)
     renamed = Signal(object, str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setAccessibleName(self.tr("Measurements"))
         self.model = LadderListModel(self)
         self.view = QListView()
@@ -222,7 +221,6 @@ class LadderList(QFrame):
             return
         entry: LadderEntry = index.data(ListRole.ENTRY)
         self.forget_action.setEnabled(entry.state not in AT_WORK | QUEUED)
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = brief_menu(self)
         menu.addActions([self.rename_action, self.again_action, self.forget_action])
         menu.popup(self.view.viewport().mapToGlobal(position))

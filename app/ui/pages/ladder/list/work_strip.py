@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QWidget
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame
 
 from app.lab.works.ladders.entry import LadderEntry, LadderState
 from app.ui.kit.plain import set_spoken, set_tip
@@ -13,42 +15,28 @@ from app.ui.kit.widgets.labels import breakable, set_role
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.format import time_left
 from app.ui.kit.words.sentences import told
+from app.ui.pages.ladder.actions import CAN_END, CAN_GO_ON
 from app.ui.pages.ladder.words import DOT, doing_words, entry_state
 
-_CAN_GO_ON = (LadderState.PAUSED, LadderState.UNFINISHED, LadderState.FAILED)
-_CAN_END = (
-    LadderState.MEASURING,
-    LadderState.PAUSED,
-    LadderState.WAITING,
-    LadderState.PREPARING,
-)
+if TYPE_CHECKING:
+    from app.lab.works.ladders.entry import LadderEntry
 
 
 class WorkStrip(QFrame):
-    """Hidden where nothing is to be said of a ladder.
+    """Hidden where nothing is to be said of a ladder; the page wires its buttons."""
 
-    Signals:
-        pause_wanted, go_on_wanted, cancel_wanted: The person pressed it.
-    """
-
-    pause_wanted = Signal()
-    go_on_wanted = Signal()
-    cancel_wanted = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setProperty("role", "surface")
         self.words = label("", wrap=True)
         self.line = ProgressLine(self.tr("Measurement"), height_px=4)
-        self.pause_button = push_button(self.tr("Pause"), icon_name="pause", run=self.pause_wanted)
+        self.pause_button = push_button(self.tr("Pause"), icon_name="pause")
         self.go_on_button = push_button(self.tr("Go on"), "primary", icon_name="play")
         self.cancel_button = push_button(self.tr("Stop"), icon_name="stop")
         set_tip(
             self.cancel_button,
             self.tr("Measure no further; what is finished is kept, and it can go on later"),
         )
-        self.go_on_button.clicked.connect(self.go_on_wanted)
-        self.cancel_button.clicked.connect(self.cancel_wanted)
         in_row(
             (in_column(self.words, self.line, spacing=GRID // 2), 1),
             self.pause_button,
@@ -82,14 +70,14 @@ class WorkStrip(QFrame):
         had_focus = any(
             button.hasFocus()
             for button in buttons
-            if button is not self.cancel_button or state not in _CAN_END
+            if button is not self.cancel_button or state not in CAN_END
         )
         self.pause_button.setVisible(state is LadderState.MEASURING)
-        self.go_on_button.setVisible(state in _CAN_GO_ON)
+        self.go_on_button.setVisible(state in CAN_GO_ON)
         retry = state is LadderState.FAILED
         self.go_on_button.setText(self.tr("Try again") if retry else self.tr("Go on"))
         self.go_on_button.setAccessibleName(self.go_on_button.text())
-        self.cancel_button.setVisible(state in _CAN_END)
+        self.cancel_button.setVisible(state in CAN_END)
         if had_focus:  # else Qt gives the keyboard to what stops all
             pausing = state is LadderState.MEASURING
             going = self.pause_button if pausing else self.go_on_button

@@ -26,8 +26,8 @@ class HowSure(QWidget):
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setAccessibleName(self.tr("How sure?"))
         self._group = QButtonGroup(self)
         self.buttons = {profile: QRadioButton() for profile in Profile}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.core.words.sentence import say
 from app.lab.quality.plan import QualityMode
@@ -15,6 +15,7 @@ from app.ui.kit.plain import add_choice, set_choice_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ChoiceBox, label
 from app.ui.kit.widgets.buttons import set_words
+from app.ui.kit.widgets.layouts import in_grid
 from app.ui.kit.words.format import byte_size
 from app.ui.kit.words.sentences import told
 
@@ -28,18 +29,14 @@ class MeasureForm(QWidget):
 
     changed = Signal()
 
-    def __init__(
-        self, choose_file: Callable[[str, str], Path | None], parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, choose_file: Callable[[str, str], Path | None]) -> None:
         """``choose_file`` asks for a file: a title, and which ones."""
-        super().__init__(parent)
+        super().__init__()
         self._choose_file = choose_file
         self._text_path: Path | None = None
         self._choices: dict[TextSource, TextChoice] = {}
-        self.text_box = ChoiceBox(least_characters=16)
-        self.text_box.setAccessibleName(self.tr("Text"))
-        self.mode_box = ChoiceBox(least_characters=16)
-        self.mode_box.setAccessibleName(self.tr("How quality is measured"))
+        self.text_box = ChoiceBox(self.tr("Text"), least_characters=16)
+        self.mode_box = ChoiceBox(self.tr("How quality is measured"), least_characters=16)
         self.mode_box.addItem(self.tr("Until it is known well enough"), QualityMode.QUICK)
         self.mode_box.addItem(self.tr("Exactly as llama-perplexity"), QualityMode.COMPARABLE)
         self.text_help = label("", "small-dim", wrap=True)
@@ -117,11 +114,7 @@ class MeasureForm(QWidget):
             set_choice_tip(self.text_box, row, told(choice.why_not))
 
     def _lay_out(self) -> None:
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(GRID)
-        grid.setVerticalSpacing(GRID // 2)
-        grid.setColumnStretch(1, 1)
+        grid = in_grid(self, across=GRID, down=GRID // 2, grows=1)
         lines = (
             (self.tr("Text"), self.text_box, self.text_help),
             (self.tr("Method"), self.mode_box, self.mode_help),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.core.candidates.candidate import MAX_CANDIDATES, Candidate, candidate_of
 from app.core.models.levels import FULL_PRECISION_BITS
@@ -27,11 +27,11 @@ from app.lab.ladder.pickable import (
 from app.lab.ladder.plan import Profile
 from app.lab.works.ladders.run import LadderOrder
 from app.library.model_files import whole_sets
-from app.ui.kit.icons import icon
 from app.ui.kit.plain import add_choice
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ChoiceBox, hrule, label, push_button
 from app.ui.kit.widgets.layouts import Gap, in_column, in_row, scroll_down
+from app.ui.kit.widgets.search_field import search_field
 from app.ui.kit.words.levels import version_gloss
 from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.picking.how_sure import HowSure
@@ -62,7 +62,6 @@ class Picker(QWidget):
         threads: That engines compute with here.
         is_demo: Whether a file is a version of the demo model.
         memory_bytes: What engines may use of this PC; None where that is not known.
-        parent: Its owner.
     """
 
     measure_wanted = Signal(object, object)
@@ -76,9 +75,8 @@ class Picker(QWidget):
         threads: int = 1,
         is_demo: Callable[[Path], bool] = lambda _path: False,
         memory_bytes: int | None = None,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._choose_models = choose_models
         self._threads = threads
         self._is_demo = is_demo
@@ -89,15 +87,10 @@ class Picker(QWidget):
         self.model = PickModel(self)
         self.model.memory_bytes = memory_bytes
         self.tree = PickTree(self.model)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Filter"))
-        self.search.setAccessibleName(self.tr("Filter the models"))
-        self.search.setClearButtonEnabled(True)
-        self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self.search = search_field(self.tr("Filter"), self.tr("Filter the models"))
         self.search.textChanged.connect(self.tree.filter_by)
         self.open_button = push_button(self.tr("Open files …"), icon_name="folder", run=self._open)
-        self.reference_box = ChoiceBox(least_characters=16)
-        self.reference_box.setAccessibleName(self.tr("Compared with"))
+        self.reference_box = ChoiceBox(self.tr("Compared with"), least_characters=16)
         self.reference_help = label("", "small-dim", wrap=True)
         self.sure = HowSure()
         self.matters = WhatMatters(choose_file)

@@ -22,7 +22,6 @@ class WhatMatters(QWidget):
 
     Args:
         choose_file: Asks for a file: a title, and which ones.
-        parent: Its owner.
 
     Attributes:
         demo: All files are the demo model's, which has questions of its own.
@@ -33,10 +32,8 @@ class WhatMatters(QWidget):
 
     changed = Signal()
 
-    def __init__(
-        self, choose_file: Callable[[str, str], Path | None], parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, choose_file: Callable[[str, str], Path | None]) -> None:
+        super().__init__()
         self.setAccessibleName(self.tr("What matters to me"))
         self._choose_file = choose_file
         self._file: Path | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -21,10 +21,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app.ui.kit.theme import GRID, current_tokens
+from app.ui.kit.timers import later
 from app.ui.pages.ladder.plots.describe import describe
 from app.ui.pages.ladder.plots.layout import lay_out
 from app.ui.pages.ladder.plots.look import Look
-from app.ui.plots.kinds import PlotTheme
 from app.ui.plots.readout_box import ReadoutBox
 
 if TYPE_CHECKING:
@@ -47,6 +47,11 @@ class Board(QWidget):
     Main thread only. Arrow keys go from place to place, Enter picks and opens what is picked
     already, Esc takes the values away.
 
+    Attributes:
+        content: What the plot shows.
+        box: The box of values.
+        at: The spot that is read.
+
     Signals:
         picked: The person chose the file of a point.
         opened: The person double-clicked a point; its file is to be opened.
@@ -57,44 +62,36 @@ class Board(QWidget):
     opened = Signal(str)
     copy_asked = Signal()
 
-    def __init__(self, content: Content, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._content = content
+    def __init__(self, content: Content, title: str) -> None:
+        super().__init__()
+        self.content = content
         self._drawing: Drawing | None = None
         self._kept: tuple[Drawing, QPixmap] | None = None
         self._marked: str | None = None
-        self._at: int | None = None
+        self.at: int | None = None
         self._turn = 0
-        self._box = ReadoutBox(PlotTheme.of(current_tokens()), self)
-        self.destroyed.connect(self._box.deleteLater)
+        self.box = ReadoutBox(self)
+        self.destroyed.connect(self.box.deleteLater)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         # Sentences are for ears, which can wait: not while the plots are painted.
-        self._saying = QTimer(self)
-        self._saying.setSingleShot(True)
-        self._saying.setInterval(_SAYING_MS)
-        self._saying.timeout.connect(self._say)
+        self._saying = later(self, _SAYING_MS, self._say)
         self.set_title(title)
         self._say()
 
     # ---------------------------------------------------------------------------- what is shown
 
     @property
-    def content(self) -> Content:
-        """What the plot shows."""
-        return self._content
-
-    @property
     def drawing(self) -> Drawing:
         """The plot as it is laid out now."""
         if self._drawing is None or self._drawing.size != QSizeF(self.size()):
             look = Look.of(self.font(), current_tokens())
-            self._drawing = lay_out(self._content, QSizeF(self.size()), look)
+            self._drawing = lay_out(self.content, QSizeF(self.size()), look)
         return self._drawing
 
     def _say(self) -> None:
-        if self._at is None:
-            self.setAccessibleDescription(describe(self._content))
+        if self.at is None:
+            self.setAccessibleDescription(describe(self.content))
 
     def _still(self, drawing: Drawing) -> QPixmap:
         """What stands still, kept: a move of the pointer paints no whiskers."""
@@ -112,20 +109,15 @@ class Board(QWidget):
         self._kept = (drawing, pixmap)
         return pixmap
 
-    @property
-    def box(self) -> ReadoutBox:
-        """The box of values."""
-        return self._box
-
     def set_title(self, title: str) -> None:
         """Name the plot."""
         self.setAccessibleName(self.tr("Plot: {0}").format(title))
 
     def set_content(self, content: Content) -> None:
         """Show something else; nothing is done where it is the same."""
-        if content == self._content:
+        if content == self.content:
             return
-        self._content = content
+        self.content = content
         self._drawing = None
         self.read(None)
         self._saying.start()
@@ -139,36 +131,31 @@ class Board(QWidget):
 
     # ---------------------------------------------------------------------------- reading
 
-    @property
-    def at(self) -> int | None:
-        """The spot that is read."""
-        return self._at
-
     def read(self, index: int | None) -> None:
         """Show the values at a spot, or take them away."""
-        if index == self._at:
+        if index == self.at:
             return
-        self._at = index
+        self.at = index
         self.update()
         if index is None:
-            self._box.forget()
+            self.box.forget()
             self._saying.start()
             return
         readout = self.drawing.readout(index)
         window = self.window()
-        if self._box.parentWidget() is not window:
-            self._box.setParent(window)
-        self._box.forget()
-        self._box.set_readout(readout)
-        self._box.move(self._box_place(window, self.drawing.spots[index].centre))
-        self._box.show()
-        self._box.raise_()
+        if self.box.parentWidget() is not window:
+            self.box.setParent(window)
+        self.box.forget()
+        self.box.set_readout(readout)
+        self.box.move(self._box_place(window, self.drawing.spots[index].centre))
+        self.box.show()
+        self.box.raise_()
         self.setAccessibleDescription(readout.as_sentences())
 
     def _box_place(self, window: QWidget, centre: QPointF) -> QPoint:
         """Beside the spot, without covering it and without leaving the window."""
         point = self.mapTo(window, centre.toPoint())
-        size = self._box.size()
+        size = self.box.size()
         left = point.x() + 2 * GRID
         if left + size.width() > window.width() - GRID:
             left = point.x() - 2 * GRID - size.width()
@@ -193,7 +180,7 @@ class Board(QWidget):
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._still(drawing))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        drawing.paint_over(painter, self._marked, self._at)
+        drawing.paint_over(painter, self._marked, self.at)
         if self.hasFocus():
             painter.setPen(QPen(QColor(current_tokens().accent), 2.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -248,11 +235,11 @@ class Board(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         if key in _ARROWS:
-            self.read(self.drawing.step(self._at, key))
-        elif key in _PICKS and self._at is not None:
-            file = self.drawing.spots[self._at].file
+            self.read(self.drawing.step(self.at, key))
+        elif key in _PICKS and self.at is not None:
+            file = self.drawing.spots[self.at].file
             (self.opened if file == self._marked else self.picked).emit(file)
-        elif key is Qt.Key.Key_Escape and self._at is not None:
+        elif key is Qt.Key.Key_Escape and self.at is not None:
             self.read(None)
         elif event.matches(QKeySequence.StandardKey.Copy):
             self.copy_asked.emit()
@@ -265,5 +252,4 @@ class Board(QWidget):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self._drawing = None
-            self._box.set_theme(PlotTheme.of(current_tokens()))
             self.update()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app.core.candidates.shapes import letter_of
 from app.core.ladder.row import difference_of, share_of
 from app.core.tasks.results import KindResult, KindVerdict
-from app.ui.kit.words.format import divergence, percent, points
+from app.ui.kit.words.format import divergence, points
 from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.plots import words
 from app.ui.pages.ladder.plots.content import (
@@ -62,9 +63,8 @@ def _point(content: ScatterContent, version: Version, point: PlotPoint) -> str:
     text = f"{words.name_of(version)}: {cost}"
     loss = words.loss_words(content.loss, point.y)
     text += ", " + translate("LadderPlots", "{0} {1}").format(words.loss_name(content.loss), loss)
-    if point.low is not None and point.high is not None:
-        ends = (words.loss_words(content.loss, end) for end in (point.low, point.high))
-        text += f" ({words.interval_words(*ends)})"
+    if ends := words.ends_of(point, partial(words.loss_words, content.loss)):
+        text += f" ({ends})"
     if version.file == content.recommended:
         text += ", " + translate("LadderPlots", "the one to run")
     return text
@@ -89,17 +89,15 @@ def _profile(content: ProfileContent) -> list[str]:
 
 def _cell(measure: Measure, version: Version, cell: KindResult) -> str:
     letter = letter_of(version.number)
-    figure = share_of(cell) if measure is Measure.ACCURACY else difference_of(cell)
+    of, written = (difference_of, points)
+    if measure is Measure.ACCURACY:
+        of, written = (share_of, words.share)
+    figure = of(cell)
     if figure is None:
         return ""
-    if measure is Measure.ACCURACY:
-        text = f"{letter} {percent(figure.number)}"
-        if figure.low is not None and figure.high is not None:
-            text += f" ({words.share_interval(figure.low, figure.high)})"
-    else:
-        text = f"{letter} {points(figure.number)}"
-        if figure.low is not None and figure.high is not None:
-            text += f" ({words.points_interval(figure.low, figure.high)})"
+    text = f"{letter} {written(figure.number)}"
+    if ends := words.ends_of(figure, written):
+        text += f" ({ends})"
     if cell.verdict is KindVerdict.LOSES:
         text += " " + translate("LadderPlots", "loses")
     return text

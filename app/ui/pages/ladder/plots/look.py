@@ -12,7 +12,6 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygon
 from app.core.candidates.candidate import LETTERS
 from app.core.candidates.shapes import CIRCLE, colour_of, outline_of
 from app.ui.kit.theme import candidate_edge, small_font, tabular
-from app.ui.plots.kinds import PlotTheme
 
 if TYPE_CHECKING:
     from app.ui.kit.tokens import Tokens
@@ -41,11 +40,6 @@ class Look:
         bold = QFont(small)
         bold.setBold(True)
         return cls(small, bold, tokens, QFontMetricsF(small), QFontMetricsF(bold))
-
-    @property
-    def theme(self) -> PlotTheme:
-        """The colours as the other plots name them."""
-        return PlotTheme.of(self.tokens)
 
     @property
     def line_px(self) -> float:
@@ -79,6 +73,17 @@ def write(painter: QPainter, look: Look, colour: str, box: QRectF, text: str,
     painter.setFont(look.font)
     painter.setPen(QColor(colour))
     painter.drawText(box, int(side | Qt.AlignmentFlag.AlignVCenter), text)
+
+
+def write_name(painter: QPainter, look: Look, box: QRectF, letter: str, rest: str) -> None:
+    """A candidate's letter in bold, and what follows it."""
+    painter.setFont(look.bold)
+    painter.setPen(QColor(look.tokens.text))
+    flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    painter.drawText(box, flags, letter)
+    if rest:
+        wide = look.advance(letter, bold=True)
+        write(painter, look, look.tokens.text, box.adjusted(wide, 0.0, 2.0, 0.0), rest)
 
 
 def paint_mark(

@@ -29,8 +29,9 @@ from app.ui.pages.ladder.plots.look import (
     paint_marks,
     tinted,
     write,
+    write_name,
 )
-from app.ui.pages.ladder.plots.profile_readout import profile_readout
+from app.ui.pages.ladder.plots.readouts import profile_readout
 
 if TYPE_CHECKING:
     from app.ui.plots.words import Readout
@@ -189,13 +190,8 @@ class ProfileDrawing(Drawing):
         total = 14.0 + wide + (look.advance(f" {name}") if name else 0.0)
         x = cell.center().x() - total / 2
         paint_mark(painter, look, version.number, QPointF(x + 5.0, cell.center().y()))
-        painter.setFont(look.bold)
-        painter.setPen(QColor(look.tokens.text))
-        flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        painter.drawText(QRectF(x + 14.0, top, wide, line), flags, letter)
-        if name:
-            box = QRectF(x + 14.0 + wide, top, cell.width(), line)
-            write(painter, look, look.tokens.text, box, f" {name}")
+        box = QRectF(x + 14.0, top, wide + cell.width(), line)
+        write_name(painter, look, box, letter, f" {name}" if name else "")
 
     def _paint_kind(self, painter: QPainter, row: int) -> None:
         look, content = self.look, self._content

@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from app.core.ladder.plotted import Cost
 from app.ui.kit.theme import GRID
 from app.ui.pages.ladder.plots import words
-from app.ui.pages.ladder.plots.dot_readout import scatter_readout
 from app.ui.pages.ladder.plots.drawing import (
     Drawing,
     Spot,
@@ -31,8 +30,10 @@ from app.ui.pages.ladder.plots.look import (
     paint_whisker,
     tinted,
     write,
+    write_name,
 )
-from app.ui.pages.ladder.plots.scatter_layout import Name, ScatterLayout
+from app.ui.pages.ladder.plots.readouts import scatter_readout
+from app.ui.pages.ladder.plots.scatter_layout import ScatterLayout
 
 if TYPE_CHECKING:
     from app.ui.pages.ladder.plots.content import ScatterContent
@@ -99,7 +100,7 @@ class ScatterDrawing(Drawing):
                 painter.drawEllipse(place, ring, ring)
             paint_mark(painter, look, version.number, place, radius=radius)
         for name in self.layout.names:
-            self._paint_name(painter, name)
+            write_name(painter, look, name.box, name.letter, name.rest)
 
     def paint_over(self, painter: QPainter, marked: str | None, at: int | None) -> None:
         look = self.look
@@ -189,14 +190,3 @@ class ScatterDrawing(Drawing):
             paint_whisker(painter, colour, *swing)
         if whisker is not None and whisker[1].y() - whisker[0].y() > 2 * MARK_PX:
             paint_whisker(painter, colour, *whisker)
-
-    def _paint_name(self, painter: QPainter, name: Name) -> None:
-        look = self.look
-        painter.setPen(QColor(look.tokens.text))
-        painter.setFont(look.bold)
-        left = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        painter.drawText(name.box, left, name.letter)
-        if name.rest:
-            painter.setFont(look.font)
-            wide = look.advance(name.letter, bold=True)
-            painter.drawText(name.box.adjusted(wide, 0.0, 2.0, 0.0), left, name.rest)

@@ -14,8 +14,17 @@ from app.ui.kit.words.format import Quantity, count, divergence, percent
 from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.plots import words
 from app.ui.pages.ladder.plots.drawing import Drawing, Spot, frame_of
-from app.ui.pages.ladder.plots.look import DOTS, Look, crisp, dashed, halo, paint_mark, write
-from app.ui.plots.words import Readout, ReadoutRow
+from app.ui.pages.ladder.plots.look import (
+    DOTS,
+    Look,
+    crisp,
+    dashed,
+    halo,
+    paint_mark,
+    write,
+    write_name,
+)
+from app.ui.plots.words import Readout
 
 if TYPE_CHECKING:
     from app.ui.pages.ladder.plots.content import SpreadContent, Version
@@ -119,10 +128,8 @@ class SpreadDrawing(Drawing):
             translate("LadderPlots", "mean"),
         )
         rows = tuple(
-            ReadoutRow(
-                letter_of(version.number),
-                version.name,
-                colour_of(version.number),
+            words.readout_row(
+                version,
                 (
                     Quantity(count(counts[place])),
                     Quantity(percent(counts[place] / sum(counts), 1)),
@@ -219,13 +226,8 @@ class SpreadDrawing(Drawing):
         letter, name = self._names[row]
         middle = base - self.row_px / 2
         paint_mark(painter, look, version.number, QPointF(GRID, middle))
-        flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         box = QRectF(2.0 * GRID, middle - look.line_px / 2, area.left(), look.line_px)
-        painter.setFont(look.bold)
-        painter.setPen(QColor(look.tokens.text))
-        painter.drawText(box, flags, letter)
-        wide = look.advance(letter, bold=True)
-        write(painter, look, look.tokens.text, box.adjusted(wide, 0.0, 0.0, 0.0), name)
+        write_name(painter, look, box, letter, name)
 
     def _paint_floor(self, painter: QPainter) -> None:
         floor, look, area = self._content.floor, self.look, self.area

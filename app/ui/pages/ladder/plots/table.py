@@ -126,10 +126,8 @@ def _speed_words(figure: Value | None) -> str:
 def _with_ends(figure: Value | None, written: Callable[[float], Quantity]) -> str:
     if figure is None:
         return MISSING
-    text = str(written(figure.number))
-    if figure.low is not None and figure.high is not None:
-        text += f" ({words.interval_words(written(figure.low), written(figure.high))})"
-    return text
+    ends = words.ends_of(figure, written)
+    return f"{written(figure.number)} ({ends})" if ends else str(written(figure.number))
 
 
 def _cell(value: float | None) -> str:

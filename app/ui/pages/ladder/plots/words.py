@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale
 
-from app.core.candidates.shapes import letter_of
+from app.core.candidates.shapes import colour_of, letter_of
 from app.core.ladder.plotted import Cost, Loss
 from app.ui.kit.words.format import (
     NBSP,
@@ -22,8 +22,14 @@ from app.ui.kit.words.format import (
     speed,
 )
 from app.ui.kit.words.text import translate
+from app.ui.plots.words import ReadoutRow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from app.core.ladder.row import Value
+    from app.core.plots.scatter import PlotPoint
+    from app.lab.verdict.view import LadderView
     from app.ui.pages.ladder.plots.content import Version
 
 
@@ -155,14 +161,21 @@ def interval_words(low: Quantity, high: Quantity) -> str:
     return translate("LadderPlots", "{0} to {1}").format(low, high)
 
 
-def points_interval(low: float, high: float) -> str:
-    """Both ends of a difference of shares."""
-    return interval_words(points(low), points(high))
+def ends_of(figure: Value | PlotPoint, written: Callable[[float], Quantity]) -> str:
+    """Both ends of a figure's interval; empty where it has none."""
+    if figure.low is None or figure.high is None:
+        return ""
+    return interval_words(written(figure.low), written(figure.high))
 
 
-def share_interval(low: float, high: float) -> str:
-    """Both ends of a share."""
-    return translate("LadderPlots", "{0} to {1}").format(percent(low), percent(high))
+def share(value: float) -> Quantity:
+    """A share with its sign."""
+    return Quantity(percent(value))
+
+
+def readout_row(version: Version, values: tuple[Quantity, ...]) -> ReadoutRow:
+    """A version's line in the box of values."""
+    return ReadoutRow(letter_of(version.number), version.name, colour_of(version.number), values)
 
 
 def missing_words(missing: Sequence[Version]) -> str:
@@ -214,3 +227,51 @@ def profile_legend(shown: int, asked: int) -> list[str]:
         number(shown), number(asked)
     )
     return [*(f"{part} · {form}" for form in forms), part]
+
+
+def no_ladder() -> tuple[str, str]:
+    """No rows at all."""
+    return translate("LadderPlots", "Nothing measured yet"), translate(
+        "LadderPlots", "The plots appear while versions are measured."
+    )
+
+
+def no_loss(view: LadderView, loss: Loss) -> tuple[str, str]:
+    """No version has this loss."""
+    if loss is Loss.TASKS:
+        return no_tasks(view)
+    if not view.plan.text_name:
+        return (
+            translate("LadderPlots", "Quality was not measured"),
+            translate("LadderPlots", "This was measured without a text; choose right answers."),
+        )
+    if loss is Loss.DIVERGENCE and any(row.other_vocabulary for row in view.rows):
+        return (
+            translate("LadderPlots", "No drift"),
+            translate(
+                "LadderPlots",
+                "These versions have another vocabulary; choose bits per byte or right answers.",
+            ),
+        )
+    if loss is Loss.BITS:
+        return (
+            translate("LadderPlots", "No bits per byte yet"),
+            translate("LadderPlots", "They appear here when a version's quality is measured."),
+        )
+    return (
+        translate("LadderPlots", "No quality measured yet"),
+        translate("LadderPlots", "Versions appear here when they are compared with the original."),
+    )
+
+
+def no_tasks(view: LadderView) -> tuple[str, str]:
+    """No version was asked."""
+    if not view.plan.items_name:
+        return (
+            translate("LadderPlots", "No questions were asked"),
+            translate("LadderPlots", "This was measured without questions."),
+        )
+    return (
+        translate("LadderPlots", "No questions asked yet"),
+        translate("LadderPlots", "They appear here when the original and a version were asked."),
+    )

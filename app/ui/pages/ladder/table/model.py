@@ -43,32 +43,31 @@ class LadderRole(IntEnum):
 
 
 class LadderModel(QAbstractTableModel):
-    """Takes a later view over cell by cell, so that the selection and the sorting stay."""
+    """Takes a later view over cell by cell, so that the selection and the sorting stay.
+
+    Attributes:
+        view: What is shown.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._view: LadderView | None = None
+        self.view: LadderView | None = None
         self._files: tuple[str, ...] = ()
         self._cells: list[tuple[Cell, ...]] = []
         self._doing: dict[str, str] = {}
         self._plain = True
 
-    @property
-    def view(self) -> LadderView | None:
-        """What is shown."""
-        return self._view
-
     def set_view(self, view: LadderView | None) -> None:
         """Show a ladder, or more of the same."""
         files = view.files if view is not None else ()
         cells = [cells_of(view, row) for row in view.rows] if view is not None else []
-        before = self._view
+        before = self.view
         if files != self._files:
             self.beginResetModel()
-            self._view, self._files, self._cells, self._doing = view, files, cells, {}
+            self.view, self._files, self._cells, self._doing = view, files, cells, {}
             self.endResetModel()
             return
-        self._view = view
+        self.view = view
         chosen = _chosen(before), _chosen(view)
         for row, (old, new) in enumerate(zip(self._cells, cells, strict=True)):
             changed = [at for at in range(len(TABLE)) if old[at] != new[at]]
@@ -168,7 +167,7 @@ class LadderModel(QAbstractTableModel):
             case LadderRole.CELL:
                 return self._cells[row][column]
             case LadderRole.CHOSEN:
-                return column == NAME and file == _chosen(self._view)
+                return column == NAME and file == _chosen(self.view)
             case LadderRole.STATE:
                 return self._state(row)
             case LadderRole.SHARE if column in BARS:
@@ -186,12 +185,12 @@ class LadderModel(QAbstractTableModel):
         return figure / (1.0 if column == RIGHT else most or 1.0)
 
     def _letter(self, row: int) -> str:
-        return self._view.rows[row].letter if self._view is not None else "?"
+        return self.view.rows[row].letter if self.view is not None else "?"
 
     def _state(self, row: int) -> object:
-        if self._view is None:
+        if self.view is None:
             return None
-        shown = self._view.rows[row]
+        shown = self.view.rows[row]
         return "failed" if shown.has_failed else shown.state
 
 

@@ -10,7 +10,6 @@ from PySide6.QtCore import (
     QPoint,
     QSortFilterProxyModel,
     Qt,
-    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -30,7 +29,9 @@ from PySide6.QtWidgets import (
 from app.core.text.clean import clean_line
 from app.ui.kit.plain import caption, set_tip
 from app.ui.kit.theme import GRID, small_font, tabular
+from app.ui.kit.timers import later
 from app.ui.kit.views.tables import dress_table
+from app.ui.kit.widgets.buttons import brief_menu
 from app.ui.kit.words.offered import explaining_action, offer_words
 from app.ui.pages.ladder.table.cell_delegate import LadderCellDelegate, row_height
 from app.ui.pages.ladder.table.columns import (
@@ -72,6 +73,7 @@ class LadderTable(QTableView):
 
     Attributes:
         act_of: What else can be done about a version, by its file: in words, and how.
+        details: Whether more than the five columns are shown.
 
     Signals:
         row_chosen: A row is looked at, by its file; empty where none is.
@@ -85,11 +87,11 @@ class LadderTable(QTableView):
     columns_changed = Signal()
     shape_changed = Signal()
 
-    def __init__(self, model: LadderModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, model: LadderModel) -> None:
+        super().__init__()
         self.source = model
         self.act_of: Callable[[str], tuple[str, Callable[[], object]] | None] = lambda _key: None
-        self._details = False
+        self.details = False
         self._chosen_columns = shown_columns(())
         self.setAccessibleName(self.tr("Versions"))
         self.proxy = LadderSorting(self)
@@ -106,10 +108,7 @@ class LadderTable(QTableView):
         self._make_actions()
         self.selectionModel().currentRowChanged.connect(lambda *_: self._tell_row())
         # Several rows change at once: widths are shared once, when the event loop comes round.
-        self._sharing = QTimer(self)
-        self._sharing.setSingleShot(True)
-        self._sharing.setInterval(0)
-        self._sharing.timeout.connect(self._share_widths)
+        self._sharing = later(self, 0, self._share_widths)
         model.modelReset.connect(self._share_anew)
         self._needed: dict[int, int] = {}
         model.dataChanged.connect(self._on_changed)
@@ -121,19 +120,14 @@ class LadderTable(QTableView):
         """The columns of the details by their names in the settings."""
         return [TABLE[at].key for at in sorted(self._chosen_columns)]
 
-    @property
-    def details(self) -> bool:
-        """Whether more than the five columns are shown."""
-        return self._details
-
     def set_details(self, details: bool) -> None:
         """Show the columns of the details, or the five that decide."""
-        self._details = details
+        self.details = details
         self._show_columns()
 
     @property
     def _shown(self) -> frozenset[int]:
-        return self._chosen_columns if self._details else USUAL
+        return self._chosen_columns if self.details else USUAL
 
     def set_columns(self, keys: Iterable[str]) -> None:
         """Show these columns among the details; with none, all of them."""
@@ -142,8 +136,7 @@ class LadderTable(QTableView):
 
     def columns_menu(self, parent: QWidget) -> QMenu:
         """A menu in which each column can be shown or hidden."""
-        menu = QMenu(parent)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = brief_menu(parent)
         for column in range(len(TABLE)):
             if column == NAME:
                 continue
@@ -186,7 +179,7 @@ class LadderTable(QTableView):
         bar = self.horizontalScrollBar()
         width = sum(self.columnWidth(column) for column in self._shown)
         extra = bar.sizeHint().height() if width > self.viewport().width() else 0
-        one = row_height(self.fontMetrics(), plain=not self._details)
+        one = row_height(self.fontMetrics(), plain=not self.details)
         height = one * max(1, rows) + self.horizontalHeader().height()
         return height + extra + 2 * self.frameWidth() + 2
 
@@ -243,7 +236,7 @@ class LadderTable(QTableView):
         self.columns_changed.emit()
 
     def _show_columns(self) -> None:
-        plain = not self._details
+        plain = not self.details
         self._delegate.plain = plain
         self.source.set_plain(plain)
         row_px = row_height(self.fontMetrics(), plain=plain)
@@ -292,7 +285,7 @@ class LadderTable(QTableView):
             if column not in self._needed:
                 self._needed[column] = self.sizeHintForColumn(column)
         needed = {column: max(self._needed[column], titles[column]) for column in shown}
-        if not self._details:
+        if not self.details:
             self._share_room(needed)
             return
         rest = self.viewport().width() - sum(needed.values())
@@ -344,8 +337,7 @@ class LadderTable(QTableView):
         index: QModelIndex = self.indexAt(event.pos())
         if not index.isValid():
             return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = brief_menu(self)
         cell: Cell = index.data(LadderRole.CELL)
         words = self.tr("Copy “{value}”").format(value=cell.whole[:40])
         value = menu.addAction(caption(words))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from app.ui.answers.markdown import MarkdownView
@@ -13,9 +13,8 @@ from app.ui.answers.text_parts import SLICE_WEIGHT, fits, plain_cut
 from app.ui.answers.text_window import TextWindow
 from app.ui.kit.plain import set_spoken
 from app.ui.kit.theme import GRID
-from app.ui.kit.widgets import ElidedLabel, label, push_button
+from app.ui.kit.widgets import ElidedLabel, StatusDot, label, push_button
 from app.ui.kit.widgets.layouts import in_column, in_row, scroll_down
-from app.ui.pages.ladder.votes.marks import SIDE_PX, CandidateMark
 from app.ui.pages.ladder.votes.words import DOT, answer_words
 from app.ui.pictures.thumbnail import PictureRow
 
@@ -34,21 +33,17 @@ class AnswerCard(QFrame):
     Args:
         side: What stands above it before the vote ("Left").
         name: What screen readers call the text ("Left answer").
-        parent: Its owner.
     """
 
-    link_activated = Signal(QUrl)
-
-    def __init__(self, side: str, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, side: str, name: str) -> None:
+        super().__init__()
         self._side = side
         self.setProperty("role", "surface")
-        self.mark = CandidateMark()
+        self.mark = StatusDot("")
         self.title = _Title(side)
         self.facts = label(role="small-dim")
         head = in_row(self.mark, self.title, 1, self.facts)
         self.text = MarkdownView(name)
-        self.text.link_activated.connect(self.link_activated)
         self.nothing = label(self.tr("(It said nothing.)"), "dim")
         in_column(
             head,
@@ -60,7 +55,7 @@ class AnswerCard(QFrame):
             margins=(2 * GRID, GRID, 2 * GRID, 2 * GRID),
         )
         # What is told after the vote has its room before it: nothing jumps.
-        self.title.setMinimumHeight(SIDE_PX)
+        self.title.setMinimumHeight(self.mark.sizeHint().height())
         self.hide_owner()
 
     def show_text(self, text: str) -> None:
@@ -73,7 +68,7 @@ class AnswerCard(QFrame):
     def hide_owner(self) -> None:
         """Know nothing but the side."""
         self.mark.hide()
-        self.mark.set_mark("", "")
+        self.mark.set_letter("")
         self.title.set_text(self._side)
         self.title.set_dim(True)
         self.facts.setText("")
@@ -83,7 +78,7 @@ class AnswerCard(QFrame):
     ) -> None:
         """Tell whose it is; ``name`` where it is no candidate any more."""
         if owner is not None:
-            self.mark.set_mark(owner.letter, owner.colour)
+            self.mark.set_letter(owner.letter)
             self.mark.show()
         self.title.set_text(owner.name if owner is not None else name)
         self.title.set_dim(False)
@@ -103,16 +98,11 @@ class AnswersView(QScrollArea):
     """The prompt, and below it both answers in one area, which scrolls them together.
 
     One scroll bar for both: two would tell which answer is longer before it is read.
-
-    Signals:
-        link_activated: The person clicked a link (QUrl).
     """
 
-    link_activated = Signal(QUrl)
-
-    def __init__(self, door: PictureDoor | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, door: PictureDoor | None = None) -> None:
         """``door`` is where the pictures of prompts come from."""
-        super().__init__(parent)
+        super().__init__()
         self._door = door
         self.pictures = PictureRow()
         scroll_down(self)
@@ -135,7 +125,6 @@ class AnswersView(QScrollArea):
         self.right = AnswerCard(self.tr("Right"), self.tr("Right answer"))
         both = in_row()
         for side in (self.left, self.right):
-            side.link_activated.connect(self.link_activated)
             both.addWidget(side, 1)
         content = QWidget()
         content.setProperty("role", "plain")

@@ -19,15 +19,15 @@ from app.core.candidates.settings import COMPARE_GREEDY, SamplingSettings
 from app.core.votes.prompts import join_prompts, split_prompts
 from app.lab.votes.orders import VoteOrder
 from app.lab.votes.prompts import prompts_for
-from app.ui.answers.bounded_edit import BoundedEdit
+from app.ui.answers.growing_edit import BoundedEdit
 from app.ui.answers.text_parts import PART_WEIGHT
 from app.ui.kit.icons import icon
 from app.ui.kit.plain import add_choice, set_tip
-from app.ui.kit.theme import GRID
+from app.ui.kit.theme import GRID, current_tokens
 from app.ui.kit.widgets import ChoiceBox, FlowLayout, NumberField, Popup, label, push_button
 from app.ui.kit.widgets.layouts import in_column, in_row
+from app.ui.kit.widgets.status_dot import letter_icon
 from app.ui.kit.words.format import byte_size, count
-from app.ui.pages.ladder.votes.marks import SIDE_PX, mark_icon
 from app.ui.pages.ladder.votes.sources import ChatPromptPicker
 from app.ui.pages.ladder.votes.words import kind_title, prompts_words
 from app.ui.pictures.drop import PictureDrop
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 10
 _MOST_TOKENS = 16_384
+_ICON_PX = 20
 
 
 class AskForm(QFrame):
@@ -54,8 +55,8 @@ class AskForm(QFrame):
     ask_wanted = Signal(object)
     pair_changed = Signal()
 
-    def __init__(self, backend: VotesBackend, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, backend: VotesBackend) -> None:
+        super().__init__()
         self._backend = backend
         self._candidates: list[VoteCandidate] = []
         self.setProperty("role", "surface")
@@ -315,13 +316,11 @@ class _PromptsEdit(BoundedEdit):
 
 
 def _combo(name: str) -> QComboBox:
-    combo = ChoiceBox()
-    combo.setAccessibleName(name)
-    set_tip(combo, name)
+    combo = ChoiceBox(name)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     combo.setMinimumContentsLength(8)
     combo.setMaximumWidth(32 * GRID)
-    combo.setIconSize(QSize(SIDE_PX, SIDE_PX))
+    combo.setIconSize(QSize(_ICON_PX, _ICON_PX))
     return combo
 
 
@@ -329,4 +328,4 @@ def _fill(combo: QComboBox, candidates: Sequence[VoteCandidate]) -> None:
     combo.clear()
     for each in candidates:
         add_choice(combo, each.name, each.key, tool_tip=words_of(each.candidate))
-        combo.setItemIcon(combo.count() - 1, mark_icon(each.letter, each.colour))
+        combo.setItemIcon(combo.count() - 1, letter_icon(each.letter, _ICON_PX, current_tokens()))

@@ -54,7 +54,6 @@ class VotesBackend(QObject):
         room: Where the engines are.
         jobs: The door to background work.
         pictures: Where pictures come from; None where none can be shown.
-        parent: Its owner.
     """
 
     changed = Signal()
@@ -67,9 +66,8 @@ class VotesBackend(QObject):
         room: EngineRoom,
         jobs: Jobs,
         pictures: PictureDoor | None = None,
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._connection = connection
         self._room = room
         self._jobs = jobs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -16,9 +16,8 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.ui.kit.icons import icon
 from app.ui.kit.plain import show_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.tokens import current_tokens
@@ -41,15 +40,13 @@ _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 class BandPicture(QWidget):
     """Shows a confidence sequence. Arrow keys go from vote to vote, Esc lets go. Main thread.
 
-    Signals:
-        said: A sentence: what was saved or copied, or why not.
+    Attributes:
+        content: What is shown.
     """
 
-    said = Signal(str)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._content = BandContent()
+    def __init__(self) -> None:
+        super().__init__()
+        self.content = BandContent()
         self._at: BandPoint | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -57,31 +54,25 @@ class BandPicture(QWidget):
         self.setMaximumHeight(_MOST_HEIGHT_PX)
         self.setAccessibleName(self.tr("Plot: how the votes came about"))
         self.outlet = Outlet(
-            lambda: BandSheet(self._content, self.font(), current_tokens(), self.logicalDpiX()),
-            lambda: band_table(self._content),
-            lambda: band_table(self._content, "\t"),
+            lambda: BandSheet(self.content, self.font(), current_tokens(), self.logicalDpiX()),
+            lambda: band_table(self.content),
+            lambda: band_table(self.content, "\t"),
             "shrinkscope-votes",
             self,
         )
-        self.outlet.noticed.connect(self.said)
         self._say()
-
-    @property
-    def content(self) -> BandContent:
-        """What is shown."""
-        return self._content
 
     def set_content(self, content: BandContent) -> None:
         """Show something else."""
-        if content != self._content:
-            self._content = content
+        if content != self.content:
+            self.content = content
             self._at = None
             self._say()
             self.update()
 
     def _drawing(self) -> BandDrawing:
         size = QSizeF(self.size())
-        return BandDrawing(self._content, size, self.font(), current_tokens())
+        return BandDrawing(self.content, size, self.font(), current_tokens())
 
     def _read(self, point: BandPoint | None) -> None:
         if point != self._at:
@@ -90,7 +81,7 @@ class BandPicture(QWidget):
             self.update()
 
     def _say(self) -> None:
-        points = self._content.points
+        points = self.content.points
         point = self._at or (points[-1] if points else None)
         self.setAccessibleDescription("" if point is None else point_words(point))
 
@@ -125,7 +116,7 @@ class BandPicture(QWidget):
         super().focusOutEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        points, key = self._content.points, Qt.Key(event.key())
+        points, key = self.content.points, Qt.Key(event.key())
         if event.matches(QKeySequence.StandardKey.Copy):
             self.outlet.copy_values()
         elif key in _STEPS and points:
@@ -137,13 +128,6 @@ class BandPicture(QWidget):
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
+        menu = self.outlet.menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(icon("copy"), self.tr("Copy the values"), self.outlet.copy_values)
-        menu.addAction(icon("copy"), self.tr("Copy the picture"), self.outlet.copy_picture)
-        menu.addSeparator()
-        for kind in ("png", "svg", "csv"):
-            words = self.tr("Save as {kind} …").format(kind=kind.upper())
-            save = menu.addAction(icon("save"), words)
-            save.triggered.connect(lambda _=False, form=kind: self.outlet.ask_and_save(form))
         menu.popup(event.globalPos())

@@ -15,13 +15,11 @@ class VoteCandidate:
 
     Attributes:
         letter: As everywhere in the window.
-        colour: Of this letter, #RRGGBB.
         candidate: What answers.
         name: What people call it, such as its quantization level.
     """
 
     letter: str
-    colour: str
     candidate: Candidate
     name: str
 

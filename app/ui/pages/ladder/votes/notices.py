@@ -64,8 +64,8 @@ class WaitingNotices(QWidget):
     again_wanted = Signal()
     aside_wanted = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._shown: tuple[Waiting, bool] | None = None
         self.vote_button = push_button(self.tr("Vote"), "primary", run=self.vote_wanted)
         self.go_on_button = push_button(self.tr("Go on answering"), run=self.go_on_wanted)

@@ -29,8 +29,8 @@ class Overview(QScrollArea):
         standing: What the votes say.
     """
 
-    def __init__(self, backend: VotesBackend, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, backend: VotesBackend) -> None:
+        super().__init__()
         scroll_down(self)
         self.notices = WaitingNotices()
         self.form = AskForm(backend)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.base.states import Transitions
@@ -15,6 +15,7 @@ from app.core.votes.pairs import Role, VotePair
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import EmptyState
 from app.ui.kit.widgets.layouts import in_column
+from app.ui.kit.wishes import remark
 from app.ui.kit.words.sentences import sentence
 from app.ui.pages.ladder.votes.orders import Orders
 from app.ui.pages.ladder.votes.overview import Overview
@@ -60,18 +61,14 @@ class VotesPanel(QWidget):
 
     Signals:
         changed: Win rates may be others than before.
-        said: A sentence for the person, about a file that was saved, say.
-        link_activated: The person clicked a link in an answer (QUrl).
         room_wanted: ``wants_room`` is another now.
     """
 
     changed = Signal()
     room_wanted = Signal()
-    said = Signal(str)
-    link_activated = Signal(QUrl)
 
-    def __init__(self, backend: VotesBackend, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, backend: VotesBackend) -> None:
+        super().__init__()
         self._backend = backend
         self._candidates: list[VoteCandidate] = []
         self._reference = ""
@@ -98,13 +95,11 @@ class VotesPanel(QWidget):
         self.orders = Orders(backend, self.overview, self.keys)
         self.orders.placed.connect(self._vote_next)
         self.form.pair_changed.connect(self._on_pair_changed)
-        self.standing.said.connect(self.said)
         self.notices.vote_wanted.connect(self._vote_next)
         self.voting = VotingView(backend.pictures)
         self.voting.voted.connect(self._cast)
         self.voting.next_wanted.connect(self._vote_next)
         self.voting.undo_wanted.connect(self._take_back)
-        self.voting.link_activated.connect(self.link_activated)
         self.strip = VotesStrip()
         self.strip.back_wanted.connect(self.show_overview)
         self.strip.stop_wanted.connect(backend.stop)
@@ -180,7 +175,7 @@ class VotesPanel(QWidget):
         try:
             pair = self._backend.cast(self.pair_id, choice)
         except PersonError as error:
-            self.said.emit(sentence(error))
+            remark(self, sentence(error))
             return
         self._shown = pair
         self.standing.choose(pair.candidate.key)
@@ -207,7 +202,7 @@ class VotesPanel(QWidget):
         try:
             self._backend.take_back(pair)
         except PersonError as error:
-            self.said.emit(sentence(error))
+            remark(self, sentence(error))
             return
         _, tally = self._reveal_words(pair)
         self.voting.say(self.tr("Taken back: this vote does not count."), tally)

@@ -33,8 +33,8 @@ class ChatPromptPicker(QWidget):
 
     taken = Signal(list)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setAccessibleName(self.tr("Prompts of your chats"))
         self._prompts: list[str] = []
         self.model = QStringListModel(self)
@@ -47,8 +47,7 @@ class ChatPromptPicker(QWidget):
         self.list.setMinimumHeight(30 * GRID)
         self.list.doubleClicked.connect(lambda _index: self._take())
         self.note = label(role="small-dim", wrap=True)
-        self.all_button = push_button(self.tr("Select all"), "link")
-        self.all_button.clicked.connect(self.list.selectAll)
+        self.all_button = push_button(self.tr("Select all"), "link", run=self.list.selectAll)
         self.take_button = push_button(self.tr("Take"), "primary", run=self._take)
         in_column(
             label(self.tr("Prompts of your chats"), "strong"),

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QEvent, QStandardPaths, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QWidget
 
+from app.core.candidates.candidate import COLOURS
 from app.core.errors import PersonError
-from app.ui.kit.theme import GRID, contrast
-from app.ui.kit.tokens import EDGE_CONTRAST, current_tokens, mix
+from app.ui.kit.theme import GRID, candidate_edge, current_tokens
 from app.ui.kit.widgets import label, push_button
 from app.ui.kit.widgets.layouts import empty, in_column, in_row
+from app.ui.kit.wishes import remark
 from app.ui.kit.words.sentences import sentence
 from app.ui.pages.ladder.votes.band import BandPicture
 from app.ui.pages.ladder.votes.band_drawing import BandContent
@@ -32,16 +33,10 @@ if TYPE_CHECKING:
 
 
 class StandingView(QFrame):
-    """Shows what is known of every candidate against one of them.
+    """Shows what is known of every candidate against one of them."""
 
-    Signals:
-        said: A sentence for the person.
-    """
-
-    said = Signal(str)
-
-    def __init__(self, backend: VotesBackend, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, backend: VotesBackend) -> None:
+        super().__init__()
         self._backend = backend
         self._reference: VoteCandidate | None = None
         self._candidates: list[VoteCandidate] = []
@@ -53,7 +48,6 @@ class StandingView(QFrame):
         self._rows = QWidget()
         self._row_column = in_column(on=self._rows, spacing=2)
         self.picture = BandPicture()
-        self.picture.said.connect(self.said)
         self.finding = label(role="strong", wrap=True)
         self.score = label(wrap=True)
         self.more = label(wrap=True)
@@ -101,7 +95,7 @@ class StandingView(QFrame):
         reference, candidates = self._reference, self._candidates
         if reference is None or not candidates:
             self._shown = None
-            self._remove_rows()
+            empty(self._row_column)
             return
         told = [self._backend.booth.standing(each.key, reference.key) for each in candidates]
         shown = (reference, list(candidates), self._chosen, told, current_tokens())
@@ -110,7 +104,7 @@ class StandingView(QFrame):
         self._shown = shown
         focus = QApplication.focusWidget()
         had_focus = focus is not None and self._rows.isAncestorOf(focus)
-        self._remove_rows()
+        empty(self._row_column)
         for candidate, standing in zip(candidates, told, strict=True):
             row = StandingRow(candidate, reference.name, standing.tally, self._rows)
             row.setChecked(candidate.key == self._chosen)
@@ -122,13 +116,11 @@ class StandingView(QFrame):
         chosen = next(each for each in candidates if each.key == self._chosen)
         self._show_one(chosen, reference)
 
-    def _remove_rows(self) -> None:
-        empty(self._row_column)
-
     def _show_one(self, candidate: VoteCandidate, reference: VoteCandidate) -> None:
         standing = self._backend.booth.standing(candidate.key, reference.key)
         tally = standing.tally
-        colour = _line_colour(candidate.colour)
+        tokens, letter = current_tokens(), candidate.letter
+        colour = candidate_edge(letter, tokens) if letter in COLOURS else tokens.dim
         self.picture.set_content(BandContent(standing.band, candidate.name, reference.name, colour))
         self.finding.setText(finding_words(tally, candidate.name, reference.name))
         texts = (
@@ -162,9 +154,9 @@ class StandingView(QFrame):
         try:
             self._backend.export(path)
         except PersonError as error:
-            self.said.emit(sentence(error))
+            remark(self, sentence(error))
         else:
-            self.said.emit(self.tr("The votes are saved at {0}.").format(path))
+            remark(self, self.tr("The votes are saved at {0}.").format(path))
 
     # Qt's own names from here on.
 
@@ -172,13 +164,3 @@ class StandingView(QFrame):
         super().changeEvent(event)
         if event.type() == event.Type.PaletteChange and hasattr(self, "always"):
             self.refresh()
-
-
-def _line_colour(colour: str) -> str:
-    """A candidate's colour made fit for lines on the surface."""
-    tokens = current_tokens()
-    for step in range(20):
-        found = mix(colour, tokens.text, step * 0.05)
-        if contrast(found, tokens.surface) >= EDGE_CONTRAST:
-            return found
-    return tokens.text

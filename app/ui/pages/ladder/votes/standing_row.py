@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from app.ui.kit.plain import set_spoken, set_tip
 from app.ui.kit.theme import GRID, tabular
 from app.ui.kit.tokens import current_tokens
+from app.ui.kit.widgets.status_dot import paint_letter
 from app.ui.kit.words.format import count
-from app.ui.pages.ladder.votes.marks import SIDE_PX, paint_mark
 from app.ui.pages.ladder.votes.words import finding_words, rate_words, score_words
 
 if TYPE_CHECKING:
@@ -21,10 +21,15 @@ if TYPE_CHECKING:
 
 _BAR_PX = 15 * GRID
 _DOT_PX = 3.5
+_MARK_PX = 20
 
 
 class StandingRow(QAbstractButton):
-    """Checked while the picture shows this candidate."""
+    """Checked while the picture shows this candidate.
+
+    Attributes:
+        candidate: Whose line this is.
+    """
 
     def __init__(
         self,
@@ -34,7 +39,7 @@ class StandingRow(QAbstractButton):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._candidate = candidate
+        self.candidate = candidate
         self._tally = tally
         of = self.tr("{n} of {all}")
         self._score = of.format(n=count(tally.better), all=count(tally.decided))
@@ -48,15 +53,10 @@ class StandingRow(QAbstractButton):
         set_spoken(self, f"{score_words(tally, candidate.name, reference)}. {finding}.")
         set_tip(self, " ".join(filter(None, (f"{finding}.", rate_words(tally, candidate.name)))))
 
-    @property
-    def candidate(self) -> VoteCandidate:
-        """Whose line this is."""
-        return self._candidate
-
     # Qt's own names from here on.
 
     def sizeHint(self) -> QSize:
-        return QSize(_BAR_PX + 16 * GRID, SIDE_PX + GRID)
+        return QSize(_BAR_PX + 16 * GRID, _MARK_PX + GRID)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -75,8 +75,8 @@ class StandingRow(QAbstractButton):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(whole, 5, 5)
         middle = self.height() / 2
-        mark = QRectF(GRID, middle - SIDE_PX / 2, SIDE_PX, SIDE_PX)
-        paint_mark(painter, mark, self._candidate.letter, self._candidate.colour)
+        mark = QRectF(GRID, middle - _MARK_PX / 2, _MARK_PX, _MARK_PX)
+        paint_letter(painter, mark, self.candidate.letter, tokens)
         painter.setFont(tabular(self.font()))
         painter.setPen(QColor(tokens.text))
         score_px = painter.fontMetrics().horizontalAdvance(self._widest)
@@ -88,7 +88,7 @@ class StandingRow(QAbstractButton):
         bar = QRectF(score.left() - GRID - bar_px, middle - GRID, bar_px, 2 * GRID)
         name = QRectF(mark.right() + GRID, 0, bar.left() - mark.right() - 2 * GRID, self.height())
         words = painter.fontMetrics().elidedText(
-            self._candidate.name, Qt.TextElideMode.ElideMiddle, round(name.width())
+            self.candidate.name, Qt.TextElideMode.ElideMiddle, round(name.width())
         )
         painter.drawText(name, int(Qt.AlignmentFlag.AlignVCenter), words)
         self._paint_bar(painter, bar)

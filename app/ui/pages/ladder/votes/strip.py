@@ -23,8 +23,8 @@ class VotesStrip(QWidget):
     back_wanted = Signal()
     stop_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         words = self.tr("Prompts and standings")
         self.back_button = push_button(words, "quiet", icon_name="chevron-left")
         self.back_button.clicked.connect(self.back_wanted)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QPushButton,
@@ -65,24 +65,21 @@ class VotingView(QWidget):
         voted: The person chose (Choice) for the pair that is shown.
         next_wanted: The person has seen who was who.
         undo_wanted: The vote is to be taken back.
-        link_activated: The person clicked a link (QUrl).
     """
 
     voted = Signal(object)
     next_wanted = Signal()
     undo_wanted = Signal()
-    link_activated = Signal(QUrl)
 
-    def __init__(self, door: PictureDoor | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, door: PictureDoor | None = None) -> None:
         """``door`` is where the pictures of prompts come from."""
-        super().__init__(parent)
+        super().__init__()
         self.state = VotingState.EMPTY
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         # Where text is large its buttons are wider than the narrowest window; all else has room.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setAccessibleName(self.tr("Blind vote"))
         self.answers = AnswersView(door)
-        self.answers.link_activated.connect(self.link_activated)
         self.buttons: dict[Choice, QPushButton] = {}
         self.actions_by_choice: dict[Choice, QAction] = {}
         self._feet = QStackedWidget()
@@ -105,11 +102,10 @@ class VotingView(QWidget):
         for choice, text in words.items():
             action = self._action(text, _KEYS[choice], lambda c=choice: self._vote(c))
             self.actions_by_choice[choice] = action
-            button = push_button(f"{text}   {_SHOWN_KEYS[choice]}")
+            button = push_button(f"{text}   {_SHOWN_KEYS[choice]}", run=action.trigger)
             button.setAccessibleName(text)
             set_tip(button, f"{text} ({', '.join(map(_key_name, _KEYS[choice]))})")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(action.trigger)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
             button.setMaximumHeight(_BUTTON_PX)
             self.buttons[choice] = button

@@ -30,8 +30,8 @@ class AccessCard(QFrame):
     page_wanted = Signal()
     try_again = Signal()
 
-    def __init__(self, account: HubAccount, jobs: Jobs, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, account: HubAccount, jobs: Jobs) -> None:
+        super().__init__()
         self.setProperty("role", "surface")
         self._account = account
         self._jobs = jobs

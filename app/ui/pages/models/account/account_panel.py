@@ -1,4 +1,4 @@
-"""The account on the Hub: whose token is in use, another one, and none."""
+"""The account on the Hub: whose token is in use, another one, and none; certificates beside it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,67 @@ from PySide6.QtWidgets import QWidget
 
 from app.ui.kit.question import Question
 from app.ui.kit.theme import GRID
-from app.ui.kit.widgets import FlowLayout, label, push_button
+from app.ui.kit.widgets import ElidedLabel, FlowLayout, IconButton, label, push_button
 from app.ui.kit.widgets.labels import set_role
-from app.ui.kit.widgets.layouts import in_column
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.sentences import sentence
 from app.ui.pages.models.account.hub_account import AccountStatus, HubAccount
 from app.ui.pages.models.account.sign_in import SignInRow
-from app.ui.pages.models.certificate_row import CertificateRow
 
 if TYPE_CHECKING:
     from app.core.errors import PersonError
     from app.ui.kit.jobs import Jobs
     from app.ui.pages.models.ways_on import WaysOn
+
+
+class CertificateRow(QWidget):
+    """For who sits behind a proxy, a company's or a virus scanner's, that looks into connections.
+
+    Signals:
+        resized: It shows more or less than before.
+    """
+
+    resized = Signal()
+
+    def __init__(self, ways: WaysOn) -> None:
+        super().__init__()
+        self._ways = ways
+        self.title = label(self.tr("Certificates"), "strong")
+        self.hint = label(
+            self.tr(
+                "If your company, proxy or virus scanner looks into connections, its certificate"
+                " file is needed besides those that the system knows."
+            ),
+            "small-dim",
+            wrap=True,
+        )
+        self.file = ElidedLabel("", least_characters=10)
+        self.remove = IconButton("close", self.tr("Believe this file no more"), size_px=14)
+        self.remove.clicked.connect(lambda: ways.believe(None))
+        self.button = push_button(self.tr("Choose a certificate file …"))
+        self.button.clicked.connect(ways.choose_certificate)
+        self.problem = label("", "failed", wrap=True)
+        line = in_row((self.file, 1), self.remove)
+        in_column(
+            self.title, self.hint, line, self.problem, self.button, on=self, margins=(0, GRID, 0, 0)
+        )
+        ways.mended.connect(self.look)
+        ways.refused.connect(self._say)
+        self.look()
+
+    def look(self) -> None:
+        """Show the file in use."""
+        chosen = self._ways.chosen
+        name = "" if chosen is None else str(chosen)
+        self.file.set_text(name, name)
+        for each in (self.file, self.remove):
+            each.setVisible(chosen is not None)
+        self._say("")
+
+    def _say(self, problem: str) -> None:
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
+        self.resized.emit()
 
 
 class AccountPanel(QWidget):
@@ -34,16 +83,9 @@ class AccountPanel(QWidget):
     changed = Signal()
     resized = Signal()
 
-    def __init__(
-        self,
-        account: HubAccount,
-        jobs: Jobs,
-        hub: str,
-        ways_on: WaysOn,
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, account: HubAccount, jobs: Jobs, hub: str, ways_on: WaysOn) -> None:
         """``hub`` is the name of the Hub in use."""
-        super().__init__(parent)
+        super().__init__()
         self.setAccessibleName(self.tr("Account"))
         self._account = account
         self._jobs = jobs
@@ -53,7 +95,6 @@ class AccountPanel(QWidget):
         self.who_button = push_button(self.tr("Ask the Hub whose it is"), run=self._ask_owner)
         self.forget_button = push_button(self.tr("Forget token"), icon_name="delete")
         self.question = Question()
-        self.question.confirmed.connect(self._forget)
         self.forget_button.clicked.connect(self._ask_to_forget)
         self.entry = SignInRow(account, jobs)
         self.entry.kept.connect(self._on_kept)
@@ -153,7 +194,9 @@ class AccountPanel(QWidget):
     def _ask_to_forget(self) -> None:
         """The Hub shows a token once: what is forgotten here may be nowhere else."""
         self.question.ask(
-            self.tr("Forget this token? The Hub does not show it again."), self.tr("Forget")
+            self.tr("Forget this token? The Hub does not show it again."),
+            self.tr("Forget"),
+            self._forget,
         )
         self.resized.emit()
 

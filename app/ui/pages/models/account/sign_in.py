@@ -29,8 +29,8 @@ class SignInRow(QWidget):
     kept = Signal(str)
     refused = Signal(str)
 
-    def __init__(self, account: HubAccount, jobs: Jobs, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, account: HubAccount, jobs: Jobs) -> None:
+        super().__init__()
         self._account = account
         self._jobs = jobs
         self.token = QLineEdit()

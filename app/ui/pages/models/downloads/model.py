@@ -13,7 +13,7 @@ from app.ui.kit.views.rows import Index, Rows
 from app.ui.pages.models.words import download_words
 
 if TYPE_CHECKING:
-    from app.ui.pages.models.downloads.entry import DownloadEntry
+    from app.ui.pages.models.downloads.queue_view import DownloadEntry
 
 
 class DownloadRole(IntEnum):

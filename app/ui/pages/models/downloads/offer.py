@@ -8,11 +8,10 @@ from PySide6.QtCore import Signal
 
 from app.core.words.sentence import listed
 from app.ui.kit.widgets import Banner, BannerAction, Severity
+from app.ui.kit.wishes import remark
 from app.ui.kit.words.sentences import told
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
     from app.ui.pages.models.library.comparisons import WaitingComparisons
 
 
@@ -21,14 +20,12 @@ class ComparisonOffer(Banner):
 
     Signals:
         compare_wanted: These model files (paths) are to be opened side by side.
-        said: A group has become complete while this could not be seen: a sentence.
     """
 
     compare_wanted = Signal(list)
-    said = Signal(str)
 
-    def __init__(self, comparisons: WaitingComparisons, parent: QWidget | None = None) -> None:
-        super().__init__(dismissible=True, parent=parent)
+    def __init__(self, comparisons: WaitingComparisons) -> None:
+        super().__init__(dismissible=True)
         self._comparisons = comparisons
         comparisons.changed.connect(self._follow)
         self.dismissed.connect(self._forget)
@@ -45,7 +42,7 @@ class ComparisonOffer(Banner):
         words = self.tr("Chat") if len(paths) == 1 else self.tr("Compare them")
         self.show_notice(Severity.INFO, said, "", (BannerAction(words, self._take, primary=True),))
         if not self.isVisible():
-            self.said.emit(said)
+            remark(self, said)
 
     def _take(self) -> None:
         paths = self._comparisons.complete[0].paths

@@ -1,11 +1,11 @@
-"""The panel of downloads, below both tabs."""
+"""The panel of downloads below both tabs, and how much room it gets there."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from app.ui.kit.question import Question
 from app.ui.kit.theme import GRID
@@ -16,7 +16,13 @@ from app.ui.pages.models.downloads.model import DownloadRole, DownloadsModel
 from app.ui.pages.models.downloads.row import DownloadRow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QResizeEvent
+
     from app.ui.pages.models.downloads.queue_view import QueueView
+
+_MOST_SHARE = 0.3
 
 
 class DownloadsPanel(QWidget):
@@ -32,14 +38,12 @@ class DownloadsPanel(QWidget):
     rows_changed = Signal()
     closed = Signal()
 
-    def __init__(self, downloads: QueueView, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, downloads: QueueView) -> None:
+        super().__init__()
         self.setAccessibleName(self.tr("Downloads"))
         self._downloads = downloads
         self._rows: list[DownloadRow] = []
-        self._stopping = ""
         self.question = Question()
-        self.question.confirmed.connect(self._on_stop_confirmed)
         self.model = DownloadsModel(self)
         self.empty = label(
             self.tr("No downloads. Tick versions of a model and press Download."),
@@ -169,17 +173,17 @@ class DownloadsPanel(QWidget):
         if entry is None or not entry.done_bytes:
             self._downloads.cancel(key)
             return
-        self._stopping = key
         self.question.ask(
             self.tr("Stop {title} and remove the {size} that have come?").format(
                 title=entry.title, size=byte_size(entry.done_bytes)
             ),
             self.tr("Stop"),
+            lambda: self._on_stop_confirmed(key),
         )
         self.rows_changed.emit()
 
-    def _on_stop_confirmed(self) -> None:
-        entry = self.model.entry(self._stopping)
+    def _on_stop_confirmed(self, key: str) -> None:
+        entry = self.model.entry(key)
         if entry is not None and entry.path is None:
             self._downloads.cancel(entry.key)
 
@@ -187,3 +191,48 @@ class DownloadsPanel(QWidget):
         target = self.model.row_of(key) + step
         if 0 <= target < self.model.unfinished:
             self._downloads.move(key, target)
+
+
+class DownloadsRoom(QSplitter):
+    """Follows the rows until the person moves the edge."""
+
+    def __init__(self, above: QWidget, downloads: DownloadsPanel) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self._downloads = downloads
+        self._wanted_px = 0
+        for each in (above, downloads):
+            self.addWidget(each)
+        self.setChildrenCollapsible(False)
+        self.setStretchFactor(0, 1)
+        self.splitterMoved.connect(self._on_moved)
+        downloads.rows_changed.connect(self.fit)
+
+    def show_downloads(self, shown: bool) -> None:
+        """Unfold the downloads, or fold them away."""
+        self._downloads.setVisible(shown)
+        self.fit()
+
+    def fit(self) -> None:
+        """There are more rows or fewer."""
+        if not self._downloads.isHidden():
+            most = round(self.height() * _MOST_SHARE)
+            px = self._wanted_px or min(self._downloads.rows_px(), most)
+            self.setSizes([self.height() - self.handleWidth() - px, px])
+
+    def kept(self) -> list[int]:
+        """What the person wants; 0 where the rows are followed."""
+        return [self.height(), self._wanted_px]
+
+    def restore(self, sizes: Sequence[int]) -> None:
+        """Bring back what :meth:`kept` gave."""
+        self._wanted_px = sizes[1]
+        self.fit()
+
+    def _on_moved(self, position_px: int, _handle: int) -> None:
+        self._wanted_px = self.height() - self.handleWidth() - position_px
+
+    # Qt's own names from here on.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,36 @@ from app.lab.works.downloads import Download, Downloads, order_for
 from app.lab.works.work import Work, WorkState
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
-from app.ui.pages.models.downloads.entry import DownloadEntry
 
 if TYPE_CHECKING:
     from app.core.listing import ListedFile
     from app.hub.repositories import Repository
     from app.lab.hub.access import HubAccess
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadEntry:
+    """One download as the list shows it.
+
+    Attributes:
+        key: Names it, alone.
+        state: Where it is; one that stops counts as running.
+        activity: What it is doing, in words; empty where the state says all.
+        problem: Why it failed or tries again, a sentence; else empty.
+        path: The file, once it is there.
+    """
+
+    key: str
+    repo_id: str
+    title: str
+    state: WorkState
+    done_bytes: int
+    total_bytes: int
+    bytes_per_second: float | None = None
+    seconds_left: float | None = None
+    activity: str = ""
+    problem: str = ""
+    path: Path | None = None
 
 
 class QueueView:

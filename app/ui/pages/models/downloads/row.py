@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame
 
 from app.lab.works.work import WorkState
 from app.ui.kit.plain import set_spoken
@@ -19,7 +19,7 @@ from app.ui.pages.models.words import download_words
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
-    from app.ui.pages.models.downloads.entry import DownloadEntry
+    from app.ui.pages.models.downloads.queue_view import DownloadEntry
 
 
 class DownloadRow(QFrame):
@@ -38,8 +38,8 @@ class DownloadRow(QFrame):
     forget_wanted = Signal(str)
     move_wanted = Signal(str, int)
 
-    def __init__(self, entry: DownloadEntry, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, entry: DownloadEntry) -> None:
+        super().__init__()
         self.setProperty("role", "surface")
         self.entry = entry
         self.title = ElidedLabel("", least_characters=12)

@@ -20,7 +20,10 @@ from app.ui.pages.models.library.kept_comparisons import (
 )
 
 if TYPE_CHECKING:
-    from app.ui.pages.models.downloads.entry import DownloadEntry
+    from collections.abc import Callable, Sequence
+
+    from app.ui.pages.models.downloads.queue_view import DownloadEntry
+    from app.ui.pages.models.library.kept_comparisons import KeptComparisons
 
 log = logging.getLogger(__name__)
 

@@ -35,7 +35,6 @@ class RemovalQuestion(Question):
         self._jobs = jobs
         self._model: LibraryModel | None = None
         self._plan: Removal | None = None
-        self.confirmed.connect(self._remove)
 
     def plan(self, model: LibraryModel) -> None:
         """Count what removing a model file frees, then ask."""
@@ -71,6 +70,7 @@ class RemovalQuestion(Question):
                 path=plan.elsewhere[0] if plan.elsewhere else "",
             ),
             self.tr("Remove"),
+            self._remove,
         )
 
     def _remove(self) -> None:

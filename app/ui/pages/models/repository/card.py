@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDate, QLocale, Qt, QUrl, Signal
+from PySide6.QtCore import QDate, QLocale, Qt
 from PySide6.QtWidgets import QScrollArea, QSplitter, QWidget
 
 from app.ui.answers.markdown import MarkdownView
@@ -29,16 +29,10 @@ _SHARED_LINES = 30
 
 
 class ModelCard(QWidget):
-    """Text of somebody else: no picture is loaded, and links are only opened by the person.
+    """Text of somebody else: no picture is loaded, and links are only opened by the person."""
 
-    Signals:
-        link_activated: The person wants to open an address (QUrl).
-    """
-
-    link_activated = Signal(QUrl)
-
-    def __init__(self, catalogue: CataloguePort, jobs: Jobs, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, catalogue: CataloguePort, jobs: Jobs) -> None:
+        super().__init__()
         self.setAccessibleName(self.tr("Model card"))
         self._catalogue = catalogue
         self._jobs = jobs
@@ -49,7 +43,6 @@ class ModelCard(QWidget):
         self.notice = Banner()
         self.notice.hide()
         self.text = MarkdownView(self.tr("Model card"))
-        self.text.link_activated.connect(self.link_activated)
         content = QWidget()
         content.setProperty("role", "surface")
         in_column(self.text, 1, on=content, margins=GRID)
@@ -106,8 +99,8 @@ class ModelCard(QWidget):
 class CardRoom(QSplitter):
     """The versions above the card; the card alone where there is no room for both."""
 
-    def __init__(self, above: QWidget, card: ModelCard, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Vertical, parent)
+    def __init__(self, above: QWidget, card: ModelCard) -> None:
+        super().__init__(Qt.Orientation.Vertical)
         self._above, self._card = above, card
         self.addWidget(above)
         self.addWidget(card)

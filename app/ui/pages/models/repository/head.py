@@ -45,12 +45,9 @@ class RepositoryHead(QWidget):
     left = Signal()
     assumptions_changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.name = ElidedLabel("", least_characters=16)
-        font = self.name.font()
-        font.setBold(True)
-        self.name.setFont(font)
+    def __init__(self) -> None:
+        super().__init__()
+        self.name = ElidedLabel("", least_characters=16, strong=True)
         self.facts = label("", "dim", wrap=True)
         self.page_button = IconButton("external", self.tr("Open its page in the browser"))
         self.page_button.clicked.connect(self.page_wanted)
@@ -58,15 +55,12 @@ class RepositoryHead(QWidget):
         set_tip(self.card_button, self.tr("What its authors say of it: asked of the Hub"))
         self.card_button.setCheckable(True)
         self.card_button.toggled.connect(self._on_card)
-        self.back_button = IconButton("chevron-left", self.tr("Back to the search"))
-        self.back_button.clicked.connect(self.left)
+        self.back_button = IconButton("chevron-left", self.tr("Back to the search"), run=self.left)
         self.back_button.hide()
         self._wanted = DEFAULT_CONTEXT  # a model with a shorter context does not change that
-        self.context = ChoiceBox()
+        self.context = ChoiceBox(self.tr("Context length in tokens"))
         self.context.activated.connect(self._on_chosen)
-        self.context.setAccessibleName(self.tr("Context length in tokens"))
-        self.kv_type = ChoiceBox()
-        self.kv_type.setAccessibleName(self.tr("Number format of the KV cache"))
+        self.kv_type = ChoiceBox(self.tr("Number format of the KV cache"))
         for kv_type in KV_TYPES:
             self.kv_type.addItem(kv_type.upper(), kv_type)
         for combo in (self.context, self.kv_type):

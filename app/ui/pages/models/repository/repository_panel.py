@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, Qt, QUrl, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QListView, QScrollArea, QStackedWidget, QWidget
 
 from app.core.hub_names import HubAddress
@@ -41,7 +41,6 @@ class RepositoryPanel(QWidget):
         download_wanted: A repository, a list of its files, and whether to compare them.
         compare_wanted: Model files (paths) that are here are to be opened side by side.
         opened: A repository (its name) is being shown.
-        link_activated: The person clicked a link in a model card (QUrl).
         left: The person goes back to the search, which is not in sight.
     """
 
@@ -50,12 +49,9 @@ class RepositoryPanel(QWidget):
     compare_wanted = Signal(list)
     opened = Signal(str)
     left = Signal()
-    link_activated = Signal(QUrl)
 
-    def __init__(
-        self, backends: Backends, jobs: Jobs, ways_on: WaysOn, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, backends: Backends, jobs: Jobs, ways_on: WaysOn) -> None:
+        super().__init__()
         self._ways_on = ways_on
         self.setAccessibleName(self.tr("Repository"))
         self._backends = backends
@@ -73,7 +69,6 @@ class RepositoryPanel(QWidget):
             self.tr("Choose one on the left to see its versions, and which of them fit this PC."),
         )
         self.card_view = ModelCard(backends.catalogue, jobs)
-        self.card_view.link_activated.connect(self.link_activated)
         self.card_view.hide()
         self.made_from_model = SearchModel(self)
         self.made_from_title = label("", wrap=True)

@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from app.hub.catalogue import SearchQuery, SearchSort
-from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import set_tip
 from app.ui.kit.widgets.choice_box import ChoiceBox
 from app.ui.kit.widgets.flow import FlowLayout
 from app.ui.kit.widgets.layouts import in_column
+from app.ui.kit.widgets.search_field import search_field
 from app.ui.kit.words.format import parameters
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ class SearchFilters(QWidget):
     entered = Signal()
     left_downwards = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.words = self._make_words()
         self.author = self._make_author()
         self.sort = _combo(
@@ -122,15 +122,13 @@ class SearchFilters(QWidget):
             combo.setCurrentIndex(0)
 
     def _make_words(self) -> QLineEdit:
-        words = QLineEdit()
-        words.setPlaceholderText(self.tr("Search the Hub, or paste a model’s address"))
-        words.setAccessibleName(self.tr("Search the Hub"))
+        words = search_field(
+            self.tr("Search the Hub, or paste a model’s address"), self.tr("Search the Hub")
+        )
         set_tip(
             words, self.tr("Words of a name; or ORG/REPO, a page’s address, hf.co/ORG/REPO:LEVEL")
         )
-        words.setClearButtonEnabled(True)
         words.setMaxLength(2000)
-        words.addAction(icon("search", Tone.DIM), QLineEdit.ActionPosition.LeadingPosition)
         return words
 
     def _make_author(self) -> QLineEdit:
@@ -169,9 +167,7 @@ class SearchFilters(QWidget):
 
 
 def _combo(name: str, choices: tuple[tuple[str, object], ...]) -> QComboBox:
-    combo = ChoiceBox()
-    combo.setAccessibleName(name)
-    set_tip(combo, name)
+    combo = ChoiceBox(name)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     for text, value in choices:
         combo.addItem(text, value)

@@ -110,8 +110,8 @@ class FirstLook(QWidget):
     repository_chosen = Signal(str)
     trending_wanted = Signal()
 
-    def __init__(self, picks: Picks, pc: ThisPc, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, picks: Picks, pc: ThisPc) -> None:
+        super().__init__()
         self.model = PicksModel(picks, pc, self)
         self.pc = label("", "strong", wrap=True)
         self.sizes = label("", "dim", wrap=True)

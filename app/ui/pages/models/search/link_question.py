@@ -16,7 +16,8 @@ from app.ui.kit.words.format import byte_size
 from app.ui.kit.words.sentences import sentence, told
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
+    from collections.abc import Mapping
+    from pathlib import Path
 
     from app.core.listing import ListedFile
     from app.hub.repositories import Repository
@@ -33,8 +34,8 @@ class LinkQuestion(Banner):
     download_wanted = Signal(list, bool)
     compare_wanted = Signal(list)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(dismissible=True, parent=parent)
+    def __init__(self) -> None:
+        super().__init__(dismissible=True)
         self._link: Link | None = None
         self._repo_id = ""
         self._files: list[ListedFile] = []

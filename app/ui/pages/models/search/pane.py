@@ -36,10 +36,8 @@ class SearchPane(QWidget):
     repository_chosen = Signal(str)
     library_wanted = Signal()
 
-    def __init__(
-        self, search: Search, ways_on: WaysOn, pc: ThisPc, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, search: Search, ways_on: WaysOn, pc: ThisPc) -> None:
+        super().__init__()
         self._ways_on = ways_on
         self.setAccessibleName(self.tr("Search"))
         self.search = search

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.base.states import Transitions
 from app.core.hub_names import HubNameError, parse_hub_address
+from app.ui.kit.timers import later
 from app.ui.kit.words.sentences import sentence
 from app.ui.pages.models.asking import while_wanted
 from app.ui.pages.models.search.model import SearchModel
@@ -70,6 +71,7 @@ class Search(QObject):
     Attributes:
         model: What was found.
         error: Why it failed, in the failed states.
+        state: What the list shows.
     """
 
     state_changed = Signal()
@@ -90,20 +92,12 @@ class Search(QObject):
         self._catalogue = catalogue
         self._jobs = jobs
         self._hosts = hosts
-        self._state = SearchState.IDLE
+        self.state = SearchState.IDLE
         self._query: SearchQuery | None = None
         self._asked: SearchQuery | None = None
         self._pages: Iterator[list[FoundRepository]] | None = None
         self._job: Job[_Page] | None = None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(DEBOUNCE_MS)
-        self._timer.timeout.connect(self.search_now)
-
-    @property
-    def state(self) -> SearchState:
-        """What the list shows."""
-        return self._state
+        self._timer = later(self, DEBOUNCE_MS, self.search_now)
 
     def set_query(self, query: SearchQuery) -> None:
         """The person wants something else; asked once they pause."""
@@ -147,11 +141,11 @@ class Search(QObject):
         query = self._query
         if query is not None and query == self._asked and self._opens_address(query.words):
             return
-        self.search_now(again=self._state is SearchState.FAILED)
+        self.search_now(again=self.state is SearchState.FAILED)
 
     def try_again(self) -> None:
         """After a failure: the same once more."""
-        if self._state is SearchState.FAILED_MORE:
+        if self.state is SearchState.FAILED_MORE:
             self._more()
         else:
             self.search_now(again=True)
@@ -171,10 +165,10 @@ class Search(QObject):
         return True
 
     def _more(self) -> None:
-        if self._asked is None or self._state not in (SearchState.FOUND, SearchState.FAILED_MORE):
+        if self._asked is None or self.state not in (SearchState.FOUND, SearchState.FAILED_MORE):
             return
         # An iterator that raised is at its end: begin anew and pass over what is there.
-        pages = None if self._state is SearchState.FAILED_MORE else self._pages
+        pages = None if self.state is SearchState.FAILED_MORE else self._pages
         self._enter(SearchState.LOADING_MORE)
         catalogue, query, known = self._catalogue, self._asked, self.model.known()
 
@@ -204,7 +198,7 @@ class Search(QObject):
 
     def _on_failed(self, error: PersonError) -> None:
         self.error = error
-        first = self._state is SearchState.LOADING
+        first = self.state is SearchState.LOADING
         self._enter(SearchState.FAILED if first else SearchState.FAILED_MORE)
 
     def _cancel(self) -> None:
@@ -213,5 +207,5 @@ class Search(QObject):
             self._job = None
 
     def _enter(self, state: SearchState) -> None:
-        self._state = _NEXT.step(self._state, state)
+        self.state = _NEXT.step(self.state, state)
         self.state_changed.emit()

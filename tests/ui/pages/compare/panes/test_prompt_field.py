@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtWidgets import QDialog
 
-from app.ui.answers.bounded_edit import EDIT_WEIGHT
+from app.ui.answers.growing_edit import EDIT_WEIGHT
 from app.ui.answers.text_parts import PART_WEIGHT, SLICE_WEIGHT, weight
 from app.ui.pages.compare.panes.prompt_box import Askable, PromptBox
 from app.ui.pages.compare.turns.parts import PromptCard

@@ -1,7 +1,8 @@
 """Questions and answers as they stand in rows.
 
 Tests app.ui.pages.compare.turns.answer_view, app.ui.pages.compare.turns.standing,
-app.ui.pages.compare.turns.parts and app.ui.pages.compare.turns.view.
+app.ui.pages.compare.turns.parts, app.ui.pages.compare.turns.quiet_button and
+app.ui.pages.compare.turns.view.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The answer above the table: headline, facts, the other versions, limits.
 
 Tests app.ui.pages.ladder.answer.limits, app.ui.pages.ladder.answer.others,
-app.ui.pages.ladder.answer.two_tone and app.ui.pages.ladder.answer.elsewhere.
+app.ui.pages.ladder.answer.two_tone and app.ui.kit.elsewhere.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton
 
 from app.core.candidates.settings import EngineSettings
 from app.core.verdict import Limits
 from app.lab.verdict.settling import Way
-from app.ui.pages.ladder.answer.card import VerdictCard
-from app.ui.pages.ladder.answer.elsewhere import elsewhere_of
+from app.ui.kit.elsewhere import ElsewherePopover
+from app.ui.pages.ladder.answer.card import VerdictCard, elsewhere_of
 from app.ui.pages.ladder.answer.limits import LimitsEditor
 from app.ui.pages.ladder.answer.others import Act
 from app.ui.pages.ladder.answer.two_tone import TwoToneLabel
@@ -177,13 +178,21 @@ def test_another_program_gets_the_path_and_the_command() -> None:
     row = seen.row(Q8)
     assert row is not None
     found = elsewhere_of(seen.plan, row)
-    assert found is not None
     assert found.path == Q8
     assert f"llama-server -m {Q8} -c 4096" in found.command
     chosen = replace(row, candidate=type(row.candidate)(row.candidate.source, EngineSettings()))
-    assert elsewhere_of(seen.plan, chosen) is not None
+    assert elsewhere_of(seen.plan, chosen).command
     mixture = msgspec.structs.replace(row.candidate, engine=EngineSettings(experts=3))
     found = elsewhere_of(seen.plan, replace(row, candidate=mixture))
-    assert found is not None
     assert row.facts is not None
     assert f"--override-kv {row.facts.architecture}.expert_used_count=int:3" in found.command
+
+
+def test_both_are_shown_where_they_can_be_copied(card: VerdictCard, qtbot: QtBot) -> None:
+    card.show_view(view(), complete=True)
+    card.use_button.click()
+    popover = card.findChild(ElsewherePopover)
+    assert popover is not None
+    popover.command_button.click()
+    assert QGuiApplication.clipboard().text().startswith("llama-server -m")
+    popover.close()

@@ -24,15 +24,16 @@ from app.ui.kit.theme import DARK, LIGHT, Theme, ThemeChoice, Tokens
 from app.ui.kit.tokens import contrast
 from app.ui.pages.ladder.plots.content import Measure, Options, PlotKind, ScatterContent, content_of
 from app.ui.pages.ladder.plots.describe import describe
-from app.ui.pages.ladder.plots.dot_readout import scatter_readout
 from app.ui.pages.ladder.plots.drawing import Notice
 from app.ui.pages.ladder.plots.layout import lay_out
 from app.ui.pages.ladder.plots.look import Look
 from app.ui.pages.ladder.plots.panel import LadderPlots
 from app.ui.pages.ladder.plots.profile import ProfileDrawing
+from app.ui.pages.ladder.plots.readouts import scatter_readout
 from app.ui.pages.ladder.plots.scatter import ScatterDrawing
 from app.ui.pages.ladder.plots.spread import SpreadDrawing
 from app.ui.pages.ladder.plots.table import table, values
+from tests.helpers.wishes import Wishes
 from tests.lab import ladder_cases as cases
 
 if TYPE_CHECKING:
@@ -614,12 +615,12 @@ def test_values_and_a_picture_can_be_copied(plots: LadderPlots, qtbot: QtBot) ->
     plots.show_ladder(figures())
     board = board_of(plots, PlotKind.MEMORY)
     board.setFocus()
-    with qtbot.waitSignal(plots.noticed):
-        qtbot.keyClick(board, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    wishes = Wishes(plots)
+    qtbot.keyClick(board, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     lines = QGuiApplication.clipboard().text().splitlines()
     assert len(lines) == 1 + 4
     assert lines[3].split("\t")[:2] == ["C", "Q2_K"]
     assert "−13\u00a0points (−16 to −9.7\u00a0points)" in lines[3]
-    with qtbot.waitSignal(plots.noticed):
-        plots.outlet.copy_picture()
+    plots.outlet.copy_picture()
+    assert len(wishes.said) == 2
     assert not QGuiApplication.clipboard().image().isNull()

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow
 
-from app.core.candidates.candidate import COLOURS, LETTERS, candidate_of
+from app.core.candidates.candidate import LETTERS, candidate_of
 from app.core.candidates.notation import told_settings
 from app.lab.engines.room import EngineRoom
 from app.lab.pictures.shelf import PictureShelf
@@ -27,6 +27,7 @@ from app.ui.pages.ladder.votes.panel import Stage, VotesPanel
 from app.ui.pages.ladder.votes.voting import VotingState
 from app.ui.pictures.door import PictureDoor
 from tests.helpers import gguf_files as files
+from tests.helpers.wishes import Wishes
 
 if TYPE_CHECKING:
     import sqlite3
@@ -50,7 +51,6 @@ class Shown:
     def __init__(self, folder: Path, qtbot: QtBot) -> None:
         self.folder = folder
         self.qtbot = qtbot
-        self.said: list[str] = []
         self.changes = 0
         self.start()
 
@@ -64,11 +64,11 @@ class Shown:
         )
         self.backend = VotesBackend(self.connection, room, self.jobs, door)
         self.panel = VotesPanel(self.backend)
-        self.panel.said.connect(self.said.append)
         self.panel.changed.connect(self._count)
         self.window = QMainWindow()
         self.window.setCentralWidget(self.panel)
         self.window.resize(1000, 680)
+        self.said = Wishes(self.window).said
         with self.qtbot.waitExposed(self.window):
             self.window.show()
         self.window.activateWindow()
@@ -104,7 +104,7 @@ class Shown:
         with self.qtbot.waitSignal(self.backend.changed, timeout=PATIENCE_MS):
             self.panel.set_candidates(
                 [
-                    VoteCandidate(letter, COLOURS[letter], each, f"name-of-{name}")
+                    VoteCandidate(letter, each, f"name-of-{name}")
                     for letter, each, name in zip(LETTERS, candidates, names, strict=False)
                 ],
                 candidates[0].key(),

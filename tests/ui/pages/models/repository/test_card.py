@@ -9,6 +9,7 @@ from PySide6.QtCore import QUrl
 
 from app.core.hub_names import HubAddress
 from app.hub.errors import HubOffline
+from tests.helpers.wishes import Wishes
 from tests.ui.pages.models.fake_backends import repository
 
 if TYPE_CHECKING:
@@ -80,8 +81,7 @@ def test_a_card_that_does_not_come_says_why(shown: Shown) -> None:
 
 def test_a_link_of_a_card_is_only_handed_on(shown: Shown) -> None:
     opened(shown)
-    links: list[QUrl] = []
-    shown.page.link_activated.connect(links.append)
-    shown.page.panel.card_view.link_activated.emit(QUrl("https://example.org"))
-    assert links == [QUrl("https://example.org")]
+    wishes = Wishes(shown.page)
+    shown.page.panel.card_view.text.anchorClicked.emit(QUrl("https://example.org"))
+    assert wishes.links == [QUrl("https://example.org")]
     assert shown.opened == []

@@ -62,6 +62,9 @@ class MemoryBar(NamedTuple):
 class FilesModel(QAbstractTableModel):
     """A row a model file; the person checks those that they want.
 
+    Attributes:
+        locked: Whether the person must sign in before these can be downloaded.
+
     Signals:
         checked_changed: Another choice of files, see :meth:`checked`.
     """
@@ -89,7 +92,7 @@ class FilesModel(QAbstractTableModel):
         self._checked: set[str] = set()
         self._present: Mapping[str, Path] = {}
         self._recommended: str | None = None
-        self._locked = False
+        self.locked = False
 
     def set_files(self, files: Sequence[ListedFile], parameters: int | None) -> None:
         """Show another repository; nothing is checked."""
@@ -140,15 +143,10 @@ class FilesModel(QAbstractTableModel):
         """Where a file is on this PC; None where it is not."""
         return self._present.get(file.name)
 
-    @property
-    def locked(self) -> bool:
-        """Whether the person must sign in before these can be downloaded."""
-        return self._locked
-
     def set_locked(self, locked: bool) -> None:
         """Say with each file whether the person must sign in first."""
-        if locked is not self._locked:
-            self._locked = locked
+        if locked is not self.locked:
+            self.locked = locked
             self._level_changed(range(len(self._files)))
 
     def checked(self) -> list[ListedFile]:
@@ -271,7 +269,7 @@ class FilesModel(QAbstractTableModel):
                 file_bits(file, prediction, self._parameters),
                 recommended=file.name == self._recommended,
                 present=file.name in self._present,
-                locked=self._locked,
+                locked=self.locked,
                 level=level_of(file, prediction.fit),
             )
         return reason(self._predicted(file.name)) if column == FileColumn.VERDICT else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.core.candidates.candidate import MAX_CANDIDATES
@@ -13,6 +13,7 @@ from app.core.models.kinds import WHOLE_MODELS, ModelKind, why_no_candidate
 from app.core.models.levels import FULL_PRECISION_BITS
 from app.core.words.sentence import say
 from app.ui.kit.plain import set_tip
+from app.ui.kit.timers import later
 from app.ui.kit.widgets import ProgressLine, label, push_button
 from app.ui.kit.widgets.buttons import set_words
 from app.ui.kit.widgets.layouts import in_column, in_row
@@ -48,11 +49,9 @@ class FilesSide(QWidget):
     compare_wanted = Signal(list)
     refused = Signal(object)
 
-    def __init__(
-        self, fitter: HubFitter, jobs: Jobs, memory_bytes: int = 0, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, fitter: HubFitter, jobs: Jobs, memory_bytes: int = 0) -> None:
         """``memory_bytes`` is this PC's."""
-        super().__init__(parent)
+        super().__init__()
         self.predictions = Predictions(fitter, jobs, self)
         self.model = FilesModel(self.predictions.of, memory_bytes, self)
         self.table = FilesTable(self.model)
@@ -79,10 +78,7 @@ class FilesSide(QWidget):
         self.compare_button.clicked.connect(lambda: self._download(compare=True))
         self._fitter = fitter
         self._jobs = jobs
-        self.rest_timer = QTimer(self)
-        self.rest_timer.setSingleShot(True)
-        self.rest_timer.setInterval(REST_MS)
-        self.rest_timer.timeout.connect(self._rest)
+        self.rest_timer = later(self, REST_MS, self._rest)
         self._repository: Repository | None = None
         self._free_bytes: int | None = None
         self._held = False

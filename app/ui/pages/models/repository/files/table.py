@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
-    QWidget,
 )
 
 from app.core.memory.fit import Verdict
@@ -127,8 +126,8 @@ class FileCellDelegate(QStyledItemDelegate):
 class FilesTable(QTableView):
     """Sorts by a click on a header; Space checks the current row."""
 
-    def __init__(self, model: FilesModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, model: FilesModel) -> None:
+        super().__init__()
         self.files = model
         self.setAccessibleName(self.tr("Model files"))
         self.proxy = QSortFilterProxyModel(self)

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.ui.kit.plain import shown_text
 from app.ui.kit.theme import GRID, code_font
-from app.ui.kit.widgets import IconButton, label
+from app.ui.kit.widgets.buttons import IconButton
+from app.ui.kit.widgets.labels import label
 from app.ui.kit.widgets.layouts import in_column, in_row
 
 if TYPE_CHECKING:
@@ -33,13 +34,14 @@ class ElsewherePopover(QFrame):
         self.path_button = self._add_part(
             layout, self.tr("The model file"), str(elsewhere.path), self.tr("Copy the path"), 2
         )
-        self.command_button = self._add_part(
-            layout,
-            self.tr("The command that serves it with the same settings"),
-            elsewhere.command,
-            self.tr("Copy the command"),
-            5,
-        )
+        if elsewhere.command:
+            self.command_button = self._add_part(
+                layout,
+                self.tr("The command that serves it with the same settings"),
+                elsewhere.command,
+                self.tr("Copy the command"),
+                5,
+            )
 
     def _add_part(
         self, layout: QVBoxLayout, name: str, text: str, copy: str, lines: int
@@ -51,8 +53,7 @@ class ElsewherePopover(QFrame):
         field.setAccessibleName(name)
         field.setTabChangesFocus(True)
         field.setFixedHeight(field.fontMetrics().lineSpacing() * lines + GRID * 2)
-        button = IconButton("copy", copy)
-        button.clicked.connect(lambda: self._copy(button, text))
+        button = IconButton("copy", copy, run=lambda: self._copy(button, text))
         row = in_row((field, 1), (button, 0, Qt.AlignmentFlag.AlignTop), spacing=None)
         layout.addLayout(row)
         return button
