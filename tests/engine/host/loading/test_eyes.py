@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +40,7 @@ class Seeing:
     """An engine with a model that sees."""
 
     def __init__(self, engine: RecordedEngine, model: Path, projector: Path) -> None:
-        self.engine = engine
+        self.engine, self.model, self.projector = engine, model, projector
         self.loaded = load(engine, model, projector)
 
     def ask(
@@ -100,6 +102,18 @@ def test_answers_follow_the_picture(seeing: Seeing, pictures: tuple[str, str]) -
     assert seeing.ask(asked("What is it?", red), clear=True)[0] == told[red]
     assert seeing.ask(asked("What is it?", blue), clear=True)[0] == told[blue]
     assert seeing.ask(asked("What is it?"))[0] not in told.values()
+
+
+def test_answers_are_those_of_mtmds_own_loop(seeing: Seeing, pictures: tuple[str, str]) -> None:
+    prompt = "<|im_start|>user\n{}What are they?<|im_end|>\n<|im_start|>assistant\n"
+    command = [sys.executable, "-m", "tests.engine.host.loading.looks_process"]
+    command += [str(seeing.model), str(seeing.projector), str(LONG.max_tokens)]
+    command += [prompt.format("<__media__>" * len(pictures)), *pictures]
+    theirs = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+
+    ours, _ = seeing.ask(asked("What are they?", *pictures))
+
+    assert ours == bytes.fromhex(theirs).decode(errors="replace")
 
 
 def test_what_the_context_holds_of_pictures_is_used_again(
@@ -194,6 +208,8 @@ def test_a_model_without_eyes_says_so(
     engine.client.send(CountPicture(engine.client.next_id(), 60, 40))
     assert "cannot see" in engine.wait(Failed).sentence
     assert engine.answer("What?")[2].stop_reason is StopReason.LENGTH
+    if sys.platform.startswith("linux"):  # what it does not need is not loaded
+        assert "libmtmd" not in Path(f"/proc/{engine.client.pid}/maps").read_text()
 
 
 @pytest.mark.parametrize(
