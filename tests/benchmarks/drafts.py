@@ -1,4 +1,4 @@
-"""(t) What a draft brings: answers with it and without, and the memory that is foreseen."""
+"""(za) What a draft brings: answers with it and without, and the memory that is foreseen."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ANSWER_TOKENS = 160
 CONTEXT_TOKENS = 1024
 FITTING_GOAL, TEXT_GOAL = 1.3, 0.95
 MOST_OFF, LEAST_MB = 0.05, 40
-LETTER = "t"
+LETTER = "za"
 HOW = f"""The demo model made deeper by {MORE_LAYERS} layers that change nothing (0.1 B, F16), with
 the demo model itself as its draft: a pair that agrees, as a student that was taught well does. The
 same greedy answer of {ANSWER_TOKENS} tokens at most is given with the draft and without by one
