@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
@@ -44,12 +44,12 @@ from app.ui.shell.reception import Reception
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from app.core.models.model_file import ModelFile
     from app.engine.api import EngineEvent
     from app.ui.kit.pages import Part
     from app.ui.kit.theme import Theme
 
 log = logging.getLogger(__name__)
+_Read = TypeVar("_Read")
 
 PUMP_MS, REST_MS, UNSEEN_MS = 50, 250, 1000
 """What may have come is taken so often while answers come, while nobody waits for any, and while
@@ -252,9 +252,9 @@ class Window(QObject):
 
     def _read_in_background(
         self,
-        work: Callable[[], ModelFile],
+        work: Callable[[], _Read],
         *,
-        done: Callable[[ModelFile], None],
+        done: Callable[[_Read], None],
         failed: Callable[[PersonError], None],
     ) -> object:
         return self.jobs.run(lambda _context: work(), done=done, failed=failed)
