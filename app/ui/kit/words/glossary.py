@@ -43,6 +43,7 @@ def glossary() -> tuple[Chapter, ...]:
             Word("bits_a_weight", translate("Words", "bits a weight"), translate("Words", "A model is a long list of numbers, its weights. So many bits hold each of them: 16 in the original, fewer in a shrunken version.")),
             Word("family", translate("Words", "family"), translate("Words", "All versions of one model.")),
             Word("chat_template", translate("Words", "chat template"), translate("Words", "How a question is dressed for the model; the file brings it.")),
+            Word("projector", translate("Words", "projector"), translate("Words", "The second file of a model that sees (mmproj): it turns pictures into what the model reads.")),
             Word("adapter", translate("Words", "adapter"), translate("Words", "A small file that teaches a model something more and leaves its own file as it is.")),
             Word("experts", translate("Words", "experts"), translate("Words", "Parts of a model of which only a few work on each token: it is as large as all of them, and as fast as the few.")),
             Word("importance_matrix", translate("Words", "importance matrix"), translate("Words", "Says which weights of a model matter most, from a text that it has read; where few bits are left, they are spent on those.")),

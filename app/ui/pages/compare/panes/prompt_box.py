@@ -69,7 +69,8 @@ class PromptBox(QWidget):
         set_tip(self.stop_button, self.tr("Stop every answer (Esc)"))
         self.stop_button.clicked.connect(self.stop_requested)
         self.picture_button = IconButton("picture", self.tr("Show a picture"))
-        self.picture_button.setVisible(strip is not None)
+        if strip is None:
+            self.picture_button.hide()
         self.costs = label(role="small-dim", wrap=True)
         self.costs.hide()
         send = in_row(self.send_button, self.whom_button, spacing=0)
