@@ -16,7 +16,7 @@ from app.core.candidates.settings import CompareMode
 from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
 from app.core.words.sentence import say
-from app.engine.api import EngineEvent, Exited, Sink, TooLongToSend
+from app.engine.api import Ability, EngineEvent, Exited, Sink, TooLongToSend
 from app.engine.protocol.answering import (
     Finished,
     PromptProgress,
@@ -172,7 +172,9 @@ class Runner:
         """
         pane, client = self._panes[key], self.pool.get(key)
         known = (picture.width, picture.height) in pane.picture_tokens
-        if client is not None and pane.loaded is not None and pane.loaded.sees and not known:
+        if client is None or known or Ability.SEE not in client.abilities:
+            return
+        if pane.loaded is not None and pane.loaded.sees:
             client.send(CountPicture(client.next_id(), picture.width, picture.height))
 
     def unload(self, key: str) -> None:

@@ -9,8 +9,6 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from app.core.errors import PersonError
 from app.core.models.kinds import ModelKind, kind_in_name
 from app.core.models.projector_facts import ProjectorFacts, is_projector, projector_facts
@@ -67,12 +65,6 @@ def projector_beside(candidate: Candidate) -> str | None:
         return None
     found = projectors_beside(Path(candidate.path))
     return str(found[0]) if len(found) == 1 else None
-
-
-def with_eyes(candidate: Candidate) -> Candidate:
-    """A candidate with a projector: its own, else the only one beside its file, else none."""
-    found = projector_beside(candidate)
-    return replace(candidate, projector=found) if found else candidate
 
 
 def _facts(projector: str) -> ProjectorFacts:

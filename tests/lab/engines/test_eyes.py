@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from app.core.candidates.candidate import candidate_of
 from app.core.errors import PersonError
-from app.lab.engines.eyes import projector_bytes, projectors_beside, with_eyes
+from app.lab.engines.eyes import projector_beside, projector_bytes, projectors_beside
 from app.lab.engines.opened import opened
 from app.lab.engines.parts import parts_bytes
 from app.lab.engines.room import EngineRoom
@@ -51,15 +51,15 @@ def test_what_is_no_projector_is_said_before_a_load(model: Path, tmp_path: Path,
 
 def test_the_only_projector_beside_a_file_is_taken(model: Path, tmp_path: Path) -> None:
     plain = candidate_of(model)
-    assert with_eyes(plain) == plain
+    assert projector_beside(plain) is None
     write_tiny_llama(tmp_path / "mmproj-in-name-alone.gguf")
     (tmp_path / "mmproj-broken.gguf").write_bytes(b"GGUF")
-    assert with_eyes(plain) == plain
+    assert projector_beside(plain) is None
 
     first = write_projector(tmp_path / "mmproj-F16.gguf", 256)
-    assert with_eyes(plain).projector == str(first)
+    assert projector_beside(plain) == str(first)
     second = write_projector(tmp_path / "m.mmproj-Q8_0.gguf", 256)
     assert projectors_beside(model) == [second, first]
-    assert with_eyes(plain) == plain
+    assert projector_beside(plain) is None
     chosen = replace(plain, projector=str(first))
-    assert with_eyes(chosen) == chosen
+    assert projector_beside(chosen) is None
