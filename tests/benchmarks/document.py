@@ -44,6 +44,7 @@ _LETTERS = {
     "n": "The demo model's ladder",
     "o": "The packaged engine",
     "r": "Answers of a megabyte",
+    "za": "Drafts",
 }
 
 
