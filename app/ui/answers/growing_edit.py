@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from app.ui.answers.text_parts import fits
-
-if TYPE_CHECKING:
-    from PySide6.QtGui import QFocusEvent, QResizeEvent
-    from PySide6.QtWidgets import QWidget
 
 EDIT_WEIGHT = 12_000
 """A line of so many letters is laid out anew at each key."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDir, QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -12,11 +11,6 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.core.text.clean import as_file_stem
 from app.ui.kit.plain import shown_text
 from app.ui.kit.words.text import translate
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from PySide6.QtWidgets import QWidget
 
 
 class FileDialogs:

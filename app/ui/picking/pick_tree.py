@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -21,13 +20,7 @@ from app.ui.kit.theme import GRID, current_tokens, tabular
 from app.ui.kit.views.columns import fitting, with_titles
 from app.ui.kit.views.tables import FilteredTree, TreeRow
 from app.ui.kit.words.offered import offer_words
-from app.ui.picking.pick_model import PickColumn, PickRole
-
-if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
-    from PySide6.QtWidgets import QStyleOptionViewItem
-
-    from app.ui.picking.pick_model import Index, PickModel
+from app.ui.picking.pick_model import Index, PickColumn, PickModel, PickRole
 
 _NAME_SIGNS = 18
 _INDENT_PX = GRID * 2

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QMimeData, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
-from app.core.chats.pictures import MOST_PICTURES
+from app.core.chats.pictures import MOST_PICTURES, Picture
 from app.core.words.sentence import say
 from app.ui.kit.plain import set_spoken
 from app.ui.kit.theme import GRID
@@ -17,20 +17,17 @@ from app.ui.kit.widgets.elided import ElidedLabel
 from app.ui.kit.widgets.flow import FlowLayout
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.sentences import sentence, told
-from app.ui.pictures.door import pictures_in
+from app.ui.pictures.door import PictureDoor, pictures_in
 from app.ui.pictures.thumbnail import Thumbnail
 from app.ui.pictures.words import measures_words, picture_name, picture_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from PySide6.QtCore import QMimeData
     from PySide6.QtGui import QImage
 
-    from app.core.chats.pictures import Picture
     from app.core.errors import PersonError
     from app.ui.kit.jobs import Job
-    from app.ui.pictures.door import PictureDoor
 
 CHIP_PX = 5 * GRID
 WITH_TEXTS = 3

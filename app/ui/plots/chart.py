@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 
 from app.ui.kit.theme import GRID, current_tokens, small_font, tabular
 from app.ui.plots.frame import Frame
-from app.ui.plots.kinds import LineStyle, line_colour, line_pen
+from app.ui.plots.kinds import LineStyle, Metric, PlotCandidate, line_colour, line_pen
 from app.ui.plots.lines import Line, least, lines_of
 from app.ui.plots.marks import Caption, Mark, Marks, apart, spread
 from app.ui.plots.scale import (
@@ -35,13 +35,7 @@ from app.ui.plots.scale import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from PySide6.QtCore import QEvent, QRect
-    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
-
     from app.ui.plots.history import History
-    from app.ui.plots.kinds import Metric, PlotCandidate
 
 _POINTS_PER_PX = 1.0
 _KEY_STEP_S = 1.0

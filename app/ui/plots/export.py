@@ -14,13 +14,18 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from app.core.text.csv_cells import csv_cell
 from app.ui.kit.theme import GRID, current_tokens, tabular
-from app.ui.plots.history import ENGINE_COLUMNS, GPU_COLUMNS, MACHINE_COLUMNS, SPEED_COLUMNS
+from app.ui.plots.history import (
+    ENGINE_COLUMNS,
+    GPU_COLUMNS,
+    MACHINE_COLUMNS,
+    SPEED_COLUMNS,
+    History,
+)
 from app.ui.plots.sheet import Sheet
 
 if TYPE_CHECKING:
     from app.core.plots.series import RingSeries
     from app.ui.plots.chart import Chart
-    from app.ui.plots.history import History
     from app.ui.plots.kinds import PlotCandidate
 
 

@@ -16,10 +16,8 @@ from app.ui.plots.words import time_ticks, value_tick
 
 if TYPE_CHECKING:
     import pyqtgraph as pg
-    from PySide6.QtGui import QFont
 
     from app.ui.kit.tokens import Tokens
-    from app.ui.plots.kinds import Metric
 
 _GRID_SHARES = (0.0, 0.5, 1.0)
 

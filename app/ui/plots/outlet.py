@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.ui.kit.file_dialogs import ask_target
 from app.ui.kit.icons import icon
@@ -17,8 +17,6 @@ from app.ui.kit.wishes import remark
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from PySide6.QtWidgets import QWidget
 
     from app.ui.plots.sheet import Sheet
 

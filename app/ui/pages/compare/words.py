@@ -30,8 +30,6 @@ from app.ui.settings.adapters_editor import adapter_name
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
     from app.core.candidates.settings import SamplingSettings
-    from app.core.chats.chat import Answer
-    from app.lab.compare.panes import EngineWait, Pane
     from app.lab.compare.session import Session
 
 _SAID = (StopReason.END, StopReason.LENGTH)

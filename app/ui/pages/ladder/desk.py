@@ -12,7 +12,7 @@ from app.core.verdict import Limits, default_limits
 from app.lab.demo.demo import DEMO_LEVELS, demo_base, demo_taught
 from app.lab.engines.room import EngineRoom
 from app.lab.ladder.pickable import PickFile, pickable
-from app.lab.quality.texts import text_choices
+from app.lab.quality.texts import TextChoice, text_choices
 from app.lab.works.ladders.service import LadderService
 from app.lab.works.ladders.worker import LadderWorkers
 from app.library.model_files import open_model_file
@@ -26,8 +26,6 @@ from app.ui.pages.ladder.votes.panel import VotesPanel
 
 if TYPE_CHECKING:
     from app.core.models.family import LibraryModel
-    from app.lab.ladder.pickable import PickFile
-    from app.lab.quality.texts import TextChoice
     from app.lab.works.ladders.entry import LadderEntry
     from app.ui.shell.ground import Ground
 

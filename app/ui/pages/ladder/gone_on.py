@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from app.ui.kit.widgets import BannerAction, Severity
@@ -10,8 +10,6 @@ from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.words import entry_title
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from app.lab.works.ladders.entry import LadderEntry
     from app.lab.works.ladders.service import LadderService
     from app.ui.shell.main_window import MainWindow

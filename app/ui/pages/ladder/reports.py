@@ -15,8 +15,6 @@ from app.lab.reports.text import markdown_text
 from app.ui.kit.wishes import remark
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from PySide6.QtWidgets import QWidget
 
     from app.lab.verdict.view import LadderView

@@ -12,7 +12,7 @@ from app.lab.works.making.makes import Makes
 from app.lab.works.making.orders import folder_for, free_bytes
 from app.lab.works.making.preview import Preview, previews
 from app.lab.works.making.work import Make
-from app.lab.works.work import WorkState
+from app.lab.works.work import Work, WorkState
 from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count
 from app.ui.pages.shrink.page import ShrinkBackends, ShrinkPage
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from app.core.models.family import LibraryModel
     from app.core.shrink.inspection import Inspection
-    from app.lab.works.work import Work
     from app.ui.kit.jobs import JobContext
     from app.ui.shell.ground import Ground
 

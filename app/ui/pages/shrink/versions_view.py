@@ -5,20 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QKeyEvent, QPalette, QResizeEvent
 
 from app.ui.kit.theme import GRID, current_tokens, tabular
 from app.ui.kit.views.columns import fitting, with_titles
 from app.ui.kit.views.tables import FilteredTree, TreeRow
 from app.ui.kit.words.offered import offer_words
-from app.ui.pages.shrink.versions import VersionColumn, VersionRole
+from app.ui.pages.shrink.versions import VersionColumn, VersionRole, VersionsModel
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent, QResizeEvent
     from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
     from app.ui.kit.views.rows import Index
-    from app.ui.pages.shrink.versions import VersionsModel
 
 _NAME_SIGNS = 14
 _SIGNS = {

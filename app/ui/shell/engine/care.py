@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from app.lab.compare.runner import Runner
     from app.store.paths import Paths
     from app.ui.kit.jobs import Jobs
-    from app.ui.shell.engine.checkup import Conclusion
     from app.ui.shell.main_window import MainWindow
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from app.core.words.sentence import say
-from app.lab.compare.panes import PaneState
+from app.lab.compare.panes import Pane, PaneFailure, PaneState
 from app.ui.answers.document import GUTTER_PX
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
@@ -17,9 +15,6 @@ from app.ui.kit.widgets.labels import label
 from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.sentences import told
 from app.ui.pages.compare.panes.menu import PaneCommand
-
-if TYPE_CHECKING:
-    from app.lab.compare.panes import Pane, PaneFailure
 
 
 class PaneNotice(Banner):

@@ -18,10 +18,6 @@ from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.pages.compare.panes.menu import PaneCommand, fill_pane_menu
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from PySide6.QtWidgets import QWidget
-
     from app.lab.compare.session import Session
 
 MOST_LINES = 4_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QPushButton, QToolButton
+from PySide6.QtWidgets import QAbstractScrollArea, QPushButton, QToolButton, QWidget
 
 from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import set_tip
@@ -13,7 +13,6 @@ from app.ui.kit.theme import GRID
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QPaintEvent
-    from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 ICON_PX = 16
 SIDE_PX = 29

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QWidget
 
 from app.core.candidates.settings import COMPARE_GREEDY
 from app.core.chats.elsewhere import Elsewhere, llama_server_command
-from app.core.ladder.answer import Said
+from app.core.ladder.answer import Fact, Said
 from app.ui.kit.elsewhere import ElsewherePopover
 from app.ui.kit.icons import Tone
 from app.ui.kit.plain import set_spoken, set_tip
@@ -27,7 +27,6 @@ from app.ui.pages.ladder.answer.two_tone import TwoToneLabel
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
-    from app.core.ladder.answer import Fact
     from app.core.ladder.row import Row
     from app.core.verdict import Limits
     from app.lab.ladder.plan import LadderPlan

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame
 
@@ -17,9 +15,6 @@ from app.ui.kit.words.format import time_left
 from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.actions import CAN_END, CAN_GO_ON
 from app.ui.pages.ladder.words import DOT, doing_words, entry_state
-
-if TYPE_CHECKING:
-    from app.lab.works.ladders.entry import LadderEntry
 
 
 class WorkStrip(QFrame):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale
@@ -25,8 +25,6 @@ from app.ui.kit.words.text import translate
 from app.ui.plots.words import ReadoutRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
     from app.core.ladder.row import Value
     from app.core.plots.scatter import PlotPoint
     from app.lab.verdict.view import LadderView

@@ -13,7 +13,7 @@ from app.core.errors import PersonError
 from app.lab.votes.answers import AnswerMaker
 from app.lab.votes.export import write_votes
 from app.lab.votes.files import identify
-from app.lab.votes.orders import AnswerEvent, AnswersProgress
+from app.lab.votes.orders import AnswerEvent, AnswersProgress, Placed, VoteOrder
 from app.lab.votes.rounds import VoteBooth
 from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from app.core.votes.choices import Choice
     from app.core.votes.pairs import PairState, VotedCandidate, VotePair
     from app.lab.engines.room import EngineRoom
-    from app.lab.votes.orders import Placed, VoteOrder
     from app.ui.kit.jobs import Job, JobContext, Jobs
     from app.ui.pictures.door import PictureDoor
 

@@ -20,10 +20,7 @@ from app.ui.pages.models.library.kept_comparisons import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from app.ui.pages.models.downloads.queue_view import DownloadEntry
-    from app.ui.pages.models.library.kept_comparisons import KeptComparisons
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize
-from PySide6.QtGui import QColor, QHelpEvent, QImage, QPainter
+from PySide6.QtGui import QColor, QHelpEvent, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.ui.kit.plain import show_tip
@@ -18,8 +18,6 @@ from app.ui.kit.words.format import count, percent
 from app.ui.kit.words.sentences import sentence
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
-
     from app.core.errors import PersonError
     from app.core.models.family import LibraryModel
     from app.core.models.model_file import ModelFile

@@ -16,9 +16,6 @@ from app.ui.kit.words.format import byte_size
 from app.ui.kit.words.sentences import sentence, told
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
     from app.core.listing import ListedFile
     from app.hub.repositories import Repository
 
