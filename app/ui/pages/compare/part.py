@@ -387,6 +387,11 @@ def compare_help() -> PageHelp:
             ),
             translate(
                 "Window",
+                "Models that see are shown pictures: paste them, drop them, or press the button "
+                "beside Send. What they take of the context is told before they are sent.",
+            ),
+            translate(
+                "Window",
                 "Memory is shown in two parts: private is what an engine must have, mapped is the "
                 "file's weights, which the system may drop and engines of one file share.",
             ),
