@@ -10,7 +10,7 @@ from app.cli.models import CANDIDATE_HELP, candidate_named, parameters_told
 from app.cli.words.hub import add_endpoint, names_hub_file, opened_hub
 from app.core.candidates.candidate import Candidate, LocalFile
 from app.core.candidates.settings import EngineSettings, KvType
-from app.core.memory.speed import TAKEN_WHILE_BUSY
+from app.core.memory.speed import TAKEN_WHILE_BUSY, Basis
 from app.core.words import figures
 from app.lab.engines.parts import check_parts, parts_bytes
 from app.lab.models.names import NoSuchModelError
@@ -128,6 +128,7 @@ def show_fit(file: str, fit: Fit, console: Console) -> None:
         console.text(f"{fit.gpu_layers} of {fit.model.block_count + 1} layers fit on the GPU.")
     if fit.speed is not None:
         speed = figures.speed(fit.speed.tokens_per_second).value
-        console.text(f"About {speed} tokens per second, by {fit.speed.basis}.")
+        about = "At most" if fit.speed.basis is Basis.PARTLY_GPU else "About"
+        console.text(f"{about} {speed} tokens per second, by {fit.speed.basis}.")
         if fit.speed.taken_while_busy:
             console.text(TAKEN_WHILE_BUSY)

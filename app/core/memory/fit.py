@@ -192,6 +192,18 @@ def layer_bytes(
     return LayerBytes(outside["input"], tuple(layers), outside["output"], tied, kept_bytes)
 
 
+def kept_tensors(tensors: Iterable[TensorInfo], n_layers: int, gpu_layers: int) -> list[TensorInfo]:
+    """Those of the layers that stay with the processor: a GPU takes the last ones, and the output.
+
+    Args:
+        tensors: Of all shards.
+        n_layers: How many layers there are.
+        gpu_layers: How many of them, the output counted as one, a GPU takes; at least one.
+    """
+    first = n_layers + 1 - gpu_layers
+    return [t for t in tensors if (found := _LAYER.match(t.name)) and int(found[1]) < first]
+
+
 def share_out(
     needs: Needs,
     weights: LayerBytes,

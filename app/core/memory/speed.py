@@ -59,6 +59,7 @@ class Basis(StrEnum):
     FAMILY = "measured kernels, corrected by runs of this family"
     SAME_FILE = "runs of this file"
     DISK = "measured speed of this PC's disk"
+    PARTLY_GPU = "measured kernels, at most: what the GPU adds to that is not known"
 
 
 @dataclass(frozen=True, slots=True)

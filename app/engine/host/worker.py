@@ -245,7 +245,7 @@ class Worker:
             if command.context_tokens > 0:
                 self._open_eyes(model, command)
                 self._context = context_for(model, command, self._abort, rows)
-            sizes = LoadSizes(lines)
+            sizes = LoadSizes(lines, maps_file=command.engine.maps_file)
             if draft is not None and self._context is not None:
                 drafting = self._load_draft(self._context, command, draft, sizes)
         except (EngineError, Aborted):

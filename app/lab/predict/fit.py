@@ -18,8 +18,15 @@ from msgspec.structs import replace
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, USUAL_ENGINE, EngineSettings
 from app.core.errors import PersonError
 from app.core.memory.devices import Question, settle, with_room
-from app.core.memory.fit import DeviceShare, FitJudgement, judge_devices, layer_bytes
+from app.core.memory.fit import (
+    DeviceShare,
+    FitJudgement,
+    judge_devices,
+    kept_tensors,
+    layer_bytes,
+)
 from app.core.memory.speed import (
+    Basis,
     MeasuredRun,
     SpeedPrediction,
     bytes_from_disk,
@@ -62,7 +69,8 @@ class Fit:
         devices: Who would hold what.
         gpu_layers: How many layers to put on a GPU; None where there is none.
         speed: While generating; None where this PC could not be measured, or was not asked yet.
-        work: What a token takes, from which the speed follows; None where GPUs take part of it.
+        work: What a token takes of the processor, from which the speed follows; None where GPUs
+            take all of it.
         disk_bytes: How much of the weights each token reads from disk: what does not fit runs so.
     """
 
@@ -183,9 +191,12 @@ class Fitter:
         needs, gpu_layers = sharing.needs, sharing.gpu_layers
         available = self._room.budget_bytes()
         judgement = judge_devices(needs, sharing.shares, available)
-        work = None if gpu_layers else token_work(tensors, model, engine)
+        # A GPU's kernels are not measured: beside them the processor's layers are what takes long.
+        on_gpus = sum(share.layers for share in sharing.shares if share.kind == "gpu")
+        kept = kept_tensors(tensors, model.block_count, on_gpus) if on_gpus else tensors
+        work = token_work(kept, model, engine) if kept else None
         disk_bytes = 0.0
-        if work is not None and engine.maps_file:
+        if work is not None and engine.maps_file and not on_gpus:
             disk_bytes = bytes_from_disk(work, model, judgement, needs.weights_bytes)
         return Fit(
             model=model,
@@ -211,7 +222,11 @@ class Fitter:
         if fit.work is None:
             return fit
         begin_s = time.monotonic() if begin_s is None else begin_s
-        speed = self._speed(fit.work, fit.model, begin_s, with_runs=not fit.disk_bytes)
+        on_gpu = any(share.layers for share in fit.devices if share.kind == "gpu")
+        plain = not fit.disk_bytes and not on_gpu
+        speed = self._speed(fit.work, fit.model, begin_s, with_runs=plain)
+        if on_gpu and speed is not None:
+            speed = replace_fit(speed, basis=Basis.PARTLY_GPU)
         if fit.disk_bytes and speed is not None:
             rate = disk_rate(fit.model.path, self._speeds)
             speed = slowed_by_disk(speed, fit.disk_bytes, rate) if rate else None
@@ -235,7 +250,7 @@ class Fitter:
             log.warning("this PC's speed was not measured: %s %s", error, error.detail)
             self.close()
             return None
-        # Runs of what was read from disk would count the disk twice.
+        # Runs of what was read from disk would count the disk twice, those on a GPU its part.
         return predict_speed(work, model, rates, self._speeds.runs() if with_runs else ())
 
     def _plan(self, question: Question, context_tokens: int, gpu_layers: int | None) -> Predicted:

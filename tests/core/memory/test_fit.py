@@ -15,6 +15,7 @@ from app.core.memory.fit import (
     advise_level,
     judge,
     judge_devices,
+    kept_tensors,
     layer_bytes,
     layers_that_fit,
     share_out,
@@ -165,3 +166,13 @@ def test_full_precision_is_for_measuring_against() -> None:
     assert found.index == 1
     assert "F16" in str(found.reason)
     assert advise_level(levels[:1]).index == 0
+
+
+@pytest.mark.parametrize("name", ["llama", "llama-tied"])
+def test_what_a_gpu_does_not_take_stays_with_the_processor(name: str) -> None:
+    found = header(name)
+    n_layers = model(found).block_count
+    weights = layer_bytes(found.tensors, n_layers)
+    for gpu_layers in range(1, n_layers + 2):
+        kept = kept_tensors(found.tensors, n_layers, gpu_layers)
+        assert sum(t.n_bytes for t in kept) == sum(weights.layers[: n_layers + 1 - gpu_layers])

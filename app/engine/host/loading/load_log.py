@@ -38,7 +38,9 @@ class LoadSizes:
         rf" *{_NUMBER} MiB"
     )
 
-    def __init__(self, lines: list[str]) -> None:
+    def __init__(self, lines: list[str], *, maps_file: bool = True) -> None:
+        # Where nothing is mapped, what was repacked is all that there is of those weights.
+        self._has_copies = maps_file
         self.lock_failed = any(line.startswith(self._NOT_LOCKED) for line in lines)
         self.repacked_bytes = 0
         self.output_bytes = 0
@@ -61,7 +63,7 @@ class LoadSizes:
             return
         name, kind, size = match[1], match[2], _bytes(match[3])
         match kind:
-            case "model" if name.endswith("_REPACK"):
+            case "model" if self._has_copies and name.endswith("_REPACK"):
                 self.repacked_bytes += size
             case "model":
                 _add(self._weights, name, size)

@@ -196,6 +196,11 @@ def _basis(fit: Fit, *, speed_to_come: bool) -> str:
             "Speed: it does not fit in memory, so every token reads weights from disk; from the"
             " measured speed of that disk.",
         ),
+        Basis.PARTLY_GPU: translate(
+            "HubFit",
+            "Speed: at most so much, from measured kernels for the layers that stay with the"
+            " processor; what the GPU adds is not known.",
+        ),
     }[fit.speed.basis]
     said = f"{memory}\n{speed.format(n=fit.speed.runs)}"
     if fit.speed.taken_while_busy:

@@ -20,12 +20,16 @@ import pytest
 from app.core.candidates.settings import EngineSettings, FlashAttention, SplitMode
 from app.core.memory.devices import Question, settle
 from app.core.memory.fit import Verdict, judge, layer_bytes
+from app.core.memory.speed import Basis
 from app.engine.api import Exited
 from app.engine.local import client
 from app.engine.protocol.loading import Device, Load, Loaded, Predict, Predicted
 from app.engine.protocol.running import Failed
 from app.lab.engines.plans import needs_of
+from app.lab.engines.room import EngineRoom
+from app.lab.predict.fit import Fitter
 from app.library.model_files import open_model_file, read_shards
+from app.store.small.speeds import SpeedStore
 from tests.engine.conftest import PATIENCE_SECONDS, RecordedEngine
 from tests.helpers import rpc_engine
 from tests.helpers.architectures import Size, write_architecture
@@ -147,6 +151,23 @@ def test_as_many_layers_as_fit_are_loaded(gpu: Gpu, tmp_path: Path) -> None:
     _, sharing = settle(question, ask, lambda plan: needs_of(facts, plan))
     assert sharing.gpu_layers is not None
     assert abs(sharing.gpu_layers - device.layers) <= 1  # what is loaded is gone from it meanwhile
+
+
+def test_of_a_part_on_the_gpu_the_most_is_predicted(gpu: Gpu, model: Path, tmp_path: Path) -> None:
+    speeds = SpeedStore(tmp_path / "speeds.sqlite3", "this PC")
+    found: list[float | None] = []
+    with Fitter(EngineRoom(tmp_path / "fit"), speeds, 1) as fitter:
+        for layers in (0, 3, LAYERS, LAYERS + 1):
+            fit = fitter.fit(model, 256, EngineSettings(gpu_layers=layers, flash_attention=PLAIN))
+            found.append(fit.tokens_per_second)
+            if fit.speed is not None:
+                assert (fit.speed.basis is Basis.PARTLY_GPU) == (layers > 0)
+    none, few, most, every = found
+    assert none is not None
+    assert few is not None
+    assert most is not None
+    assert none < few < most
+    assert every is None
 
 
 # --- several devices --------------------------------------------------------------------------

@@ -170,8 +170,8 @@ class FilesTable(QTableView):
                 for column, figure in widest.items()
             },
         )
-        longest = told(say("models.does_not_fit"))
-        verdict = metrics.horizontalAdvance(longest) + _ICON_PX + 3 * GRID
+        words = (told(say("models.does_not_fit")), told(say("models.from_disk")))
+        verdict = max(map(metrics.horizontalAdvance, words)) + _ICON_PX + 3 * GRID
         least = sign * _LEVEL_SIGNS + verdict
         hidden, rest = fitting(self.viewport().width(), fixed, _HIDING, least)
         for column in FileColumn:
