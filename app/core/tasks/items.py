@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import cast
 
@@ -72,7 +72,7 @@ class TaskItem:
     check: Check
     accept: tuple[str, ...] = ()
     reject: tuple[str, ...] = ()
-    picture: str = ""
+    picture: str = field(default="", repr=False)
 
 
 PICTURES = "pictures"

@@ -223,4 +223,7 @@ def _pair(view: LadderView, pair: Pair) -> dict[str, Any]:
 
 def items_hash(items: Sequence[TaskItem]) -> str:
     """Two results are about the same questions where this is the same."""
-    return hashlib.sha256(repr(tuple(items)).encode("utf-8", "backslashreplace")).hexdigest()
+    told = repr(tuple(items))
+    if any(item.picture for item in items):  # questions in words are known as before there were any
+        told += repr([item.picture for item in items])
+    return hashlib.sha256(told.encode("utf-8", "backslashreplace")).hexdigest()
