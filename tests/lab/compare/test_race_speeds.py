@@ -6,7 +6,7 @@ Tests app.lab.compare.sweep.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 import pytest
@@ -40,10 +40,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from app.core.errors import PersonError
-    from app.core.models.model_file import ModelFile
 
 ENDLESS = 40
 THREADS = 1
+
+_Read = TypeVar("_Read")
 
 
 @pytest.fixture
@@ -172,9 +173,9 @@ def test_a_file_that_went_away_is_not_kept(tmp_path: Path) -> None:
     job.pane.setup = job.pane.setup.running(source=LocalFile(str(tmp_path / "gone.gguf")))
 
     def door(
-        work: Callable[[], ModelFile],
+        work: Callable[[], _Read],
         *,
-        done: Callable[[ModelFile], None],
+        done: Callable[[_Read], None],
         failed: Callable[[PersonError], None],
     ) -> None:
         told.append(done)

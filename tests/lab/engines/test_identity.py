@@ -112,7 +112,7 @@ def test_plans_of_loads_and_speeds(
 ) -> None:
     how = (open_model_file(demo_model), 512, EngineSettings())
     plans, speeds = Plans.of_this_pc(paths), speed_store(paths)
-    plans.keep(*how, Predicted(1, 512, 100, 1000, 100, 10, 1, [], 5))
+    plans.keep(*how, Predicted(512, 100, 1000, 100, 10, 1, [], 1, 5))
     speeds.keep_rates(MachineRates(1, 5e9))
     assert plans.find(*how) is not None
     assert speeds.rates(1) is not None

@@ -22,7 +22,7 @@ def test_what_llama_cpp_planned_goes_before_the_formula(demo_model: Path, tmp_pa
     opened = opened_file(open_model_file(demo_model))
     coarse = opened_file(opened.model, EngineSettings(kv_type=KvType.Q8_0))
     plans = Plans(PlanStore(tmp_path / "plans.sqlite3"), lambda: "this engine")
-    plan = Predicted(1, 512, 700_000_000, 1000, 100, 10, 1, [], 5)
+    plan = Predicted(512, 700_000_000, 1000, 100, 10, 1, [], 1, 5)
     plans.keep(opened.model, 512, USUAL_ENGINE, plan)
     room = EngineRoom(tmp_path, lambda: 0, plans)
     assert room.needed_bytes(opened, 512) == needs_of(opened.model, plan).total_bytes
