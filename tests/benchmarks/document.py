@@ -27,7 +27,7 @@ The model is made by the benchmarks themselves: random weights, 0.43 billion par
 of width 1,024), a vocabulary of 151,936 tokens, Q4_K_M, 297 MB. What it says means nothing; how
 fast it says it is what a real model of this shape takes.
 """
-_LETTERS = {
+LETTERS = {
     "a": "`bench` against llama-bench",
     "b": "Chats against `bench`",
     "c": "The window's event loop",
@@ -43,8 +43,18 @@ _LETTERS = {
     "m": "Scoring",
     "n": "The demo model's ladder",
     "o": "The packaged engine",
+    "p": "Beside a busy program",
+    "q": "The engine's check of itself",
     "r": "Answers of a megabyte",
+    "s": "At rest",
+    "t": "Devices, batches and caches",
+    "u": "From the disk",
+    "v": "Another theme",
+    "w": "The window while it measures",
+    "x": "Adapters",
+    "y": "Experts",
     "za": "Drafts",
+    "zb": "Pictures",
 }
 
 
@@ -102,7 +112,7 @@ def write_document(
         f"| load before | {conditions.load:.2f} |",
         "",
     ]
-    for letter, title in _LETTERS.items():
+    for letter, title in LETTERS.items():
         rows = [figure for figure in figures if figure.item == letter]
         if not rows:
             continue

@@ -34,7 +34,7 @@ WIDTH, LAYERS, SIDE = 1024, 12, 224
 CONTEXT_TOKENS = 1024
 GOAL = 1 / 1.05
 MOST_OFF, LEAST_MB = 0.05, 40
-LETTER = "aa"
+LETTER = "zb"
 HOW = f"""A projector with random numbers ({LAYERS} layers, {WIDTH} wide, {SIDE} pixels a side: 256
 tokens a picture) beside the demo model. The engine, and mtmd's own tool llama-mtmd-cli as a process
 of its own, read a prompt with one picture and one with two, one thread each, in turns and random

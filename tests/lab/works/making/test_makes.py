@@ -34,7 +34,7 @@ from tests.helpers.gguf_files import write_tiny_llama
 if TYPE_CHECKING:
     import sqlite3
 
-PATIENCE_S = 120.0
+PATIENCE_S = 400.0
 
 
 @pytest.fixture

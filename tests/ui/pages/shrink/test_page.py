@@ -41,7 +41,7 @@ from app.ui.pages.shrink.wishes import Unit
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-PATIENCE_MS = 120_000
+PATIENCE_MS = 400_000
 
 
 class Dialogs(FileDialogs):

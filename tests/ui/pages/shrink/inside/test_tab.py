@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from app.core.shrink.inspection import Inspection
 
-PATIENCE_MS = 120_000
+PATIENCE_MS = 400_000
 
 
 @pytest.fixture(scope="module")
