@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ ENGINE = ("", "host", "local", "protocol", *(
     for room in ("process", "llama", "loading", "answering", "measuring", "making")
 ))  # fmt: skip
 UI = ("kit", "answers", "settings", "plots", "picking", "pictures", "shell", "pages", *(
-    f"pages/{page}" for page in ("compare", "models", "ladder")
+    f"pages/{page}" for page in ("compare", "models", "ladder", "shrink")
 ))  # fmt: skip
 
 
@@ -88,7 +89,8 @@ def test_the_contracts_hold() -> None:
         ("ui/shell", "import app.ui.pages.compare"),
         ("ui/pages/compare", "import app.ui.pages.models"),
         ("ui/pages/models", "import app.ui.pages.ladder"),
-        ("ui/pages/ladder", "import app.ui.window"),
+        ("ui/pages/ladder", "import app.ui.pages.shrink"),
+        ("ui/pages/shrink", "import app.ui.window"),
     ],
 )
 def test_a_forbidden_import_is_found(tmp_path: Path, module: str, statement: str) -> None:
@@ -122,3 +124,17 @@ def test_a_forbidden_import_is_found(tmp_path: Path, module: str, statement: str
     result = lint(tmp_path)
     assert result.returncode == 1
     assert "BROKEN" in result.stdout
+
+
+MOST_MODULES = {"cli": 30}
+"""Of a room, where it is not 20: the command line has one a command."""
+
+
+def test_no_room_outgrows_its_drawers() -> None:
+    for room in [ROOT / "app", *(ROOT / "app").rglob("*")]:
+        modules = [each.stem for each in room.glob("*.py") if each.stem != "__init__"]
+        name = room.relative_to(ROOT / "app").as_posix()
+        assert len(modules) <= MOST_MODULES.get(name, 20), f"{name} wants to be two rooms"
+        beginnings = Counter(each.partition("_")[0] for each in modules if "_" in each)
+        alike = [word for word, times in beginnings.items() if times > 2]
+        assert not alike, f"{name}: {alike} wants to be a room"

@@ -1,4 +1,4 @@
-"""(aa) A picture: its processor time beside mtmd's own tool, and the memory that it takes."""
+"""(zb) A picture: its processor time beside mtmd's own tool, and the memory that it takes."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QTextEdit, QWidget
 
 from app.core.text.clean import settled_text
-from app.ui.answers.code_copies import CodeCopies
+from app.ui.answers.code.copies import CodeCopies
 from app.ui.answers.document import AnswerDocument
 from app.ui.answers.paint import paint_boxes, paint_mark
 from app.ui.answers.style import CODE_PADDING_PX, GUTTER_PX, code_run, is_code

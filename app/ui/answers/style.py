@@ -19,7 +19,7 @@ from PySide6.QtGui import (
     QTextTableCell,
 )
 
-from app.ui.answers.code_colours import coloured_spans
+from app.ui.answers.code.colours import coloured_spans
 from app.ui.kit.tokens import Tokens, current_tokens, mix
 
 _LANGUAGE = QTextFormat.Property.BlockCodeLanguage

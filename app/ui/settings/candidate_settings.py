@@ -16,7 +16,7 @@ from app.ui.kit.widgets.status_dot import StatusDot
 from app.ui.kit.words.text import translate
 from app.ui.settings.adapters_editor import AdaptersEditor
 from app.ui.settings.draft_editor import DraftEditor
-from app.ui.settings.engine_editor import EngineEditor
+from app.ui.settings.engine.editor import EngineEditor
 from app.ui.settings.projector_box import ProjectorBox
 from app.ui.settings.sampling_editor import SamplingEditor
 from app.ui.settings.settings_rows import SettingsRows, choice_box, choose

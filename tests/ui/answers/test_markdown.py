@@ -19,7 +19,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import QColor, QTextBlock, QTextCursor, QTextDocument, QTextTable
 from PySide6.QtWidgets import QApplication, QMenu, QScrollArea, QVBoxLayout, QWidget
 
-from app.ui.answers.code_colours import LONGEST_LINE, MOST_CHARACTERS, coloured_spans
+from app.ui.answers.code.colours import LONGEST_LINE, MOST_CHARACTERS, coloured_spans
 from app.ui.answers.document import AnswerDocument
 from app.ui.answers.markdown import MarkdownView, warm_up
 from app.ui.answers.source import (

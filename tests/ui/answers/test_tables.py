@@ -1,6 +1,6 @@
 """Tables whose words stay whole, and code that is copied by its button.
 
-Tests app.ui.answers.code_copies.
+Tests app.ui.answers.code.copies.
 """
 
 from __future__ import annotations

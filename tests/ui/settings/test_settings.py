@@ -1,4 +1,7 @@
-"""The settings editors: what is typed becomes settings, and only when it is whole."""
+"""The settings editors: what is typed becomes settings, and only when it is whole.
+
+Through :mod:`app.ui.settings.engine.editor` and :mod:`app.ui.settings.engine.fields`.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +27,8 @@ from app.core.candidates.settings import (
 from app.core.chats.panes import new_pane
 from app.ui.kit.widgets import NumberField
 from app.ui.settings.candidate_settings import CandidateSettings
-from app.ui.settings.engine_editor import EngineEditor
-from app.ui.settings.engine_fields import ChoiceField, WordsField
+from app.ui.settings.engine.editor import EngineEditor
+from app.ui.settings.engine.fields import ChoiceField, WordsField
 from app.ui.settings.sampling_editor import SamplingEditor
 from tests.helpers.model_folders import library_model
 

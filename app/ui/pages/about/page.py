@@ -21,7 +21,7 @@ from app.ui.shell.engine.check_words import checkup_words, variant_words
 
 if TYPE_CHECKING:
     from app.engine.protocol.loading import Device
-    from app.ui.settings.engine_facts import EngineFacts
+    from app.ui.settings.engine.facts import EngineFacts
     from app.ui.shell.engine.checkup import EngineCheckup
 
 _WIDTH_PX = 640

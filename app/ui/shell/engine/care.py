@@ -13,7 +13,7 @@ from app.lab.compare.panes import EngineWait
 from app.lab.engines.repair import RepairWay
 from app.ui.kit.widgets.banner import BannerAction, Severity
 from app.ui.kit.words.text import translate
-from app.ui.settings.engine_facts import EngineFacts
+from app.ui.settings.engine.facts import EngineFacts
 from app.ui.shell.engine.build import EngineBuild
 from app.ui.shell.engine.check_words import conclusion_words
 from app.ui.shell.engine.checkup import Conclusion, EngineCheckup

@@ -12,7 +12,7 @@ APP = Path(__file__).parents[4] / "app"
 UI, CORE = APP / "ui", APP / "core"
 # Keywords of programming languages, a file that programs read, a sentence for the log.
 _NO_TEXTS = (
-    "ui/answers/code_languages.py",
+    "ui/answers/code/languages.py",
     "ui/pages/ladder/plots/table.py",
     "ui/kit/words/language.py",
 )

@@ -17,7 +17,7 @@ from app.engine.protocol.loading import Device, Hello
 from app.ui.kit.jobs import Jobs
 from app.ui.pages.about.gpu_builds import build_command
 from app.ui.pages.about.page import AboutPage
-from app.ui.settings.engine_facts import EngineFacts
+from app.ui.settings.engine.facts import EngineFacts
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

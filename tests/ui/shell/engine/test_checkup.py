@@ -23,7 +23,7 @@ from app.lab.engines.repair import Repair, RepairWay
 from app.lab.engines.self_check import SelfChecks
 from app.store.paths import Paths
 from app.ui.pages.about.page import AboutPage
-from app.ui.settings.engine_facts import EngineFacts
+from app.ui.settings.engine.facts import EngineFacts
 from app.ui.shell.engine.check_words import check_words, conclusion_words, variant_words
 from app.ui.shell.engine.checkup import Conclusion, EngineCheckup
 from tests.helpers.broken_engine import break_engines

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from app.lab.compare.panes import Pane
     from app.lab.compare.session import Session
     from app.ui.pages.compare.controller import CompareController
-    from app.ui.settings.engine_facts import EngineFacts
+    from app.ui.settings.engine.facts import EngineFacts
 
 SYSTEM_LINES = 10
 WRITE_AFTER_MS = 400

@@ -10,8 +10,8 @@ from app.core.candidates.settings import CHAT, KvType
 from app.engine.protocol.loading import Device, Hello
 from app.ui.kit.jobs import Jobs
 from app.ui.pages.compare.panes.menu import PaneCommand
-from app.ui.settings.engine_facts import EngineFacts
-from app.ui.settings.engine_fields import ChoiceField
+from app.ui.settings.engine.facts import EngineFacts
+from app.ui.settings.engine.fields import ChoiceField
 from tests.helpers.model_folders import library_model, projector_gguf
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from app.ui.kit.widgets.fold import Fold
 from app.ui.kit.widgets.labels import label
 from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.widgets.number_field import NumberField
-from app.ui.settings.engine_fields import (
+from app.ui.settings.engine.fields import (
     LEAST_CONTEXT,
     MOST_CONTEXT,
     MOST_LAYERS,

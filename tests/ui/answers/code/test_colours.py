@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ui.answers.code_colours import tokens_of
-from app.ui.answers.code_languages import LANGUAGES
+from app.ui.answers.code.colours import tokens_of
+from app.ui.answers.code.languages import LANGUAGES
 
 NAMES = sorted(LANGUAGES)
 

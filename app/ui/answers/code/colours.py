@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from app.ui.answers.code_languages import CONSTANTS, LANGUAGES, Language
+from app.ui.answers.code.languages import CONSTANTS, LANGUAGES, Language
 
 if TYPE_CHECKING:
     from app.ui.kit.tokens import Tokens

@@ -1,0 +1,1 @@
+"""Code within answers: its colours, its languages, and copies of it."""

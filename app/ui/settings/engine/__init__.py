@@ -1,0 +1,1 @@
+"""Settings of an engine, and what is known of it."""
