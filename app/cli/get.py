@@ -38,6 +38,11 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "run left is used; the checksum is verified before the file counts as there.",
     )
     parser.add_argument("model", metavar="ORG/REPO:LEVEL", help="or the address of its page")
+    parser.add_argument(
+        "--projector",
+        action="store_true",
+        help="bring the projector beside it, too, with which it sees pictures",
+    )
     add_endpoint(parser)
     parser.set_defaults(run=run)
 
@@ -60,7 +65,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
                 if now.phase is Phase.RETRYING and now.remark:
                     console.remark(str(now.remark))
 
-            fetched = hub.get(repository, file, StopFlag(), tell)
+            fetched = hub.get(repository, file, StopFlag(), tell, sees=arguments.projector)
         wanted = queued_digests(paths.database)
         if wanted is not None:
             hub.cache.remove_old_parts(wanted)

@@ -252,3 +252,13 @@ def test_remove_says_what_it_frees_and_removes_it(commands: HubCommands, hub: Fa
     assert "This frees 1.60 MB" in err
     assert "1.60 MB freed" in out
     assert not any(path.is_file() for path in cache.glob("models--*/**/*"))
+
+
+def test_get_brings_the_projector_where_it_is_asked_for(
+    commands: HubCommands, hub: FakeHub
+) -> None:
+    document = commands.json("get", f"{REPO}:Q4_K_M", "--projector")
+    assert [Path(file["path"]).name for file in document["files"]][1:] == ["mmproj-F16.gguf"]
+    assert Path(document["path"]).read_bytes() == original(hub)
+    commands.json("get", f"{REPO}:Q8_0")
+    assert len(list((commands.home / "hub").rglob("mmproj*"))) == 1

@@ -20,15 +20,18 @@ from app.core.hub_names import HubAddress
 from app.lab.compare.panes import PaneState
 from app.lab.hub.picks import shipped_picks
 from app.lab.works.ladders.entry import LadderState
+from app.lab.works.work import WorkState
 from app.store.paths import Paths
 from app.ui.kit.words.language import PSEUDO_LANGUAGE, VARIABLE, speak
 from app.ui.pages.compare.panes.menu import PaneCommand
 from app.ui.pages.models.repository.repository import OpenState
+from app.ui.pages.shrink.part import ShrinkPart
 from tests.e2e.measuring_window import choose_questions
 from tests.e2e.person import Person
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
 from tests.helpers.gguf_files import write_scripted_model, write_tiny_llama, write_truncated_llama
 from tests.helpers.pseudo_reader import Reader
+from tests.helpers.window_parts import part_of
 
 if TYPE_CHECKING:
     from app.ui.kit.theme import Theme
@@ -184,6 +187,33 @@ def test_models(person: Person, reader: Reader) -> None:
     person.until(page.account.isVisible)
     reader.read("account")
     page.account.window().close()
+    reader.understood()
+
+
+def test_shrink(person: Person, reader: Reader) -> None:
+    part = part_of(person.window, ShrinkPart)
+    person.window.main.show_page("shrink")
+    person.until(lambda: part.desk is not None)
+    assert part.desk is not None
+    page = part.desk.page
+    page.choose(Path(person.panes[0].candidate.path))
+    person.until(lambda: bool(page.versions.rows))
+    page.common.show()
+    reader.read("Shrink")
+    page.versions.setData(
+        page.versions.index(0, 0), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole
+    )
+    page.make()
+    reader.read("versions that are made")
+    person.until(lambda: all(each.state is WorkState.DONE for each in part.desk.makes.all))
+    part.desk.pump()
+    reader.read("versions that were made")
+    page.tabs.setCurrentIndex(1)
+    page.inside.look()
+    person.until(page.inside.look_button.isEnabled)
+    page.inside.map.choose([(0, 0)])
+    reader.know("blk.0.attn_q.weight")
+    reader.read("inside")
     reader.understood()
 
 

@@ -17,6 +17,7 @@ from app.store.paths import Paths
 from app.store.settings import Settings, SettingsFile
 from app.ui.pages.shrink.part import ShrinkPart
 from tests.e2e.person import Person
+from tests.helpers.window_parts import part_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,7 @@ def person(theme: Theme, demo_model: Path, tmp_path: Path) -> Iterator[Person]:
 
 
 def desk_of(person: Person) -> ShrinkDesk:
-    (part,) = (part for part in person.window.parts if isinstance(part, ShrinkPart))
+    part = part_of(person.window, ShrinkPart)
     person.window.main.show_page("shrink")
     person.until(lambda: part.desk is not None)
     assert part.desk is not None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NAMES = (
     "Shrinkscope", "shrinkscope-demo", "llama.cpp", "llama", "Hugging Face", "LM Studio", "Ollama",
     "Jan", "GGUF", ".gguf", ".jsonl", "mit", "tok/s", "HF_ENDPOINT", "HF_HOME", "sha256", "CPU",
-    "Alpaca", "ChatML", "Gemma", "Llama", "Mistral", "Vicuna",
+    "Alpaca", "ChatML", "Gemma", "Llama", "Mistral", "Vicuna", "YaRN", "demo-capitals",
 )  # fmt: skip
 # Addresses, keys, hashes, names of processors and of what they can.
 _NOT_WORDS = re.compile(

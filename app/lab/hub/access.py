@@ -95,8 +95,17 @@ class HubAccess:
         file: ListedFile,
         stop: StopFlag,
         tell: Callable[[Progress], None],
+        *,
+        sees: bool = False,
     ) -> list[Fetched]:
-        """Bring a model file into the cache, with the projector that lies beside it.
+        """Bring a model file into the cache.
+
+        Args:
+            repository: That has it.
+            file: The file.
+            stop: Asks it to stop.
+            tell: Told how far it is.
+            sees: Bring the projector that lies beside it, too; it comes last.
 
         Raises:
             HubError: It cannot be done.
@@ -105,7 +114,7 @@ class HubAccess:
         return self.downloader.fetch_all(
             repository.repo_id,
             repository.commit,
-            with_eyes(repository.files, file),
+            with_eyes(repository.files, file) if sees else file.parts,
             stop=stop,
             tell=tell,
             revision=repository.revision,
