@@ -91,8 +91,8 @@ class EngineClient:
         """
         if not engine_is_there():
             raise PersonError(say("program.engine_not_compiled_yet", program=builder_command()))
-        self._folder.mkdir(parents=True, exist_ok=True)
         try:
+            self._folder.mkdir(parents=True, exist_ok=True)
             process = subprocess.Popen(
                 [*engine_command(is_steady=self._is_steady), *start_words(self._folder)],
                 stdin=subprocess.PIPE,

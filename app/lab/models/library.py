@@ -34,7 +34,7 @@ class Library:
 
     def places(self) -> tuple[Place, ...]:
         """Where a scan would look now, in the order in which files are given to programs."""
-        own = [*own_folders(self._paths.settings), self._paths.made]
+        own = [self._paths.made, *own_folders(self._paths.settings)]
         return known_places(self._environ, own)
 
     def scan(

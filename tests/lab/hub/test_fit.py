@@ -18,6 +18,7 @@ from app.lab.engines.plans import Plans
 from app.lab.hub.fit import HubFitter
 from app.lab.hub.recommend import recommended
 from app.lab.predict.fit import Fit, Fitter
+from app.lab.speed.calm import Calm
 from app.store.small.remembered import PlanStore
 from app.store.small.speeds import SpeedStore
 from tests.helpers.architectures import Size, header_of, write_header_only
@@ -29,6 +30,8 @@ from tests.helpers.rooms import roomy
 if TYPE_CHECKING:
     from app.core.listing import ListedFile
 
+# What else this machine does is not to decide.
+CALM = Calm(others_use=lambda _pid: None)
 SIZE = Size(layers=8, width=1024, feed_forward=4096, vocabulary_tokens=60_000)
 
 
@@ -76,7 +79,7 @@ class Asked:
         self.headers = folder / "headers"
         store = SpeedStore(folder / "speeds.sqlite3", "this one")
         plans = Plans(PlanStore(folder / "plans.sqlite3"), lambda: "one build")
-        self.fitter = Fitter(roomy(folder / "state", plans=plans), store, 1)
+        self.fitter = Fitter(roomy(folder / "state", plans=plans), store, 1, calm=CALM)
         self.turns: list[str] = []
 
     def files(self) -> list[ListedFile]:
@@ -175,6 +178,7 @@ def test_a_known_plan_needs_no_engine(asked: Asked, way: Way, tmp_path: Path) ->
         ),
         SpeedStore(tmp_path / "speeds.sqlite3", "this one"),
         1,
+        calm=CALM,
     )
     for name, answer in again.answers(1024).items():
         before = first[name]
