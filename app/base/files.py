@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import stat
 import sys
 import threading
@@ -124,6 +125,14 @@ class Hasher(Protocol):
     def hexdigest(self) -> str:
         """The hash so far."""
         ...
+
+
+def free_bytes(folder: Path) -> int | None:
+    """What the disk of a folder has left, which may be still to be made; None if nobody knows."""
+    for place in (folder, *folder.parents):
+        with contextlib.suppress(OSError):
+            return shutil.disk_usage(place).free
+    return None
 
 
 def hash_file(path: Path, seen: Callable[[int], object], *hashers: Hasher) -> int:

@@ -8,6 +8,8 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from app.core.models.levels import TENSOR_TYPES
+from app.core.shrink.recipe import Rule, exactly
+from app.core.shrink.types import TARGET_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -95,6 +97,16 @@ def raising(tensors: Iterable[InspectedTensor]) -> tuple[list[tuple[str, str]], 
     """Names and new formats of those that can be raised, and the bytes that it takes."""
     found = [(tensor.info.name, step) for tensor in tensors if (step := raised(tensor))]
     return [(name, kind) for name, (kind, _) in found], sum(size for _, (_, size) in found)
+
+
+def again_with(tensors: Iterable[InspectedTensor], raised: Mapping[str, str]) -> list[Rule]:
+    """Rules by which a file is made again with the formats that it has, but for the raised ones."""
+    return [
+        exactly(tensor.info.name, raised.get(tensor.info.name, tensor.type_name))
+        for tensor in tensors
+        if len(tensor.info.dimensions) > 1 and tensor.type_name in TARGET_TYPES
+        if tensor.info.name in raised or tensor.type_name != "F32"
+    ]
 
 
 def _fits(tensor: InspectedTensor, block_elements: int) -> bool:

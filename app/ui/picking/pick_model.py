@@ -6,10 +6,7 @@ from collections.abc import Sequence
 from enum import IntEnum
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
     Qt,
     Signal,
 )
@@ -19,12 +16,11 @@ from app.core.candidates.notation import told_settings
 from app.core.memory.fit import judge
 from app.lab.ladder.pickable import PickFile, short_name
 from app.ui.kit.plain import plain_data
+from app.ui.kit.views.titled import Index, TitledTable
 from app.ui.kit.words.format import MISSING, byte_size
 from app.ui.kit.words.levels import version_gloss
 from app.ui.kit.words.sentences import told
 
-Index = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
 _Role = Qt.ItemDataRole
 _Check = Qt.CheckState
 
@@ -51,7 +47,7 @@ class PickRole(IntEnum):
 _Row = PickFile | str
 
 
-class PickModel(QAbstractTableModel):
+class PickModel(TitledTable):
     """A family's box checks its files, as many as there is room for.
 
     Args:
@@ -67,6 +63,7 @@ class PickModel(QAbstractTableModel):
         memory_bytes: What engines may use of this PC; None while that is not known.
     """
 
+    figures = frozenset({PickColumn.SIZE, PickColumn.MEMORY})
     checked_changed = Signal()
 
     def __init__(self, parent: QObject | None = None, *, adding: bool = False) -> None:
@@ -113,13 +110,21 @@ class PickModel(QAbstractTableModel):
             self.dataChanged.emit(first, last)
         self.checked_changed.emit()
 
+    def titles(self) -> Sequence[str]:
+        """Of the columns."""
+        return (
+            self.tr("Version"),
+            self.tr("What it is"),
+            self.tr("Size"),
+            self.tr("Memory"),
+            self.tr("On this PC"),
+        )
+
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self._rows)
+
     # Qt's own names from here on.
-
-    def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(PickColumn)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
@@ -132,24 +137,6 @@ class PickModel(QAbstractTableModel):
         if index.column() == PickColumn.NAME:
             flags |= Qt.ItemFlag.ItemIsUserCheckable
         return flags
-
-    @plain_data()
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole
-    ) -> object:
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(PickColumn):
-            return None
-        if role == _Role.TextAlignmentRole:
-            return _alignment(section)
-        if role != _Role.DisplayRole:
-            return None
-        return (
-            self.tr("Version"),
-            self.tr("What it is"),
-            self.tr("Size"),
-            self.tr("Memory"),
-            self.tr("On this PC"),
-        )[section]
 
     @plain_data()
     def data(self, index: Index, role: int = _Role.DisplayRole) -> object:
@@ -173,7 +160,7 @@ class PickModel(QAbstractTableModel):
                 said = (self._text(row, each) for each in PickColumn)
                 return ", ".join(filter(None, said))
             case _Role.TextAlignmentRole:
-                return _alignment(column)
+                return self.alignment(column)
             case PickRole.FILE:
                 return row
             case PickRole.DOUBT:
@@ -277,9 +264,3 @@ def with_settings(file: PickFile, name: str) -> str:
     """What a candidate is called, and what is set."""
     settings = told(told_settings(file.candidate))
     return f"{name}, {settings}" if settings else name
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    right = column in (PickColumn.SIZE, PickColumn.MEMORY)
-    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,13 +75,3 @@ def stem_for(source_name: str, title: str) -> str:
             stem = stem[:at].rstrip("-._") + stem[at + len(level) :]
     words = _NO_SIGNS.sub("-", title).strip("-")
     return f"{stem[:_MOST_LETTERS]}-{words}"
-
-
-def free_bytes(folder: Path) -> int | None:
-    """What the disk of a folder has left, which may be still to be made; None if nobody knows."""
-    for place in (folder, *folder.parents):
-        try:
-            return shutil.disk_usage(place).free
-        except OSError:
-            continue
-    return None

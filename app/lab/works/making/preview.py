@@ -43,6 +43,7 @@ class Preview:
         tokens_per_second: While generating; by the memory's bandwidth alone, where no more of this
             PC was measured.
         seconds: Of making it, without its importance matrix.
+        bits_per_weight: Of this model, not of a usual one.
         fallen: Tensors whose rows do not fit the level's types, and get larger ones.
     """
 
@@ -51,12 +52,8 @@ class Preview:
     needed_bytes: int
     tokens_per_second: float
     seconds: float
+    bits_per_weight: float
     fallen: int = 0
-
-    @property
-    def bits_per_weight(self) -> float:
-        """Of an ordinary model of this level."""
-        return self.level.nominal_bits
 
 
 def previews(
@@ -111,6 +108,7 @@ def previews(
                 estimated_needs(smaller, context).total_bytes,
                 speed.tokens_per_second,
                 making_seconds(level, model.parameters, threads),
+                smaller.bits_per_weight,
                 sum(bool(each.wanted) for each in plan.values()),
             )
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.base.rights import give_usual_rights
+from app.core.errors import PersonError
 from app.core.shrink.recipe import Step
 from app.core.shrink.written import Written, as_done
-from app.core.words.sentence import kept, say
+from app.core.words.sentence import as_sentence, kept, say
 from app.lab.engines.calls import interruptible
 from app.lab.shrink.leftovers import remove_leftovers
 from app.lab.shrink.making import Means, shrink
@@ -138,18 +140,24 @@ class Make(Work):
             tell.progress(MakeProgress(step, done, total))
 
         if target.parent == self._paths.made:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(OSError):  # then the folder lacks, which is said
+                target.parent.mkdir(parents=True, exist_ok=True)
         means = Means(self._threads, self._room, self._paths.cache, on_step)
         asked = self._order.recipe
+        source_bytes = source.stat().st_size if source.is_file() else 0
         with interruptible(gate.check_end):
             result = shrink(source, target, asked.recipe(), means)
         give_usual_rights(target)
-        again = as_done(asked, result.recipe, source.name, source.stat().st_size)
-        write_recipe(again, recipe_beside(target))
+        remarks = [*result.remarks]
+        try:
+            again = as_done(asked, result.recipe, source.name, source_bytes)
+            write_recipe(again, recipe_beside(target))
+        except PersonError as error:  # the version itself is there, and whole
+            remarks.append(as_sentence(error.said))
         return Made(
             result.file_bytes,
             result.bits_per_weight,
             result.level,
             result.elapsed_ns,
-            [kept(remark) for remark in result.remarks],
+            [kept(remark) for remark in remarks],
         )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import shutil
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.base.files import free_bytes
 from app.core.errors import PersonError
 from app.hub.account import token_owner
 from app.hub.settings import DEFAULT_ENDPOINT, EndpointError
@@ -100,7 +99,7 @@ class ModelsDesk:
                 comparisons=KeptComparisons(ComparisonStore(house.connection)),
                 library=self.library,
                 page_of=hub.settings.page,
-                free_bytes=self._free_bytes,
+                free_bytes=lambda: free_bytes(hub.settings.cache_folder),
                 badge=host,
                 pc=memory_of_this_pc(),
                 look_at_pc=lambda: look_at_this_pc(speeds, threads),
@@ -142,14 +141,6 @@ class ModelsDesk:
         """End the engine and the connections; call it after the jobs have ended."""
         self._fitter.close()
         self._hub.close()
-
-    def _free_bytes(self) -> int | None:
-        """Of the disk with the cache, which may be still to be made."""
-        folder = self._hub.settings.cache_folder
-        for place in (folder, *folder.parents):
-            with contextlib.suppress(OSError):
-                return shutil.disk_usage(place).free
-        return None
 
 
 def _open_hub(own_cache: Path, certificates: Path | None) -> tuple[HubAccess, EndpointError | None]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.base.files import free_bytes
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.shrink.inspecting import inspect
 from app.lab.shrink.recipes import read_recipe
 from app.lab.works.making.makes import Makes
-from app.lab.works.making.orders import folder_for, free_bytes
+from app.lab.works.making.orders import folder_for
 from app.lab.works.making.preview import Preview, previews
 from app.lab.works.making.work import Make
 from app.lab.works.work import Work, WorkState

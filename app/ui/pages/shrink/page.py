@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QCheckBox, QStackedWidget, QTabBar, QWidget
 
 from app.core.errors import PersonError
 from app.core.memory.estimate import lasting_budget_bytes
+from app.core.shrink.recipe import Recipe
 from app.core.words.sentence import say
 from app.lab.shrink.full_versions import is_full
 from app.lab.works.making.orders import order_for
+from app.lab.works.work import WorkState
 from app.monitor.machine import total_memory_bytes
 from app.ui.kit.icons import icon
 from app.ui.kit.plain import set_tip
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
     from app.core.models.family import LibraryModel
     from app.core.models.model_file import ModelFile
     from app.core.shrink.inspection import Inspection
-    from app.core.shrink.recipe import Recipe
     from app.core.shrink.written import Written
     from app.lab.works.making.makes import Makes
     from app.lab.works.making.preview import Preview
@@ -273,14 +274,15 @@ class ShrinkPage(QWidget):
             return []
         again = not is_full(self._model)
         found = [
-            (row.level.name, self.common.of_level(row.level, requantizes=again), row.file_bytes)
-            for row in self.versions.checked
+            (row.level.name, Recipe(row.level), row.file_bytes) for row in self.versions.checked
         ]
         wish = self.size_wish.wish(self._beside_bytes())
         if wish is not None:
-            title, recipe, size = wish
-            found.append((title, self.common.of_size(recipe, requantizes=again), size))
-        return found
+            found.append(wish)
+        return [
+            (title, self.common.complete(recipe, requantizes=again), size)
+            for title, recipe, size in found
+        ]
 
     def _beside_bytes(self) -> int:
         """What an engine needs beside the file: the same for all versions."""
@@ -363,9 +365,10 @@ class ShrinkPage(QWidget):
         self.tabs.setCurrentIndex(0)
 
     def _order(self, source: Path, folder: Path, title: str, recipe: Recipe, size: int = 0) -> None:
-        taken = {work.order.target for work in self._backends.makes.all}
+        makes = self._backends.makes
+        taken = {work.order.target for work in makes.all if work.state is not WorkState.DONE}
         try:
-            self._backends.makes.add(order_for(source, folder, title, recipe, size, taken))
+            makes.add(order_for(source, folder, title, recipe, size, taken))
         except PersonError as error:
             self.said.emit(sentence(error))
         self.works.show_works(self._backends.makes.all)

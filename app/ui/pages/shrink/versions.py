@@ -6,16 +6,14 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
     Qt,
     Signal,
 )
 
 from app.core.memory.fit import judge
 from app.ui.kit.plain import plain_data
+from app.ui.kit.views.titled import NOWHERE, Index, TitledTable
 from app.ui.kit.words.format import about, byte_size, speed
 from app.ui.kit.words.levels import level_meaning, version_gloss
 from app.ui.kit.words.sentences import told
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
 
     from app.lab.works.making.preview import Preview
 
-Index = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
 _Role = Qt.ItemDataRole
 COMMON = frozenset({"Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M", "IQ4_XS", "Q3_K_M", "IQ3_XXS", "IQ2_M"})
 """What most people choose from."""
@@ -52,7 +48,7 @@ class VersionRole(IntEnum):
     DOUBT = _Role.UserRole + 2
 
 
-class VersionsModel(QAbstractTableModel):
+class VersionsModel(TitledTable):
     """One row a version.
 
     Signals:
@@ -62,6 +58,9 @@ class VersionsModel(QAbstractTableModel):
         memory_bytes: What engines may use of this PC.
     """
 
+    figures = frozenset(
+        {VersionColumn.SIZE, VersionColumn.MEMORY, VersionColumn.SPEED, VersionColumn.TIME}
+    )
     checked_changed = Signal()
 
     def __init__(self, memory_bytes: int, parent: QObject | None = None) -> None:
@@ -85,7 +84,7 @@ class VersionsModel(QAbstractTableModel):
         there = len(self._rows)
         if list(rows[:there]) == self._rows:
             if len(rows) > there:
-                self.beginInsertRows(_NOWHERE, there, len(rows) - 1)
+                self.beginInsertRows(NOWHERE, there, len(rows) - 1)
                 self._rows = list(rows)
                 self.endInsertRows()
             return
@@ -108,30 +107,8 @@ class VersionsModel(QAbstractTableModel):
         self.show_rows(())
         self.checked_changed.emit()
 
-    # Qt's own names from here on.
-
-    def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(VersionColumn)
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if index.column() == VersionColumn.NAME:
-            flags |= Qt.ItemFlag.ItemIsUserCheckable
-        return flags
-
-    @plain_data()
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole
-    ) -> object:
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(VersionColumn):
-            return None
-        if role == _Role.TextAlignmentRole:
-            return _alignment(section)
-        if role != _Role.DisplayRole:
-            return None
+    def titles(self) -> Sequence[str]:
+        """Of the columns."""
         return (
             self.tr("Version"),
             self.tr("What it is"),
@@ -141,7 +118,19 @@ class VersionsModel(QAbstractTableModel):
             self.tr("Speed"),
             self.tr("Making it"),
             self.tr("What to expect"),
-        )[section]
+        )
+
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self._rows)
+
+    # Qt's own names from here on.
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if index.column() == VersionColumn.NAME:
+            flags |= Qt.ItemFlag.ItemIsUserCheckable
+        return flags
 
     @plain_data()
     def data(self, index: Index, role: int = _Role.DisplayRole) -> object:
@@ -159,7 +148,7 @@ class VersionsModel(QAbstractTableModel):
             case _Role.AccessibleTextRole if column == VersionColumn.NAME:
                 return ", ".join(self._text(row, each) for each in VersionColumn)
             case _Role.TextAlignmentRole:
-                return _alignment(column)
+                return self.alignment(column)
             case VersionRole.GROUP:
                 return "common" if row.level.name in COMMON else "rare"
             case VersionRole.DOUBT:
@@ -209,10 +198,3 @@ class VersionsModel(QAbstractTableModel):
                 )
             )
         return "\n".join(filter(None, said))
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    right = (VersionColumn.SIZE, VersionColumn.MEMORY, VersionColumn.SPEED, VersionColumn.TIME)
-    left = column not in right
-    side = Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignRight
-    return side | Qt.AlignmentFlag.AlignVCenter

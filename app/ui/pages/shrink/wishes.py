@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from app.core.models.levels import Level
 
 _GB = 1_000_000_000
 _MOST_GB, _MOST_LAYERS, _MOST_PERCENT = 10_000, 500, 95
@@ -186,15 +185,8 @@ class CommonWishes(QWidget):
             said.append(self.tr("{n} % zeros").format(n=self.zeros.value))
         return ", ".join(said)
 
-    def of_level(self, level: Level, *, requantizes: bool) -> Recipe:
-        """The recipe of a ticked version."""
-        return self._with(Recipe(level), requantizes)
-
-    def of_size(self, wished: Recipe, *, requantizes: bool) -> Recipe:
-        """The recipe of a wished size."""
-        return self._with(wished, requantizes)
-
-    def _with(self, wished: Recipe, requantizes: bool) -> Recipe:
+    def complete(self, wished: Recipe, *, requantizes: bool) -> Recipe:
+        """The recipe of a ticked version or a wished size, with what goes for all."""
         use = self.matrix.currentData()
         return Recipe(
             level=wished.level,

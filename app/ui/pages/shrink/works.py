@@ -89,7 +89,7 @@ class WorksPanel(QWidget):
     @property
     def rows(self) -> Sequence[MakeRow]:
         """From top to bottom."""
-        return tuple(self._rows.values())
+        return sorted(self._rows.values(), key=self._list.indexOf)
 
     def _make_row(self, work: Make) -> MakeRow:
         row = MakeRow(work)

@@ -15,6 +15,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
+from app.base.files import free_bytes
 from app.core.candidates.candidate import Candidate, candidate_of
 from app.core.models.family import LibraryModel, ModelSource
 from app.core.models.levels import level_by_name
@@ -23,7 +24,7 @@ from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.shrink.recipes import read_recipe
 from app.lab.works.making.makes import Makes
-from app.lab.works.making.orders import folder_for, free_bytes, order_for, stem_for
+from app.lab.works.making.orders import folder_for, order_for, stem_for
 from app.lab.works.making.preview import previews
 from app.lab.works.queue import WorkQueue
 from app.lab.works.work import WorkState

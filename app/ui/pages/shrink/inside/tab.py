@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
 
-from app.core.models.levels import level_by_name
-from app.core.shrink.recipe import Recipe, exactly
-from app.core.shrink.tensor_map import Figure, TensorMap, map_of, raising
+from app.core.shrink.recipe import MatrixUse, Recipe, level_of_bits
+from app.core.shrink.tensor_map import Figure, TensorMap, again_with, map_of, raising
 from app.lab.shrink.full_versions import is_full
 from app.ui.kit.plain import add_choice, set_tip
 from app.ui.kit.theme import GRID
@@ -276,8 +275,12 @@ class InsideTab(QWidget):
         if found is None or source is None:
             return
         rules, more_bytes = raising(self.map.chosen)
-        level = level_by_name(found.model.level_name)
-        recipe = Recipe(level, rules=tuple(exactly(name, kind) for name, kind in rules))
-        title = self.tr("{version}, {n} raised").format(version=level.name, n=len(rules))
-        size = found.model.file_bytes + more_bytes
+        model = found.model
+        recipe = Recipe(
+            level_of_bits(model.bits_per_weight),  # whatever it is called: each has its own rule
+            matrix=MatrixUse.OWN if model.has_importance_matrix else MatrixUse.AUTO,
+            rules=tuple(again_with(found.tensors, dict(rules))),
+        )
+        title = self.tr("{version}, {n} raised").format(version=model.level_name, n=len(rules))
+        size = model.file_bytes + more_bytes
         self.raise_wanted.emit(Raise(source, title, recipe, size))

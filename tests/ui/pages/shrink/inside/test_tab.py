@@ -16,7 +16,7 @@ from app.core.models.levels import level_by_name
 from app.core.shrink.recipe import MatrixUse, Recipe
 from app.core.shrink.tensor_map import Figure
 from app.lab.engines.room import EngineRoom
-from app.lab.shrink.inspecting import inspect
+from app.lab.shrink.inspecting import inspect, stored_tensors
 from app.lab.shrink.making import Means, shrink
 from app.ui.kit.jobs import JobContext, Jobs
 from app.ui.pages.shrink.inside.tab import InsideTab, Raise
@@ -61,6 +61,10 @@ def tab(qtbot: QtBot, tmp_path: Path) -> Iterator[InsideTab]:
     jobs.shutdown()
 
 
+def types_of(path: Path) -> dict[str, int]:
+    return {info.name: info.type_id for info, _ in stored_tensors(path)}
+
+
 def looked(qtbot: QtBot, tab: InsideTab, path: Path, against: Path | None) -> None:
     tab.file.choose(path)
     tab.against.choose(against)
@@ -70,7 +74,7 @@ def looked(qtbot: QtBot, tab: InsideTab, path: Path, against: Path | None) -> No
 
 
 def test_what_was_hurt_is_seen_and_raised(
-    qtbot: QtBot, tab: InsideTab, small: Path, demo_model: Path
+    qtbot: QtBot, tab: InsideTab, small: Path, demo_model: Path, tmp_path: Path
 ) -> None:
     looked(qtbot, tab, small, demo_model)
     assert tab.figure.currentData() is Figure.LOST
@@ -94,9 +98,16 @@ def test_what_was_hurt_is_seen_and_raised(
     wanted = asked.args[0] if asked.args else None
     assert isinstance(wanted, Raise)
     assert wanted.source == demo_model
-    assert wanted.recipe.level == level_by_name("Q3_K_M")
-    assert [rule.type for rule in wanted.recipe.rules] == ["Q4_K", "Q4_K"]
-    assert wanted.file_bytes > small.stat().st_size
+    assert wanted.title == "Q3_K_M, 2 raised"
+    target = tmp_path / "raised.gguf"
+    means = Means(2, EngineRoom(tmp_path), tmp_path, lambda *_step: None)
+    shrink(demo_model, target, wanted.recipe, means)
+    assert target.stat().st_size == pytest.approx(wanted.file_bytes, abs=2_000)
+    before, after = types_of(small), types_of(target)
+    assert {name for name in before if before[name] != after[name]} == {
+        "blk.0.attn_k.weight",
+        "blk.3.ffn_gate.weight",
+    }
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, control, places[0, 0])
     assert len(view.chosen) == 1
 
