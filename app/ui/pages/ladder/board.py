@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from app.core.verdict import Limits
     from app.lab.verdict.view import LadderView
     from app.lab.works.ladders.entry import LadderEntry
-    from app.ui.pages.ladder.plots.panel import LadderPlots
     from app.ui.pages.ladder.votes.panel import VotesPanel
+    from app.ui.plots.ladder.panel import LadderPlots
 
 _LEAST_BELOW_PX = GRID * 33
 _LEAST_ROWS = 3

@@ -70,7 +70,7 @@ class LadderDesk:
 
     def build(self) -> Iterator[None]:
         """Make the page a piece at a time, so that the window has its turn in between."""
-        from app.ui.pages.ladder.plots.panel import LadderPlots
+        from app.ui.plots.ladder.panel import LadderPlots
 
         board = LadderBoard(self.usual_limits)
         yield

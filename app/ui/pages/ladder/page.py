@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from app.ui.pages.ladder.board import LadderBoard
     from app.ui.pages.ladder.desk import LadderDesk
     from app.ui.pages.ladder.picking.picker import Picker
-    from app.ui.pages.ladder.plots.panel import LadderPlots
     from app.ui.pages.ladder.votes.panel import VotesPanel
+    from app.ui.plots.ladder.panel import LadderPlots
     from app.ui.settings.kept_settings import KeptSettings
 
 LIST_PX = GRID * 26

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # The settings are one file: a longer text is kept to here.
 _MOST_DRAFT_CHARACTERS = 100_000
-_MODULES = ("app.ui.pages.ladder.desk", "app.ui.pages.ladder.plots.panel")
+_MODULES = ("app.ui.pages.ladder.desk", "app.ui.plots.ladder.panel")
 
 
 class LadderPart(Part):

@@ -13,7 +13,7 @@ UI, CORE = APP / "ui", APP / "core"
 # Keywords of programming languages, a file that programs read, a sentence for the log.
 _NO_TEXTS = (
     "ui/answers/code/languages.py",
-    "ui/pages/ladder/plots/table.py",
+    "ui/plots/ladder/table.py",
     "ui/kit/words/language.py",
 )
 _NAMES = ("Hugging Face", "LM Studio")

@@ -1,7 +1,7 @@
 """Names that look like markup or steer, everywhere on the Ladder page.
 
 Tests app.ui.pages.ladder.board, app.ui.pages.ladder.list.ladder_list,
-app.ui.pages.ladder.picking.picker and app.ui.pages.ladder.plots.panel.
+app.ui.pages.ladder.picking.picker and app.ui.plots.ladder.panel.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from app.lab.works.ladders.entry import LadderEntry, LadderState, letters_for, r
 from app.ui.pages.ladder.board import LadderBoard
 from app.ui.pages.ladder.list.ladder_list import LadderList
 from app.ui.pages.ladder.picking.picker import Picker
-from app.ui.pages.ladder.plots.panel import LadderPlots
+from app.ui.plots.ladder.panel import LadderPlots
 from tests.helpers.hostile import MARK, MARKED
 from tests.helpers.shown_texts import fault_of, shown_texts
 from tests.lab import ladder_cases as cases

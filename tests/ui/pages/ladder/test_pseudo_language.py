@@ -33,9 +33,9 @@ from app.ui.pages.ladder.board import LadderBoard
 from app.ui.pages.ladder.list.ladder_list import LadderList
 from app.ui.pages.ladder.part import ladder_help
 from app.ui.pages.ladder.picking.picker import Picker
-from app.ui.pages.ladder.plots.content import Options
-from app.ui.pages.ladder.plots.panel import LadderPlots
 from app.ui.pages.ladder.table.columns import TABLE
+from app.ui.plots.ladder.content import Options
+from app.ui.plots.ladder.panel import LadderPlots
 from tests.lab import ladder_cases as cases
 from tests.ui.pages.ladder.conftest import view
 

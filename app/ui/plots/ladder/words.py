@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from app.core.ladder.row import Value
     from app.core.plots.scatter import PlotPoint
     from app.lab.verdict.view import LadderView
-    from app.ui.pages.ladder.plots.content import Version
+    from app.ui.plots.ladder.content import Version
 
 
 def name_of(version: Version) -> str:

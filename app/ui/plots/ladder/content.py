@@ -13,7 +13,7 @@ from app.core.tasks.results import KindResult, KindVerdict
 from app.core.text.clean import clean_line
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
-from app.ui.pages.ladder.plots.words import no_ladder, no_loss, no_tasks
+from app.ui.plots.ladder.words import no_ladder, no_loss, no_tasks
 
 if TYPE_CHECKING:
     from app.core.plots.scatter import PlotPoint

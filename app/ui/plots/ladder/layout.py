@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.ui.pages.ladder.plots.content import Content, ProfileContent, ScatterContent
-from app.ui.pages.ladder.plots.drawing import Drawing, Notice
-from app.ui.pages.ladder.plots.profile import ProfileDrawing
-from app.ui.pages.ladder.plots.scatter import ScatterDrawing
-from app.ui.pages.ladder.plots.spread import SpreadDrawing
+from app.ui.plots.ladder.content import Content, ProfileContent, ScatterContent
+from app.ui.plots.ladder.drawing import Drawing, Notice
+from app.ui.plots.ladder.profile import ProfileDrawing
+from app.ui.plots.ladder.scatter import ScatterDrawing
+from app.ui.plots.ladder.spread import SpreadDrawing
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSizeF
 
-    from app.ui.pages.ladder.plots.look import Look
+    from app.ui.plots.ladder.look import Look
 
 
 def lay_out(content: Content, size: QSizeF, look: Look) -> Drawing:

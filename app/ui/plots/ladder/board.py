@@ -22,14 +22,14 @@ from PySide6.QtWidgets import QWidget
 
 from app.ui.kit.theme import GRID, current_tokens
 from app.ui.kit.timers import later
-from app.ui.pages.ladder.plots.describe import describe
-from app.ui.pages.ladder.plots.layout import lay_out
-from app.ui.pages.ladder.plots.look import Look
+from app.ui.plots.ladder.describe import describe
+from app.ui.plots.ladder.layout import lay_out
+from app.ui.plots.ladder.look import Look
 from app.ui.plots.readout_box import ReadoutBox
 
 if TYPE_CHECKING:
-    from app.ui.pages.ladder.plots.content import Content
-    from app.ui.pages.ladder.plots.drawing import Drawing
+    from app.ui.plots.ladder.content import Content
+    from app.ui.plots.ladder.drawing import Drawing
 
 _ARROWS = frozenset(
     {

@@ -11,8 +11,9 @@ from app.core.ladder.plotted import Loss
 from app.ui.kit.theme import GRID, current_tokens
 from app.ui.kit.widgets.choice_box import ChoiceBox
 from app.ui.kit.widgets.layouts import in_column, in_grid, in_row
-from app.ui.pages.ladder.plots.board import Board
-from app.ui.pages.ladder.plots.content import (
+from app.ui.plots.header import SaveButton
+from app.ui.plots.ladder.board import Board
+from app.ui.plots.ladder.content import (
     Measure,
     Options,
     PlotKind,
@@ -20,11 +21,10 @@ from app.ui.pages.ladder.plots.content import (
     content_of,
     usual_loss,
 )
-from app.ui.pages.ladder.plots.figure import LadderSheet
-from app.ui.pages.ladder.plots.look import Look
-from app.ui.pages.ladder.plots.table import table, values
-from app.ui.pages.ladder.plots.words import loss_name
-from app.ui.plots.header import SaveButton
+from app.ui.plots.ladder.figure import LadderSheet
+from app.ui.plots.ladder.look import Look
+from app.ui.plots.ladder.table import table, values
+from app.ui.plots.ladder.words import loss_name
 from app.ui.plots.outlet import Outlet
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from app.core.tasks.results import KindVerdict
 from app.ui.kit.theme import GRID
 from app.ui.kit.words.format import percent
 from app.ui.kit.words.text import translate
-from app.ui.pages.ladder.plots import words
-from app.ui.pages.ladder.plots.content import Measure, ProfileContent
-from app.ui.pages.ladder.plots.drawing import Drawing, Spot, frame_of
-from app.ui.pages.ladder.plots.look import (
+from app.ui.plots.ladder import words
+from app.ui.plots.ladder.content import Measure, ProfileContent
+from app.ui.plots.ladder.drawing import Drawing, Spot, frame_of
+from app.ui.plots.ladder.look import (
     BAR_PX,
     DOTS,
     Look,
@@ -31,7 +31,7 @@ from app.ui.pages.ladder.plots.look import (
     write,
     write_name,
 )
-from app.ui.pages.ladder.plots.readouts import profile_readout
+from app.ui.plots.ladder.readouts import profile_readout
 
 if TYPE_CHECKING:
     from app.ui.plots.words import Readout

@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from app.core.ladder.plotted import Cost
 from app.ui.kit.theme import GRID
-from app.ui.pages.ladder.plots import words
-from app.ui.pages.ladder.plots.drawing import (
+from app.ui.plots.ladder import words
+from app.ui.plots.ladder.drawing import (
     Drawing,
     Spot,
     frame_of,
@@ -18,7 +18,7 @@ from app.ui.pages.ladder.plots.drawing import (
     paint_ticks_across,
     paint_ticks_up,
 )
-from app.ui.pages.ladder.plots.look import (
+from app.ui.plots.ladder.look import (
     DASHES,
     DOTS,
     MARK_PX,
@@ -32,11 +32,11 @@ from app.ui.pages.ladder.plots.look import (
     write,
     write_name,
 )
-from app.ui.pages.ladder.plots.readouts import scatter_readout
-from app.ui.pages.ladder.plots.scatter_layout import ScatterLayout
+from app.ui.plots.ladder.readouts import scatter_readout
+from app.ui.plots.ladder.scatter_layout import ScatterLayout
 
 if TYPE_CHECKING:
-    from app.ui.pages.ladder.plots.content import ScatterContent
+    from app.ui.plots.ladder.content import ScatterContent
     from app.ui.plots.words import Readout
 
 _RING_PX = 9.0

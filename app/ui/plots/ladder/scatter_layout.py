@@ -14,11 +14,11 @@ from app.core.plots.scatter import Box, line_box, pareto, place_labels, staircas
 from app.ui.kit.theme import GRID
 from app.ui.kit.words.format import divergence
 from app.ui.kit.words.text import translate
-from app.ui.pages.ladder.plots import words
+from app.ui.plots.ladder import words
 
 if TYPE_CHECKING:
-    from app.ui.pages.ladder.plots.content import ScatterContent, Version
-    from app.ui.pages.ladder.plots.look import Look
+    from app.ui.plots.ladder.content import ScatterContent, Version
+    from app.ui.plots.ladder.look import Look
 
 _NAME_PX = 18 * GRID
 # A limit is drawn where the axis need not become this many times as long for it.

@@ -22,17 +22,17 @@ from app.core.tasks.results import KindVerdict
 from app.core.verdict import Limits
 from app.ui.kit.theme import DARK, LIGHT, Theme, ThemeChoice, Tokens
 from app.ui.kit.tokens import contrast
-from app.ui.pages.ladder.plots.content import Measure, Options, PlotKind, ScatterContent, content_of
-from app.ui.pages.ladder.plots.describe import describe
-from app.ui.pages.ladder.plots.drawing import Notice
-from app.ui.pages.ladder.plots.layout import lay_out
-from app.ui.pages.ladder.plots.look import Look
-from app.ui.pages.ladder.plots.panel import LadderPlots
-from app.ui.pages.ladder.plots.profile import ProfileDrawing
-from app.ui.pages.ladder.plots.readouts import scatter_readout
-from app.ui.pages.ladder.plots.scatter import ScatterDrawing
-from app.ui.pages.ladder.plots.spread import SpreadDrawing
-from app.ui.pages.ladder.plots.table import table, values
+from app.ui.plots.ladder.content import Measure, Options, PlotKind, ScatterContent, content_of
+from app.ui.plots.ladder.describe import describe
+from app.ui.plots.ladder.drawing import Notice
+from app.ui.plots.ladder.layout import lay_out
+from app.ui.plots.ladder.look import Look
+from app.ui.plots.ladder.panel import LadderPlots
+from app.ui.plots.ladder.profile import ProfileDrawing
+from app.ui.plots.ladder.readouts import scatter_readout
+from app.ui.plots.ladder.scatter import ScatterDrawing
+from app.ui.plots.ladder.spread import SpreadDrawing
+from app.ui.plots.ladder.table import table, values
 from tests.helpers.wishes import Wishes
 from tests.lab import ladder_cases as cases
 
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from app.lab.verdict.view import LadderView
-    from app.ui.pages.ladder.plots.board import Board
-    from app.ui.pages.ladder.plots.drawing import Drawing
+    from app.ui.plots.ladder.board import Board
+    from app.ui.plots.ladder.drawing import Drawing
 
 # The offscreen platform complains about every window with a least size.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from app.ui.kit.theme import GRID
-from app.ui.pages.ladder.plots.look import Look, crisp, write
+from app.ui.plots.ladder.look import Look, crisp, write
 
 if TYPE_CHECKING:
     from app.core.plots.axes import Scale

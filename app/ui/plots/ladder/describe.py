@@ -10,8 +10,8 @@ from app.core.ladder.row import difference_of, share_of
 from app.core.tasks.results import KindResult, KindVerdict
 from app.ui.kit.words.format import divergence, points
 from app.ui.kit.words.text import translate
-from app.ui.pages.ladder.plots import words
-from app.ui.pages.ladder.plots.content import (
+from app.ui.plots.ladder import words
+from app.ui.plots.ladder.content import (
     Content,
     Measure,
     ProfileContent,

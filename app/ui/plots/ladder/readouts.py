@@ -11,14 +11,14 @@ from app.core.ladder.row import difference_of, share_of
 from app.core.tasks.results import KindResult, KindVerdict
 from app.ui.kit.words.format import MISSING, UNKNOWN, Quantity, count, points
 from app.ui.kit.words.text import translate
-from app.ui.pages.ladder.plots import words
+from app.ui.plots.ladder import words
 from app.ui.plots.words import Readout, ReadoutRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from app.core.plots.scatter import PlotPoint
-    from app.ui.pages.ladder.plots.content import ProfileContent, ScatterContent, Version
+    from app.ui.plots.ladder.content import ProfileContent, ScatterContent, Version
 
 
 def scatter_readout(content: ScatterContent, here: Sequence[tuple[Version, PlotPoint]]) -> Readout:

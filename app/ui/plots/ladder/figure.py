@@ -10,12 +10,12 @@ from PySide6.QtGui import QColor, QPainter
 
 from app.core.candidates.shapes import letter_of
 from app.ui.kit.theme import GRID
-from app.ui.pages.ladder.plots.layout import lay_out
-from app.ui.pages.ladder.plots.look import Look, paint_mark, write
+from app.ui.plots.ladder.layout import lay_out
+from app.ui.plots.ladder.look import Look, paint_mark, write
 from app.ui.plots.sheet import Sheet
 
 if TYPE_CHECKING:
-    from app.ui.pages.ladder.plots.content import Content, Version
+    from app.ui.plots.ladder.content import Content, Version
 
 _PLOT = QSizeF(64.0 * GRID, 44.0 * GRID)
 _COLUMNS = 2

@@ -17,7 +17,7 @@ from app.core.text.clean import clean_line
 from app.core.text.csv_cells import csv_cell
 from app.ui.kit.words.format import MISSING, Quantity, byte_size, divergence, points, speed
 from app.ui.kit.words.text import translate
-from app.ui.pages.ladder.plots import words
+from app.ui.plots.ladder import words
 
 if TYPE_CHECKING:
     from app.lab.verdict.view import LadderView

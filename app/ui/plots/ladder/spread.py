@@ -12,9 +12,9 @@ from app.core.candidates.shapes import colour_of, letter_of
 from app.ui.kit.theme import GRID
 from app.ui.kit.words.format import Quantity, count, divergence, percent
 from app.ui.kit.words.text import translate
-from app.ui.pages.ladder.plots import words
-from app.ui.pages.ladder.plots.drawing import Drawing, Spot, frame_of
-from app.ui.pages.ladder.plots.look import (
+from app.ui.plots.ladder import words
+from app.ui.plots.ladder.drawing import Drawing, Spot, frame_of
+from app.ui.plots.ladder.look import (
     DOTS,
     Look,
     crisp,
@@ -27,7 +27,7 @@ from app.ui.pages.ladder.plots.look import (
 from app.ui.plots.words import Readout
 
 if TYPE_CHECKING:
-    from app.ui.pages.ladder.plots.content import SpreadContent, Version
+    from app.ui.plots.ladder.content import SpreadContent, Version
 
 _NAME_PX = 12 * GRID
 _MOST_ROW_PX = 12 * GRID

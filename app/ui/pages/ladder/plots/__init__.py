@@ -1,1 +1,0 @@
-"""Plots of a ladder; `app.ui.pages.ladder.plots.panel` holds the widget."""

@@ -1,0 +1,1 @@
+"""Plots of a ladder; `app.ui.plots.ladder.panel` holds the widget."""
