@@ -44,12 +44,6 @@ class ProjectorFacts:
         return self.tensor_bytes + self.compute_bytes
 
 
-def is_projector(header: GgufHeader) -> bool:
-    """Whether a file is a projector with which a model sees."""
-    names = [tensor.name for tensor in header.tensors]
-    return kind_of_header(header, names) is ModelKind.PROJECTOR and _sees(header, names)
-
-
 def projector_facts(header: GgufHeader, file_name: str) -> ProjectorFacts:
     """What a projector's header says.
 

@@ -39,6 +39,15 @@ def drawn(words: str) -> bytes:
     Raises:
         ValueError: The words draw nothing.
     """
+    return _png(pixel_rows(words))
+
+
+def pixel_rows(words: str) -> list[bytearray]:
+    """A picture's rows from the top, of three bytes a pixel.
+
+    Raises:
+        ValueError: The words draw nothing.
+    """
     rows = [bytearray(_WHITE * SIDE) for _ in range(SIDE)]
     parts = words.split(";")
     if len(parts) > _MOST_PARTS:
@@ -55,7 +64,7 @@ def drawn(words: str) -> bytes:
             x, y, radius = map(int, numbers)
             for down in range(-radius, radius + 1):
                 _span(rows, dots, y + down, x, _half_width(kind, radius, down))
-    return _png(rows)
+    return rows
 
 
 def _is_small(text: str) -> bool:

@@ -10,15 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+from app.core.models.family import ModelSource
 from app.core.models.kinds import ModelKind, kind_in_name
-from app.core.models.projector_facts import ProjectorFacts, is_projector, projector_facts
+from app.core.models.projector_facts import ProjectorFacts, projector_facts
 from app.core.words.sentence import say
-from app.library.model_files import read_shards
+from app.library.model_files import read_shards, whole_sets
+from app.library.places import Place
+from app.library.scan import scan
+from app.library.walk import is_model_name
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
 
-_MOST_BESIDE = 20
+_MOST_BESIDE = 40
+"""Files whose headers are read."""
 
 
 def check_projector(candidate: Candidate) -> None:
@@ -41,30 +46,40 @@ def projector_bytes(candidate: Candidate) -> int:
     return 0
 
 
-def projectors_beside(path: Path) -> list[Path]:
-    """The projectors in the folder of a model file, by name: files that are called so, and are."""
-    try:
-        named = sorted(
-            each
-            for each in path.parent.iterdir()
-            if each.suffix.lower() == ".gguf" and kind_in_name(each.name) is ModelKind.PROJECTOR
-        )
-    except OSError:
-        return []
-    found: list[Path] = []
-    for file in named[:_MOST_BESIDE]:
-        with contextlib.suppress(PersonError):
-            if file != path and is_projector(read_shards(file)[0].header):
-                found.append(file)
-    return found
-
-
 def projector_beside(candidate: Candidate) -> str | None:
-    """The only projector beside the file of a candidate that has none."""
+    """The projector beside the file of a candidate that has none, by the library's rule.
+
+    Waits for the disk where there is a file that is called like a projector.
+    """
+    path = Path(candidate.path)
     if candidate.projector is not None:
         return None
-    found = projectors_beside(Path(candidate.path))
-    return str(found[0]) if len(found) == 1 else None
+    try:
+        files = sorted(each for each in path.parent.iterdir() if is_model_name(each.name))
+    except OSError:
+        return None
+    if all(kind_in_name(each.name) is not ModelKind.PROJECTOR for each in files):
+        return None
+    # Its own and the projectors first: what lies beyond the bound can only be one family more.
+    files.sort(key=lambda each: (each != path, kind_in_name(each.name) is None))
+    places = [Place(ModelSource.OPENED, each) for each in whole_sets(files)[:_MOST_BESIDE]]
+    found = next((each for each in scan(places, _NothingKnown()).models if each.path == path), None)
+    if found is None or found.projector is None:
+        return None
+    with contextlib.suppress(PersonError):  # for sound alone
+        _facts(str(found.projector))
+        return str(found.projector)
+    return None
+
+
+class _NothingKnown:
+    """Headers are read anew: those of a folder are few, and kept for a while as they are."""
+
+    def get(self, key: bytes) -> None:
+        """What was put is gone."""
+
+    def put(self, key: bytes, stamp: str, facts: bytes) -> None:
+        """Forget it."""
 
 
 def _facts(projector: str) -> ProjectorFacts:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from app.core.candidates.candidate import candidate_of
 from app.core.errors import PersonError
-from app.lab.engines.eyes import projector_beside, projector_bytes, projectors_beside
+from app.lab.engines.eyes import projector_beside, projector_bytes
 from app.lab.engines.opened import opened
 from app.lab.engines.parts import parts_bytes
 from app.lab.engines.room import EngineRoom
@@ -49,17 +49,23 @@ def test_what_is_no_projector_is_said_before_a_load(model: Path, tmp_path: Path,
     assert projector_bytes(candidate) == 0
 
 
-def test_the_only_projector_beside_a_file_is_taken(model: Path, tmp_path: Path) -> None:
+def test_what_lies_beside_a_file_is_taken_by_the_librarys_rule(model: Path, tmp_path: Path) -> None:
     plain = candidate_of(model)
     assert projector_beside(plain) is None
     write_tiny_llama(tmp_path / "mmproj-in-name-alone.gguf")
     (tmp_path / "mmproj-broken.gguf").write_bytes(b"GGUF")
     assert projector_beside(plain) is None
 
-    first = write_projector(tmp_path / "mmproj-F16.gguf", 256)
-    assert projector_beside(plain) == str(first)
-    second = write_projector(tmp_path / "m.mmproj-Q8_0.gguf", 256)
-    assert projectors_beside(model) == [second, first]
-    assert projector_beside(plain) is None
-    chosen = replace(plain, projector=str(first))
-    assert projector_beside(chosen) is None
+    eights = write_projector(tmp_path / "mmproj-Q8_0.gguf", 256)
+    assert projector_beside(plain) == str(eights)
+    halves = write_projector(tmp_path / "mmproj-F16.gguf", 256)
+    assert projector_beside(plain) == str(halves)
+    assert projector_beside(replace(plain, projector=str(eights))) is None
+
+
+def test_a_blind_model_does_not_see_with_the_eyes_of_another(model: Path, tmp_path: Path) -> None:
+    seeing = write_tiny_llama(tmp_path / "seer-4b-Q8_0.gguf", metadata={"general.name": "Seer 4B"})
+    own = write_projector(tmp_path / "seer-4b-mmproj-F16.gguf", 256)
+
+    assert projector_beside(candidate_of(seeing)) == str(own)
+    assert projector_beside(candidate_of(model)) is None
