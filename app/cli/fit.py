@@ -34,7 +34,8 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         help="say whether a model fits this PC, and how fast it will be",
         description="Say what a model will need, part by part, whether this PC has it, and how "
         "fast it will generate. Nothing is loaded or downloaded: llama.cpp plans from the header "
-        "alone, and of a file on the Hub only the header is read.",
+        "alone, and of a file on the Hub only the header is read. A projector that comes with it "
+        "counts.",
     )
     parser.add_argument("model", metavar="CANDIDATE", help=CANDIDATE_HELP)
     parser.add_argument("--ctx", type=positive, metavar="N", help=CONTEXT_HELP)
@@ -104,10 +105,12 @@ def show_fit(file: str, fit: Fit, console: Console) -> None:
     needs = fit.needs
     level = fit.model.level_name or "no version named"
     console.text(f"{file} ({level}, {parameters_told(fit.model)} parameters)")
+    parts = [("adapters and projector", figures.size(fit.parts_bytes))] if fit.parts_bytes else []
     console.table(
         ("part", "memory"),
         [
-            ("weights", figures.size(needs.weights_bytes)),
+            ("weights", figures.size(needs.weights_bytes - fit.parts_bytes)),
+            *parts,
             (
                 f"KV cache, context of {figures.context(fit.context_tokens)}, {fit.engine.kv_type}",
                 figures.size(needs.kv_bytes),

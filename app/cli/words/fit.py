@@ -36,6 +36,7 @@ def fit_document(fit: Fit) -> dict[str, object]:
         "context_tokens": fit.context_tokens,
         "kv_type": str(fit.engine.kv_type),
         **msgspec.to_builtins(needs),
+        "parts_bytes": fit.parts_bytes,
         "total_bytes": needs.total_bytes,
         "available_bytes": fit.available_bytes,
         "verdict": str(fit.judgement.verdict),

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from app.base.gate import StopFlag
 from app.core.candidates.settings import EngineSettings, KvType
 from app.core.errors import PersonError
+from app.core.listing import with_eyes
 from app.core.words.sentence import say
 from app.hub.errors import HubGated, HubOffline, HubRateLimited, HubSilent, HubSwitchedOff
 from app.hub.headers import HeaderReader, RemoteHeader, sparse_model
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 # Headers that are fetched while llama.cpp looks at the one before.
 _AHEAD = 3
+# A projector is read whole; while it computes a picture it takes about a seventh of that more.
+_WITH_SCRATCH = 1.15
 _LEFT_BEHIND_S = 24 * 3600
 # What will not be better for the next file.
 _FOR_ALL = (HubGated, HubOffline, HubRateLimited, HubSilent, HubSwitchedOff)
@@ -111,8 +114,8 @@ class HubFitter:
     ) -> Generator[tuple[ListedFile, Fit | PersonError]]:
         """The answers, file by file in their order; an error in place of one does not end it.
 
-        First of each what it needs; then, of each once more, how fast it will be, the one to take
-        first: for that this PC may have to be measured.
+        First of each what it needs, with the projector that would come with it; then, of each once
+        more, how fast it will be, the one to take first: for that this PC may have to be measured.
 
         Args:
             repository: Where the files lie; its commit counts.
@@ -133,7 +136,8 @@ class HubFitter:
                 for file, header in _in_turn(pool, files, repository, self._headers, reading):
                     on_turn(file)
                     if refused is None:
-                        answer = self._answer(file, header, context_tokens, kv_type, stop)
+                        eyes = _eyes_bytes(repository, file)
+                        answer = self._answer(file, header, context_tokens, kv_type, eyes, stop)
                         if isinstance(answer, PersonError) and is_for_all(answer):
                             refused = answer
                             reading.stop()
@@ -163,6 +167,7 @@ class HubFitter:
         header: Future[list[RemoteHeader]],
         context_tokens: int | None,
         kv_type: KvType,
+        eyes_bytes: int,
         stop: StopFlag,
     ) -> Fit | PersonError:
         if not file.complete:
@@ -186,19 +191,24 @@ class HubFitter:
             headers = header.result()
             self._wait_until_free(stop)
             with self._asking:
-                return self._fit_headers(headers, context_tokens, kv_type)
+                return self._fit_headers(headers, context_tokens, kv_type, eyes_bytes)
         except PersonError as error:
             return error
 
     def _fit_headers(
-        self, headers: list[RemoteHeader], context_tokens: int | None, kv_type: KvType
+        self,
+        headers: list[RemoteHeader],
+        context_tokens: int | None,
+        kv_type: KvType,
+        eyes_bytes: int,
     ) -> Fit:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._tidy()
             with tempfile.TemporaryDirectory(dir=self._folder) as own:
                 path = sparse_model(headers, Path(own))
-                return self._fitter.memory(path, context_tokens, EngineSettings(kv_type=kv_type))
+                engine = EngineSettings(kv_type=kv_type)
+                return self._fitter.memory(path, context_tokens, engine, eyes_bytes)
         except OSError as error:
             reason = error.strerror or str(error)
             raise PersonError(
@@ -211,6 +221,12 @@ class HubFitter:
             for path in self._folder.iterdir():
                 if time.time() - path.stat().st_mtime > _LEFT_BEHIND_S:
                     shutil.rmtree(path, ignore_errors=True)
+
+
+def _eyes_bytes(repository: Repository, file: ListedFile) -> int:
+    """What the projector takes that comes with a file; 0 where none does."""
+    eyes = with_eyes(repository.files, file)[len(file.parts) :]
+    return int(sum(part.size_bytes for part in eyes) * _WITH_SCRATCH)
 
 
 def _in_turn(

@@ -72,6 +72,7 @@ class Fit:
         work: What a token takes of the processor, from which the speed follows; None where GPUs
             take all of it.
         disk_bytes: How much of the weights each token reads from disk: what does not fit runs so.
+        parts_bytes: What adapters and a projector have of ``needs.weights_bytes``.
     """
 
     model: ModelFile
@@ -85,6 +86,7 @@ class Fit:
     speed: SpeedPrediction | None
     work: TokenWork | None = None
     disk_bytes: float = 0.0
+    parts_bytes: int = 0
 
     @property
     def tokens_per_second(self) -> float | None:
@@ -147,7 +149,7 @@ class Fitter:
         path: Path,
         context_tokens: int | None = None,
         engine: EngineSettings = USUAL_ENGINE,
-        adapter_bytes: int = 0,
+        parts_bytes: int = 0,
     ) -> Fit:
         """Say what a model file will need and how fast it will be.
 
@@ -155,21 +157,21 @@ class Fitter:
             path: The file, or the first shard; its weights may be a hole in it.
             context_tokens: Size of the context; what candidates get by default when left out.
             engine: As it will be loaded.
-            adapter_bytes: What its adapters take beside its weights.
+            parts_bytes: What its adapters and its projector take beside its weights.
 
         Raises:
             NoCandidateError: It is no language model.
             PersonError: The header is broken, or llama.cpp refuses it; the sentence says why.
         """
         begin_s = time.monotonic()
-        return self.with_speed(self.memory(path, context_tokens, engine, adapter_bytes), begin_s)
+        return self.with_speed(self.memory(path, context_tokens, engine, parts_bytes), begin_s)
 
     def memory(
         self,
         path: Path,
         context_tokens: int | None = None,
         engine: EngineSettings = USUAL_ENGINE,
-        adapter_bytes: int = 0,
+        parts_bytes: int = 0,
     ) -> Fit:
         """Say what a model file will need: at once, nothing of this PC is measured for it.
 
@@ -180,13 +182,13 @@ class Fitter:
         model.check_answers()
         model = as_run(model, engine)
         tensors = [tensor for shard in shards for tensor in shard.header.tensors]
-        weights = layer_bytes(tensors, model.block_count, engine.cpu_experts, adapter_bytes)
+        weights = layer_bytes(tensors, model.block_count, engine.cpu_experts, parts_bytes)
         question = Question(model, weights, engine)
         wanted = context_tokens or DEFAULT_CONTEXT_TOKENS
         plan, sharing = settle(
             question,
             lambda layers: self._plan(question, wanted, layers),
-            lambda plan: needs_of(model, plan, adapter_bytes),
+            lambda plan: needs_of(model, plan, parts_bytes),
         )
         needs, gpu_layers = sharing.needs, sharing.gpu_layers
         available = self._room.budget_bytes()
@@ -210,6 +212,7 @@ class Fitter:
             speed=None,
             work=work,
             disk_bytes=disk_bytes,
+            parts_bytes=parts_bytes,
         )
 
     def with_speed(self, fit: Fit, begin_s: float | None = None) -> Fit:

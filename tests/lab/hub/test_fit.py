@@ -54,7 +54,7 @@ def repository(tmp_path: Path) -> FakeRepository:
             FakeFile("sky-Q4_K_M.gguf", write_tiny_llama(folder / "tiny.gguf")),
             FakeFile("sky-Q2_K.gguf", b"no model at all" * 1000),
             FakeFile("half-Q6_K-00001-of-00002.gguf", shards[0].content),
-            FakeFile("mmproj-F16.gguf", b"x"),
+            FakeFile("mmproj-F16.gguf", b"x" * 1_000_000),
         ],
     )
 
@@ -113,7 +113,9 @@ def test_every_file_has_its_answer(asked: Asked, hub: FakeHub, tmp_path: Path) -
     assert list(answers) == asked.turns == [file.name for file in asked.files()]
     whole = answers["sky-F16.gguf"]
     assert isinstance(whole, Fit)
-    local = asked.fitter.fit(tmp_path / "files" / "sky-F16.gguf", 1024)
+    # With the projector that would come with it.
+    assert whole.parts_bytes == 1_150_000
+    local = asked.fitter.fit(tmp_path / "files" / "sky-F16.gguf", 1024, parts_bytes=1_150_000)
     assert whole.needs == local.needs
     assert whole.judgement.reason.startswith("fits: needs ")
     shards = answers["sky-Q8_0-00001-of-00003.gguf"]

@@ -144,12 +144,14 @@ def fit_details(fit: Fit, *, speed_to_come: bool = False) -> str:
     lines = [
         f"{name}: {byte_size(size)}"
         for name, size in (
-            (translate("Models", "weights"), needs.weights_bytes),
+            (translate("Models", "weights"), needs.weights_bytes - fit.parts_bytes),
+            (translate("Models", "projector, to see pictures"), fit.parts_bytes),
             (translate("Models", "KV cache"), needs.kv_bytes),
             (translate("Models", "compute buffers"), needs.compute_bytes),
             (translate("Models", "output"), needs.output_bytes),
             (translate("Models", "engine"), needs.overhead_bytes),
         )
+        if size
     ]
     lines.append(
         translate("HubFit", "for a context of {tokens} tokens, KV cache {kv}").format(
