@@ -29,6 +29,28 @@ def _options(words: tuple[str, ...]) -> str:
     return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
+ASK_NUMBER = "Which number is written in the picture? Answer with the number only."
+
+
+def ask_count(wanted: str) -> str:
+    """The question how many of a shape there are."""
+    return f"How many {wanted}s are in the picture? Answer with the number only."
+
+
+def ask_colour(wanted: str) -> str:
+    """The question for the colour of a shape."""
+    options = _options(_COLOURS)
+    return f"Which colour is the {wanted} in the picture: {options}? Answer with one word."
+
+
+def ask_side(one: str, other: str) -> str:
+    """The question where one shape is, seen from another."""
+    return (
+        f"Seen from the {other}, is the {one} in the picture left, right, above or below? "
+        "Answer with one word."
+    )
+
+
 def count(rng: random.Random) -> Item:
     """How many of a shape, among others."""
     wanted, other = rng.sample(SHAPES, 2)
@@ -39,8 +61,7 @@ def count(rng: random.Random) -> Item:
         for at, place in enumerate(places)
     ]
     rng.shuffle(drawn)
-    question = f"How many {wanted}s are in the picture? Answer with the number only."
-    return Item("count", question, number, "number", picture="; ".join(drawn))
+    return Item("count", ask_count(wanted), number, "number", picture="; ".join(drawn))
 
 
 def colour(rng: random.Random) -> Item:
@@ -53,10 +74,8 @@ def colour(rng: random.Random) -> Item:
         _shape(kind, each, place, rng)
         for kind, each, place in zip(others, colours, places[1:], strict=False)
     ]
-    question = (
-        f"Which colour is the {wanted} in the picture: {_options(_COLOURS)}? Answer with one word."
-    )
-    return Item("colour", question, right, "fact", reject=tuple(colours), picture="; ".join(drawn))
+    reject, picture = tuple(colours), "; ".join(drawn)
+    return Item("colour", ask_colour(wanted), right, "fact", reject=reject, picture=picture)
 
 
 def number(rng: random.Random) -> Item:
@@ -65,8 +84,7 @@ def number(rng: random.Random) -> Item:
     ink = rng.choice([each for each in _COLOURS if each != "yellow"])
     x, y = rng.randint(90, 134), rng.randint(60, 164)
     drawn = f"number {ink} {x} {y} {rng.randint(8, 13)} {right}"
-    question = "Which number is written in the picture? Answer with the number only."
-    return Item("number", question, right, "number", picture=drawn)
+    return Item("number", ASK_NUMBER, right, "number", picture=drawn)
 
 
 def side(rng: random.Random) -> Item:
@@ -83,12 +101,9 @@ def side(rng: random.Random) -> Item:
         for kind, each, place in zip((one, other), rng.sample(_COLOURS, 2), places, strict=True)
     ]
     rng.shuffle(drawn)
-    question = (
-        f"Seen from the {other}, is the {one} in the picture left, right, above or below? "
-        "Answer with one word."
-    )
     reject = tuple(each for each in directions if each != right)
-    return Item("side", question, right, "fact", reject=reject, picture="; ".join(drawn))
+    picture = "; ".join(drawn)
+    return Item("side", ask_side(one, other), right, "fact", reject=reject, picture=picture)
 
 
 MAKERS: tuple[Maker, ...] = (count, colour, number, side)
