@@ -12,8 +12,11 @@ from app.core.candidates.candidate import Candidate, LocalFile
 from app.core.candidates.settings import EngineSettings, KvType
 from app.core.memory.speed import TAKEN_WHILE_BUSY, Basis
 from app.core.words import figures
+from app.lab.engines.drafts import draft_bytes, read_draft
+from app.lab.engines.opened import context_of
 from app.lab.engines.parts import check_parts, parts_bytes
 from app.lab.models.names import NoSuchModelError
+from app.library.model_files import open_model_file
 
 if TYPE_CHECKING:
     import argparse
@@ -79,7 +82,12 @@ def _on_this_pc(
     with console.progress() as progress:
         progress.add_task("Planning", total=None, note=path.name[-40:])
         with fitter(paths, arguments.threads or engine.threads, PATIENCE_SECONDS) as answers:
-            return answers.fit(path, context, engine, parts_bytes(candidate))
+            more_bytes = parts_bytes(candidate)
+            if candidate.draft is not None:
+                own, draft = open_model_file(path), read_draft(candidate)
+                tokens = context_of(engine, own, context)
+                more_bytes += draft_bytes(candidate, own, draft, tokens)
+            return answers.fit(path, context, engine, more_bytes)
 
 
 def _on_hub(arguments: argparse.Namespace, console: Console, paths: Paths) -> tuple[str, Fit]:
@@ -105,7 +113,8 @@ def show_fit(file: str, fit: Fit, console: Console) -> None:
     needs = fit.needs
     level = fit.model.level_name or "no version named"
     console.text(f"{file} ({level}, {parameters_told(fit.model)} parameters)")
-    parts = [("adapters and projector", figures.size(fit.parts_bytes))] if fit.parts_bytes else []
+    more = "adapters, projector, draft"
+    parts = [(more, figures.size(fit.parts_bytes))] if fit.parts_bytes else []
     console.table(
         ("part", "memory"),
         [

@@ -58,3 +58,11 @@ def test_what_a_draft_brings_is_told_from_pairs_of_the_same_answers(
     assert generated.drafted.accepted > generated.drafted.drafted / 2
     assert generated.drafted.speedup > 1
     assert "Worth it here" in str(generated.drafted.said)
+
+
+def test_drafts_are_tried_behind_a_long_text_too(demo_model: Path, tmp_path: Path) -> None:
+    drafted = replace(candidate_of(demo_model), draft=Draft())
+    bench = Bench(BenchPlan(0, 16, 200, 2, 1), roomy(tmp_path / "state"), lambda *_: None)
+    (row,) = bench.run([drafted]).rows
+    assert (row.depth, len(row.samples), row.error) == (200, 2, None)
+    assert row.drafted is not None

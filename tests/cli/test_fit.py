@@ -6,6 +6,7 @@ Tests app.cli.files.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from app.hub.headers import STEP_BYTES
 from tests.cli.conftest import LARGE, PATIENCE_SECONDS, REPO, ROOT, Program
 from tests.helpers.adapters import write_adapter
 from tests.helpers.architectures import header_of
+from tests.helpers.deep_models import write_deep
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository, Fault, FaultKind
 from tests.helpers.gguf_files import write_scripted_model
 from tests.helpers.moe_files import write_demo_mixture
@@ -265,3 +267,14 @@ def test_a_measurement_corrects_what_fit_predicts(
     after = program.json("fit", model)
     assert (after["basis"], after["measured_runs"]) == ("runs of this file", 1)
     assert hub.requests == []
+
+
+def test_a_draft_and_its_context_count(program: Program, demo_model: Path, tmp_path: Path) -> None:
+    deep = write_deep(tmp_path / "deep.gguf", demo_model, 8)
+    plain = program.json("fit", str(deep), "--ctx", "512")
+    drafted = program.json("fit", f"{deep}#ctx=512,draft={demo_model}")
+    is_fit(drafted)
+    assert drafted["total_bytes"] - plain["total_bytes"] == drafted["parts_bytes"]
+    assert drafted["parts_bytes"] > demo_model.stat().st_size
+    told = program.run("fit", f"{deep}#ctx=512,draft={demo_model}").out
+    assert re.search(r"^ *adapters, projector, draft .*MB", told, re.MULTILINE)

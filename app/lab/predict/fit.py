@@ -72,7 +72,7 @@ class Fit:
         work: What a token takes of the processor, from which the speed follows; None where GPUs
             take all of it.
         disk_bytes: How much of the weights each token reads from disk: what does not fit runs so.
-        parts_bytes: What adapters and a projector have of ``needs.weights_bytes``.
+        parts_bytes: What adapters, a projector and a draft have of ``needs.weights_bytes``.
     """
 
     model: ModelFile
@@ -157,7 +157,7 @@ class Fitter:
             path: The file, or the first shard; its weights may be a hole in it.
             context_tokens: Size of the context; what candidates get by default when left out.
             engine: As it will be loaded.
-            parts_bytes: What its adapters and its projector take beside its weights.
+            parts_bytes: What its adapters, its projector and its draft take beside its weights.
 
         Raises:
             NoCandidateError: It is no language model.

@@ -228,7 +228,8 @@ class Bench:
                 except PersonError as error:
                     _fail(rows, error)
                 else:
-                    pairs = DraftedPairs(each.manner) if each.candidate.draft else None
+                    drafted = each.candidate.draft is not None
+                    pairs = DraftedPairs(each.manner, self._plan.depth) if drafted else None
                     able.append((take, rows, pairs))
             for number, test in enumerate(self._plan.tests):
                 for repetition in range(self._plan.repetitions):
@@ -270,7 +271,7 @@ class Bench:
         self, take: Callable[[], EngineCalls], test: SpeedTest, row: BenchRow, pairs: DraftedPairs
     ) -> None:
         """A repetition over answers to questions: random tokens tell nothing of drafts."""
-        if row.error is None and not self._plan.depth:
+        if row.error is None:
             try:
                 engine = take()
                 begin = self._calm.begin(engine.pid)

@@ -8,12 +8,15 @@ from msgspec.structs import replace
 
 from app.core.candidates.drafts import Drafted
 from app.core.candidates.settings import SamplingSettings
+from app.core.chats.chat import Message, Role
 from app.core.errors import PersonError
 from app.core.words.sentence import Sentence, say, size
 from app.engine.protocol.answering import Finished
+from app.engine.protocol.reading import ChatRendered, RenderChat
 from app.lab.engines.calls import EngineCalls, interruptible
 from app.lab.engines.opened import opened
 from app.library.model_files import open_model_file
+from app.resources import resource_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 QUESTION_TOKENS = 1024
 """Room for any of the questions and its answer."""
 _WORTH_TOKENS = 192
+# From which it is told how many letters a token takes.
+_TRIED_LETTERS = 4000
 _LIST = (
     "apples, bread, butter, candles, carrots, cheese, coffee, eggs, flour, garlic, honey, lemons, "
     "matches, milk, oats, onions, pears, pepper, potatoes, rice, salt, soap, sugar, tea, tomatoes"
@@ -63,10 +68,13 @@ class DraftedPairs:
 
     Args:
         manner: How the candidate is asked.
+        depth_tokens: About so many stand before each question.
     """
 
-    def __init__(self, manner: Manner) -> None:
+    def __init__(self, manner: Manner, depth_tokens: int = 0) -> None:
         self._manner = manner
+        self._depth_tokens = depth_tokens
+        self._before = ""
         self._number = 0
         self._plain_ns = {_REPEATING: 0, _FREE: 0}
         self._drafted_ns = {_REPEATING: 0, _FREE: 0}
@@ -86,6 +94,7 @@ class DraftedPairs:
             PersonError: The engine failed, or ended.
         """
         if not self._number:
+            self._before = self._text_before(engine)
             self._answer(engine, _FREE[0], 2)
         generated = took_ns = 0
         for kind in (_REPEATING, _FREE):
@@ -122,8 +131,23 @@ class DraftedPairs:
         self, engine: EngineCalls, question: str, tokens: int, *, undrafted: bool = False
     ) -> AnswerFigures:
         sampling = SamplingSettings(max_tokens=tokens)
-        command = self._manner.question(engine.next_id(), question, sampling)
-        return engine.call(replace(command, undrafted=undrafted), Finished).figures
+        command = self._manner.question(engine.next_id(), self._before + question, sampling)
+        # What stands before is the same for all, and read once.
+        command = replace(command, undrafted=undrafted, clear=not self._before)
+        return engine.call(command, Finished).figures
+
+    def _text_before(self, engine: EngineCalls) -> str:
+        """A text of about as many tokens as are to stand before each question."""
+        if not self._depth_tokens:
+            return ""
+        text = resource_path("texts", "calibration.txt").read_text("utf-8")
+        told = RenderChat(
+            engine.next_id(),
+            [Message(Role.USER, text[:_TRIED_LETTERS])],
+            template=self._manner.chosen,
+        )
+        letters = _TRIED_LETTERS * self._depth_tokens // len(engine.call(told, ChatRendered).tokens)
+        return (text * (letters // len(text) + 1))[:letters] + "\n\n"
 
 
 def whether_worth(
