@@ -159,6 +159,7 @@ def _document(found: Inspection) -> dict[str, object]:
         "tensors": [_tensor(found, each) for each in found.tensors],
         "zero_fraction": found.zero_fraction,
         "pruned": model.pruned or None,
+        "merged": model.merged or None,
     }
 
 
@@ -227,7 +228,9 @@ def _summary(model: ModelFile) -> str:
             f", {model.expert_used_count} of {model.expert_count} experts at work "
             f"({figures.parameters(model.active_parameters)} weights)"
         )
-    return f"{words}; pruned: {model.pruned}." if model.pruned else f"{words}."
+    for name, what in (("pruned", model.pruned), ("merged", model.merged)):
+        words += f"; {name}: {what}" if what else ""
+    return f"{words}."
 
 
 def _row(found: Inspection, tensor: InspectedTensor, *, with_error: bool) -> tuple[object, ...]:

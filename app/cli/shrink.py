@@ -11,6 +11,8 @@ import msgspec
 from app.base.rights import give_usual_rights
 from app.cli.arguments import THREADS_HELP, Commands, WrongArguments, level, positive, threads
 from app.cli.models import MODEL_HELP, model_path
+from app.core.candidates.adapters import Adapter
+from app.core.candidates.notation import check_number, parse_adapter, typed_adapter
 from app.core.errors import PersonError
 from app.core.models.levels import level_by_name
 from app.core.shrink.layers import parse_layers
@@ -84,6 +86,15 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "and saves neither bytes nor time in these formats",
     )
     parser.add_argument(
+        "--merge-lora",
+        type=_adapter,
+        action="append",
+        default=[],
+        metavar="PATH*S",
+        help="add an adapter (LoRA) to the weights, S times as strongly as it was trained "
+        "(style.gguf*0.8); several are added up; without --type the number formats stay",
+    )
+    parser.add_argument(
         "--requantize",
         action="store_true",
         help="take a SOURCE that is quantized already, although what it lost is lost twice",
@@ -134,13 +145,14 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
 
 def _recipe(arguments: argparse.Namespace) -> Recipe:
     wanted = (arguments.type, arguments.target_bytes, arguments.target_bits)
-    others = (arguments.drop_layers, arguments.sparsity)
+    others = (arguments.drop_layers, arguments.sparsity, arguments.merge_lora)
     if arguments.recipe:
         if any((*wanted, *others, arguments.tensor, arguments.requantize)):
             raise WrongArguments(say("shrink.recipe_says_all"))
         return read_recipe(Path(whole_text(arguments.recipe))).recipe()
     if not any((*wanted, *others)):
         raise WrongArguments(say("shrink.say_how_small"))
+    check_number(arguments.merge_lora)
     word = whole_text(arguments.imatrix)
     uses = {str(use): use for use in MatrixUse}
     return Recipe(
@@ -152,6 +164,7 @@ def _recipe(arguments: argparse.Namespace) -> Recipe:
         drop_layers=arguments.drop_layers,
         sparsity=arguments.sparsity,
         requantizes=arguments.requantize,
+        merge=tuple(arguments.merge_lora),
     )
 
 
@@ -173,6 +186,8 @@ def _show(made: ShrinkResult, console: Console) -> None:
         f"{made.target}: {made.level}, {figures.size(made.file_bytes)}, "
         f"{made.bits_per_weight:.2f} bits a weight, in {figures.duration(made.elapsed_ns)}."
     )
+    if made.recipe.merged:
+        console.text(f"Merged: {', '.join(map(typed_adapter, made.recipe.merged))}.")
     if made.recipe.dropped_layers:
         layers = ", ".join(map(str, made.recipe.dropped_layers))
         console.text(f"Pruned: without the layers {layers} of the original.")
@@ -209,6 +224,13 @@ def _layers(word: str) -> int | tuple[int, ...]:
 def _sparsity(word: str) -> float | str:
     try:
         return parse_sparsity(word)
+    except PersonError as error:
+        raise argparse.ArgumentTypeError(error.sentence) from None
+
+
+def _adapter(word: str) -> Adapter:
+    try:
+        return parse_adapter(whole_text(word))
     except PersonError as error:
         raise argparse.ArgumentTypeError(error.sentence) from None
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FIELDS = {
     "file", "level", "file_bytes", "bits_per_weight", "parameters", "active_parameters", "experts",
-    "experts_used", "types", "tensors", "zero_fraction", "pruned",
+    "experts_used", "types", "tensors", "zero_fraction", "pruned", "merged",
 }  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def test_experts_of_a_mixture_are_counted(
     words = ["inspect", f"{mixture}#experts=1", "--experts", "--text", str(text)]
     assert main([*words, "--json"]) == 0
     document = json.loads(capfdbinary.readouterr().out)
-    assert set(document) == FIELDS - {"types", "tensors", "zero_fraction", "pruned"} | {
+    assert set(document) == FIELDS - {"types", "tensors", "zero_fraction", "pruned", "merged"} | {
         "expert_usage"
     }
     usage = document["expert_usage"]

@@ -12,7 +12,7 @@ from app.core.chats.chat import Answer, Chat, Turn
 from app.store.chats import ChatStore
 from app.store.database import open_database
 from app.store.paths import Paths
-from tests.helpers.adapters import write_adapter, write_merged
+from tests.helpers.adapters import write_adapter
 from tests.helpers.gguf_files import write_scripted_model, write_tiny_llama
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def test_an_adapter_is_what_it_would_be_in_the_weights(
     program: Program, demo_model: Path, text: Path
 ) -> None:
     adapter = write_adapter(program.home / "a.gguf", demo_model, scale=1.5)
-    merged = write_merged(program.home / "merged.gguf", demo_model, adapter)
+    merged = program.home / "merged.gguf"
+    program.run("shrink", demo_model, merged, "--merge-lora", adapter, "--quiet")
     words = ["quality", "--reference", merged, "--text", text, "--chunks", 8, "--threads", 1]
     rows = [f"{demo_model}#lora={adapter}{strength}" for strength in ("", "*0.5", "*0")]
     document = program.json(*map(str, words), *rows, str(demo_model))

@@ -41,6 +41,7 @@ def test_the_document(
         ([], "Say how small it is to be"),
         (["--type", "Q4_K_M", "--target-bits", "4"], "not allowed with"),
         (["--type", "Q4_K_M", "--tensor", "ffn"], "is no rule: write PATTERN=TYPE"),
+        (["--merge-lora", "a.gguf*1000"], "the strength must lie between"),
         (["--target-bits", "64"], "is not between 0.5 and 32"),
         (["--target-bytes", "many"], "is not a whole number"),
     ],

@@ -7,7 +7,7 @@ all.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
@@ -180,7 +180,12 @@ def _with_template(candidate: Candidate, value: str) -> Candidate:
     return replace(candidate, template_id=chosen)
 
 
-def _with_adapter(candidate: Candidate, value: str) -> Candidate:
+def parse_adapter(value: str) -> Adapter:
+    """An adapter as it is typed: its path, and behind a ``*`` its strength where it is not 1.
+
+    Raises:
+        NotationError: There is no path, or the strength is beyond any use.
+    """
     typed = _STRENGTH.fullmatch(value)
     path, strength = (typed["path"], float(typed["strength"])) if typed else (value, 1.0)
     if not path:
@@ -188,23 +193,30 @@ def _with_adapter(candidate: Candidate, value: str) -> Candidate:
     if abs(strength) > MOST_STRENGTH:
         most = f"{MOST_STRENGTH:g}"
         raise NotationError(say("compare.setting_adapter_strength", value=value, most=most))
-    found = (*candidate.adapters, Adapter(path, strength))
-    if len(found) > MOST_ADAPTERS:
+    return Adapter(path, strength)
+
+
+def check_number(adapters: Sequence[Adapter]) -> None:
+    """Raise NotationError where there are more adapters than can be used at once."""
+    if len(adapters) > MOST_ADAPTERS:
         raise NotationError(say("compare.setting_adapters_many", most=MOST_ADAPTERS))
+
+
+def _with_adapter(candidate: Candidate, value: str) -> Candidate:
+    found = (*candidate.adapters, parse_adapter(value))
+    check_number(found)
     return replace(candidate, adapters=found)
 
 
 def _typed_adapters(candidate: Candidate, without_folders: bool) -> list[str]:
-    return [
-        (file_name(each.path) if without_folders else each.path) + _times(each)
-        for each in candidate.adapters
-    ]
+    return [typed_adapter(each, without_folders=without_folders) for each in candidate.adapters]
 
 
-def _times(adapter: Adapter) -> str:
-    """As it is typed behind the path; a path that ends like a strength keeps its own."""
+def typed_adapter(adapter: Adapter, *, without_folders: bool = False) -> str:
+    """As it is typed; a path that ends like a strength keeps its own."""
     plain = adapter.strength == 1 and not _STRENGTH.fullmatch(adapter.path)
-    return "" if plain else f"*{adapter.strength!r}"
+    path = file_name(adapter.path) if without_folders else adapter.path
+    return path if plain else f"{path}*{adapter.strength!r}"
 
 
 def _with_projector(candidate: Candidate, value: str) -> Candidate:

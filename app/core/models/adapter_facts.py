@@ -73,9 +73,12 @@ def adapter_facts(header: GgufHeader, file_name: str) -> AdapterFacts:
         a, b = pair.get("lora_a", ()), pair.get("lora_b", ())
         if len(a) < 2 or len(b) < 2:
             raise AdapterError(say("adapters.half_missing", name=file_name, tensor=base))
-        is_looked_up = base == _EMBEDDING
-        changes[base] = _shape((b[1], a[1]) if is_looked_up else (a[0], b[1], *a[2:]))
-        rank = max(rank, a[0] if is_looked_up else a[1])
+        swapped = is_looked_up(base)
+        own_rank = a[0] if swapped else a[1]
+        if own_rank != b[0] or a[2:] != b[2:]:
+            raise AdapterError(say("adapters.halves_differ", name=file_name, tensor=base))
+        changes[base] = _shape((b[1], a[1]) if swapped else (a[0], b[1], *a[2:]))
+        rank = max(rank, own_rank)
     if not changes:
         raise AdapterError(say("adapters.no_tensors", name=file_name))
     alpha = header.metadata.get("adapter.lora.alpha")
@@ -86,6 +89,11 @@ def adapter_facts(header: GgufHeader, file_name: str) -> AdapterFacts:
         changes=changes,
         tensor_bytes=sum(tensor.n_bytes for tensor in header.tensors),
     )
+
+
+def is_looked_up(tensor: str) -> bool:
+    """Whether rows of a tensor, or of what is added to it, are looked up instead of multiplied."""
+    return tensor.endswith(_EMBEDDING)
 
 
 def check_fits(

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 PRUNED_KEY = "shrinkscope.pruned"
 """What stands in the header of a file that something was left out of."""
+MERGED_KEY = "shrinkscope.merged"
+"""What stands in the header of a file that adapters were added to."""
 # Of names and the like. Real ones stay below a hundred letters.
 _MOST_LETTERS = 300
 # What llama.cpp demands of the files that it loads.
@@ -110,6 +112,7 @@ class ModelFile:
         family_key: Equal for files that come from one original model, as far as names tell.
         type_ids: The types of its tensors, each once.
         pruned: What was left out of the original, in words; empty for nothing.
+        merged: Adapters that were added to the original's weights, and how strongly; as typed.
         expert_parameters: Of ``parameters``, those in experts.
         shapes: Of a language model's tensors; of those that an adapter changes.
     """
@@ -144,6 +147,7 @@ class ModelFile:
     family_key: str
     type_ids: tuple[int, ...] = ()
     pruned: str = ""
+    merged: str = ""
     expert_parameters: int = 0
     shapes: Shapes = ()
 
@@ -232,6 +236,7 @@ class ModelFile:
             family_key=f"{_short(architecture)}/{family_of(name)}",
             type_ids=tuple(sorted({tensor.type_id for tensor in tensors})),
             pruned=_short(header.text(PRUNED_KEY)) or "",
+            merged=_short(header.text(MERGED_KEY)) or "",
             expert_parameters=in_experts,
             shapes=_shapes(kind, first, tensors, number("block_count")),
         )

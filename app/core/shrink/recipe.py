@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
+from app.core.candidates.adapters import Adapter
 from app.core.errors import PersonError
 from app.core.models.levels import Level, level_by_name
 from app.core.shrink.types import TARGET_TYPES, target_type
@@ -32,6 +33,7 @@ class Step(StrEnum):
     """What is done on the way to a version; the values are what terminals show."""
 
     COMPARING_LAYERS = "Comparing layers"
+    MERGING = "Merging adapters"
     WEIGHING = "Weighing"
     PRUNING = "Pruning"
     MEASURING = "Measuring tensors"
@@ -103,6 +105,7 @@ class Recipe:
         drop_layers: Layers to leave out, or how many of those that change least.
         sparsity: Share of each row's weights that is set to zero, or ``2:4``; None for none.
         requantizes: Take a source that is quantized already.
+        merge: Adapters that are added to the weights first.
     """
 
     level: Level | None = None
@@ -113,6 +116,7 @@ class Recipe:
     drop_layers: int | tuple[int, ...] = ()
     sparsity: float | str | None = None
     requantizes: bool = False
+    merge: tuple[Adapter, ...] = ()
 
     @property
     def has_target(self) -> bool:
@@ -121,7 +125,7 @@ class Recipe:
 
     @property
     def copies(self) -> bool:
-        """Whether types stay as they are: weights are left out, and that is all."""
+        """Whether types stay as they are: weights are left out or added to, and that is all."""
         return self.level is None and not self.has_target
 
     @property
@@ -152,6 +156,7 @@ class Done(msgspec.Struct, frozen=True):
         chosen: The type of each tensor, where a target decided.
         dropped_layers: Layers that were left out.
         sparsity: As asked.
+        merged: Adapters that were added to the weights.
     """
 
     level: str
@@ -163,6 +168,7 @@ class Done(msgspec.Struct, frozen=True):
     chosen: dict[str, str]
     dropped_layers: list[int]
     sparsity: float | str | None = None
+    merged: list[Adapter] = []
 
 
 def level_of_bits(bits: float) -> Level:

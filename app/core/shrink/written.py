@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from app.core.candidates.adapters import Adapter
+from app.core.candidates.notation import check_number, parse_adapter, typed_adapter
 from app.core.errors import PersonError
 from app.core.models.levels import level_by_name
 from app.core.shrink.layers import parse_layers
@@ -35,6 +37,7 @@ class Written(msgspec.Struct, frozen=True, tag="shrinkscope-recipe", omit_defaul
     drop_layers: int | tuple[int, ...] = ()
     sparsity: float | str | None = None
     requantizes: bool = False
+    merge: tuple[Adapter, ...] = ()
     source: str = ""
     source_bytes: int = 0
 
@@ -58,7 +61,14 @@ class Written(msgspec.Struct, frozen=True, tag="shrinkscope-recipe", omit_defaul
             drop_layers=layers,
             sparsity=None if sparsity is None else parse_sparsity(str(sparsity)),
             requantizes=self.requantizes,
+            merge=_checked(self.merge),
         )
+
+
+def _checked(adapters: tuple[Adapter, ...]) -> tuple[Adapter, ...]:
+    """What a file of others says is held to what a person may type."""
+    check_number(adapters)
+    return tuple(parse_adapter(typed_adapter(each)) for each in adapters)
 
 
 def written(recipe: Recipe) -> Written:
@@ -72,6 +82,7 @@ def written(recipe: Recipe) -> Written:
         drop_layers=recipe.drop_layers,
         sparsity=recipe.sparsity,
         requantizes=recipe.requantizes,
+        merge=recipe.merge,
     )
 
 

@@ -52,8 +52,14 @@ def is_taught(candidates: Iterable[Candidate]) -> bool:
 
 
 def is_demo(model: ModelFile) -> bool:
-    """Whether a file is a version of the demo model, whatever it is called."""
-    return model.family_key == open_model_file(demo_base()).family_key
+    """Whether a file is a version of the demo model, whatever it is called.
+
+    With adapters in its weights it has another name, which begins with the demo's.
+    """
+    own = open_model_file(demo_base()).family_key
+    return model.family_key == own or (
+        bool(model.merged) and model.family_key.startswith(f"{own}-")
+    )
 
 
 def all_demo(models: Iterable[ModelFile]) -> bool:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from app.core.candidates.candidate import Candidate
 from app.core.models.adapter_facts import AdapterFacts, adapter_facts, check_fits
+from app.core.models.bases import fits, fitting_adapters
+from app.core.models.family import LibraryModel
 from app.core.models.model_file import ModelFile
+from app.lab.demo.demo import demo_adapter
 from app.library.model_files import inspect_file, read_shards
 
 
@@ -20,6 +24,13 @@ def read_adapter(path: Path) -> AdapterFacts:
         PersonError: It cannot be read, or is no adapter.
     """
     return adapter_facts(read_shards(path)[0].header, path.name)
+
+
+def adapters_for(model: ModelFile, library: Iterable[LibraryModel]) -> list[Path]:
+    """The adapters of this PC that a model can run with, the demo's own among them."""
+    found = [each.path for each in fitting_adapters(library, model)]
+    own = demo_adapter()
+    return [own, *found] if fits(inspect_file(own), model) else found
 
 
 def as_adapted(model: ModelFile, candidate: Candidate) -> ModelFile:

@@ -106,6 +106,7 @@ def kept_importance(
     threads: int,
     room: EngineRoom,
     on_progress: Callable[[int, int], None],
+    known_as: bytes = b"",
 ) -> Path:
     """The matrix of a model over the bundled text; made at the first time, kept for later ones.
 
@@ -115,6 +116,7 @@ def kept_importance(
         threads: Of the engine.
         room: Where it runs.
         on_progress: Told chunks done and in all, where it is made.
+        known_as: What a model is known by that is only there for now.
 
     Raises:
         PersonError: It cannot be made.
@@ -124,7 +126,7 @@ def kept_importance(
     folder = cache / _KEPT
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        known = hashlib.sha256(known_by(model.shard_paths) + text.data)
+        known = hashlib.sha256((known_as or known_by(model.shard_paths)) + text.data)
     except OSError as error:
         raise PersonError(
             say("lab.folder_cannot_written", cache=folder, reason=error.strerror or error)

@@ -31,6 +31,7 @@ from app.lab.shrink.dropping import dropped_layers
 from app.lab.shrink.full_versions import is_full
 from app.lab.shrink.importance import kept_importance, read_importance
 from app.lab.shrink.inspecting import inspect, stored_tensors
+from app.lab.shrink.merging import known_as, merged_copy, remarks_on
 from app.lab.shrink.planning import file_bytes, plan_of, turned
 from app.lab.shrink.pruning import write_pruned
 from app.lab.shrink.quantize import carry_out
@@ -90,7 +91,11 @@ class Means:
 
 @dataclass(slots=True)
 class _Work:
-    """A recipe on its way; tensors go by their names in the new file."""
+    """A recipe on its way; tensors go by their names in the new file.
+
+    Attributes:
+        known_as: What the model is known by, where it is only there for now.
+    """
 
     model: ModelFile
     recipe: Recipe
@@ -103,6 +108,7 @@ class _Work:
     matrix_path: Path | None = None
     matrix: Importance | None = None
     remarks: list[Sentence] = field(default_factory=lambda: list["Sentence"]())
+    known_as: bytes = b""
 
 
 def shrink(source: Path, target: Path, recipe: Recipe, means: Means) -> ShrinkResult:
@@ -120,20 +126,56 @@ def shrink(source: Path, target: Path, recipe: Recipe, means: Means) -> ShrinkRe
     check_target(target)
     takes_any = recipe.requantizes or recipe.copies
     model = source_file(source, recipe.level, means.library, requantizes=takes_any)
-    stored = stored_tensors(source)
+    remarks: list[Sentence] = []
+    if not (is_full(model) or recipe.copies):
+        remarks.append(say("shrink.second_loss", name=source.name, level_name=model.level_name))
+    if not recipe.merge:
+        return _shrunken(source, model, target, recipe, means, remarks)
+    remarks += remarks_on(recipe.merge, source)
+    with merged_copy(
+        model,
+        recipe.merge,
+        target,
+        threads=means.threads,
+        room=means.room,
+        keeps_types=recipe.copies,
+        on_progress=lambda done, total: means.on_step(Step.MERGING, done, total),
+    ) as merged:
+        return _shrunken(
+            source, merged, target, recipe, means, remarks, known_as(model, recipe.merge)
+        )
+
+
+def _shrunken(
+    source: Path,
+    model: ModelFile,
+    target: Path,
+    recipe: Recipe,
+    means: Means,
+    remarks: list[Sentence],
+    known: bytes = b"",
+) -> ShrinkResult:
+    """Make ``target`` of a model that may be there only for now."""
+    stored = stored_tensors(model.path)
     check_rules(recipe.rules, [info.name for info, _ in stored])
     if recipe.rules and recipe.level is not None and recipe.level.is_full:
         raise PersonError(say("shrink.rules_need_level", name=recipe.level.name))
     dropped = _dropped(model, recipe, means)
     names = ((info, there, new_name(info.name, dropped)) for info, there in stored)
     tensors = {name: (info, there) for info, there, name in names if name is not None}
-    work = _Work(model, recipe, recipe.level, recipe.rules, dropped, tensors, model.path)
+    work = _Work(
+        model,
+        recipe,
+        recipe.level,
+        recipe.rules,
+        dropped,
+        tensors,
+        model.path,
+        remarks=remarks,
+        known_as=known,
+    )
     if dropped and model.sliding_window:
-        work.remarks.append(say("shrink.windows_move", name=model.path.name))
-    if not (is_full(model) or recipe.copies):
-        work.remarks.append(
-            say("shrink.second_loss", name=model.path.name, level_name=model.level_name)
-        )
+        work.remarks.append(say("shrink.windows_move", name=source.name))
     _get_matrix(work, means)
     with _pruned(work, target, means), means.room.calls("shrink") as engine:
         if recipe.has_target:
@@ -175,6 +217,7 @@ def _get_matrix(work: _Work, means: Means) -> None:
                 threads=means.threads,
                 room=means.room,
                 on_progress=lambda done, total: means.on_step(Step.WEIGHING, done, total),
+                known_as=work.known_as,
             )
         except PersonError as error:
             if recipe.level is not None and recipe.level.needs_importance_matrix:
@@ -331,6 +374,7 @@ def _result(
             chosen=dict(work.chosen),
             dropped_layers=list(work.dropped),
             sparsity=recipe.sparsity,
+            merged=list(recipe.merge),
         ),
         elapsed_ns=elapsed_ns,
         remarks=tuple(work.remarks),

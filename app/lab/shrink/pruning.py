@@ -12,18 +12,16 @@ import numpy as np
 from app.core.errors import PersonError
 from app.core.models.levels import TENSOR_TYPES
 from app.core.shrink.importance import Importance, is_weighted
+from app.core.shrink.plain import PLAIN, floats_of
 from app.core.shrink.sparsity import TWO_OF_FOUR, zeroed
 from app.core.words.sentence import say
 from app.library.model_files import read_shards
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from app.core.gguf import TensorInfo
     from app.core.models.model_file import Shard
 
 _SLAB_BYTES = 16 << 20
-_KINDS = {"F32": np.dtype("<u4"), "F16": np.dtype("<u2"), "BF16": np.dtype("<u2")}
 
 
 def write_pruned(
@@ -51,7 +49,7 @@ def write_pruned(
     shards = read_shards(path)
     for shard in shards:
         for info in shard.header.tensors:
-            if is_weighted(info) and TENSOR_TYPES[info.type_id].name not in _KINDS:
+            if is_weighted(info) and TENSOR_TYPES[info.type_id].name not in PLAIN:
                 raise PersonError(say("shrink.zeros_need_full", name=path.name))
     total = sum(shard.file_bytes for shard in shards)
     done = 0
@@ -127,17 +125,10 @@ def _prune(
         data = source.read(rows * columns * kind.block_bytes)
         if len(data) < rows * columns * kind.block_bytes:
             raise OSError(errno.EIO, str(say("shrink.ends_early")))
-        raw = np.frombuffer(bytearray(data), _KINDS[kind.name]).reshape(rows, columns)
+        raw = np.frombuffer(bytearray(data), PLAIN[kind.name]).reshape(rows, columns)
         weights = None
         if by_expert is not None:
             weights = by_expert[np.arange(first, first + rows) * len(by_expert) // count]
-        raw[zeroed(_floats(raw, kind.name), weights, sparsity)] = 0
+        raw[zeroed(floats_of(raw, kind.name), weights, sparsity)] = 0
         target.write(raw.tobytes())
         tell(len(data))
-
-
-def _floats(raw: NDArray[np.unsignedinteger], kind: str) -> NDArray[np.float32]:
-    if kind == "BF16":
-        return (raw.astype(np.uint32) << 16).view(np.float32)
-    plain = raw.view(np.float16 if kind == "F16" else np.float32)
-    return plain.astype(np.float32)

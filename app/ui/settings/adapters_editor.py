@@ -35,21 +35,24 @@ class AdaptersEditor(QWidget):
     Signals:
         changed: The person changed something: the adapters, a tuple.
         file_wanted: The person has an adapter in a file.
+
+    Args:
+        for_good: They are to become part of a file, instead of running beside a model.
     """
 
     changed = Signal(tuple)
     file_wanted = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *, for_good: bool = False) -> None:
         super().__init__()
+        self._for_good = for_good
         self._adapters: tuple[Adapter, ...] = ()
         self._choices: Sequence[Path] = ()
         self.rows: list[StrengthRow] = []
-        self._note = label(
-            self.tr("Strengths take effect at the next answer, without loading the model again."),
-            "small-dim",
-            wrap=True,
-        )
+        note = self.tr("Strengths take effect at the next answer, without loading the model again.")
+        if for_good:
+            note = self.tr("They become part of the weights: the new file needs no adapter.")
+        self._note = label(note, "small-dim", wrap=True)
         self.add_button = push_button(self.tr("Add an adapter"), icon_name="add", run=self._offer)
         set_tip(
             self.add_button,
@@ -60,14 +63,15 @@ class AdaptersEditor(QWidget):
         )
         self.menu = QMenu(self)
         self._column: QVBoxLayout = in_column()
+        name = self.tr("Merge adapters") if for_good else self.tr("Adapters")
         in_column(
-            label(self.tr("Adapters")),
+            label(name, "dim" if for_good else ""),
             self._column,
             self._note,
             in_row(self.add_button, 1),
             on=self,
         )
-        self.setAccessibleName(self.tr("Adapters"))
+        self.setAccessibleName(name)
         self._show()
 
     @property
@@ -88,7 +92,7 @@ class AdaptersEditor(QWidget):
     def _show(self) -> None:
         if [row.path for row in self.rows] != [each.path for each in self._adapters]:
             empty(self._column)
-            self.rows = [StrengthRow(each) for each in self._adapters]
+            self.rows = [StrengthRow(each, self._for_good) for each in self._adapters]
             for place, row in enumerate(self.rows):
                 row.strength_changed.connect(lambda now, at=place: self._set_strength(at, now))
                 row.removed.connect(lambda at=place: self._remove(at))
@@ -142,7 +146,7 @@ class StrengthRow(QWidget):
     strength_changed = Signal(float)
     removed = Signal()
 
-    def __init__(self, adapter: Adapter) -> None:
+    def __init__(self, adapter: Adapter, for_good: bool = False) -> None:
         super().__init__()
         self.path = adapter.path
         name = adapter_name(adapter)
@@ -161,8 +165,10 @@ class StrengthRow(QWidget):
         self.field.setFixedWidth(_FIELD_PX)
         tip = self.tr(
             "How strongly it counts: 1 as it was trained, 0 not at all, below 0 the other way"
-            " round. It takes effect at the next answer."
+            " round."
         )
+        if not for_good:
+            tip += " " + self.tr("It takes effect at the next answer.")
         for control in (self.slider, self.field):
             set_tip(control, tip)
             set_spoken(control, spoken, tip)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.candidates.adapters import Adapter
 from app.core.errors import PersonError
 from app.core.models.levels import LEVELS
 from app.core.shrink.recipe import Done, MatrixUse, Recipe, Rule
@@ -23,6 +24,9 @@ RECIPES = st.builds(
     drop_layers=st.integers(1, 9) | st.sets(st.integers(0, 99)).map(sorted).map(tuple),
     sparsity=st.none() | st.just("2:4") | st.floats(0.01, 0.95),
     requantizes=st.booleans(),
+    merge=st.lists(
+        st.builds(Adapter, st.sampled_from(["/a/b.gguf", "c*2"]), st.floats(-100, 100)), max_size=3
+    ).map(tuple),
 )
 
 
@@ -51,6 +55,7 @@ def test_what_a_target_chose_stands_by_name() -> None:
         (b'{"type": "shrinkscope-recipe", "version": 2}', "later version"),
         (b'{"type": "shrinkscope-recipe", "level": "Q9_X"}', "Q9_X"),
         (b'{"type": "shrinkscope-recipe", "sparsity": 7}', "7"),
+        (b'{"type": "shrinkscope-recipe", "merge": [{"path": "a", "strength": 1e9}]}', "strength"),
         (b'{"type": "shrinkscope-recipe", "rules": [{"pattern": "(", "type": "Q4_K"}]}', "("),
     ],
 )

@@ -11,6 +11,8 @@ TEXTS: dict[str, str] = {
     "adapters.no_adapter": translate("Sentences", "“{name}” is no adapter."),
     "adapters.other_kind": translate("Sentences", "“{name}” is an adapter of another kind ({kind}); LoRA adapters can be used."),
     "adapters.half_missing": translate("Sentences", "“{name}” is damaged: of what it adds to {tensor}, one half is missing."),
+    "adapters.halves_differ": translate("Sentences", "“{name}” is damaged: the halves of what it adds to {tensor} are of different ranks."),
+    "adapters.no_numbers": translate("Sentences", "“{name}” is damaged: it holds values that are no numbers."),
     "adapters.no_tensors": translate("Sentences", "“{name}” is an adapter that changes nothing."),
     "adapters.other_architecture": translate("Sentences", "The adapter “{name}” was made for models of the kind {made_for}; “{model}” is of the kind {architecture}."),
     "adapters.tensor_unknown": translate("Sentences", "The adapter “{name}” was made for another model: “{model}” has no {tensor}."),

@@ -8,6 +8,8 @@ from __future__ import annotations
 from app.core.words.texts import translate
 
 TEXTS = {
+    "shrink.adapter_quantized": translate("Sentences", "“{name}” is stored as {kind}, of which nothing can be added to weights: convert it as F16, F32 or Q8_0."),
+    "shrink.adapter_waits": translate("Sentences", "“{name}” changes what a model does only behind certain words, so that it cannot become part of the weights. Compare can run the model with it."),
     "shrink.as_it_looked_into": translate("Sentences", "as it looked into a file"),
     "shrink.as_it_weighed": translate("Sentences", "as it weighed the model's inputs"),
     "shrink.bits_out_of_reach": translate("Sentences", "Nothing so small can be made of “{name}”: its smallest version has {bits} bits a weight."),
@@ -24,6 +26,8 @@ TEXTS = {
     "shrink.matrix_lacks.one": translate("Sentences", "The importance matrix knows nothing of {tensor}, which cannot be made so small without one: read a longer text with “shrinkscope imatrix”, or make a larger version such as Q4_K_M."),
     "shrink.matrix_no_numbers": translate("Sentences", "The importance matrix “{name}” holds values that are no numbers: make it anew."),
     "shrink.matrix_of_another_model": translate("Sentences", "The importance matrix “{matrix}” is another model's: it tells of {covered} of what “{name}” has in its layers. Make one of this model, or go without."),
+    "shrink.merging_needs_level": translate("Sentences", "“{name}” is quantized, so that what an adapter adds to it has to be quantized again: say at which level, such as Q4_K_M."),
+    "shrink.merging_overflows": translate("Sentences", "“{name}” adds so much to {tensor} that its number format cannot hold it: take less of it."),
     "shrink.needs_matrix": translate("Sentences", "{name} needs an importance matrix (for {tensor}, to begin with): say --imatrix auto, or name one."),
     "shrink.no_matrix": translate("Sentences", "“{name}” is no importance matrix, or a damaged one. “shrinkscope imatrix MODEL --out FILE” makes one."),
     "shrink.no_mixture": translate("Sentences", "“{name}” is no mixture of experts: all of it works on every token."),
@@ -45,10 +49,11 @@ TEXTS = {
     "shrink.rows_do_not_fit.one": translate("Sentences", "One tensor has rows that the wanted number format does not divide, and gets a larger one: {names}."),
     "shrink.rule_form": translate("Sentences", "“{word}” is no rule: write PATTERN=TYPE, such as ffn_down=Q6_K."),
     "shrink.rules_need_level": translate("Sentences", "{name} changes no tensor by rules: make a version such as Q4_K_M with them."),
-    "shrink.say_how_small": translate("Sentences", "Say how small it is to be: --type LEVEL, --target-bytes N, --target-bits B, or --drop-layers N."),
+    "shrink.say_how_small": translate("Sentences", "Say how small it is to be: --type LEVEL, --target-bytes N, --target-bits B, --drop-layers N, or --merge-lora PATH."),
     "shrink.second_loss": translate("Sentences", "“{name}” is quantized already ({level_name}): what it lost is lost twice in the new file."),
     "shrink.sparsity_form": translate("Sentences", "“{word}” is no sparsity: write a share such as 0.5 (up to 0.95), or 2:4."),
     "shrink.target_is_source": translate("Sentences", "“{name}” cannot be written: it is a folder, or what is read here. Name another file."),
+    "shrink.template_stays": translate("Sentences", "“{name}” brings a chat template of its own, which does not go into the new file: it keeps the one of its base."),
     "shrink.text_or_matrix": translate("Sentences", "The text cannot be read or the importance matrix not be written: {reason}."),
     "shrink.text_too_short": translate("Sentences", "The text has only {tokens} tokens of this model: name one of {size} tokens at least, or a smaller --ctx."),
     "shrink.too_many_layers": translate("Sentences", "“{name}” has {n} layers, of which at least one has to stay."),

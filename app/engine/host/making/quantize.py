@@ -157,9 +157,15 @@ def _set_notes(params: Any, notes: Iterable[tuple[str, str | int]]) -> object:  
             override.value.val_i64 = value
         else:
             override.tag = lc.LLAMA_KV_OVERRIDE_TYPE_STR
-            override.value.val_str = value.encode("utf-8", "surrogateescape")[:_LONGEST_NOTE]
+            override.value.val_str = _note(value)
     params.kv_overrides = ctypes.cast(overrides, ctypes.POINTER(lc.llama_model_kv_override))
     return overrides
+
+
+def _note(text: str) -> bytes:
+    """Text for a header: no part of a letter, and nothing that is no text."""
+    cut = text.encode("utf-8", "surrogateescape")[:_LONGEST_NOTE]
+    return cut.decode("utf-8", "ignore").encode()
 
 
 def _set_rules(params: Any, rules: list[TensorRule]) -> object:  # noqa: ANN401 - a C struct

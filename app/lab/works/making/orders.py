@@ -56,7 +56,9 @@ def order_for(
         expected_bytes: About its size.
         taken: Paths that other orders write.
     """
-    stem = stem_for(source.name, title)
+    adapters = [model_stem(Path(each.path).name) for each in recipe.merge]
+    stem = stem_for(source.name, "-".join([*adapters, title]))
+    title = " + ".join([title, *adapters])
     target = folder / f"{stem}.gguf"
     number = 2
     while target.exists() or str(target) in taken:

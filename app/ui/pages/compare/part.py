@@ -14,14 +14,13 @@ from app.core.candidates.candidate import MAX_CANDIDATES, Candidate, LocalFile, 
 from app.core.candidates.drafts import Draft
 from app.core.errors import PersonError
 from app.core.memory.estimate import lasting_budget_bytes
-from app.core.models.bases import fits, fitting_adapters
 from app.core.models.projectors import fitting_projectors
-from app.lab.demo.demo import FIRST_PANES, demo_adapter
-from app.lab.engines.adapters import check_adapters
+from app.lab.demo.demo import FIRST_PANES
+from app.lab.engines.adapters import adapters_for, check_adapters
 from app.lab.engines.drafts import fitting_drafts, read_draft
 from app.lab.engines.room import EngineRoom
 from app.lab.pictures.shelf import PictureShelf
-from app.library.model_files import inspect_file, whole_sets
+from app.library.model_files import whole_sets
 from app.monitor.machine import physical_core_count, total_memory_bytes
 from app.store.chat_search import chats_saying
 from app.store.database import open_beside
@@ -39,7 +38,6 @@ from app.ui.shell.engine.watch import EngineWatch
 if TYPE_CHECKING:
     from app.core.chats.panes import ChatPane
     from app.core.models.family import LibraryModel
-    from app.core.models.model_file import ModelFile
     from app.core.words.sentence import Sentence
     from app.lab.ladder.pickable import PickFile
     from app.store.settings import Settings
@@ -84,7 +82,7 @@ class ComparePart(Part):
         self._last_chat = LastChat(session, ground.kept, lambda: panes.at_rest, ground.main)
         panes.is_plain = self._last_chat.is_plain
         self.view.settings.set_engine_facts(ground.engine.facts)
-        self.view.settings.fitting = self._fitting
+        self.view.settings.fitting = lambda model: adapters_for(model, self._models)
         self.view.settings.adapter_wanted.connect(self._choose_adapter)
         self.view.settings.projectors = lambda model: fitting_projectors(self._models, model)
         self.view.settings.projector_wanted.connect(self._choose_projector)
@@ -254,12 +252,6 @@ class ComparePart(Part):
         if paths:
             setup = self._session.pane(key).setup
             self.view.controller.update_candidate(setup.running(projector=str(paths[0])))
-
-    def _fitting(self, model: ModelFile) -> list[Path]:
-        """The adapters of this PC that a model can run with, the demo's own among them."""
-        found = [each.path for each in fitting_adapters(self._models, model)]
-        own = demo_adapter()
-        return [own, *found] if fits(inspect_file(own), model) else found
 
     def _choose_adapter(self, key: str) -> None:
         """Ask for an adapter's file; what does not fit is told, and changes nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.base.files import free_bytes
+from app.lab.engines.adapters import adapters_for
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.shrink.inspecting import inspect
@@ -62,6 +63,7 @@ class ShrinkDesk:
                 free_bytes=free_bytes,
                 read_recipe=read_recipe,
                 open_model=open_model_file,
+                adapters_for=lambda model: adapters_for(model, self._models),
                 inspect=self._inspect,
             )
         )

@@ -10,10 +10,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QStackedWidget, QTabBar, QWidget
 
+from app.core.candidates.adapters import MOST_ADAPTERS, Adapter
+from app.core.candidates.candidate import Candidate, LocalFile
 from app.core.errors import PersonError
 from app.core.memory.estimate import lasting_budget_bytes
 from app.core.shrink.recipe import Recipe
 from app.core.words.sentence import say
+from app.lab.engines.adapters import check_adapters
 from app.lab.shrink.full_versions import is_full
 from app.lab.works.making.orders import order_for
 from app.lab.works.work import WorkState
@@ -59,6 +62,7 @@ class ShrinkBackends:
         free_bytes: What a folder's disk has left.
         read_recipe: Reads a recipe; raises PersonError.
         open_model: Reads a model's header; raises PersonError.
+        adapters_for: The adapters of this PC that fit a model.
         inspect: Called in a job: counts what is in a file, beside another one or alone.
     """
 
@@ -70,6 +74,7 @@ class ShrinkBackends:
     free_bytes: Callable[[Path], int | None]
     read_recipe: Callable[[Path], Written]
     open_model: Callable[[Path], ModelFile]
+    adapters_for: Callable[[ModelFile], Sequence[Path]]
     inspect: Callable[[Path, Path | None, JobContext], Inspection]
 
 
@@ -228,6 +233,7 @@ class ShrinkPage(QWidget):
         self.versions.checked_changed.connect(self._refresh)
         self.size_wish.changed.connect(self._refresh)
         self.common.changed.connect(self._refresh)
+        self.common.adapters.file_wanted.connect(self._ask_adapter)
         self.all_box.toggled.connect(self.view.show_all)
         self.works.chat_wanted.connect(self.chat_wanted)
         self.works.measure_wanted.connect(self.measure_wanted)
@@ -240,6 +246,7 @@ class ShrinkPage(QWidget):
             return  # another one was chosen meanwhile
         self._model = model
         self._folder = None
+        self.common.offer_adapters(self._backends.adapters_for(model))
         self.versions.clear()
         if not is_full(model):
             said = say("shrink.second_loss", name=path.name, level_name=model.level_name)
@@ -279,6 +286,8 @@ class ShrinkPage(QWidget):
         wish = self.size_wish.wish(self._beside_bytes())
         if wish is not None:
             found.append(wish)
+        if not found and self.common.change_weights and not again:
+            found.append((self._model.level_name, Recipe(), self._model.file_bytes))
         return [
             (title, self.common.complete(recipe, requantizes=again), size)
             for title, recipe, size in found
@@ -336,6 +345,26 @@ class ShrinkPage(QWidget):
     def _ask_matrix(self) -> Path | None:
         return self._backends.files.one(
             self.tr("An importance matrix"), self.tr("Importance matrices (*.gguf *.dat *.imatrix)")
+        )
+
+    def _ask_adapter(self) -> None:
+        """Take an adapter from a file; what does not fit is told, and changes nothing."""
+        source, editor = self.source.path, self.common.adapters
+        chosen = self._backends.files.models(self.tr("Open an adapter"))
+        if source is None or not chosen:
+            return
+        wanted = (*editor.adapters, *(Adapter(str(path)) for path in chosen))[:MOST_ADAPTERS]
+
+        def take(_checked: object) -> None:
+            if source == self.source.path:
+                editor.set_adapters(wanted)
+                self._refresh()
+
+        candidate = Candidate(LocalFile(str(source)), adapters=wanted)
+        self._backends.jobs.run(
+            lambda _context: check_adapters(candidate),
+            done=take,
+            failed=lambda error: self.said.emit(sentence(error)),
         )
 
     def _ask_folder(self) -> None:

@@ -14,13 +14,15 @@ from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ChoiceBox, FlowLayout, NumberField, label
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.format import byte_size, number
+from app.ui.settings.adapters_editor import AdaptersEditor, adapter_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 
 _GB = 1_000_000_000
+_ADAPTERS_PX = GRID * 60
 _MOST_GB, _MOST_LAYERS, _MOST_PERCENT = 10_000, 500, 95
 
 
@@ -99,7 +101,7 @@ class SizeWish(QWidget):
 
 
 class CommonWishes(QWidget):
-    """What goes for all versions: the importance matrix, and what is left out.
+    """What goes for all versions: the importance matrix, what is left out, what is added.
 
     Signals:
         changed: Another wish.
@@ -168,7 +170,10 @@ class CommonWishes(QWidget):
         flow = FlowLayout(holder)
         for part in parts:
             flow.addWidget(part)
-        in_column(holder, on=self)
+        self.adapters = AdaptersEditor(for_good=True)
+        self.adapters.setMaximumWidth(_ADAPTERS_PX)
+        self.adapters.changed.connect(lambda _adapters: self.changed.emit())
+        in_column(holder, in_row((self.adapters, 1), 1), on=self)
         self.matrix.activated.connect(self._on_matrix)
 
     @property
@@ -183,7 +188,23 @@ class CommonWishes(QWidget):
             said.append(self.tr("without {n} layers").format(n=self.layers.value))
         if self.zeros.value:
             said.append(self.tr("{n} % zeros").format(n=self.zeros.value))
+        if self.adapters.adapters:
+            names = " + ".join(map(adapter_name, self.adapters.adapters))
+            said.append(self.tr("with {adapters}").format(adapters=names))
         return ", ".join(said)
+
+    @property
+    def change_weights(self) -> bool:
+        """Whether they make another file even where all number formats stay."""
+        return bool(self.layers.value or self.zeros.value or self.adapters.adapters)
+
+    def offer_adapters(self, fitting: Sequence[Path]) -> None:
+        """Of another model these adapters fit; others are wished no more."""
+        self.adapters.set_choices(fitting)
+        own = set(map(str, fitting))
+        self.adapters.set_adapters(
+            tuple(each for each in self.adapters.adapters if each.path in own)
+        )
 
     def complete(self, wished: Recipe, *, requantizes: bool) -> Recipe:
         """The recipe of a ticked version or a wished size, with what goes for all."""
@@ -196,6 +217,7 @@ class CommonWishes(QWidget):
             drop_layers=int(self.layers.value or 0) or (),
             sparsity=self.zeros.value / 100 if self.zeros.value else None,
             requantizes=requantizes,
+            merge=self.adapters.adapters,
         )
 
     def _on_matrix(self, place: int) -> None:

@@ -207,6 +207,7 @@ def step_words(step: Step) -> str:
     """What is done now, as people read it."""
     return {
         Step.QUANTIZING: translate("Shrink", "turning the weights into fewer bits"),
+        Step.MERGING: translate("Shrink", "adding the adapters to the weights"),
         Step.WEIGHING: translate("Shrink", "reading a text to see which weights matter"),
         Step.COMPARING_LAYERS: translate("Shrink", "reading a text to see which layers matter"),
         Step.MEASURING: translate("Shrink", "measuring what each part would lose"),

@@ -20,6 +20,7 @@ from app.core.candidates.candidate import Candidate, candidate_of
 from app.core.models.family import LibraryModel, ModelSource
 from app.core.models.levels import level_by_name
 from app.core.shrink.recipe import MatrixUse, Recipe, exactly
+from app.lab.engines.adapters import adapters_for
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.shrink.recipes import read_recipe
@@ -62,7 +63,8 @@ class Dialogs(FileDialogs):
         assert begin
         return self.answers.pop(0)
 
-    def models(self) -> list[Path]:
+    def models(self, title: str = "") -> list[Path]:
+        del title
         return [each for each in self.answers if each is not None]
 
 
@@ -93,6 +95,7 @@ class Desk:
                 free_bytes=lambda _folder: self.free,
                 read_recipe=read_recipe,
                 open_model=open_model_file,
+                adapters_for=lambda model: adapters_for(model, self.models),
                 inspect=lambda *_wanted: pytest.fail("nobody looked inside"),
             )
         )
@@ -228,6 +231,35 @@ def test_what_goes_for_all_is_in_each_recipe(
     assert Path(work.order.target).parent == tmp_path
     assert "a file" not in common.text
     assert "m.gguf" in common.text
+
+
+def test_adapters_are_merged_where_nothing_is_ticked_too(
+    qtbot: QtBot, chosen: Desk, tmp_path: Path
+) -> None:
+    page, editor, said = chosen.page, chosen.page.common.adapters, list[str]()
+    page.said.connect(said.append)
+    editor.add_button.click()
+    offered = [each for each in editor.menu.actions() if each.text()]
+    assert [each.text() for each in offered] == ["demo-capitals", "Open a file …"]
+    offered[0].trigger()
+    editor.menu.hide()
+    editor.rows[0].field.set_value(0.5)
+    editor.rows[0].field.value_changed.emit(0.5)
+    assert page.common.text == "with demo-capitals"
+    page.make_button.click()
+    (work,) = chosen.makes.all
+    assert work.order.title == "F16 + demo-capitals"
+    assert Path(work.order.target).name == "shrinkscope-demo-demo-capitals-F16.gguf"
+    until(qtbot, chosen, lambda: work.state in (WorkState.DONE, WorkState.FAILED))
+    assert work.state is WorkState.DONE, work.error
+    assert open_model_file(work.order.target).merged == "demo-capitals.gguf*0.5"
+
+    # What does not fit is told, and changes nothing.
+    chosen.dialogs.answers = [Path(work.order.target)]
+    offered[1].trigger()
+    qtbot.waitUntil(lambda: bool(said), timeout=PATIENCE_MS)
+    assert "is no adapter" in said[0]
+    assert len(editor.adapters) == 1
 
 
 def test_a_disk_without_room_is_said_before(chosen: Desk) -> None:

@@ -168,6 +168,7 @@ class LibraryDetails(QScrollArea):
                 (self.tr("Sees pictures"), self._eyes(model)),
                 (self.tr("Chat template"), template),
                 (self.tr("Importance matrix"), matrix),
+                (self.tr("Adapters merged"), facts.merged),
                 (self.tr("Licence"), facts.licence),
                 (self.tr("Base model"), facts.base_model),
                 (self.tr("Quantized by"), facts.quantized_by),
