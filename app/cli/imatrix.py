@@ -10,11 +10,13 @@ import msgspec
 from app.base.rights import give_usual_rights
 from app.cli.arguments import THREADS_HELP, Commands, positive, threads
 from app.cli.models import MODEL_HELP, model_path
-from app.cli.words.texts import calibration_named
+from app.cli.words.texts import READ_HELP
 from app.core.text.clean import whole_text
 from app.core.words import figures
 from app.lab.engines.room import EngineRoom
 from app.lab.shrink.importance import CHUNK_TOKENS, make_importance
+from app.lab.shrink.matrices.texts import calibration_of
+from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count
 
 if TYPE_CHECKING:
@@ -38,9 +40,11 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", required=True, metavar="FILE", help="the file to write")
     parser.add_argument(
         "--text",
+        action="append",
+        default=[],
         metavar="FILE",
-        help="a text file like what the model will read, a .jsonl file, or the word history (own "
-        "chats); default: a bundled text of several languages and code",
+        help=f"what is read, best what the model will read: {READ_HELP}; may be given several "
+        "times; default: bundled",
     )
     parser.add_argument("--chunks", type=positive, metavar="N", help="no more chunks than these")
     parser.add_argument(
@@ -53,7 +57,8 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
     path = model_path(arguments.model, paths)
-    text = calibration_named(arguments.text, paths) if arguments.text else None
+    words = [whole_text(word) for word in arguments.text]
+    text = calibration_of(words, open_model_file(path), paths.database)
     with console.progress() as progress:
         task = progress.add_task("Reading", total=None, note="")
 

@@ -9,11 +9,13 @@ import msgspec
 
 from app.cli.arguments import THREADS_HELP, Commands, threads
 from app.cli.models import MODEL_HELP, candidate_named, model_path
-from app.cli.words.texts import calibration_named
+from app.cli.words.texts import READ_HELP
+from app.core.text.clean import whole_text
 from app.core.words import figures
 from app.lab.engines.opened import opened
 from app.lab.engines.room import EngineRoom
 from app.lab.shrink.inspecting import inspect
+from app.lab.shrink.matrices.texts import calibration_of
 from app.lab.shrink.usage import USUAL_CHUNKS, expert_usage
 from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count
@@ -53,8 +55,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--text",
         metavar="FILE",
-        help="what is read for --experts: a text file, a .jsonl file, or the word history (own "
-        "chats); default: a bundled text of several languages and code",
+        help=f"what is read for --experts: {READ_HELP}; default: bundled",
     )
     parser.add_argument("--threads", type=threads, metavar="N", help=THREADS_HELP)
     parser.set_defaults(run=run)
@@ -93,8 +94,9 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
 
 def _tell_experts(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     candidate = candidate_named(arguments.model, paths)
-    text = calibration_named(arguments.text, paths) if arguments.text else None
     read = opened(candidate, open_model_file)
+    words = [whole_text(arguments.text)] if arguments.text else []
+    text = calibration_of(words, read.model, paths.database) if words else None
     with console.progress() as progress:
         task = progress.add_task("Reading", total=None, note="")
 

@@ -13,6 +13,7 @@ from app.cli.arguments import THREADS_HELP, Commands, WrongArguments, level, pos
 from app.cli.models import MODEL_HELP, model_path
 from app.core.candidates.adapters import Adapter
 from app.core.candidates.notation import check_number, parse_adapter, typed_adapter
+from app.cli.words.texts import READ_HELP
 from app.core.errors import PersonError
 from app.core.models.levels import level_by_name
 from app.core.shrink.layers import parse_layers
@@ -25,6 +26,7 @@ from app.core.words.sentence import say
 from app.lab.engines.room import EngineRoom
 from app.lab.models.library import Library
 from app.lab.shrink.making import Means, ShrinkResult, shrink
+from app.lab.shrink.matrices.texts import as_word
 from app.lab.shrink.recipes import read_recipe, write_recipe
 from app.monitor.machine import physical_core_count
 
@@ -60,6 +62,14 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         metavar="auto|own|none|FILE",
         help="importance matrix: auto makes one from a bundled text where it helps (below 4 bits "
         "a weight, or with a target), own in any case, and keeps it (default: auto)",
+    )
+    parser.add_argument(
+        "--imatrix-text",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help=f"what is read for a matrix that is made: {READ_HELP}; may be given several times; "
+        "stands for --imatrix own (default: bundled)",
     )
     parser.add_argument(
         "--tensor",
@@ -128,6 +138,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
             paths.cache,
             show,
             library=lambda: Library(paths).scan().models,
+            database=paths.database,
         )
         made = shrink(source, Path(whole_text(arguments.target)), recipe, means)
     give_usual_rights(Path(made.target))
@@ -145,21 +156,33 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
 
 def _recipe(arguments: argparse.Namespace) -> Recipe:
     wanted = (arguments.type, arguments.target_bytes, arguments.target_bits)
-    others = (arguments.drop_layers, arguments.sparsity, arguments.merge_lora)
+    others = (
+        arguments.drop_layers,
+        arguments.sparsity,
+        arguments.merge_lora,
+        arguments.imatrix_text,
+    )
     if arguments.recipe:
         if any((*wanted, *others, arguments.tensor, arguments.requantize)):
             raise WrongArguments(say("shrink.recipe_says_all"))
         return read_recipe(Path(whole_text(arguments.recipe))).recipe()
-    if not any((*wanted, *others)):
+    if not any((*wanted, *others[:3])):
         raise WrongArguments(say("shrink.say_how_small"))
     check_number(arguments.merge_lora)
     word = whole_text(arguments.imatrix)
     uses = {str(use): use for use in MatrixUse}
+    texts = [whole_text(text) for text in arguments.imatrix_text]
+    use = uses.get(word) or str(Path(word).absolute())
+    if texts and use is not MatrixUse.OWN:
+        if use is not MatrixUse.AUTO:
+            raise WrongArguments(say("shrink.texts_need_own"))
+        use = MatrixUse.OWN
     return Recipe(
         level=level_by_name(arguments.type) if arguments.type else None,
         target_bytes=arguments.target_bytes,
         target_bits=arguments.target_bits,
-        matrix=uses.get(word, word),
+        matrix=use,
+        matrix_texts=tuple(as_word(text) for text in texts),
         rules=tuple(arguments.tensor),
         drop_layers=arguments.drop_layers,
         sparsity=arguments.sparsity,

@@ -35,6 +35,7 @@ from tests.benchmarks import (
     pictures,
     scoring,
     self_check,
+    shrinking,
     soak,
     stalls,
     start,
@@ -76,6 +77,7 @@ ITEMS = {
     "fit": fit_errors,
     "comparable": comparable,
     "scoring": scoring,
+    "shrinking": shrinking,
     "ladder": demo_ladder,
 }
 """In the order in which they run: short ones first, so that a mistake shows early."""

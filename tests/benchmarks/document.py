@@ -55,6 +55,7 @@ LETTERS = {
     "y": "Experts",
     "za": "Drafts",
     "zb": "Pictures",
+    "zc": "Smaller versions beside llama.cpp's tools",
 }
 
 

@@ -77,3 +77,52 @@ def test_a_recipe_is_written_and_made_again(
     assert "is no recipe of this program" in capfdbinary.readouterr().err.decode()
     assert main(["shrink", *third, "--type", "Q8_0", "--write-recipe", "/nowhere/r.json"]) == 1
     assert not (tmp_path / "third.gguf").exists()
+
+
+def test_a_matrix_named_from_a_folder_is_found_again(
+    demo_model: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    (folder / "text.md").write_text("What is 12 + 30? The answer is 42.\n" * 100, encoding="utf-8")
+    monkeypatch.chdir(folder)
+    words = [str(demo_model), "--out", "m.gguf", "--text", "text.md", "--chunks", "1"]
+    assert main(["imatrix", *words]) == 0
+    made = [str(demo_model), "one.gguf", "--type", "IQ3_XXS"]
+    assert main(["shrink", *made, "--imatrix", "m.gguf", "--write-recipe", "r.json"]) == 0
+    recipe = json.loads((folder / "r.json").read_bytes())
+    assert recipe["matrix"] == "m.gguf"
+    assert len(recipe["matrix_sha256"]) == 64
+    monkeypatch.chdir(tmp_path)
+    again = ["shrink", str(demo_model), "two.gguf", "--recipe", "here/r.json"]
+    assert main(again) == 0
+    assert (tmp_path / "two.gguf").read_bytes() == (folder / "one.gguf").read_bytes()
+    (tmp_path / "two.gguf").unlink()
+    (folder / "m.gguf").write_bytes(b"another")
+    assert main(again) == 0  # a copy was kept
+    (tmp_path / "two.gguf").unlink()
+    recipe["matrix_sha256"] = "0" * 64
+    (folder / "r.json").write_text(json.dumps(recipe))
+    assert main(again) == 1
+    said = capfdbinary.readouterr().err.decode().replace("\n", " ")
+    assert "under this name is another one" in said
+
+
+def test_a_matrix_is_made_of_texts_that_are_named(
+    demo_model: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    text, recipe = tmp_path / "notes.md", tmp_path / "r.json"
+    text.write_text("What is 12 + 30? The answer is 42.\n" * 100, encoding="utf-8")
+    words = [str(demo_model), str(tmp_path / "new.gguf"), "--type", "Q4_0"]
+    of = ["--imatrix-text", str(text), "--write-recipe", str(recipe)]
+    assert main(["shrink", *words, *of, "--json"]) == 0
+    made = json.loads(capfdbinary.readouterr().out)["recipe"]
+    assert made["matrix"] == "notes.md.gguf"
+    assert str(tmp_path) not in recipe.read_text()
+    assert json.loads(recipe.read_bytes())["matrix_sha256"] == made["matrix_sha256"]
+    assert main(["shrink", *words, *of[:2], "--imatrix", "none"]) == 2
+    assert main(["shrink", *words, "--imatrix-text", "history"]) == 1
+    assert "no chat in History yet" in capfdbinary.readouterr().err.decode()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import gguf
@@ -34,7 +35,7 @@ def _matrix(path: str) -> tuple[Any, list[Any], dict[str, Any]]:
         entries,
         kept,
         {
-            "quantize.imatrix.file": path,
+            "quantize.imatrix.file": Path(path).name,
             "quantize.imatrix.dataset": reader.fields["imatrix.datasets"].contents()[0],
             "quantize.imatrix.entries_count": len(names),
             "quantize.imatrix.chunks_count": reader.fields["imatrix.chunk_count"].contents(),

@@ -7,18 +7,20 @@ from pathlib import Path
 
 from app.core.errors import PersonError
 from app.core.models.model_file import ModelFile
-from app.core.quality.own_texts import as_plain_text
-from app.core.text.clean import whole_text
-from app.core.text.shared_names import file_name
 from app.core.words.sentence import say
 from app.lab.quality.texts import MeasuredText, TextSource, measured_text, suited
-from app.lab.shrink.reader import CalibrationText
 from app.store.paths import Paths
 
 TEXT_HELP = (
     "a text file, a .jsonl file with text, prompt or messages in each line, or one of the words "
     "usual (the bundled texts and the newest chats of History; for the demo model its own chats), "
     "bundled, history, demo; default: usual"
+)
+
+
+READ_HELP = (
+    "a text file (plain text, Markdown, code), a .jsonl file, or one of the words bundled (a text "
+    "of several languages and code) and history (own chats)"
 )
 
 
@@ -43,18 +45,3 @@ def text_named(
     if needs_file and path is None:
         raise PersonError(say("program.name_text_file_text_mode"))
     return measured_text(suited(source, models), paths.database, path)
-
-
-def calibration_named(word: str, paths: Paths) -> CalibrationText:
-    """The text that a word names, as one that a model reads from end to end.
-
-    Raises:
-        PersonError: It cannot be read or used.
-    """
-    text = text_named(whole_text(word), paths)
-    if text.raw and len(text.parts) == 1 and text.parts[0].text:
-        data = text.raw
-    else:
-        parts = [part.text or "\n\n".join(map(as_plain_text, part.chats)) for part in text.parts]
-        data = "\n\n".join(parts).encode()
-    return CalibrationText(file_name(text.name), data)

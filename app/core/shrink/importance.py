@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from app.core.errors import PersonError
 from app.core.gguf import (
-    ArraySummary,
     GgufError,
     GgufHeader,
     GgufType,
@@ -33,6 +32,7 @@ _SUMS, _COUNTS = ".in_sum2", ".counts"
 _DATASETS, _CHUNK_COUNT, _CHUNK_SIZE = (
     "imatrix.datasets", "imatrix.chunk_count", "imatrix.chunk_size",
 )  # fmt: skip
+_MODEL = "general.name"
 _ALIGNMENT = 32
 _F32 = 0
 _MOST_NAME_BYTES = 1_024
@@ -73,13 +73,20 @@ class Importance:
     Attributes:
         datasets: Names of the texts.
         chunks: Of them that were read.
-        chunk_tokens: Tokens in one.
+        chunk_tokens: Tokens in one; 0 where it does not say so.
+        model: The name of the model's file; empty where it does not say so, as llama-imatrix.
     """
 
     entries: Mapping[str, Entry]
     datasets: Sequence[str] = ()
     chunks: int = 0
     chunk_tokens: int = 0
+    model: str = ""
+
+    @property
+    def matrices(self) -> int:
+        """All of them: each expert of a tensor has its own."""
+        return sum(len(entry.counts) for entry in self.entries.values())
 
     @property
     def unused(self) -> int:
@@ -126,6 +133,8 @@ def to_bytes(importance: Importance) -> bytes:
         _text(_CHUNK_COUNT) + struct.pack("<II", GgufType.UINT32, importance.chunks),
         _text(_CHUNK_SIZE) + struct.pack("<II", GgufType.UINT32, importance.chunk_tokens),
     ]
+    if importance.model:
+        keys.append(_text(_MODEL) + struct.pack("<I", GgufType.STRING) + _text(importance.model))
     infos: list[bytes] = []
     data = bytearray()
     for name in sorted(importance.entries):
@@ -178,14 +187,20 @@ def _from_gguf(data: bytes, name: str) -> Importance:
         if counts is None or tensor.n_elements % max(1, counts.n_elements):
             raise NoMatrixError(name, f"sums and counts of {own} do not fit")
         entries[own] = Entry(_floats(data, header, tensor), _floats(data, header, counts))
+    return replace(said_in(header), entries=entries)
+
+
+def said_in(header: GgufHeader) -> Importance:
+    """What a file says of itself, without its numbers: its entries are empty ones."""
+    none = Entry(np.empty(0, np.float32), np.empty(0, np.float32))
+    names = (each.name for each in header.tensors if each.name.endswith(_SUMS))
     datasets = header.metadata.get(_DATASETS)
-    if isinstance(datasets, ArraySummary):
-        datasets = ()
     return Importance(
-        entries,
+        {name.removesuffix(_SUMS): none for name in names},
         tuple(str(each) for each in datasets) if isinstance(datasets, tuple) else (),
         header.integer(_CHUNK_COUNT) or 0,
         header.integer(_CHUNK_SIZE) or 0,
+        header.text(_MODEL) or "",
     )
 
 

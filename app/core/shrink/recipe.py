@@ -101,6 +101,9 @@ class Recipe:
         target_bytes: The file is to have at most so many bytes.
         target_bits: Or its tensors so many bits a weight.
         matrix: A way to one, or the path of a file.
+        matrix_sha256: Of that file's content, by which it is found again; empty for any.
+        matrix_texts: What is read for one that is made: ``bundled``, ``history`` or paths of texts;
+            none for the bundled one.
         rules: Types that the level's own mixture gives way to.
         drop_layers: Layers to leave out, or how many of those that change least.
         sparsity: Share of each row's weights that is set to zero, or ``2:4``; None for none.
@@ -112,6 +115,8 @@ class Recipe:
     target_bytes: int | None = None
     target_bits: float | None = None
     matrix: MatrixUse | str = MatrixUse.AUTO
+    matrix_sha256: str = ""
+    matrix_texts: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     drop_layers: int | tuple[int, ...] = ()
     sparsity: float | str | None = None
@@ -151,6 +156,7 @@ class Done(msgspec.Struct, frozen=True):
         level: The level that the file is called by.
         target_bytes, target_bits: What was asked.
         matrix: Its name, and the text behind it; empty for none.
+        matrix_sha256: Of its content.
         rules: As asked.
         tensors: How many tensors have each type.
         chosen: The type of each tensor, where a target decided.
@@ -169,6 +175,7 @@ class Done(msgspec.Struct, frozen=True):
     dropped_layers: list[int]
     sparsity: float | str | None = None
     merged: list[Adapter] = []
+    matrix_sha256: str = ""
 
 
 def level_of_bits(bits: float) -> Level:

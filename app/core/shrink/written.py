@@ -23,7 +23,8 @@ class Written(msgspec.Struct, frozen=True, tag="shrinkscope-recipe", omit_defaul
     Attributes:
         version: Of the form.
         level: Its name; empty where a target decides, or types stay.
-        matrix: A :class:`MatrixUse`, or the path of a file.
+        matrix: A :class:`MatrixUse`, or a file: its path in what is asked here, its name in what is
+            given to others.
         source: The name of the file that a version was made of; empty where none was yet.
         source_bytes: Its size, by which it is found again.
     """
@@ -33,6 +34,8 @@ class Written(msgspec.Struct, frozen=True, tag="shrinkscope-recipe", omit_defaul
     target_bytes: int | None = None
     target_bits: float | None = None
     matrix: str = MatrixUse.AUTO.value
+    matrix_sha256: str = ""
+    matrix_texts: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     drop_layers: int | tuple[int, ...] = ()
     sparsity: float | str | None = None
@@ -40,6 +43,11 @@ class Written(msgspec.Struct, frozen=True, tag="shrinkscope-recipe", omit_defaul
     merge: tuple[Adapter, ...] = ()
     source: str = ""
     source_bytes: int = 0
+
+    @property
+    def names_matrix(self) -> bool:
+        """Whether the matrix is a file."""
+        return self.matrix not in set(MatrixUse)
 
     def recipe(self) -> Recipe:
         """What is asked.
@@ -57,6 +65,8 @@ class Written(msgspec.Struct, frozen=True, tag="shrinkscope-recipe", omit_defaul
             target_bytes=self.target_bytes,
             target_bits=self.target_bits,
             matrix=uses.get(self.matrix, self.matrix),
+            matrix_sha256=self.matrix_sha256,
+            matrix_texts=self.matrix_texts,
             rules=tuple(parse_rule(f"{rule.pattern}={rule.type}") for rule in self.rules),
             drop_layers=layers,
             sparsity=None if sparsity is None else parse_sparsity(str(sparsity)),
@@ -78,6 +88,8 @@ def written(recipe: Recipe) -> Written:
         target_bytes=recipe.target_bytes,
         target_bits=recipe.target_bits,
         matrix=str(recipe.matrix),
+        matrix_sha256=recipe.matrix_sha256,
+        matrix_texts=recipe.matrix_texts,
         rules=recipe.rules,
         drop_layers=recipe.drop_layers,
         sparsity=recipe.sparsity,
@@ -89,10 +101,15 @@ def written(recipe: Recipe) -> Written:
 def as_done(asked: Written, done: Done, source: str, source_bytes: int) -> Written:
     """The recipe of a version that was made: the types that a target chose are named one by one.
 
-    Whoever makes it again gets the same file, and waits for no choosing.
+    Whoever makes it again gets the same file, and waits for no choosing. A matrix of own texts is
+    named by its content; of folders, own files and chats it says nothing.
     """
     again = msgspec.structs.replace(asked, source=source, source_bytes=source_bytes)
-    if done.matrix and asked.matrix == MatrixUse.AUTO:
+    if done.matrix and (asked.names_matrix or asked.matrix_texts):
+        again = msgspec.structs.replace(
+            again, matrix=done.matrix, matrix_sha256=done.matrix_sha256, matrix_texts=()
+        )
+    elif done.matrix and asked.matrix == MatrixUse.AUTO:
         again = msgspec.structs.replace(again, matrix=MatrixUse.OWN.value)
     layers = tuple(done.dropped_layers)
     if layers:

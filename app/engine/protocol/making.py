@@ -51,6 +51,7 @@ class CollectImportance(msgspec.Struct, tag="collect_importance", frozen=True):
         dataset: What the matrix calls the text.
         chunks: At most so many; 0 for all.
         marks: Texts of special tokens become those tokens.
+        model: What the matrix calls the model.
     """
 
     id: int
@@ -61,6 +62,7 @@ class CollectImportance(msgspec.Struct, tag="collect_importance", frozen=True):
     chunks: int
     threads: int
     marks: bool = False
+    model: str = ""
 
 
 class ImportanceProgress(msgspec.Struct, tag="importance_progress", frozen=True):

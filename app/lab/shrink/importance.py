@@ -1,27 +1,21 @@
-"""Importance matrices: computed in an engine, kept by model and text, checked against a model."""
+"""Importance matrices: computed in an engine, kept by model and text."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.base.files import known_by
 from app.core.errors import PersonError
-from app.core.shrink.importance import Importance, from_bytes
-from app.core.words.sentence import say, share
+from app.core.words.sentence import say
 from app.engine.protocol.making import CollectImportance, ImportanceCollected, ImportanceProgress
 from app.lab.engines.opened import opened_file
 from app.lab.engines.room import EngineRoom
-from app.lab.models.named import data_in
+from app.lab.shrink.matrices.kept import KeptMatrices
 from app.lab.shrink.reader import CalibrationText, bundled_calibration, reader_of
-from app.library.model_files import open_model_file, read_shards
+from app.library.model_files import open_model_file
 
 CHUNK_TOKENS = 512
-MOST_MATRIX_BYTES = 4_000_000_000
-_FEWEST_COVERED = 0.9
-_KEPT = "importance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +84,7 @@ def make_importance(
                 chunks,
                 threads,
                 read.marks,
+                model.path.name,
             ),
             ImportanceCollected,
             listen,
@@ -102,17 +97,19 @@ def make_importance(
 def kept_importance(
     path: Path,
     cache: Path,
+    text: CalibrationText | None = None,
     *,
     threads: int,
     room: EngineRoom,
     on_progress: Callable[[int, int], None],
     known_as: bytes = b"",
 ) -> Path:
-    """The matrix of a model over the bundled text; made at the first time, kept for later ones.
+    """The matrix of a model over a text; made at the first time, kept for later ones.
 
     Args:
         path: The model.
         cache: This program's cache folder.
+        text: What is read; the bundled one when left out.
         threads: Of the engine.
         room: Where it runs.
         on_progress: Told chunks done and in all, where it is made.
@@ -122,37 +119,8 @@ def kept_importance(
         PersonError: It cannot be made.
     """
     model = open_model_file(path)
-    text = bundled_calibration(model)
-    folder = cache / _KEPT
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        known = hashlib.sha256((known_as or known_by(model.shard_paths)) + text.data)
-    except OSError as error:
-        raise PersonError(
-            say("lab.folder_cannot_written", cache=folder, reason=error.strerror or error)
-        ) from error
-    target = folder / f"{known.hexdigest()[:24]}.gguf"
+    read = bundled_calibration(model) if text is None else text
+    target = KeptMatrices(cache).place_for(model, read, known_as)
     if not target.is_file():
-        make_importance(path, target, text, threads=threads, room=room, on_progress=on_progress)
+        make_importance(path, target, read, threads=threads, room=room, on_progress=on_progress)
     return target
-
-
-def read_importance(matrix: Path, source: Path) -> Importance:
-    """Read a matrix, and hold it against the model that it is to be used for.
-
-    Raises:
-        PersonError: It cannot be read, or is another model's: the quantizer would not notice.
-    """
-    found = from_bytes(data_in(matrix, MOST_MATRIX_BYTES), matrix.name)
-    tensors = [info for shard in read_shards(source) for info in shard.header.tensors]
-    covered = found.covers(tensors)
-    if covered < _FEWEST_COVERED:
-        raise PersonError(
-            say(
-                "shrink.matrix_of_another_model",
-                matrix=matrix.name,
-                name=source.name,
-                covered=share(covered),
-            )
-        )
-    return found

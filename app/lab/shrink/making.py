@@ -25,13 +25,16 @@ from app.core.shrink.recipe import (
 )
 from app.core.shrink.sparsity import in_words
 from app.core.shrink.types import needs_matrix
+from app.core.text.shared_names import file_name
 from app.core.words.sentence import Sentence, listed, say
 from app.engine.protocol.making import Quantize, StoredTensor, TensorPlanned, TensorRule
 from app.lab.shrink.dropping import dropped_layers
 from app.lab.shrink.full_versions import is_full
-from app.lab.shrink.importance import kept_importance, read_importance
+from app.lab.shrink.importance import kept_importance
 from app.lab.shrink.inspecting import inspect, stored_tensors
 from app.lab.shrink.merging import known_as, merged_copy, remarks_on
+from app.lab.shrink.matrices.kept import KeptMatrices, content_of, named_matrix, read_matrix
+from app.lab.shrink.matrices.texts import MOST_READ_BYTES, calibration_of
 from app.lab.shrink.planning import file_bytes, plan_of, turned
 from app.lab.shrink.pruning import write_pruned
 from app.lab.shrink.quantize import carry_out
@@ -80,6 +83,7 @@ class Means:
         cache: This program's cache folder, for matrices that are kept.
         on_step: Told what is done now, how much of it, and of how much.
         library: Brings up the models on this PC, to name one in place of a shrunken source.
+        database: Where this program's chats are stored, for matrices of own chats.
     """
 
     threads: int
@@ -87,6 +91,7 @@ class Means:
     cache: Path
     on_step: Callable[[Step, int, int], None]
     library: Callable[[], Sequence[LibraryModel]] = tuple
+    database: Path = Path()
 
 
 @dataclass(slots=True)
@@ -206,25 +211,38 @@ def _dropped(model: ModelFile, recipe: Recipe, means: Means) -> tuple[int, ...]:
 
 def _get_matrix(work: _Work, means: Means) -> None:
     """Find the matrix that is asked for, or make one; go without where none is needed."""
-    recipe = work.recipe
-    if not isinstance(recipe.matrix, MatrixUse):
-        work.matrix_path = Path(recipe.matrix)
+    recipe, kept = work.recipe, KeptMatrices(means.cache)
+    named = not isinstance(recipe.matrix, MatrixUse)
+    if named:
+        work.matrix_path = named_matrix(
+            str(recipe.matrix), recipe.matrix_sha256, work.model.path, kept
+        )
     elif recipe.takes_matrix:
         try:
             work.matrix_path = kept_importance(
                 work.model.path,
                 means.cache,
+                calibration_of(recipe.matrix_texts, work.model, means.database, MOST_READ_BYTES),
                 threads=means.threads,
                 room=means.room,
                 on_progress=lambda done, total: means.on_step(Step.WEIGHING, done, total),
                 known_as=work.known_as,
             )
         except PersonError as error:
-            if recipe.level is not None and recipe.level.needs_importance_matrix:
+            needs = recipe.level is not None and recipe.level.needs_importance_matrix
+            if needs or recipe.matrix_texts:
                 raise
             work.remarks.append(say("shrink.without_matrix", reason=error.said))
-    if work.matrix_path is not None:
-        work.matrix = read_importance(work.matrix_path, work.model.path)
+    if work.matrix_path is None:
+        return
+    _, work.matrix = read_matrix(work.matrix_path, work.model.path)
+    if named and not (work.known_as or kept.holds(work.matrix_path)):
+        with contextlib.suppress(PersonError):  # only so that the recipe finds it later
+            kept.take(work.matrix_path, work.model)
+    if work.matrix.unused:
+        work.remarks.append(
+            say("shrink.experts_unseen", n=work.matrix.unused, all=work.matrix.matrices)
+        )
 
 
 @contextlib.contextmanager
@@ -284,7 +302,6 @@ def _command(work: _Work, target: Path, means: Means, command_id: int) -> Quanti
         pruned.append(in_words(recipe.sparsity))
     if pruned:
         notes[PRUNED_KEY] = "; ".join(pruned)
-    named = isinstance(recipe.matrix, MatrixUse)
     matrix = None if recipe.copies else work.matrix_path
     return Quantize(
         command_id,
@@ -293,7 +310,7 @@ def _command(work: _Work, target: Path, means: Means, command_id: int) -> Quanti
         level.ftype,
         means.threads,
         matrix=str(matrix.absolute()) if matrix else "",
-        matrix_name=_matrix_name(work) if named else str(recipe.matrix),
+        matrix_name=_matrix_name(work, means),
         rules=[TensorRule(rule.pattern, rule.type_id) for rule in work.rules],
         drop_layers=list(work.dropped),
         requantizes=not is_full(work.model),
@@ -302,9 +319,13 @@ def _command(work: _Work, target: Path, means: Means, command_id: int) -> Quanti
     )
 
 
-def _matrix_name(work: _Work) -> str:
-    """What a matrix that was made by itself is called: nothing of this PC's folders."""
-    return f"{work.matrix.datasets[0]}.gguf" if work.matrix and work.matrix.datasets else ""
+def _matrix_name(work: _Work, means: Means) -> str:
+    """What a matrix is called: nothing of this PC's folders, and of a kept one its text."""
+    if work.matrix is None or work.matrix_path is None:
+        return ""
+    kept = KeptMatrices(means.cache).holds(work.matrix_path)
+    texts = work.matrix.datasets if kept else ()
+    return f"{file_name(texts[0])}.gguf" if texts else work.matrix_path.name
 
 
 def _planned(
@@ -340,6 +361,12 @@ def _planned(
         raise PersonError(say("shrink.needs_matrix", name=level, tensor=missing[0]))
     if missing:
         raise PersonError(say("shrink.matrix_lacks", n=len(missing), tensor=missing[0]))
+    if matrix is not None:
+        originals = [work.tensors[each.name][0].name for each in planned.values() if each.turned]
+        unknown = [n for n in originals if n.startswith("blk.") and n not in matrix.entries]
+        if unknown:
+            said = say("shrink.matrix_silent", n=len(unknown), tensor=unknown[0])
+            work.remarks.append(said)
     return planned
 
 
@@ -368,7 +395,8 @@ def _result(
             level=made.level_name,
             target_bytes=recipe.target_bytes,
             target_bits=recipe.target_bits,
-            matrix=_matrix_name(work) if work.matrix else "",
+            matrix=_matrix_name(work, means),
+            matrix_sha256=content_of(work.matrix_path) if work.matrix_path else "",
             rules=list(recipe.rules),
             tensors=dict(Counter(each.type_name for each in found.tensors)),
             chosen=dict(work.chosen),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+import msgspec
+
 from app.base.files import write_whole
 from app.base.rights import give_usual_rights
 from app.core.errors import PersonError
@@ -12,6 +14,7 @@ from app.core.models.family import LibraryModel
 from app.core.shrink.written import ENDING, MOST_BYTES, Written, from_text, to_text
 from app.core.words.sentence import say
 from app.lab.models.named import data_in
+from app.lab.shrink.matrices.texts import BUNDLED, HISTORY
 
 
 def recipe_beside(model: Path) -> Path:
@@ -47,12 +50,18 @@ def _first_bytes(model: LibraryModel) -> int:
 
 
 def read_recipe(path: Path) -> Written:
-    """Read a recipe.
+    """Read a recipe; a file that it names is looked for from where the recipe lies.
 
     Raises:
         PersonError: It cannot be read, or is none.
     """
-    return from_text(data_in(path, MOST_BYTES), path.name)
+    found = from_text(data_in(path, MOST_BYTES), path.name)
+    folder = path.absolute().parent
+    matrix = str(folder / found.matrix) if found.names_matrix else found.matrix
+    texts = tuple(
+        word if word in (BUNDLED, HISTORY) else str(folder / word) for word in found.matrix_texts
+    )
+    return msgspec.structs.replace(found, matrix=matrix, matrix_texts=texts)
 
 
 def write_recipe(recipe: Written, path: Path) -> None:

@@ -88,6 +88,18 @@ class FileDialogs:
             self.last_folder = str(Path(name).parent)
         return Path(name) if name else None
 
+    def several(self, title: str, kinds: str) -> list[Path]:
+        """Files of certain kinds, none if the person changed their mind."""
+        names, _ = QFileDialog.getOpenFileNames(
+            self._window(),
+            title,
+            self.last_folder or QDir.homePath(),
+            kinds + ";;" + translate("FileDialogs", "All files (*)"),
+        )
+        if names:
+            self.last_folder = str(Path(names[0]).parent)
+        return [Path(name) for name in names]
+
     def folder(self, title: str, begin: Path) -> Path | None:
         """A folder, None if the person changed their mind."""
         name = QFileDialog.getExistingDirectory(self._window(), title, str(begin))
@@ -118,6 +130,7 @@ def ask_target(over: QWidget, title: str, name: str) -> Path | None:
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     ending = Path(name).suffix
     kind = {
+        ".gguf": translate("FileDialogs", "GGUF file (*.gguf)"),
         ".html": translate("FileDialogs", "Web page (*.html)"),
         ".md": translate("FileDialogs", "Markdown (*.md)"),
         ".csv": translate("FileDialogs", "Table (*.csv)"),

@@ -17,6 +17,8 @@ RECIPES = st.builds(
     level=st.none() | st.sampled_from([each for each in LEVELS if each.can_be_made]),
     target_bytes=st.none() | st.integers(1, 1 << 56),
     matrix=st.sampled_from([*MatrixUse, "/a/b.gguf"]),
+    matrix_sha256=st.sampled_from(["", "0" * 64]),
+    matrix_texts=st.sampled_from([(), ("history", "/a/b.txt")]),
     rules=st.lists(
         st.builds(Rule, st.sampled_from(["ffn_down", r"^blk\.1\."]), st.sampled_from(["Q6_K"])),
         max_size=3,
@@ -45,6 +47,17 @@ def test_what_a_target_chose_stands_by_name() -> None:
     assert (again.level.name, again.target_bytes, again.drop_layers) == ("Q4_K_M", None, (3,))
     assert again.rules == (Rule(r"^a\.weight$", "Q4_K"),)
     assert again.matrix is MatrixUse.OWN
+
+
+def test_what_is_given_to_others_names_no_folder_and_no_text() -> None:
+    done = Done("Q4_0", None, None, "b.gguf", [], {}, {}, [], matrix_sha256="1" * 64)
+    for asked in (
+        Recipe(matrix="/a/b.gguf"),
+        Recipe(matrix=MatrixUse.OWN, matrix_texts=("history", "/a/b.txt")),
+    ):
+        again = as_done(written(asked), done, "source.gguf", 99)
+        assert (again.matrix, again.matrix_sha256) == ("b.gguf", "1" * 64)
+        assert again.matrix_texts == ()
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,8 @@ from app.lab.shrink.importance import (
     ImportanceResult,
     kept_importance,
     make_importance,
-    read_importance,
 )
+from app.lab.shrink.matrices.kept import read_matrix
 from app.lab.shrink.reader import CalibrationText, bundled_calibration
 from app.library.model_files import open_model_file
 from app.resources import resource_path
@@ -81,7 +81,7 @@ def test_experts_and_short_chunks_are_those_of_llama_imatrix(
     made = make(mixture, tmp_path / "new.gguf", chunk_tokens=100, chunks=21)
     assert made.tensors == 48
     is_as_found(tmp_path / "new.gguf", "mixture")
-    found = read_importance(tmp_path / "new.gguf", mixture)
+    _, found = read_matrix(tmp_path / "new.gguf", mixture)
     assert len(found.entries["blk.0.ffn_up_exps.weight"].counts) == EXPERTS
 
 
@@ -102,7 +102,8 @@ def test_a_matrix_is_kept_by_model_and_text(demo_model: Path, tmp_path: Path) ->
     told.clear()
     assert kept() == first
     assert not told
-    assert read_importance(first, demo_model).datasets == ("shrinkscope-demo",)
+    _, found = read_matrix(first, demo_model)
+    assert (found.datasets, found.model) == (("shrinkscope-demo",), demo_model.name)
     assert list((tmp_path / "cache" / "importance").iterdir()) == [first]
 
 
@@ -135,10 +136,10 @@ def test_what_cannot_be_weighed_is_a_sentence_and_leaves_nothing(
 def test_a_matrix_of_another_model_is_refused(demo_model: Path, tmp_path: Path) -> None:
     tiny = files.write_tiny_llama(tmp_path / "tiny.gguf")
     make(demo_model, tmp_path / "new.gguf", chunks=1)
-    with pytest.raises(PersonError, match="is another model's: it tells of "):
-        read_importance(tmp_path / "new.gguf", tiny)
+    with pytest.raises(PersonError, match="was made of “shrinkscope-demo-F16"):
+        read_matrix(tmp_path / "new.gguf", tiny)
     with pytest.raises(PersonError, match="is no importance matrix"):
-        read_importance(tiny, tiny)
+        read_matrix(tiny, tiny)
     with pytest.raises(PersonError, match="cannot be read"):
-        read_importance(tmp_path / "none.gguf", tiny)
+        read_matrix(tmp_path / "none.gguf", tiny)
     assert from_bytes((tmp_path / "new.gguf").read_bytes(), "new").chunks == 1

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +20,7 @@ import pytest
 
 from app.core.errors import PersonError
 from app.core.models.levels import LEVELS, Level, level_by_name
+from app.core.shrink.importance import from_bytes, to_bytes
 from app.core.shrink.recipe import MatrixUse, Recipe, parse_rule
 from app.lab.engines.room import EngineRoom
 from app.lab.shrink.importance import make_importance
@@ -27,6 +29,7 @@ from app.lab.shrink.making import Means, ShrinkResult, shrink
 from app.lab.shrink.reader import CalibrationText
 from app.library.model_files import open_model_file
 from tests.helpers import gguf_files as files
+from tests.helpers.moe_files import write_demo_mixture
 
 ROOT = Path(__file__).parents[3]
 PLAIN = ROOT / "tests" / "helpers" / "plain_quantize.py"
@@ -125,6 +128,29 @@ def test_a_level_that_needs_a_matrix_gets_one_by_itself(demo_model: Path, tmp_pa
     kept = list((tmp_path / "cache").rglob("*.gguf"))
     assert len(kept) == 1
     assert str(tmp_path).encode() not in (tmp_path / "new.gguf").read_bytes()
+
+
+def test_what_a_matrix_knows_nothing_of_is_told(demo_model: Path, tmp_path: Path) -> None:
+    mixture = write_demo_mixture(demo_model, tmp_path / "mixture.gguf")
+    whole = from_bytes(matrix_of(mixture, tmp_path / "whole.gguf").read_bytes(), "whole")
+    entries = dict(whole.entries)
+    del entries["blk.0.attn_q.weight"]
+    experts = entries["blk.1.ffn_up_exps.weight"]
+    counts = experts.counts.copy()
+    counts[2] = 0
+    entries["blk.1.ffn_up_exps.weight"] = replace(experts, counts=counts)
+    part = tmp_path / "part.gguf"
+    part.write_bytes(to_bytes(replace(whole, entries=entries)))
+    recipe = Recipe(level_by_name("Q4_K_M"), matrix=str(part))
+    unseen, silent = map(str, made(mixture, tmp_path / "own.gguf", recipe).remarks)
+    assert unseen.startswith("No token of the text came to 1 of the 96 matrices")
+    assert silent.startswith("The importance matrix says nothing of blk.0.attn_q.weight: its")
+    plain = {
+        "source": str(mixture), "target": str(tmp_path / "plain.gguf"), "matrix": str(part),
+        "ftype": level_by_name("Q4_K_M").ftype, "rules": [],
+    }  # fmt: skip
+    plainly([plain])
+    assert (tmp_path / "own.gguf").read_bytes() == (tmp_path / "plain.gguf").read_bytes()
 
 
 def test_shards_become_one_file(tmp_path: Path) -> None:

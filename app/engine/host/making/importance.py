@@ -6,6 +6,7 @@ import ctypes
 import math
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,7 +67,8 @@ def collect_importance(
                     watcher.check()
         finally:
             context.free()
-        found = watcher.importance(command.dataset, len(chunks), command.chunk_tokens)
+        sums = watcher.importance(command.dataset, len(chunks), command.chunk_tokens)
+        found = replace(sums, model=command.model)
         write_whole(Path(command.target), to_bytes(found))
     except OSError as error:
         raise EngineError(

@@ -142,7 +142,8 @@ class Make(Work):
         if target.parent == self._paths.made:
             with contextlib.suppress(OSError):  # then the folder lacks, which is said
                 target.parent.mkdir(parents=True, exist_ok=True)
-        means = Means(self._threads, self._room, self._paths.cache, on_step)
+        paths = self._paths
+        means = Means(self._threads, self._room, paths.cache, on_step, database=paths.database)
         asked = self._order.recipe
         source_bytes = source.stat().st_size if source.is_file() else 0
         with interruptible(gate.check_end):

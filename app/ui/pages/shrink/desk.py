@@ -9,6 +9,8 @@ from app.lab.engines.adapters import adapters_for
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.shrink.inspecting import inspect
+from app.lab.shrink.matrices.kept import KeptMatrices, export
+from app.lab.shrink.matrices.texts import chats_there
 from app.lab.shrink.recipes import read_recipe
 from app.lab.works.making.makes import Makes
 from app.lab.works.making.orders import folder_for
@@ -17,6 +19,7 @@ from app.lab.works.making.work import Make
 from app.lab.works.work import Work, WorkState
 from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count
+from app.ui.pages.shrink.matrix.tab import MatrixBackends
 from app.ui.pages.shrink.page import ShrinkBackends, ShrinkPage
 
 if TYPE_CHECKING:
@@ -65,9 +68,14 @@ class ShrinkDesk:
                 open_model=open_model_file,
                 adapters_for=lambda model: adapters_for(model, self._models),
                 inspect=self._inspect,
+                matrices=MatrixBackends(
+                    KeptMatrices(self._paths.cache),
+                    lambda: chats_there(self._paths.database),
+                    export,
+                ),
             )
         )
-        self.page.works.show_works(self.makes.all)
+        self.page.show_works(self.makes.all)
 
     def show_models(self, models: Sequence[LibraryModel]) -> None:
         """Other models are on this PC than before."""
@@ -79,10 +87,11 @@ class ShrinkDesk:
         if not self._changed:
             return
         self._changed = False
-        self.page.works.show_works(self.makes.all)
+        self.page.show_works(self.makes.all)
         done = {work for work in self.makes.all if work.state is WorkState.DONE}
         if done - self._done:
             self._ground.requests.came.tell()
+            self.page.matrix.look_again()
         self._done = done
 
     def stop(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from app.core.candidates.adapters import MOST_ADAPTERS, Adapter
 from app.core.candidates.candidate import Candidate, LocalFile
 from app.core.errors import PersonError
 from app.core.memory.estimate import lasting_budget_bytes
-from app.core.shrink.recipe import Recipe
+from app.core.shrink.recipe import MatrixUse, Recipe
 from app.core.words.sentence import say
 from app.lab.engines.adapters import check_adapters
 from app.lab.shrink.full_versions import is_full
@@ -30,6 +30,8 @@ from app.ui.kit.widgets.layouts import in_column, in_row, split
 from app.ui.kit.words.format import about, byte_size
 from app.ui.kit.words.sentences import sentence, told
 from app.ui.pages.shrink.inside.tab import InsideTab, Raise
+from app.ui.pages.shrink.matrix.effect import Together
+from app.ui.pages.shrink.matrix.tab import MatrixTab
 from app.ui.pages.shrink.source import SourceChoice
 from app.ui.pages.shrink.versions import VersionsModel
 from app.ui.pages.shrink.versions_view import VersionsView
@@ -40,13 +42,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from app.core.models.family import LibraryModel
+    from app.core.models.levels import Level
     from app.core.models.model_file import ModelFile
     from app.core.shrink.inspection import Inspection
     from app.core.shrink.written import Written
     from app.lab.works.making.makes import Makes
     from app.lab.works.making.preview import Preview
+    from app.lab.works.making.work import Make
     from app.ui.kit.file_dialogs import FileDialogs
     from app.ui.kit.jobs import Job, JobContext, Jobs
+    from app.ui.pages.shrink.matrix.tab import MatrixBackends
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class ShrinkBackends:
         open_model: Reads a model's header; raises PersonError.
         adapters_for: The adapters of this PC that fit a model.
         inspect: Called in a job: counts what is in a file, beside another one or alone.
+        matrices: What the tab of importance matrices stands on.
     """
 
     makes: Makes
@@ -76,6 +82,7 @@ class ShrinkBackends:
     open_model: Callable[[Path], ModelFile]
     adapters_for: Callable[[ModelFile], Sequence[Path]]
     inspect: Callable[[Path, Path | None, JobContext], Inspection]
+    matrices: MatrixBackends
 
 
 class ShrinkPage(QWidget):
@@ -118,6 +125,8 @@ class ShrinkPage(QWidget):
         self.make_button = push_button("", "primary", icon_name="shrink", run=self.make)
         self.works = WorksPanel(backends.makes)
         self.inside = InsideTab(backends.jobs, backends.inspect)
+        self.matrix = MatrixTab(backends.matrices, backends.jobs, backends.files)
+        self._together = Together()
         self.find_action = QAction(icon("search"), self.tr("Find a model on the Hub"), self)
         self.find_action.triggered.connect(self.browse_wanted)
         self.open_action = QAction(icon("folder"), self.tr("Shrink a model file …"), self)
@@ -157,6 +166,12 @@ class ShrinkPage(QWidget):
             self._order(source, self.folder, title, recipe, size)
         self.versions.clear_checked()
         self.size_wish.box.setChecked(False)
+
+    def show_works(self, works: Sequence[Make]) -> None:
+        """Show what has become of the versions."""
+        self.works.show_works(works)
+        for candidates in self._together.take_ready():
+            self.measure_wanted.emit(candidates)
 
     def stop(self) -> None:
         """Look at nothing more; the window closes."""
@@ -210,9 +225,11 @@ class ShrinkPage(QWidget):
         self.tabs.setExpanding(False)
         self.tabs.addTab(self.tr("Make versions"))
         self.tabs.addTab(self.tr("Look inside"))
+        self.tabs.addTab(self.tr("Importance matrix"))
         pages = QStackedWidget()
         pages.addWidget(making)
         pages.addWidget(self.inside)
+        pages.addWidget(self.matrix)
         self.tabs.currentChanged.connect(pages.setCurrentIndex)
         whole = QWidget()
         bar = in_row(self.tabs, 1, margins=(GRID * 2, GRID // 2, GRID * 2, 0))
@@ -238,6 +255,10 @@ class ShrinkPage(QWidget):
         self.works.chat_wanted.connect(self.chat_wanted)
         self.works.measure_wanted.connect(self.measure_wanted)
         self.inside.raise_wanted.connect(self._make_raised)
+        self.matrix.said.connect(self.said)
+        self.matrix.changed.connect(self._refresh)
+        self.matrix.use_wanted.connect(self._use_matrix)
+        self.matrix.effect_wanted.connect(self._show_effect)
 
     # --- what is shown --------------------------------------------------------------------
 
@@ -248,6 +269,7 @@ class ShrinkPage(QWidget):
         self._folder = None
         self.common.offer_adapters(self._backends.adapters_for(model))
         self.versions.clear()
+        self.matrix.show_model(model)
         if not is_full(model):
             said = say("shrink.second_loss", name=path.name, level_name=model.level_name)
             self.note.setText(told(said))
@@ -264,6 +286,7 @@ class ShrinkPage(QWidget):
 
     def _show_previews(self, rows: Sequence[Preview]) -> None:
         self.versions.show_rows(rows)
+        self.matrix.show_levels(row.level for row in rows)
         usual = next((row for row in rows if row.level.name == "Q4_K_M"), None)
         if usual is not None:
             self.size_wish.suggest(usual.file_bytes)
@@ -272,6 +295,7 @@ class ShrinkPage(QWidget):
         if path == self.source.path:
             self._model = None
             self.versions.clear()
+            self.matrix.show_model(None)
             self.note.setText(sentence(error))
             self._refresh()
 
@@ -289,9 +313,15 @@ class ShrinkPage(QWidget):
         if not found and self.common.change_weights and not again:
             found.append((self._model.level_name, Recipe(), self._model.file_bytes))
         return [
-            (title, self.common.complete(recipe, requantizes=again), size)
+            (title, self._complete(recipe, requantizes=again), size)
             for title, recipe, size in found
         ]
+
+    def _complete(self, recipe: Recipe, *, requantizes: bool) -> Recipe:
+        whole = self.common.complete(recipe, requantizes=requantizes)
+        if not self.common.makes_matrix:
+            return whole
+        return replace(whole, matrix_texts=self.matrix.texts.words)
 
     def _beside_bytes(self) -> int:
         """What an engine needs beside the file: the same for all versions."""
@@ -388,16 +418,49 @@ class ShrinkPage(QWidget):
         title = recipe.level or chosen.name.partition(".")[0]
         self._order(source, self.folder, title, recipe.recipe())
 
+    def _use_matrix(self, path: Path, name: str) -> None:
+        self.common.use_matrix(path, name)
+        self.common.show()
+        self._refresh()
+        self.tabs.setCurrentIndex(0)
+
+    def _show_effect(self, level: Level) -> None:
+        """Make a level twice, and measure what the matrix changes."""
+        source, model = self.source.path, self._model
+        if source is None or model is None:
+            return
+        again = not is_full(model)
+        uses = self._complete(Recipe(level), requantizes=again)
+        if uses.matrix in (MatrixUse.AUTO, MatrixUse.NONE):
+            uses = replace(uses, matrix=MatrixUse.OWN, matrix_texts=self.matrix.texts.words)
+        pair = [
+            (self.tr("{level} with matrix"), uses),
+            (self.tr("{level} without"), replace(uses, matrix=MatrixUse.NONE, matrix_texts=())),
+        ]
+        folder = self.folder
+        works = [
+            self._order(source, folder, title.format(level=level.name), recipe)
+            for title, recipe in pair
+        ]
+        both = [work for work in works if work is not None]
+        if len(both) == len(pair):
+            self._together.wait_for(both)
+        self.tabs.setCurrentIndex(0)
+
     def _make_raised(self, wanted: Raise) -> None:
         folder = self._folder or self._backends.folder_for(wanted.source)
         self._order(wanted.source, folder, wanted.title, wanted.recipe, wanted.file_bytes)
         self.tabs.setCurrentIndex(0)
 
-    def _order(self, source: Path, folder: Path, title: str, recipe: Recipe, size: int = 0) -> None:
+    def _order(
+        self, source: Path, folder: Path, title: str, recipe: Recipe, size: int = 0
+    ) -> Make | None:
         makes = self._backends.makes
         taken = {work.order.target for work in makes.all if work.state is not WorkState.DONE}
+        work = None
         try:
-            makes.add(order_for(source, folder, title, recipe, size, taken))
+            work = makes.add(order_for(source, folder, title, recipe, size, taken))
         except PersonError as error:
             self.said.emit(sentence(error))
-        self.works.show_works(self._backends.makes.all)
+        self.works.show_works(makes.all)
+        return work

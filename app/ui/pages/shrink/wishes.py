@@ -206,6 +206,19 @@ class CommonWishes(QWidget):
             tuple(each for each in self.adapters.adapters if each.path in own)
         )
 
+    @property
+    def makes_matrix(self) -> bool:
+        """Whether one is made where it is wanted, not taken from a file."""
+        return self.matrix.currentData() in (MatrixUse.AUTO.value, MatrixUse.OWN.value)
+
+    def use_matrix(self, path: Path, name: str) -> None:
+        """Take this importance matrix for all versions."""
+        self._file = str(path)
+        place = self.matrix.findData(None)
+        self.matrix.setItemText(place, self.tr("the one of {name}").format(name=name))
+        self.matrix.setCurrentIndex(place)
+        self.changed.emit()
+
     def complete(self, wished: Recipe, *, requantizes: bool) -> Recipe:
         """The recipe of a ticked version or a wished size, with what goes for all."""
         use = self.matrix.currentData()

@@ -23,6 +23,8 @@ from app.core.shrink.recipe import MatrixUse, Recipe, exactly
 from app.lab.engines.adapters import adapters_for
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
+from app.lab.shrink.matrices.kept import KeptMatrices, export
+from app.lab.shrink.matrices.texts import OwnChats
 from app.lab.shrink.recipes import read_recipe
 from app.lab.works.making.makes import Makes
 from app.lab.works.making.orders import folder_for, order_for, stem_for
@@ -36,6 +38,7 @@ from app.store.works import WorkStore
 from app.ui.kit.file_dialogs import FileDialogs
 from app.ui.kit.jobs import JobContext, Jobs
 from app.ui.pages.shrink.inside.tab import Raise
+from app.ui.pages.shrink.matrix.tab import MatrixBackends
 from app.ui.pages.shrink.page import ShrinkBackends, ShrinkPage
 from app.ui.pages.shrink.versions import VersionColumn
 from app.ui.pages.shrink.wishes import Unit
@@ -97,13 +100,14 @@ class Desk:
                 open_model=open_model_file,
                 adapters_for=lambda model: adapters_for(model, self.models),
                 inspect=lambda *_wanted: pytest.fail("nobody looked inside"),
+                matrices=MatrixBackends(KeptMatrices(paths.cache), OwnChats, export),
             )
         )
         self.models: list[LibraryModel] = []
 
     def pump(self) -> None:
         self.makes.queue.pump()
-        self.page.works.show_works(self.makes.all)
+        self.page.show_works(self.makes.all)
 
     def close(self) -> None:
         self.page.stop()
@@ -374,3 +378,32 @@ def test_what_is_to_be_raised_is_ordered(qtbot: QtBot, chosen: Desk, demo_model:
     until(qtbot, chosen, lambda: work.state in (WorkState.DONE, WorkState.FAILED))
     assert work.state is WorkState.DONE, work.error
     assert Path(work.order.target).name == "shrinkscope-demo-Q4_0-1-raised.gguf"
+
+
+def test_what_a_matrix_changes_is_made_twice_and_measured(
+    qtbot: QtBot, chosen: Desk, demo_model: Path
+) -> None:
+    page, asked = chosen.page, list[list[Candidate]]()
+    page.measure_wanted.connect(asked.append)
+    names = [page.matrix.level.itemText(place) for place in range(page.matrix.level.count())]
+    assert "Q4_0" in names
+    assert not {"IQ2_M", "Q8_0"} & set(names)
+    page.matrix.level.setCurrentIndex(names.index("Q4_0"))
+    page.matrix.effect_button.click()
+    assert page.tabs.currentIndex() == 0
+    uses, without = chosen.makes.all
+    assert (uses.order.recipe.matrix, without.order.recipe.matrix) == ("own", "none")
+    until(qtbot, chosen, lambda: bool(asked))
+    targets = [Path(work.order.target) for work in (uses, without)]
+    assert asked == [[candidate_of(demo_model), *map(candidate_of, targets)]]
+    assert [open_model_file(each).has_importance_matrix for each in targets] == [True, False]
+
+    page.matrix.look_again()
+    qtbot.waitUntil(lambda: len(page.matrix.rows.rows) == 1, timeout=PATIENCE_MS)
+    (row,) = page.matrix.rows.rows
+    assert row.title.text == "the demo model's own chats"
+    row.use.click()
+    tick(page, "Q3_K_M")
+    page.make_button.click()
+    assert chosen.makes.all[-1].order.recipe.matrix == str(row.kept.path)
+    assert "importance matrix the one of the demo model's own chats" in page.common.text
