@@ -20,7 +20,7 @@ def shrink_help() -> PageHelp:
                 "ShrinkHelp",
                 "Below four bits a weight it matters which weights are kept well: an importance"
                 " matrix tells that. It is made once, from a bundled text in several languages,"
-                " and kept.",
+                " your files or your chats, and kept: see “Importance matrix”.",
             ),
             translate(
                 "ShrinkHelp",

@@ -351,7 +351,9 @@ class ShrinkPage(QWidget):
         self.facts.setText(", ".join(said))
         set_role(self.facts, "failed" if lacks else "dim")
         self.where.set_text(self.tr("Into {folder}").format(folder=self.folder))
-        extra = self.common.text
+        chosen = self.common.makes_matrix and self.matrix.texts.words
+        own = self.tr("importance matrix of chosen texts") if chosen else ""
+        extra = ", ".join(filter(None, (self.common.text, own)))
         open_ = not self.common.isHidden()
         self.more_button.setText(
             self.tr("Less")

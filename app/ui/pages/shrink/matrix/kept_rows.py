@@ -47,10 +47,10 @@ class KeptRows(QWidget):
         self._list = in_column(spacing=GRID // 2)
         in_column(self.none, self._list, on=self)
 
-    def show_matrices(self, matrices: Sequence[KeptMatrix]) -> None:
-        """Show these, in their order."""
+    def show_matrices(self, matrices: Sequence[KeptMatrix], model: str = "") -> None:
+        """Show these, in their order, for a model of this name."""
         empty(self._list)
-        self.rows = [KeptRow(each) for each in matrices]
+        self.rows = [KeptRow(each, model) for each in matrices]
         for row in self.rows:
             kept = row.kept
             row.use.clicked.connect(lambda _=False, kept=kept: self.use_wanted.emit(kept))
@@ -63,11 +63,11 @@ class KeptRows(QWidget):
 class KeptRow(QFrame):
     """One: what was read for it, how much of that, and what can be done with it."""
 
-    def __init__(self, kept: KeptMatrix, parent: QWidget | None = None) -> None:
+    def __init__(self, kept: KeptMatrix, model: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.kept = kept
         self.setProperty("role", "surface")
-        words, facts = texts_of(kept), facts_of(kept)
+        words, facts = texts_of(kept), facts_of(kept, model)
         self.title = ElidedLabel(words, least_characters=14)
         self.facts = ElidedLabel(facts, dim=True, least_characters=20)
         self.facts.setFont(tabular(self.facts.font()))
@@ -95,8 +95,13 @@ def texts_of(kept: KeptMatrix) -> str:
     return ", ".join(_NAMES[each]() if each in _NAMES else each for each in named)
 
 
-def facts_of(kept: KeptMatrix) -> str:
-    """How much a matrix is made of, as far as it says, and its size."""
+def facts_of(kept: KeptMatrix, model: str) -> str:
+    """How much a matrix is made of, as far as it says, and its size.
+
+    Args:
+        kept: The matrix.
+        model: The name of the model that it is shown for, which needs not be said again.
+    """
     said, found = kept.said, list[str]()
     if said.chunks and said.chunk_tokens:
         tokens = number(said.chunks * said.chunk_tokens, 0)
@@ -104,7 +109,7 @@ def facts_of(kept: KeptMatrix) -> str:
     elif said.chunks:
         found.append(translate("Shrink", "{n} chunks").format(n=number(said.chunks, 0)))
     found.append(translate("Shrink", "{n} tensors").format(n=number(len(said.entries), 0)))
-    if said.model:
+    if said.model and said.model != model:
         found.append(translate("Shrink", "of {model}").format(model=said.model))
     found.append(str(byte_size(kept.size_bytes)))
     return ", ".join(found)

@@ -108,7 +108,7 @@ class MatrixTab(QWidget):
 
         def show(found: list[KeptMatrix]) -> None:
             if self._model is model:
-                self.rows.show_matrices(found)
+                self.rows.show_matrices(found, model.path.name)
 
         self._jobs.run(lambda _context: kept.of(model), done=show)
         chats = self._backends.chats

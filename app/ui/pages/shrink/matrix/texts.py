@@ -64,9 +64,10 @@ class TextsChoice(QWidget):
             self.chats_words,
             in_row(
                 self.files_box,
-                (self.files_words, 1),
+                self.files_words,
                 self.files_button,
                 self.clear_button,
+                1,
                 spacing=GRID // 2,
             ),
             on=self,

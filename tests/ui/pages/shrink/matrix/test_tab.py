@@ -115,13 +115,13 @@ def test_one_is_imported_told_of_exported_and_deleted(
 ) -> None:
     tab = desk.tab
     assert tab.rows.none.isVisibleTo(tab)
-    desk.dialogs.answers = [desk.matrix(tmp_path / "m.gguf", "tiny.gguf")]
+    desk.dialogs.answers = [desk.matrix(tmp_path / "m.gguf", "before.gguf")]
     tab.import_button.click()
     qtbot.waitUntil(lambda: len(tab.rows.rows) == 1)
     (row,) = tab.rows.rows
     assert row.title.text == "wiki.txt"
     facts = row.facts.text.replace("\u00a0", " ").replace("\u202f", " ").replace(",", "")
-    assert "3584 tokens 14 tensors of tiny.gguf" in facts
+    assert "3584 tokens 14 tensors of before.gguf" in facts
     used: list[tuple[Path, str]] = []
     tab.use_wanted.connect(lambda path, name: used.append((path, name)))
     row.use.click()
