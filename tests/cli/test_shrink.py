@@ -124,5 +124,6 @@ def test_a_matrix_is_made_of_texts_that_are_named(
     assert str(tmp_path) not in recipe.read_text()
     assert json.loads(recipe.read_bytes())["matrix_sha256"] == made["matrix_sha256"]
     assert main(["shrink", *words, *of[:2], "--imatrix", "none"]) == 2
+    words[1] = str(tmp_path / "other.gguf")
     assert main(["shrink", *words, "--imatrix-text", "history"]) == 1
     assert "no chat in History yet" in capfdbinary.readouterr().err.decode()

@@ -84,9 +84,10 @@ class Importance:
     model: str = ""
 
     @property
-    def matrices(self) -> int:
-        """All of them: each expert of a tensor has its own."""
-        return sum(len(entry.counts) for entry in self.entries.values())
+    def of_experts(self) -> int:
+        """Matrices of experts: each expert of a tensor has its own."""
+        counts = (len(entry.counts) for entry in self.entries.values())
+        return sum(each for each in counts if each > 1)
 
     @property
     def unused(self) -> int:

@@ -241,7 +241,7 @@ def _get_matrix(work: _Work, means: Means) -> None:
             kept.take(work.matrix_path, work.model)
     if work.matrix.unused:
         work.remarks.append(
-            say("shrink.experts_unseen", n=work.matrix.unused, all=work.matrix.matrices)
+            say("shrink.experts_unseen", n=work.matrix.unused, all=work.matrix.of_experts)
         )
 
 

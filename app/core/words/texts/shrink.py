@@ -17,7 +17,7 @@ TEXTS = {
     "shrink.ends_early": translate("Sentences", "it ends early"),
     "shrink.engine_of_another_version": translate("Sentences", "This engine is of another version than the program: install Shrinkscope again."),
     "shrink.experts_not_shown": translate("Sentences", "This kind of model does not show which of its experts work."),
-    "shrink.experts_unseen": translate("Sentences", "No token of the text came to {n} of the {all} matrices that the importance matrix tells of (experts): their weights count alike, as with llama-quantize. A longer text tells more."),
+    "shrink.experts_unseen": translate("Sentences", "No token of the importance matrix's text came to {n} of {all} experts' matrices: their weights count alike, as with llama-quantize. A longer text tells more."),
     "shrink.is_made_already": translate("Sentences", "{name} is being made already, or waits for its turn."),
     "shrink.layers_form": translate("Sentences", "“{word}” names no layers: write how many (2), or which ones (3,4 or 5,), counted from 0."),
     "shrink.layers_guess_ahead": translate("Sentences", "“{name}” has layers that guess ahead, so that none can be left out."),
