@@ -11,9 +11,9 @@ import msgspec
 from app.base.rights import give_usual_rights
 from app.cli.arguments import THREADS_HELP, Commands, WrongArguments, level, positive, threads
 from app.cli.models import MODEL_HELP, model_path
+from app.cli.words.texts import READ_HELP
 from app.core.candidates.adapters import Adapter
 from app.core.candidates.notation import check_number, parse_adapter, typed_adapter
-from app.cli.words.texts import READ_HELP
 from app.core.errors import PersonError
 from app.core.models.levels import level_by_name
 from app.core.shrink.layers import parse_layers

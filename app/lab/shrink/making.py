@@ -32,9 +32,9 @@ from app.lab.shrink.dropping import dropped_layers
 from app.lab.shrink.full_versions import is_full
 from app.lab.shrink.importance import kept_importance
 from app.lab.shrink.inspecting import inspect, stored_tensors
-from app.lab.shrink.merging import known_as, merged_copy, remarks_on
 from app.lab.shrink.matrices.kept import KeptMatrices, content_of, named_matrix, read_matrix
 from app.lab.shrink.matrices.texts import MOST_READ_BYTES, calibration_of
+from app.lab.shrink.merging import known_as, merged_copy, remarks_on
 from app.lab.shrink.planning import file_bytes, plan_of, turned
 from app.lab.shrink.pruning import write_pruned
 from app.lab.shrink.quantize import carry_out
