@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.base.rights import give_usual_rights
-from app.cli.arguments import THREADS_HELP, Commands, WrongArguments, level, positive, threads
+from app.cli.arguments import (
+    CONTEXT_HELP,
+    THREADS_HELP,
+    Commands,
+    WrongArguments,
+    level,
+    positive,
+    threads,
+)
 from app.cli.models import MODEL_HELP, model_path
 from app.cli.words.texts import READ_HELP
 from app.core.candidates.adapters import Adapter
@@ -19,6 +30,7 @@ from app.core.models.levels import level_by_name
 from app.core.shrink.layers import parse_layers
 from app.core.shrink.recipe import MatrixUse, Recipe, Rule, parse_rule
 from app.core.shrink.sparsity import parse_sparsity
+from app.core.shrink.ways import Way
 from app.core.shrink.written import as_done, written
 from app.core.text.clean import whole_text
 from app.core.words import figures
@@ -28,6 +40,7 @@ from app.lab.models.library import Library
 from app.lab.shrink.making import Means, ShrinkResult, shrink
 from app.lab.shrink.matrices.texts import as_word
 from app.lab.shrink.recipes import read_recipe, write_recipe
+from app.lab.shrink.ways import plan_ways
 from app.monitor.machine import physical_core_count
 
 if TYPE_CHECKING:
@@ -44,10 +57,13 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         parents=[common],
         help="make a smaller version: by level, importance matrix, rules or a target",
         description="Write TARGET from SOURCE with llama.cpp's own quantizer: at a level, or at "
-        "the types that lose least within a size. SOURCE is best the original (F16, BF16 or F32).",
+        "the types that lose least within a size. SOURCE is best the original (F16, BF16 or F32). "
+        "With --ways, tell what each way of shrinking comes to at the same need of memory: "
+        "quantized, chosen by tensor, layers left out, both, a smaller model of the library; "
+        "--into FOLDER makes them, ready for the command ladder.",
     )
     parser.add_argument("source", metavar="SOURCE", help=MODEL_HELP)
-    parser.add_argument("target", metavar="TARGET", help="the file to write")
+    parser.add_argument("target", metavar="TARGET", nargs="?", help="the file to write")
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--type", type=level, metavar="LEVEL", help="e.g. Q4_K_M")
     size.add_argument(
@@ -115,31 +131,40 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--write-recipe", metavar="FILE", help="write how it was made, for --recipe elsewhere"
     )
+    ways = parser.add_argument_group("every way to the same memory")
+    ways.add_argument(
+        "--ways", action="store_true", help="write no TARGET; tell each way, at equal memory"
+    )
+    ways.add_argument(
+        "--memory-bytes",
+        type=_bytes,
+        metavar="N",
+        help="what each way may need (default: what a Q4_K_M of SOURCE needs)",
+    )
+    ways.add_argument("--ctx", type=positive, metavar="N", help=CONTEXT_HELP)
+    ways.add_argument("--into", metavar="FOLDER", help="make the ways, each with its recipe")
+    ways.add_argument(
+        "--only",
+        choices=[str(way) for way in Way],
+        action="append",
+        help="of the ways this one; several may be named",
+    )
     parser.add_argument("--threads", type=threads, metavar="N", help=THREADS_HELP)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
+    if arguments.ways:
+        return _ways(arguments, console, paths)
+    if not arguments.target:
+        raise WrongArguments(say("shrink.say_target"))
     recipe = _recipe(arguments)
     source = model_path(arguments.source, paths)
     kept = Path(whole_text(arguments.write_recipe)) if arguments.write_recipe else None
     if kept is not None and not kept.resolve().parent.is_dir():
         raise PersonError(say("lab.no_folder", parent=kept.resolve().parent))
-    with console.progress() as progress:
-        task = progress.add_task("Shrinking", total=None, note="")
-
-        def show(step: str, done: int, total: int) -> None:
-            progress.update(task, description=step, completed=done, total=total)
-
-        means = Means(
-            arguments.threads or physical_core_count(),
-            EngineRoom.of_this_pc(paths),
-            paths.cache,
-            show,
-            library=lambda: Library(paths).scan().models,
-            database=paths.database,
-        )
+    with _means(arguments, console, paths) as means:
         made = shrink(source, Path(whole_text(arguments.target)), recipe, means)
     give_usual_rights(Path(made.target))
     if kept is not None:
@@ -151,6 +176,50 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         _show(made, console)
     for remark in made.remarks:
         console.remark(str(remark))
+    return 0
+
+
+@contextlib.contextmanager
+def _means(arguments: argparse.Namespace, console: Console, paths: Paths) -> Generator[Means]:
+    with console.progress() as progress:
+        task = progress.add_task("Shrinking", total=None, note="")
+
+        def show(step: str, done: int, total: int) -> None:
+            progress.update(task, description=step, completed=done, total=total)
+
+        yield Means(
+            arguments.threads or physical_core_count(),
+            EngineRoom.of_this_pc(paths),
+            paths.cache,
+            show,
+            library=lambda: Library(paths).scan().models,
+            database=paths.database,
+        )
+
+
+def _ways(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
+    from app.cli.words.ways import make_ways, show_ways, ways_document
+
+    if arguments.target:
+        raise WrongArguments(say("shrink.ways_have_no_target"))
+    source = model_path(arguments.source, paths)
+    with _means(arguments, console, paths) as means:
+        plan = plan_ways(
+            source,
+            arguments.memory_bytes,
+            arguments.ctx,
+            threads=means.threads,
+            room=means.room,
+            library=means.library,
+        )
+        if arguments.only:
+            plan = replace(plan, ways=tuple(w for w in plan.ways if w.way in arguments.only))
+        into = Path(whole_text(arguments.into)) if arguments.into else None
+        made = make_ways(plan, into, means) if into is not None else {}
+    if arguments.json:
+        console.json(ways_document(plan, made))
+    else:
+        show_ways(plan, made, console)
     return 0
 
 

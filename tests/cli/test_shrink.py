@@ -127,3 +127,24 @@ def test_a_matrix_is_made_of_texts_that_are_named(
     words[1] = str(tmp_path / "other.gguf")
     assert main(["shrink", *words, "--imatrix-text", "history"]) == 1
     assert "no chat in History yet" in capfdbinary.readouterr().err.decode()
+
+
+def test_every_way_to_the_same_memory(
+    demo_model: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    words = ["shrink", str(demo_model), "--ways"]
+    assert main([*words, "--json"]) == 0
+    document = json.loads(capfdbinary.readouterr().out)
+    memory = document["memory_bytes"]
+    assert {each["way"] for each in document["ways"]} >= {"quantized", "chosen by tensor", "pruned"}
+    assert all(0.9 * memory <= each["memory_needed_bytes"] <= memory for each in document["ways"])
+
+    assert main([*words, "--into", str(tmp_path), "--only", "quantized"]) == 0
+    target = tmp_path / "shrinkscope-demo-Q4_K_M.gguf"
+    told = capfdbinary.readouterr().out.decode()
+    assert f"shrinkscope ladder --reference {demo_model} {target}" in told
+    assert open_model_file(target).level_name == "Q4_K_M"
+    assert target.with_suffix(".recipe.json").is_file()
+    assert main([*words, "--into", str(tmp_path / "nowhere")]) == 1
+    assert main([*words, str(tmp_path / "target.gguf")]) == 2
+    assert main(["shrink", str(demo_model)]) == 2

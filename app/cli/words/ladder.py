@@ -39,6 +39,8 @@ def show_ladder(view: LadderView, console: Console) -> None:
             console.remark(f"{row.name}: {partings(row.quality.continuations)}.")
     for row in view.rows:
         console.text(row.sentence)
+    if view.ways is not None:
+        console.text(view.ways.sentence)
     for pair in view.pairs:
         console.text(pair.sentence)
     _show_answer(view, console)

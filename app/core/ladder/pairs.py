@@ -1,4 +1,4 @@
-"""Two ways of shrinking at equal memory: a smaller model at more bits, or a larger one at fewer.
+"""Two ways of shrinking at equal memory: a smaller model, or a larger one at fewer bits or layers.
 
 Against the reference both may lose; which of the two to take says the comparison of the two alone.
 Their answers to the same questions are paired as a candidate's and the reference's are, and all
@@ -51,8 +51,9 @@ def compare_at_equal_memory(
     kinds_of: Callable[[str, str], Sequence[KindResult]],
     tolerance: float = TOLERANCE,
     votes: Mapping[tuple[str, str], WinRate] | None = None,
+    ways: Mapping[str, str] | None = None,
 ) -> list[Pair]:
-    """Compare all pairs of different models that need about the same memory.
+    """Compare all pairs of different models, or ways, that need about the same memory.
 
     Args:
         rungs: All rows of a ladder, the reference among them or not.
@@ -60,13 +61,19 @@ def compare_at_equal_memory(
         kinds_of: Results at tasks of the second file with the first in the reference's place.
         tolerance: How much worse or better may still be called as good.
         votes: Blind votes for the first of two files against the second.
+        ways: By which way files came to need less; versions of one model are compared where both
+            have one, and another.
     """
+    by_way = ways or {}
     found = [
         _ordered(one, other, kinds_of)
         for one, other in itertools.combinations(rungs, 2)
         if one.key in models
         and other.key in models
-        and models[one.key] != models[other.key]
+        and (
+            models[one.key] != models[other.key]
+            or len({by_way.get(one.key, ""), by_way.get(other.key, ""), ""}) > 2
+        )
         and _alike(one, other)
     ]
     rates = [(votes or {}).get((other.key, one.key)) for one, other in found]

@@ -32,6 +32,8 @@ class FileFacts(msgspec.Struct, frozen=True):
         token_bytes: Weights that one token reads; of the experts only those that work on it.
         kv_bytes_by_token: Bytes of keys and values read for each token held already.
         template_sha256: Of the chat template; None where the file has none.
+        way: By which way of shrinking it was made, as ``core.shrink.ways`` calls it; empty for an
+            original, and where nobody has looked.
         error: Why nothing else is known.
     """
 
@@ -48,6 +50,7 @@ class FileFacts(msgspec.Struct, frozen=True):
     kv_bytes_by_token: float
     template_sha256: str | None
     error: English | None = None
+    way: str = ""
 
 
 class SpeedFigures(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from app.core.quality.floor import Figures, floor_of
+from app.core.shrink.ways import Way
 from app.core.statistics.paired import PairedCounts
 from app.core.tasks.results import KindResult, KindVerdict
 from app.core.verdict import ALL_QUESTIONS, Judgement, State
@@ -153,6 +154,20 @@ class Row:
         if self.facts is None or self.facts.level in FULL_LEVELS:
             return worded("verdict.original")
         return worded("verdict.compared_with")
+
+    @property
+    def way(self) -> Way | None:
+        """How it came to need less than the reference; None for that, and what lost nothing."""
+        base = self.reference.facts if self.reference is not None else None
+        if base is None or self.facts is None or self.facts.error:
+            return None
+        own = Way(self.facts.way) if self.facts.way in set(Way) else None
+        if own in (Way.PRUNED, Way.PRUNED_QUANTIZED):
+            return own
+        mine, theirs = ((facts.architecture, facts.parameters) for facts in (self.facts, base))
+        if mine != theirs:
+            return Way.OTHER
+        return own or (None if self.facts.level in FULL_LEVELS else Way.QUANTIZED)
 
     @property
     def has_failed(self) -> bool:

@@ -35,6 +35,7 @@ from app.lab.predict.fit import Fitter, remember_bench
 from app.lab.quality.measure import Quality
 from app.lab.quality.plan import QualityMode, QualityPlan, comparable_plan, quick_plan
 from app.lab.quality.texts import NO_TEXT, MeasuredText
+from app.lab.shrink.recipes import way_of
 from app.lab.speed.bench import Bench, BenchPlan
 from app.library.model_files import read_shards
 from app.monitor.disturbance import throttle_count
@@ -143,6 +144,7 @@ class Steps:
             template_sha256=None
             if template is None
             else hashlib.sha256(template.encode("utf-8", "backslashreplace")).hexdigest(),
+            way=way_of(model) or "",
         )
 
     def speed(self, step: Step, on_share: Callable[[float], None]) -> SpeedStep:

@@ -82,6 +82,7 @@ def ladder_document(view: LadderView) -> dict[str, Any]:
             "sentence": view.recommendation.sentence,
             "remarks": list(view.recommendation.remarks),
         },
+        "ways": msgspec.to_builtins(view.ways, enc_hook=plain_text),
         "at_equal_memory": [_pair(view, pair) for pair in view.pairs],
         "remarks": list(view.remarks),
         "histogram_edges": list(EDGES),

@@ -72,6 +72,7 @@ def markdown_text(view: LadderView) -> str:
         *_facts(view),
         f"- {escaped(view.recommendation.sentence)}",
         *(f"- {escaped(remark)}" for remark in view.recommendation.remarks),
+        *([f"- {escaped(view.ways.sentence)}"] if view.ways is not None else []),
         *(f"- {escaped(pair.sentence)}" for pair in view.pairs),
         "",
         f"| {' | '.join(heads)} |",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from app.base.files import write_whole
 from app.base.rights import give_usual_rights
 from app.core.errors import PersonError
 from app.core.models.family import LibraryModel
+from app.core.models.model_file import ModelFile
+from app.core.shrink.ways import Way, way_of_file
 from app.core.shrink.written import ENDING, MOST_BYTES, Written, from_text, to_text
 from app.core.words.sentence import say
 from app.lab.models.named import data_in
@@ -40,6 +43,15 @@ def made_of(model: Path, library: Iterable[LibraryModel]) -> tuple[Written, Path
         if each.path.name == recipe.source and _first_bytes(each) == recipe.source_bytes:
             return recipe, each.path
     return recipe, None
+
+
+def way_of(model: ModelFile) -> Way | None:
+    """By which way a file was made, as its header says, and the recipe beside it."""
+    beside = recipe_beside(model.path)
+    recipe: Written | None = None
+    with contextlib.suppress(PersonError):
+        recipe = read_recipe(beside) if beside.is_file() else None
+    return way_of_file(model, recipe)
 
 
 def _first_bytes(model: LibraryModel) -> int:

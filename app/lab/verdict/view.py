@@ -14,6 +14,7 @@ from app.core.candidates.notation import told_settings
 from app.core.candidates.shapes import letter_of, numbers_of
 from app.core.ladder.answer import Answer, answer_of
 from app.core.ladder.pairs import Pair, compare_at_equal_memory
+from app.core.ladder.ways import WaysAnswer, answer_of_ways
 from app.core.quality.floor import Figures, is_at_floor
 from app.core.quality.guessing import is_guessing
 from app.core.recommendation import Recommendation, recommend
@@ -50,6 +51,7 @@ class LadderView:
         settlings: What would settle those of which nothing can be told yet, by key.
         speed_seconds: About how long measuring every speed again takes; None if not known.
         pairs: Versions of different models that need about the same memory, two at a time.
+        ways: Which way of shrinking answers best at the same memory; None where there is but one.
         remarks: Where rows were not treated alike, or the PC was not at rest.
         taken: When, where and by which program it was measured.
         engine: What measured it; empty where nothing has yet.
@@ -67,6 +69,7 @@ class LadderView:
     settlings: Mapping[str, Settling]
     speed_seconds: float | None
     pairs: tuple[Pair, ...]
+    ways: WaysAnswer | None
     remarks: tuple[str, ...]
     taken: Taken
     engine: str
@@ -131,6 +134,8 @@ def view_of(
     ]
     rungs = [rows[key].rung for key in plan.keys]
     found = recommend(rungs, rows[plan.reference].rung, limits)
+    ways = {row.key: str(row.way) for row in shown if row.way is not None}
+    pairs = _pairs(result, about.items, rungs, ways, limits.tolerance, votes)
     return LadderView(
         plan,
         about,
@@ -140,7 +145,8 @@ def view_of(
         answer_of(shown, found, asks=bool(plan.items_name)),
         settlings_of(shown, about.items, kinds_there(plan.items_name)),
         speed_seconds(plan, shown),
-        tuple(_pairs(result, about.items, rungs, limits.tolerance, votes)),
+        tuple(pairs),
+        answer_of_ways(shown, pairs),
         tuple(remarks_on(result, {file: row.name for file, row in rows.items()})),
         result.taken,
         result.engine,
@@ -242,6 +248,7 @@ def _pairs(
     result: LadderResult,
     items: Sequence[TaskItem],
     rungs: Sequence[Rung],
+    ways: Mapping[str, str],
     tolerance: float,
     votes: Mapping[tuple[str, str], WinRate] | None,
 ) -> list[Pair]:
@@ -249,7 +256,7 @@ def _pairs(
         one, other = _outcomes(result.rows[first]), _outcomes(result.rows[second])
         return compare_tasks(items, one, [other], tolerance)[0] if one and other else []
 
-    return compare_at_equal_memory(rungs, _models(result), kinds_of, tolerance, votes)
+    return compare_at_equal_memory(rungs, _models(result), kinds_of, tolerance, votes, ways)
 
 
 def _outcomes(row: Row) -> Outcomes:

@@ -146,6 +146,7 @@ class SentencesPanel(QScrollArea):
         if view is not None:
             wanted = (
                 *((row.letter, told(row.sentence)) for row in view.rows),
+                *([("", told(view.ways.sentence))] if view.ways is not None else []),
                 *(("", told(pair.sentence)) for pair in view.pairs),
                 *(("", told(remark)) for remark in view.recommendation.remarks),
             )
