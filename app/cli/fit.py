@@ -82,11 +82,9 @@ def _on_this_pc(
     with console.progress() as progress:
         progress.add_task("Planning", total=None, note=path.name[-40:])
         with fitter(paths, arguments.threads or engine.threads, PATIENCE_SECONDS) as answers:
-            more_bytes = parts_bytes(candidate)
-            if candidate.draft is not None:
-                own, draft = open_model_file(path), read_draft(candidate)
-                tokens = context_of(engine, own, context)
-                more_bytes += draft_bytes(candidate, own, draft, tokens)
+            own, draft = open_model_file(path), read_draft(candidate)
+            more_bytes = parts_bytes(candidate, own)
+            more_bytes += draft_bytes(candidate, own, draft, context_of(engine, own, context))
             return answers.fit(path, context, engine, more_bytes)
 
 

@@ -46,10 +46,10 @@ LETTER = "x"
 HOW = f"""An adapter of rank {RANK} with random numbers on the random-weight model (0.43 B, Q4_K_M):
 beside the four matrices of the attention, and beside all seven of a layer. Two engines, with and
 without it, generate {GENERATED_TOKENS} tokens with one thread each, in turns and random order
-within a pair; the ratio is of the processor time without it over that with it. llama.cpp multiplies
-F16 in steps of 32 or 64 numbers, and what is left over one by one: of rows as short as this rank,
-everything. Memory is what a ladder measures over a context of {CONTEXT_TOKENS:,} tokens, beside
-what it predicts; it may be off by {MOST_OFF:.0%} or {LEAST_MB} MB, whichever is more."""
+within a pair; the ratio is of the processor time without it over that with it. Beside a quantized
+model an adapter lies in memory as Q8_0 (`core.models.adapter_form` says why). Memory is what a
+ladder measures over a context of {CONTEXT_TOKENS:,} tokens, beside what it predicts; it may be off
+by {MOST_OFF:.0%} or {LEAST_MB} MB, whichever is more."""
 
 
 def measure(run: Run) -> list[Figure]:
@@ -65,7 +65,8 @@ def measure(run: Run) -> list[Figure]:
         ratios = _ratios(name, run, room, plain, adapted)
         what = f"generation with an adapter of rank {RANK} on {name}, over without"
         figures.append(ratio_figure(LETTER, what, ratios, GOAL))
-    what = f"an adapter of {adapter_bytes(adapted) / 1e6:.0f} MB"
+    size = Path(adapted.adapters[0].path).stat().st_size
+    what = f"an adapter of {size / 1e6:.0f} MB"
     return [*figures, memory_figure(LETTER, what, paths, room, adapted)]
 
 
@@ -105,7 +106,8 @@ def memory_figure(
 ) -> Figure:
     """How far what a candidate needs is from what was predicted of it."""
     with Fitter(room, speed_store(paths), 1) as fitter:
-        how = (CONTEXT_TOKENS, candidate.engine, adapter_bytes(candidate))
+        own = open_model_file(Path(candidate.path))
+        how = (CONTEXT_TOKENS, candidate.engine, adapter_bytes(candidate, own))
         predicted = fitter.memory(Path(candidate.path), *how).needs.total_bytes
     loaded = opened(candidate, open_model_file)
     found, _ = measure_memory(loaded, CONTEXT_TOKENS, 1, room, predicted)

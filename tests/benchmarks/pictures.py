@@ -13,8 +13,8 @@ from app.core.candidates.candidate import Candidate, LocalFile
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role
 from app.engine.protocol.answering import Finished, Generate
+from app.lab.engines.eyes import projector_bytes
 from app.lab.engines.opened import opened
-from app.lab.engines.parts import parts_bytes
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.predict.fit import Fitter
@@ -101,9 +101,9 @@ def _tool_seconds(tool: Path, model: Path, projector: Path, pictures: list[Path]
 
 def _memory(paths: Paths, room: EngineRoom, candidate: Candidate, needed: int | None) -> Figure:
     with Fitter(room, speed_store(paths), 1) as fitter:
-        how = (CONTEXT_TOKENS, candidate.engine, parts_bytes(candidate))
+        how = (CONTEXT_TOKENS, candidate.engine, projector_bytes(candidate))
         predicted = fitter.memory(Path(candidate.path), *how).needs.total_bytes
-    name = f"memory with a projector of {parts_bytes(candidate) / 1e6:.0f} MB, off by"
+    name = f"memory with a projector of {projector_bytes(candidate) / 1e6:.0f} MB, off by"
     if needed is None:
         return Figure(LETTER, name, "", "not told by this system", None)
     most_mb = max(MOST_OFF * needed / 1e6, LEAST_MB)

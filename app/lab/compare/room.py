@@ -28,7 +28,7 @@ def expected_bytes(pane: Pane) -> int:
         return pane.planned_bytes or 0
     engine = pane.candidate.engine
     context = context_of(engine, pane.model)
-    more_bytes = parts_bytes(pane.candidate)
+    more_bytes = parts_bytes(pane.candidate, pane.model)
     more_bytes += draft_bytes(pane.candidate, pane.model, pane.draft_model, context)
     if pane.planned_bytes is not None:
         return pane.planned_bytes + more_bytes

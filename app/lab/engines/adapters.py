@@ -9,7 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.core.candidates.candidate import Candidate
+from app.core.errors import PersonError
 from app.core.models.adapter_facts import AdapterFacts, adapter_facts, check_fits
+from app.core.models.adapter_form import QUANTIZED_BITS, in_blocks
 from app.core.models.bases import fits, fitting_adapters
 from app.core.models.family import LibraryModel
 from app.core.models.model_file import ModelFile
@@ -59,10 +61,12 @@ def check_adapters(candidate: Candidate) -> None:
         check_fits(read_adapter(adapter), adapter.name, headers, path.name)
 
 
-def adapter_bytes(candidate: Candidate) -> int:
-    """What its adapters take of an engine's memory: they are read whole, and kept as they are."""
+def adapter_bytes(candidate: Candidate, model: ModelFile) -> int:
+    """What its adapters take of an engine's memory: read whole, in the form for its model."""
     total = 0
     for each in candidate.adapters:
-        with contextlib.suppress(OSError, ValueError):
-            total += os.stat(each.path).st_size
+        with contextlib.suppress(OSError, ValueError, PersonError):
+            header = read_shards(each.path)[0].header
+            halves = in_blocks(header) if model.bits_per_weight < QUANTIZED_BITS else []
+            total += sum(half.n_bytes for half in halves) or os.stat(each.path).st_size
     return total

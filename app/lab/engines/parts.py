@@ -9,6 +9,7 @@ from app.lab.engines.eyes import check_projector, projector_bytes
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
+    from app.core.models.model_file import ModelFile
 
 
 def check_parts(candidate: Candidate) -> None:
@@ -21,6 +22,6 @@ def check_parts(candidate: Candidate) -> None:
     check_projector(candidate)
 
 
-def parts_bytes(candidate: Candidate) -> int:
-    """What they take of an engine's memory."""
-    return adapter_bytes(candidate) + projector_bytes(candidate)
+def parts_bytes(candidate: Candidate, model: ModelFile) -> int:
+    """What they take of an engine's memory beside its model."""
+    return adapter_bytes(candidate, model) + projector_bytes(candidate)

@@ -80,7 +80,7 @@ class EngineRoom:
             planned = estimated_needs(*how).total_bytes
         candidate = opened.candidate
         drafted = draft_bytes(candidate, opened.model, opened.draft, context_tokens, self.plans)
-        return planned + parts_bytes(candidate) + drafted
+        return planned + parts_bytes(candidate, opened.model) + drafted
 
     def holds(self, candidates: Iterable[OpenedCandidate], context_tokens: int) -> bool:
         """Whether engines of all these fit beside those that run."""

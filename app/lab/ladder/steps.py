@@ -261,7 +261,7 @@ class Steps:
                 drafted = draft_bytes(
                     candidate, own, read_draft(candidate), context, self._tools.room.plans
                 )
-                how = (candidate.engine, parts_bytes(candidate) + drafted)
+                how = (candidate.engine, parts_bytes(candidate, own) + drafted)
                 return fitter.memory(Path(candidate.path), context, *how).needs.total_bytes
         except PersonError:
             return None  # the measured figure will say why

@@ -27,7 +27,7 @@ def test_a_candidate_opens_with_adapters_that_fit(demo_model: Path, tmp_path: Pa
     assert with_it.files == (demo_model, path)
     room, plain = EngineRoom(tmp_path), opened(candidate_of(demo_model), open_model_file)
     more_bytes = room.needed_bytes(with_it, 512) - room.needed_bytes(plain, 512)
-    assert more_bytes == adapter_bytes(candidate) == path.stat().st_size
+    assert more_bytes == adapter_bytes(candidate, with_it.model) == path.stat().st_size
     other = write_adapter(tmp_path / "other.gguf", demo_model, architecture="gemma")
     with pytest.raises(AdapterError, match="gemma"):
         opened(replace(candidate, adapters=(Adapter(str(other)),)), open_model_file)

@@ -35,7 +35,7 @@ def test_a_candidate_opens_with_its_projector(model: Path, tmp_path: Path) -> No
     assert seeing.files == (model, path)
     room = EngineRoom(tmp_path)
     more_bytes = room.needed_bytes(seeing, 512) - room.needed_bytes(blind, 512)
-    assert more_bytes == parts_bytes(candidate) == projector_bytes(candidate)
+    assert more_bytes == parts_bytes(candidate, seeing.model) == projector_bytes(candidate)
     assert more_bytes > 0.9 * path.stat().st_size
     assert candidate.load_key() != candidate_of(model).load_key()
 

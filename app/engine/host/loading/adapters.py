@@ -10,9 +10,11 @@ from typing import Any, cast
 import llama_cpp as lc
 
 from app.core.candidates.adapters import Adapter
+from app.core.models.adapter_form import QUANTIZED_BITS
 from app.core.text.shared_names import file_name
 from app.core.words.sentence import say
 from app.engine.host.errors import EngineError, RefusedError
+from app.engine.host.loading.adapter_files import as_loaded
 from app.engine.protocol.running import FailureKind
 
 
@@ -33,16 +35,23 @@ class Adapters:
             wanted: The files and how strongly each counts.
 
         Raises:
-            EngineError: A file is gone.
+            EngineError: A file is gone, or holds what is no number.
             RefusedError: llama.cpp finds that one is none for this model.
         """
         self._handles: list[Any] = []
         self.strengths = [each.strength for each in wanted]
+        bits = 8 * lc.llama_model_size(model) / max(1, lc.llama_model_n_params(model))
+        quantized = bits < QUANTIZED_BITS
         for each in wanted:
             name = file_name(each.path)
             if not Path(each.path).is_file():
                 raise EngineError(FailureKind.LOAD, say("adapters.gone", name=name))
-            handle = lc.llama_adapter_lora_init(model, os.fsencode(each.path))
+            try:
+                with as_loaded(each.path, quantized=quantized) as path:
+                    handle = lc.llama_adapter_lora_init(model, os.fsencode(path))
+            except EngineError:
+                self.free()
+                raise
             if not handle:
                 self.free()
                 raise RefusedError(FailureKind.LOAD, say("adapters.refused", name=name))
