@@ -23,6 +23,7 @@ from app.lab.engines.plans import Plans
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.pictures.shelf import PictureShelf
+from app.lab.predict.from_disk import FromDisk
 from app.lab.works.queue import WorkQueue
 from app.library.model_files import open_model_file
 from app.monitor.machine import available_memory_bytes, physical_core_count
@@ -117,6 +118,7 @@ def build_session(
         paths.state / "templates",
         is_made_here,
         planned_bytes=lambda pane: plan_of(pane, plans),
+        disk_speed=FromDisk(room, lambda: speed_store(paths), physical_core_count()),
         watch=RaceSpeeds(lambda: speed_store(paths), door, os.cpu_count() or 1),
         moves=moves,
         kept_templates=kept_templates,

@@ -139,13 +139,19 @@ class Worker:
                 cancelled = Failed(command.id, FailureKind.CANCELLED, say("engine.stopped"))
                 self._channel.emit(cancelled)
             except EngineError as error:
-                self._channel.emit(failed(command.id, explained(error, self._log.lines)))
+                self._channel.emit(failed(command.id, self._explained(error)))
             except MemoryError:
                 short = EngineError(FailureKind.MEMORY, say("engine.memory_too_short_close_other"))
                 self._channel.emit(failed(command.id, short))
             finally:
                 self._abort.end()
                 self._log.collect()
+
+    def _explained(self, error: EngineError) -> EngineError:
+        adapted = self._model is not None and self._model.adapters.strengths
+        if error.kind is FailureKind.NUMBERS and adapted:  # without them its answers may be whole
+            return EngineError(FailureKind.NUMBERS, say("adapters.computes_no_numbers"))
+        return explained(error, self._log.lines)
 
     def _carry_out(self, command: Command) -> None:
         match command:

@@ -12,6 +12,7 @@ from app.lab.compare.room import expected_bytes
 from app.lab.engines.adapters import as_adapted
 from app.lab.engines.drafts import read_draft
 from app.lab.engines.eyes import projector_beside
+from app.lab.engines.opened import OpenedCandidate
 from app.lab.engines.parts import check_parts
 
 if TYPE_CHECKING:
@@ -30,11 +31,13 @@ class ReadFiles(NamedTuple):
         model: The model's.
         draft: Its draft's; None where it has none.
         projector_beside: With which it could see; None where it has one, or there is none.
+        disk_speed: Tokens a second where its weights do not fit in memory.
     """
 
     model: ModelFile
     draft: ModelFile | None
     projector_beside: str | None
+    disk_speed: float | None
 
 
 class JobDoor(Protocol):
@@ -61,6 +64,8 @@ class Deck:
         is_made_here: Whether a missing file is being made (a level of the demo model).
         changed: Told when more is known of a pane.
         planned_bytes: Needed memory by llama.cpp's plan of a pane's load, where that is known.
+        disk_speed: How fast a candidate runs whose weights do not fit in memory; runs behind
+            ``door``.
 
     Attributes:
         model_read: Told when the header of a pane's file was read.
@@ -74,6 +79,7 @@ class Deck:
         is_made_here: Callable[[Path], bool],
         changed: Callable[[Pane], None],
         planned_bytes: Callable[[Pane], int | None],
+        disk_speed: Callable[[OpenedCandidate], float | None],
     ) -> None:
         self._runner = runner
         self._read_model = read_model
@@ -81,6 +87,7 @@ class Deck:
         self._is_made_here = is_made_here
         self._changed = changed
         self._planned_bytes = planned_bytes
+        self._disk_speed = disk_speed
         self._panes: dict[str, Pane] = {}
         self._beside: Mapping[str, str] = {}
         self.model_read: Callable[[Pane], object] = lambda _pane: None
@@ -166,11 +173,14 @@ class Deck:
             model = self._read_model(Path(candidate.path))
             check_parts(candidate)
             model = as_adapted(as_run(model, candidate.engine), candidate)
-            return ReadFiles(model, read_draft(candidate), projector_beside(candidate))
+            draft = read_draft(candidate)
+            speed = self._disk_speed(OpenedCandidate(candidate, model, draft))
+            return ReadFiles(model, draft, projector_beside(candidate), speed)
 
         def done(files: ReadFiles) -> None:
             pane.model, pane.draft_model = files.model, files.draft
             pane.projector_beside = files.projector_beside
+            pane.disk_tokens_per_second = files.disk_speed
             self._know_projector(pane)
             self._expect(pane)
             self._changed(pane)

@@ -45,7 +45,7 @@ class Loader:
         needed = expected_bytes(pane)
         leaving = self._pool.in_the_way(needed, keep)
         if leaving is None and not insist:
-            raise too_large(needed, self._pool.room_bytes())
+            raise too_large(needed, self._pool.room_bytes(), pane.disk_tokens_per_second)
         return leaving
 
     def start(self, pane: Pane) -> None:

@@ -111,6 +111,8 @@ class Pane:
         planned_bytes: Needed memory by llama.cpp's own plan of the load, where that is known.
         estimated_bytes: Needed memory as expected before it is measured: as planned, else as
             estimated from the header.
+        disk_tokens_per_second: How fast it runs although its weights do not fit in memory; None
+            where they did when its files were read, or that cannot be told.
         peak_private_bytes: The most private memory seen since the load.
         peak_mapped_bytes: The most mapped memory seen since the load.
         context_used_tokens: What the context held after the last answer.
@@ -138,6 +140,7 @@ class Pane:
     needed_bytes: int | None = None
     planned_bytes: int | None = None
     estimated_bytes: int | None = None
+    disk_tokens_per_second: float | None = None
     peak_private_bytes: int | None = None
     peak_mapped_bytes: int | None = None
     context_used_tokens: int = 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.memory.estimate import estimated_needs
-from app.core.words.sentence import say, size
+from app.core.words.sentence import say, size, speed
 from app.lab.engines.drafts import draft_bytes
 from app.lab.engines.opened import context_of
 from app.lab.engines.parts import parts_bytes
@@ -43,15 +43,15 @@ def plan_of(pane: Pane, plans: Plans) -> int | None:
     return plans.needed_bytes(pane.model, context_of(engine, pane.model), engine)
 
 
-def too_large(needed_bytes: int, room_bytes: int) -> PersonError:
-    """One engine does not fit even alone."""
-    return PersonError(
-        say(
-            "compare.needs_about_can_used_pc",
-            needed_bytes=size(needed_bytes),
-            room_bytes=size(room_bytes),
-        )
-    )
+def too_large(
+    needed_bytes: int, room_bytes: int, disk_tokens_per_second: float | None = None
+) -> PersonError:
+    """One engine does not fit even alone; its weights may be read from disk all the same."""
+    facts = {"needed_bytes": size(needed_bytes), "room_bytes": size(room_bytes)}
+    if disk_tokens_per_second is None:
+        return PersonError(say("compare.needs_about_can_used_pc", **facts))
+    rate = speed(disk_tokens_per_second)
+    return PersonError(say("compare.needs_about_reads_from_disk", **facts, speed=rate))
 
 
 def check_together(panes: Sequence[Pane], room_bytes: int) -> None:

@@ -19,6 +19,7 @@ from app.lab.compare.panes import Pane
 from app.lab.compare.race_speeds import RaceSpeeds
 from app.lab.compare.runner import Runner
 from app.lab.compare.templates import Templates
+from app.lab.engines.opened import OpenedCandidate
 from app.lab.models.kept_templates import KeptTemplates
 from app.lab.models.moves import Moves
 from app.store.chats import ChatStore
@@ -38,6 +39,8 @@ class Session:
         template_folder: Where chosen chat templates are written for use elsewhere.
         is_made_here: Whether a missing file is being made (a level of the demo model).
         planned_bytes: Needed memory by llama.cpp's plan of a pane's load, where that is known.
+        disk_speed: How fast a candidate runs whose weights do not fit in memory; None where that
+            cannot be told.
         watch: Learns from answers as they go.
         moves: Where folders went that were moved.
         kept_templates: Which chat templates were chosen for files that bring none.
@@ -58,6 +61,7 @@ class Session:
         template_folder: Path,
         is_made_here: Callable[[Path], bool] = lambda _path: False,
         planned_bytes: Callable[[Pane], int | None] = lambda _pane: None,
+        disk_speed: Callable[[OpenedCandidate], float | None] = lambda _opened: None,
         watch: RaceSpeeds | None = None,
         moves: Moves | None = None,
         kept_templates: KeptTemplates | None = None,
@@ -69,7 +73,13 @@ class Session:
         self._answers = Answers(self._open, watch)
         self._runner = runner = runner_for(self._answers)
         self._deck = deck = Deck(
-            runner, read_model, door, is_made_here, self._answers.pane_changed, planned_bytes
+            runner,
+            read_model,
+            door,
+            is_made_here,
+            self._answers.pane_changed,
+            planned_bytes,
+            disk_speed,
         )
         self._candidates = candidates = Candidates(
             self._open, deck, runner, self.moves, template_folder, kept_templates

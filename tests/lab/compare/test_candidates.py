@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from msgspec.structs import replace
 
 from app.core.candidates.adapters import Adapter
 from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
+from app.core.candidates.drafts import Draft
 from app.core.candidates.settings import EngineSettings, SamplingSettings
 from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
@@ -144,3 +146,29 @@ def test_another_strength_takes_no_reload_and_what_does_not_fit_can_be_taken_awa
     assert "made for models of the kind qwen2" in pane.failure.sentence
     bench.session.update_candidate(pane.setup.running(adapters=()))
     assert (pane.state, pane.failure) == (S.ASLEEP, None)
+
+
+def test_parts_that_cannot_be_used_fail_their_pane_alone(
+    bench: Bench, models: dict[str, Path], demo_model: Path, tmp_path: Path
+) -> None:
+    damaged = write_adapter(tmp_path / "nan.gguf", demo_model)
+    raw = damaged.read_bytes()
+    damaged.write_bytes(raw[:-4] + np.float32(np.nan).tobytes())
+    vast = write_adapter(tmp_path / "vast.gguf", demo_model, scale=1e30)
+    plain = candidate_of(demo_model)
+    bad = {
+        replace(plain, adapters=(Adapter(str(damaged)),)): "some of its numbers are none",
+        replace(plain, adapters=(Adapter(str(vast)),)): "make them weaker",
+        replace(plain, engine=EngineSettings(experts=3)): "is no mixture",
+        replace(plain, engine=EngineSettings(devices=("Vulkan9",))): "There is no device “Vulkan9”",
+        replace(plain, draft=Draft(str(models["blue"]))): "cannot draft for",
+    }
+    bench.session.start_with([*bad, candidate_of(models["green"])])
+    bench.session.set_sampling(SamplingSettings(max_tokens=4))
+    *failing, good = bench.session.panes
+    turn = bench.session.ask("Why?")
+    bench.rest()
+    assert turn.answers[good.key].text
+    for pane, said in zip(failing, bad.values(), strict=True):
+        assert pane.failure is not None, said
+        assert said in pane.failure.sentence

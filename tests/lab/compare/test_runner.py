@@ -238,6 +238,13 @@ def test_what_does_not_fit_is_refused_with_figures(bench: Bench, models: dict[st
     failure = bench.session.pane(keys[0]).failure
     assert failure is not None
     assert "It needs about" in failure.sentence
+    assert "tokens per second" not in failure.sentence
+    pane = bench.session.pane(keys[0])
+    pane.disk_tokens_per_second = 0.42
+    bench.session.ask("Why?", keys[:1])
+    bench.rest()
+    assert pane.failure is not None
+    assert "reads from disk, at about 0.42 tokens per second" in pane.failure.sentence
     bench.session.load(keys[0])  # the person may insist
     bench.until(lambda: bench.session.pane(keys[0]).state is S.READY)
     bench.memory_bytes = PLENTY_BYTES

@@ -16,6 +16,7 @@ TEXTS = {
     "compare.go_back_earlier": translate("Sentences", "you go back to an earlier one"),
     "compare.long_can_sent_shorten_ask": translate("Sentences", "{what} is {size_bytes} long, and {max_prompt_bytes} can be sent: shorten it, or ask about a part of it."),
     "compare.needs_about_can_used_pc": translate("Sentences", "It needs about {needed_bytes}, and {room_bytes} can be used on this PC now. Choose a smaller context or a more shrunken version, or load it all the same."),
+    "compare.needs_about_reads_from_disk": translate("Sentences", "It needs about {needed_bytes}, and {room_bytes} can be used on this PC now. Loaded all the same it reads from disk, at about {speed} tokens per second. Or choose a smaller context or a more shrunken version."),
     "compare.no_older_turn_left_drop": translate("Sentences", "No older turn is left to drop: the prompt alone is too long for this context."),
     "compare.only_last_answer_pane_can": translate("Sentences", "Only the last answer of a pane can be written anew."),
     "compare.open_model_file_first": translate("Sentences", "Open a model file first."),

@@ -61,7 +61,7 @@ def _content(path: str) -> tuple[NDArray[np.uint8], GgufHeader] | None:
     """The whole file, mapped; None where it is not whole, or no GGUF file."""
     try:
         view = np.memmap(path, np.uint8, "r")
-        header = parse_header(memoryview(view))
+        header = parse_header(view.data)
     except (PersonError, OSError, ValueError):
         return None
     return (view, header) if header.end_bytes <= view.size else None
