@@ -27,7 +27,7 @@ def test_each_that_cannot_be_used_says_why_and_the_others_answer(
     mixture = write_architecture(tmp_path / "moe.gguf", "qwen2moe")
     projector = write_projector(tmp_path / "mmproj-other.gguf", 512)
     bad = {
-        f"{demo_model}#lora={damaged}": "some of its numbers are none",
+        f"{demo_model}#lora={damaged}": "values that are no numbers",
         f"{mixture}#experts=99": "from 1 to 8",
         f"{demo_model}#draft={mixture}": "its vocabulary is another one",
         f"{demo_model}#devices=Vulkan9": "There is no device “Vulkan9”",

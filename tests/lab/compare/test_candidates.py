@@ -157,7 +157,7 @@ def test_parts_that_cannot_be_used_fail_their_pane_alone(
     vast = write_adapter(tmp_path / "vast.gguf", demo_model, scale=1e30)
     plain = candidate_of(demo_model)
     bad = {
-        replace(plain, adapters=(Adapter(str(damaged)),)): "some of its numbers are none",
+        replace(plain, adapters=(Adapter(str(damaged)),)): "values that are no numbers",
         replace(plain, adapters=(Adapter(str(vast)),)): "make them weaker",
         replace(plain, engine=EngineSettings(experts=3)): "is no mixture",
         replace(plain, engine=EngineSettings(devices=("Vulkan9",))): "There is no device “Vulkan9”",

@@ -18,7 +18,6 @@ TEXTS: dict[str, str] = {
     "adapters.tensor_unknown": translate("Sentences", "The adapter “{name}” was made for another model: “{model}” has no {tensor}."),
     "adapters.other_shape": translate("Sentences", "The adapter “{name}” was made for another model: {tensor} is {shape} in “{model}”, the adapter is for {made_for}."),
     "adapters.refused": translate("Sentences", "The engine refuses the adapter “{name}” for this model."),
-    "adapters.no_numbers": translate("Sentences", "The adapter “{name}” is damaged: some of its numbers are none. Its training went wrong, or its file did."),
     "adapters.computes_no_numbers": translate("Sentences", "With its adapters this model computes no numbers any more: make them weaker, or go without."),
     "adapters.gone": translate("Sentences", "The adapter “{name}” is not there any more."),
 }
