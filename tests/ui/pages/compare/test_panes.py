@@ -198,6 +198,19 @@ def test_the_original_says_so_in_words(
     assert "compared with" in heads[1].accessibleName()
 
 
+def test_in_a_narrow_column_the_state_keeps_its_words(
+    qtbot: QtBot, sessions: Callable[[], ScriptedSession]
+) -> None:
+    shown = show(qtbot, sessions().with_panes("F16", "Q4_K_M"))
+    head = shown.page.panes.headers.headers()[0]
+    head.role.set_text("compared with · sees pictures · context 32k")
+    head.state.set_text("not loaded")
+    head.setFixedWidth(158)
+    shown.settle()
+    assert head.state.shown_text() == "not loaded"
+    assert head.role.shown_text().startswith("com")
+
+
 def test_versions_that_are_called_alike_are_told_apart_by_their_family(
     qtbot: QtBot, sessions: Callable[[], ScriptedSession]
 ) -> None:

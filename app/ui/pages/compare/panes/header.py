@@ -66,7 +66,7 @@ class ColumnHeader(QFrame):
         self.name = ElidedLabel(mode=Qt.TextElideMode.ElideRight, least_characters=4, strong=True)
         right = Qt.TextElideMode.ElideRight
         self.role = ElidedLabel(small=True, mode=right, least_characters=3)
-        self.state = ElidedLabel(small=True, dim=True, mode=right, least_characters=3)
+        self.state = ElidedLabel(small=True, dim=True, mode=right, least_characters=14)
         self.stop_button = IconButton(
             "stop", self.tr("Stop {letter}").format(letter=letter), size_px=14, parent=self
         )
