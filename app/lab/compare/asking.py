@@ -257,7 +257,9 @@ class Asking:
             raise PersonError(say("compare.open_model_file_first"))
         for key in keys:
             pane = self._deck[key]
-            if pane.busy or self._runner.wants(pane):
+            # One that is to stop and has nothing to answer any more will: what is asked now waits.
+            at_work = pane.busy and pane.state is not PaneState.STOPPING
+            if at_work or self._runner.wants(pane):
                 raise PersonError(say("compare.pane_still_work_wait_stop", letter=pane.letter))
 
     def _ask_again(self, turn: Turn, keys: Sequence[str]) -> None:

@@ -129,22 +129,31 @@ class Runner:
         self._schedule()
 
     def stop(self, key: str) -> None:
-        """End whatever a pane does or waits for; its text so far stands."""
+        """End whatever a pane does or waits for; its text so far stands.
+
+        Where nothing was said yet, the answer ends at once, whenever the engine hears of it: none
+        hears anything while it computes a picture. Its next answer waits for that.
+        """
         pane = self._panes[key]
         client = self.pool.get(key)
         begun = self._jobs.of(pane)
         if begun is not None and begun.request_id and client is not None:
             if pane.state is not PaneState.STOPPING:
+                said_nothing = pane.state is PaneState.READING
                 self._stopping_since[key] = time.monotonic()
                 self._change(pane, PaneState.STOPPING)
                 client.stop(begun.request_id)
+                if said_nothing:
+                    self._jobs.drop(pane)
+                    self._end_job(begun, StopReason.STOPPED)
             return
         job = self._jobs.drop(pane)
         if self._loader.loads(pane):
             # Ending the process is the quickest way out of a load.
             self._shut(pane)
         if pane.state in (PaneState.WAITING, PaneState.LOADING):
-            self._change(pane, PaneState.READY if pane.loaded is not None else PaneState.ASLEEP)
+            rest = PaneState.READY if pane.loaded is not None else PaneState.ASLEEP
+            self._change(pane, PaneState.STOPPING if key in self._stopping_since else rest)
         if job is not None:
             self._end_job(job, StopReason.STOPPED)
         self._schedule()
@@ -180,9 +189,11 @@ class Runner:
     def unload(self, key: str) -> None:
         """Give the memory back; the pane keeps its text."""
         pane = self._panes[key]
-        if pane.state in (PaneState.READY, PaneState.FAILED):
+        to_stop = pane.state is PaneState.STOPPING and not self.wants(pane)
+        if to_stop or pane.state in (PaneState.READY, PaneState.FAILED):
             self._shut(pane)
             self._change(pane, PaneState.ASLEEP)
+            self._schedule()
 
     def wait_for_engine(self, wait: EngineWait | None) -> None:
         """Start no engine: one is being built, and this is how far it is. Those that run go on.
@@ -290,9 +301,10 @@ class Runner:
     def _on_exit(self, pane: Pane, outcome: EngineOutcome) -> None:
         self._loader.ended(pane)
         if self._stopping_since.pop(pane.key, None) is not None:
-            job = self._jobs.drop(pane)
+            job = self._jobs.of(pane)
             self._change(pane, PaneState.ASLEEP)
             if job is not None:
+                self._jobs.drop(pane)
                 self._end_job(job, StopReason.STOPPED)
             self._schedule()
             return
@@ -343,7 +355,9 @@ class Runner:
             self._listener.speed_sampled(job.pane, speed)
 
     def _on_finished(self, pane: Pane, event: Finished) -> None:
-        job = self._jobs.drop(pane)
+        job = self._jobs.of(pane)
+        if job is not None:
+            self._jobs.drop(pane)
         if job is not None and (job.grown or not job.sampled):
             # A quick answer comes in one piece: then its whole speed is all there is to show.
             self._sample_speed(job, event.figures.tokens_per_second)
@@ -364,13 +378,16 @@ class Runner:
         self._schedule()
 
     def _on_failed(self, pane: Pane, event: Failed) -> None:
-        self._stopping_since.pop(pane.key, None)
+        stopped = self._stopping_since.pop(pane.key, None) is not None
         unread = event.id == NO_COMMAND  # the engine could not read what it was sent last
         if self._loader.is_load(pane, event.id) or (unread and self._loader.loads(pane)):
             self._shut(pane)
             self.fail(pane, failures.failed(event))
             return
         job = self._jobs.of(pane)
+        if job is None and stopped:  # its answer ended when the person stopped it
+            self._change(pane, PaneState.READY)
+            self._schedule()
         if job is None or event.id not in (job.request_id, NO_COMMAND):
             return
         if event.kind is FailureKind.CANCELLED:
@@ -381,8 +398,8 @@ class Runner:
     # --- scheduling -----------------------------------------------------------------------
 
     def _schedule(self) -> None:
-        """Start what can start now."""
-        if self._engine_wait is not None:
+        """Start what can start now; nothing beside an engine that is to stop and computes on."""
+        if self._engine_wait is not None or self._stopping_since:
             return
         if self._jobs.together:
             while job := self._jobs.begin_next():

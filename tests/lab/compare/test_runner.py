@@ -15,10 +15,13 @@ import pytest
 
 from app.core.candidates.settings import CompareMode, SamplingSettings
 from app.core.chats.chat import StopReason
+from app.core.chats.pictures import Picture
 from app.core.errors import PersonError
 from app.lab.compare.panes import EngineWait, PaneState
 from app.lab.compare.runner import TELL_SECONDS
 from tests.helpers import gguf_files as files
+from tests.helpers.pictures import coloured_png
+from tests.helpers.vision_files import write_projector
 from tests.lab.conftest import PLENTY_BYTES
 
 if TYPE_CHECKING:
@@ -207,9 +210,34 @@ def test_a_long_text_is_told_as_work_and_can_be_stopped(bench: Bench, tmp_path: 
     assert pane.state is S.READING
     pid = pane.pid
     bench.session.stop(key)
+    assert turn.answers[key].stop_reason is StopReason.STOPPED, "it is not waited for"
+    assert pane.state is S.STOPPING
+    bench.until(lambda: pane.state is S.READY)
+    assert (pane.pid, pane.tokenizing_characters) == (pid, 0)
+
+
+def test_what_is_asked_behind_a_stopped_picture_waits_for_the_engine(
+    bench: Bench, tmp_path: Path
+) -> None:
+    model = files.write_tiny_llama(tmp_path / "m.gguf", context_length=2048)
+    write_projector(tmp_path / "mmproj.gguf", 256, d_model=512, n_layers=4, side=336)
+    picture = Picture("red", 64, 64)
+    (tmp_path / picture.file_name).write_bytes(coloured_png(64, 64, (255, 0, 0)))
+    bench.session = bench.session_of(lambda _: str(tmp_path / picture.file_name))
+    (key,) = bench.open([model])
+    pane = bench.session.pane(key)
+    bench.session.set_sampling(SamplingSettings(max_tokens=2))
+    shown = bench.session.ask("What is it?", pictures=[picture])
+    bench.until(lambda: pane.state is S.READING)
+
+    bench.session.stop(key)
+
+    assert shown.answers[key].stop_reason is StopReason.STOPPED
+    assert not bench.session.busy
+    after = bench.session.ask("And now?")
+    assert pane.state is S.WAITING
     bench.rest()
-    assert turn.answers[key].stop_reason is StopReason.STOPPED
-    assert (pane.state, pane.pid, pane.tokenizing_characters) == (S.READY, pid, 0)
+    assert after.answers[key].stop_reason is StopReason.LENGTH
 
 
 def test_little_memory_puts_the_least_used_pane_to_sleep(
