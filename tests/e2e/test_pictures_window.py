@@ -137,9 +137,23 @@ def test_a_picture_is_shown_to_those_that_see_and_kept_with_the_chat(
     person.until(small.isVisible)
     assert small in row.stops()
 
-    # It stays when the message is edited.
-    person.compare.controller.edit(turn, "What else is it?")
+    # It stays when the message is edited, until it is taken out or others come.
+    green = png(tmp_path, "green.png", (0, 255, 0))
+    row.prompt.start_editing()
+    editor = row.prompt.editor
+    assert editor is not None
+    assert not small.isVisible()
+    assert editor.field.pictures() == [picture]
+    assert editor.field.strip is not None
+    editor.field.strip.take([green])
+    assert not editor.ask_button.isEnabled(), "it is being read"
+    person.until(editor.ask_button.isEnabled)
+    person.click("Ask again")
     person.until(lambda: person.turns[-1] is not turn and person.answered())
+    person.rest()
+    assert [each.name for each in person.turns[-1].pictures] == ["red.png", "green.png"]
+    person.compare.controller.edit(person.turns[-1], "What else is it?", [picture])
+    person.until(lambda: person.turns[-1].prompt == "What else is it?" and person.answered())
     person.rest()
     assert person.turns[-1].pictures == (picture,)
 
@@ -163,6 +177,6 @@ def test_a_picture_is_shown_to_those_that_see_and_kept_with_the_chat(
     assert len(row.prompt.pictures) == 1
 
     kept = {file.name for file in paths.pictures.iterdir()}
-    assert kept == {picture.file_name, unsent.file_name}
+    assert {picture.file_name, unsent.file_name} < kept
     again.session.delete_chat(again.session.chat.id)
     assert [file.name for file in paths.pictures.iterdir()] == [unsent.file_name]

@@ -57,9 +57,9 @@ class CompareController(QObject):
         """Ask all panes, or some; whether the session took the prompt."""
         return self._try(lambda: self._session.ask(prompt, keys, pictures))
 
-    def edit(self, turn: Turn, prompt: str) -> bool:
-        """Go on from an earlier turn with another prompt."""
-        return self._try(lambda: self._session.edit(turn, prompt))
+    def edit(self, turn: Turn, prompt: str, pictures: Sequence[Picture] | None = None) -> bool:
+        """Go on from an earlier turn with another prompt; None shows what was shown before."""
+        return self._try(lambda: self._session.edit(turn, prompt, pictures))
 
     def regenerate(self, turn: Turn, key: str) -> bool:
         """Answer a turn anew in one pane."""

@@ -215,7 +215,7 @@ def test_an_earlier_message_is_edited_where_it_stands(shown: Shown, qtbot: QtBot
     qtbot.keyClicks(card.editor.edit, "Why is the sky blue?")
     first = shown.session.chat.turns[0]
     qtbot.mouseClick(card.editor.ask_button, Qt.MouseButton.LeftButton)
-    assert shown.calls("edit") == [(first, "Why is the sky blue?")]
+    assert shown.calls("edit") == [(first, "Why is the sky blue?", [])]
     shown.settle()
     for letter in "ABC":
         views = shown.pane(letter).transcript.views()

@@ -53,7 +53,7 @@ class RowsView(QWidget):
         focused_changed: Another column is the one that commands go to.
     """
 
-    edited = Signal(object, str)
+    edited = Signal(object, str, object)
     regenerate_requested = Signal(object, str)
     earlier_answer_requested = Signal(object, str)
     earlier_turn_requested = Signal(object)

@@ -17,16 +17,15 @@ from PySide6.QtWidgets import (
 
 from app.core.text.clean import settled_text
 from app.ui.answers.document import GUTTER_PX
-from app.ui.answers.growing_edit import GrowingEdit
 from app.ui.answers.markdown import MarkdownView
 from app.ui.answers.part_bar import PartBar
 from app.ui.answers.text_parts import PART_WEIGHT, SLICE_WEIGHT, fits, last_part, plain_cut
 from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import set_spoken, set_tip
 from app.ui.kit.theme import GRID
-from app.ui.kit.widgets.labels import PlainLabel, label, set_small
+from app.ui.kit.widgets.labels import PlainLabel, set_small
 from app.ui.kit.widgets.layouts import in_column, in_row
-from app.ui.pages.compare.panes.prompt_field import PromptField
+from app.ui.pages.compare.turns.prompt_editor import PromptEditor, Written
 from app.ui.pages.compare.turns.quiet_button import SIDE_PX, QuietButton
 from app.ui.pages.compare.words import tokens_words
 from app.ui.pictures.thumbnail import PictureRow, Thumbnail
@@ -41,7 +40,6 @@ LONG_PROMPT_WEIGHT = 1800
 """About half a page."""
 SHORT_CHARACTERS = 240
 """Longer messages are not set in heavy letters."""
-EDIT_LINES = 10
 THINKING_LINES = 12
 
 
@@ -49,16 +47,31 @@ class PromptCard(QFrame):
     """What the person wrote; becomes an editor in place.
 
     Signals:
-        edited: Another prompt is wanted in its place.
+        edited: Another prompt is wanted in its place, with these pictures.
         earlier_requested: The message as it was before is wanted back.
     """
 
-    edited = Signal(str)
+    edited = Signal(str, object)
     earlier_requested = Signal()
 
-    def __init__(self, prompt: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        prompt: str,
+        parent: QWidget | None = None,
+        pictures: Sequence[Picture] = (),
+        door: PictureDoor | None = None,
+    ) -> None:
+        """Show a message.
+
+        Args:
+            prompt: The words.
+            parent: Where it stands.
+            pictures: What the person showed, to stand above them.
+            door: Where pictures come from; None shows none, and takes none.
+        """
         super().__init__(parent)
         self._prompt = prompt
+        self._door = door
         set_spoken(self, self.tr("You: {prompt}").format(prompt=prompt[:200]))
         self.label = PlainLabel()
         self.label.setWordWrap(True)
@@ -75,20 +88,22 @@ class PromptCard(QFrame):
         self._column = in_column(
             self._row, on=self, margins=(GRID // 2 + GUTTER_PX, 0, GRID // 2, 0), spacing=None
         )
-        self.pictures: list[Thumbnail] = []
+        self.picture_row: PictureRow | None = None
         self.whole_button: QPushButton | None = None
         self.whole_text: MarkdownView | None = None
         self.earlier_button: QPushButton | None = None
         self._editor: PromptEditor | None = None
-        self._draft = ""
+        self._written = Written(prompt, tuple(pictures))
+        if pictures and door is not None:
+            self.picture_row = PictureRow(self)
+            self.picture_row.show_pictures(pictures, door)
+            self._column.insertWidget(0, self.picture_row)
         self._show_text(whole=fits(prompt, 0, LONG_PROMPT_WEIGHT))
 
-    def show_pictures(self, pictures: Sequence[Picture], door: PictureDoor) -> None:
-        """Show what the person showed, above the words."""
-        row = PictureRow(self)
-        row.show_pictures(pictures, door)
-        self.pictures = row.shown
-        self._column.insertWidget(0, row)
+    @property
+    def pictures(self) -> list[Thumbnail]:
+        """What is shown above the words."""
+        return self.picture_row.shown if self.picture_row is not None else []
 
     @property
     def edit_button(self) -> QuietButton:
@@ -109,8 +124,8 @@ class PromptCard(QFrame):
         """Put an editor in the text's place."""
         if self._editor is not None:
             return
-        self._editor = PromptEditor(self._prompt, self, self._draft)
-        self._editor.accepted.connect(self._accept)
+        self._editor = PromptEditor(self._prompt, self, self._written, self._door)
+        self._editor.accepted.connect(self.edited)
         self._editor.cancelled.connect(self.stop_editing)
         self._show_parts(visible=False)
         self._column.addWidget(self._editor)
@@ -119,7 +134,7 @@ class PromptCard(QFrame):
     def stop_editing(self) -> None:
         """Back to the text; what was written is there when it is edited again."""
         if self._editor is not None:
-            self._draft = self._editor.edit.toPlainText()
+            self._written = self._editor.written()
             self._editor.hide()
             self._editor.deleteLater()
             self._editor = None
@@ -186,14 +201,11 @@ class PromptCard(QFrame):
             QWidget.setTabOrder(edit, copy)
         return self._buttons
 
-    def _accept(self, text: str) -> None:
-        self.edited.emit(text)
-
     def _show_parts(self, *, visible: bool) -> None:
         self.label.setVisible(visible)
         for button in self._buttons or ():
             button.setVisible(visible)
-        for part in (self.whole_button, self.whole_text, self.earlier_button):
+        for part in (self.picture_row, self.whole_button, self.whole_text, self.earlier_button):
             if part is not None:
                 part.setVisible(visible)
 
@@ -224,56 +236,6 @@ class PromptCard(QFrame):
         self._column.addWidget(self.whole_text)
         self._column.addWidget(bar)
         self.whole_text.set_markdown(self._prompt)
-
-
-class PromptEditor(QWidget):
-    """Edits an earlier message where it stands.
-
-    Signals:
-        accepted: Ask this instead.
-        cancelled: Leave it as it was.
-    """
-
-    accepted = Signal(str)
-    cancelled = Signal()
-
-    def __init__(self, prompt: str, parent: QWidget | None = None, draft: str = "") -> None:
-        """``draft`` is what was written before and left; undo leads to the prompt."""
-        super().__init__(parent)
-        self.edit = GrowingEdit(
-            most_lines=EDIT_LINES, enter_submits=False, escape_cancels=True, parent=self
-        )
-        self.edit.setAccessibleName(self.tr("Edit the message"))
-        self.field = PromptField(self.edit)
-        self.field.set_text(prompt)
-        if draft and draft != prompt:
-            self.edit.selectAll()
-            self.edit.insertPlainText(draft)
-        self.edit.submitted_to_all.connect(self._accept)
-        self.edit.cancelled.connect(self.cancelled)
-        words = self.tr("Answers from here on are replaced; you can go back to them.")
-        note = label(words, "small-dim", wrap=True)
-        self.cancel_button = QPushButton(self.tr("Cancel"))
-        self.cancel_button.clicked.connect(self.cancelled)
-        self.ask_button = QPushButton(self.tr("Ask again"))
-        set_tip(self.ask_button, self.tr("Ctrl+Enter"))
-        self.ask_button.setProperty("role", "primary")
-        self.ask_button.clicked.connect(self._accept)
-        buttons = in_row(1, self.cancel_button, self.ask_button, spacing=None)
-        in_column(self.field, note, buttons, on=self, spacing=GRID // 2)
-
-    def focus(self) -> None:
-        """Put the cursor at the end of the text."""
-        self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.edit.moveCursor(QTextCursor.MoveOperation.End)
-
-    def set_enabled(self, enabled: bool) -> None:
-        """Whether the edited message can be asked now."""
-        self.ask_button.setEnabled(enabled)
-
-    def _accept(self) -> None:
-        if self.field.text() and self.ask_button.isEnabled():
-            self.accepted.emit(self.field.text())
 
 
 class ThinkingBlock(QWidget):

@@ -45,7 +45,7 @@ class Transcript(QScrollArea):
         follows_end: Whether it stays at the end while text comes.
 
     Signals:
-        edited: Another prompt in a turn's place is wanted.
+        edited: Another prompt in a turn's place is wanted, with these pictures.
         regenerate_requested: A candidate's answer to a turn is wanted anew (its key).
         earlier_answer_requested: A candidate's answer before is wanted back.
         parting_requested: Where an answer leaves the original's is wanted in sight there.
@@ -61,7 +61,7 @@ class Transcript(QScrollArea):
     filled = Signal()
     row_leaving = Signal(object)
     sight_changed = Signal(int, int)
-    edited = Signal(object, str)
+    edited = Signal(object, str, object)
     regenerate_requested = Signal(object, str)
     earlier_answer_requested = Signal(object, str)
     earlier_turn_requested = Signal(object)

@@ -27,7 +27,7 @@ class TurnRow(QWidget):
     Answers get their widgets one at a time: see :meth:`make_answer`.
 
     Signals:
-        edited: Another prompt in this turn's place is wanted.
+        edited: Another prompt in this turn's place is wanted, with these pictures.
         regenerate_requested: A candidate's answer is wanted anew (its key).
         earlier_answer_requested: A candidate's answer before is wanted back.
         earlier_turn_requested: The message as it was before it was edited is wanted back.
@@ -36,7 +36,7 @@ class TurnRow(QWidget):
         place_requested: A place of an answer (a widget, pixels from its top) is wanted in sight.
     """
 
-    edited = Signal(object, str)
+    edited = Signal(object, str, object)
     regenerate_requested = Signal(object, str)
     earlier_answer_requested = Signal(object, str)
     earlier_turn_requested = Signal(object)
@@ -57,10 +57,10 @@ class TurnRow(QWidget):
         self._columns: dict[str, str] = {}
         self._answers: dict[str, AnswerView] = {}
         self._places: dict[str, QWidget] = {}
-        self.prompt = PromptCard(turn.prompt, self)
-        if turn.pictures and door is not None:
-            self.prompt.show_pictures(turn.pictures, door)
-        self.prompt.edited.connect(lambda text: self.edited.emit(self.turn, text))
+        self.prompt = PromptCard(turn.prompt, self, turn.pictures, door)
+        self.prompt.edited.connect(
+            lambda text, pictures: self.edited.emit(self.turn, text, pictures)
+        )
         self.prompt.earlier_requested.connect(lambda: self.earlier_turn_requested.emit(self.turn))
         self._question = in_row((self.prompt, 1), spacing=0)
         self._cells = QWidget(self)

@@ -139,4 +139,4 @@ def test_an_earlier_message_of_any_length_is_shown_and_edited(qtbot: QtBot) -> N
     assert card.editor is not None
     with qtbot.waitSignal(card.edited) as edited:
         card.editor.ask_button.click()
-    assert edited.args == [LINE]
+    assert edited.args == [LINE, []]
