@@ -1,6 +1,7 @@
 """Pictures in the real window: real models that see, a real store, real files.
 
-Tests app.ui.pages.compare.panes.askable and app.ui.pages.compare.asking.
+Tests app.ui.pages.compare.panes.askable, app.ui.pages.compare.asking and
+app.ui.pages.compare.turns.prompt_editor.
 """
 
 from __future__ import annotations
