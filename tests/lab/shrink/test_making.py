@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from app.core.errors import PersonError
-from app.core.models.levels import LEVELS, Level, level_by_name
+from app.core.models.levels import Level, level_by_name
 from app.core.shrink.importance import from_bytes, to_bytes
 from app.core.shrink.recipe import MatrixUse, Recipe, parse_rule
 from app.lab.engines.room import EngineRoom
@@ -33,7 +33,6 @@ from tests.helpers.moe_files import write_demo_mixture
 
 ROOT = Path(__file__).parents[3]
 PLAIN = ROOT / "tests" / "helpers" / "plain_quantize.py"
-MADE = [level for level in LEVELS if level.can_be_made]
 RULES = {"Q4_K_M": ["ffn_down=Q6_K", r"blk\.0\.attn_k=Q5_0"], "IQ4_XS": ["token_embd=Q8_0"]}
 
 
@@ -105,17 +104,11 @@ def is_as_plainly_made(source: Path, folder: Path, levels: list[Level], matrix: 
         target.unlink()
 
 
-def test_levels_are_bit_for_bit_those_of_the_quantizer(
+def test_recipes_are_bit_for_bit_those_of_the_quantizer(
     demo_model: Path, tmp_path: Path, matrix: Path
 ) -> None:
     levels = [level_by_name(name) for name in ("Q4_K_M", "IQ4_XS", "Q2_K", "Q4_0", "BF16")]
     is_as_plainly_made(demo_model, tmp_path, levels, matrix)
-
-
-@pytest.mark.slow
-def test_all_levels_are_bit_for_bit_those_of_the_quantizer(tmp_path: Path) -> None:
-    tiny = files.write_tiny_llama(tmp_path / "tiny.gguf", n_layers=1)
-    is_as_plainly_made(tiny, tmp_path, MADE, matrix_of(tiny, tmp_path / "tiny.imatrix.gguf"))
 
 
 def test_a_level_that_needs_a_matrix_gets_one_by_itself(demo_model: Path, tmp_path: Path) -> None:
