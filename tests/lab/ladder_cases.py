@@ -147,6 +147,36 @@ def of_files(paths: Sequence[Path], **plan: Any) -> LadderResult:
     return LadderResult(given, rows, "llama.cpp b1", 40e9, taken=TAKEN)
 
 
+WAYS_FILES = (
+    "/m/a-F16.gguf",
+    "/m/a-Q4_K_M.gguf",
+    "/m/a-chosen.gguf",
+    "/m/a-less.gguf",
+    "/m/b.gguf",
+)
+
+
+def of_ways(*wrong: int | None) -> LadderResult:
+    """An original, and four ways at about 5 bits a weight; None for one that was not asked."""
+    measured = result()
+    measured.rows.clear()
+    pruned = {"way": "pruned + quantized", "parameters": 500 * MB}
+    facts: list[dict[str, Any]] = [
+        {}, {"way": "quantized"}, {"way": "chosen by tensor"}, pruned,
+        {"way": "quantized", "architecture": "gemma"},
+    ]  # fmt: skip
+    for file, more, missed in zip(WAYS_FILES, facts, (0, *wrong), strict=True):
+        level, bits = ("Q4_K_M", 4.9) if more else ("F16", 16.0)
+        one = row(file, level, bits, kld=0.01, wrong=missed or 0)
+        assert one.facts is not None
+        measured.rows[file] = one
+        change(measured, file, facts=msgspec.structs.replace(one.facts, **more))
+        if missed is None:
+            change(measured, file, tasks=None)
+    plan = msgspec.structs.replace(measured.plan, reference=WAYS_FILES[0], candidates=WAYS_FILES)
+    return LadderResult(plan, measured.rows, measured.engine, 40e9, taken=measured.taken)
+
+
 def view(
     measured: LadderResult | None = None, limits: Limits | None = None, **more: Any
 ) -> LadderView:

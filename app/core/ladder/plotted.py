@@ -26,11 +26,12 @@ class Cost(Enum):
 
 
 class Loss(Enum):
-    """What is called a loss, the one that decides first."""
+    """What is called a loss, the one that decides first; of right answers more are better."""
 
     TASKS = "tasks"
     DIVERGENCE = "divergence"
     BITS = "bits"
+    RIGHT = "right"
 
     def of(self, row: Row) -> Value | None:
         """A row's loss of this sort; None where it was not measured."""
@@ -41,6 +42,12 @@ class Loss(Enum):
                 return row.points_lost
             case Loss.BITS:
                 return row.bits_per_byte
+            case Loss.RIGHT:
+                return row.right
+
+
+LOSSES = (Loss.TASKS, Loss.DIVERGENCE, Loss.BITS)
+"""Those to choose from."""
 
 
 def points_of(rows: Sequence[Row], cost: Cost, loss: Loss) -> list[PlotPoint]:

@@ -25,6 +25,8 @@ class Requests:
         add: Open these model files beside those that are open.
         show: Show where a candidate is open; open it if it is not.
         measure: Set a ladder up with these candidates.
+        measure_on: Go on with a ladder of the store, by its number.
+        show_ladder: Show a ladder of the store, by its number.
         follow: Show where a link leads.
         find_on_hub: Let the person look for a model on the Hub.
         browse: Show the models on this PC.
@@ -45,6 +47,8 @@ class Requests:
         self.add: Listeners[[Sequence[Path]]] = Listeners()
         self.show: Listeners[[Candidate]] = Listeners()
         self.measure: Listeners[[Sequence[Candidate]]] = Listeners()
+        self.measure_on: Listeners[[int]] = Listeners()
+        self.show_ladder: Listeners[[int]] = Listeners()
         self.follow: Listeners[[Link]] = Listeners()
         self.find_on_hub: Listeners[[]] = Listeners()
         self.browse: Listeners[[]] = Listeners()

@@ -45,6 +45,7 @@ TEXTS = {
     "shrink.no_weights": translate("Sentences", "“{name}” holds no weights, so that there is nothing to make smaller."),
     "shrink.not_copied": translate("Sentences", "“{name}” cannot be read, or its copy not be written: {reason}."),
     "shrink.not_removed": translate("Sentences", "“{name}” cannot be deleted: {reason}."),
+    "shrink.nothing_to_compare": translate("Sentences", "None of the versions was made, so that there is nothing to compare."),
     "shrink.nothing_to_weigh": translate("Sentences", "No weights of this model take part in reading a text, so that there is nothing to weigh."),
     "shrink.out_of_reach": translate("Sentences", "Nothing so small can be made of “{name}”: its smallest version takes {least}."),
     "shrink.pattern_invalid": translate("Sentences", "The pattern “{pattern}” is no regular expression: {reason}."),

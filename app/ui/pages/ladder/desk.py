@@ -27,6 +27,7 @@ from app.ui.pages.ladder.votes.panel import VotesPanel
 if TYPE_CHECKING:
     from app.core.models.family import LibraryModel
     from app.lab.works.ladders.entry import LadderEntry
+    from app.lab.works.ladders.worker import StoredRow
     from app.ui.shell.ground import Ground
 
 
@@ -95,6 +96,23 @@ class LadderDesk:
     def begin(self) -> None:
         """Show ladders of earlier times, and go on with what was under way."""
         self.page.begin(self._go_on)
+
+    def with_stored(self, number: int, then: Callable[[LadderEntry], object]) -> None:
+        """Do something with a ladder of the store, which another page may have set up there.
+
+        Args:
+            number: Of the store; nothing is done where there is none.
+            then: Is given it.
+        """
+
+        def take(stored: list[StoredRow]) -> None:
+            self.service.take_stored(stored)
+            for entry in self.service.all:
+                if entry.number == number:
+                    then(entry)
+                    return
+
+        self._jobs.run(lambda _context: self.workers.stored(), done=take)
 
     def forget_all(self) -> None:
         """The store has no measurements and no votes any more."""

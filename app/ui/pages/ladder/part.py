@@ -43,6 +43,8 @@ class LadderPart(Part):
             help=ladder_help(),
         )
         ground.requests.measure.add(self._measure)
+        ground.requests.measure_on.add(self._measure_on)
+        ground.requests.show_ladder.add(self._show)
         ground.requests.models.add(self._note_models)
         ground.requests.moved.add(self._follow_moves)
         ground.requests.forgotten.add(self._forget_all)
@@ -112,6 +114,13 @@ class LadderPart(Part):
         self._ground.main.show_page(self.page.id)
         wanted = list(dict.fromkeys(candidates))
         self._late.when_there(lambda desk: desk.page.pick(wanted))
+
+    def _measure_on(self, number: int) -> None:
+        self._late.when_there(lambda desk: desk.with_stored(number, desk.service.go_on))
+
+    def _show(self, number: int) -> None:
+        self._ground.main.show_page(self.page.id)
+        self._late.when_there(lambda desk: desk.with_stored(number, desk.page.show_ladder))
 
     def _note_models(self, models: Sequence[LibraryModel]) -> None:
         self._models = models

@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from app.core.ladder.plotted import Cost, Loss, points_of
+from app.core.ladder.plotted import LOSSES, Cost, Loss, points_of
 from app.core.ladder.row import Row, difference_of
 from app.core.quality.histogram import EDGES
+from app.core.shrink.ways import Way
 from app.core.tasks.results import KindResult, KindVerdict
 from app.core.text.clean import clean_line
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
-from app.ui.plots.ladder.words import no_ladder, no_loss, no_tasks
+from app.ui.plots.ladder.words import no_ladder, no_loss, no_tasks, no_ways
 
 if TYPE_CHECKING:
     from app.core.plots.scatter import PlotPoint
@@ -27,6 +28,7 @@ class PlotKind(Enum):
     SPEED = "speed"
     TASKS = "tasks"
     SPREAD = "spread"
+    WAYS = "ways"
 
     @property
     def title(self) -> str:
@@ -36,6 +38,7 @@ class PlotKind(Enum):
             PlotKind.SPEED: translate("LadderPlots", "Speed"),
             PlotKind.TASKS: translate("LadderPlots", "Kind by kind"),
             PlotKind.SPREAD: translate("LadderPlots", "Spread of drift"),
+            PlotKind.WAYS: translate("LadderPlots", "Ways of shrinking"),
         }[self]
 
     @property
@@ -46,6 +49,7 @@ class PlotKind(Enum):
             PlotKind.SPEED: translate("LadderPlots", "Speed against what is lost"),
             PlotKind.TASKS: translate("LadderPlots", "Right answers, kind by kind"),
             PlotKind.SPREAD: translate("LadderPlots", "Spread of drift"),
+            PlotKind.WAYS: translate("LadderPlots", "Memory against right answers, way by way"),
         }[self]
 
 
@@ -73,6 +77,7 @@ class Version:
         failed: It could not be measured, or not all of it.
         refused: It has no divergence from this reference.
         at_floor: It is no further from the original than the original from itself.
+        way: How it came to need less than the original.
     """
 
     file: str
@@ -82,6 +87,7 @@ class Version:
     failed: bool
     refused: bool = False
     at_floor: bool = False
+    way: Way | None = None
 
     @classmethod
     def of(cls, row: Row) -> Version:
@@ -93,6 +99,7 @@ class Version:
             row.is_reference,
             row.error is not None,
             at_floor=row.at_floor is True,
+            way=row.way,
         )
 
 
@@ -110,6 +117,7 @@ class ScatterContent:
         reference: Its cost, where it has no loss of this sort.
         missing: Those that are not in the plot.
         empty: A sentence where there are no points; with its reason.
+        by_way: Marks are those of the ways of shrinking, not of the candidates.
     """
 
     cost: Cost
@@ -123,6 +131,13 @@ class ScatterContent:
     reference: tuple[Version, float] | None
     missing: tuple[Version, ...]
     empty: tuple[str, str] | None
+    by_way: bool = False
+
+    @property
+    def ways(self) -> tuple[Way | None, ...]:
+        """Whose marks are in the plot, each once; None for the original."""
+        shown = {version.way for version, _ in self.points} if self.by_way else set()
+        return tuple(way for way in (None, *Way) if way in shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +190,8 @@ def content_of(kind: PlotKind, view: LadderView | None, options: Options) -> Con
         return _profile(view, options.measure)
     if kind is PlotKind.SPREAD:
         return _spread(view)
+    if kind is PlotKind.WAYS:
+        return _by_way(view)
     cost = Cost.MEMORY if kind is PlotKind.MEMORY else Cost.SPEED
     return _scatter(view, cost, options.loss)
 
@@ -182,7 +199,7 @@ def content_of(kind: PlotKind, view: LadderView | None, options: Options) -> Con
 def usual_loss(view: LadderView) -> Loss:
     """The loss to begin with: the first that anything is known of."""
     others = [row for row in view.rows if not row.is_reference]
-    known = [loss for loss in Loss if any(loss.of(row) is not None for row in others)]
+    known = [loss for loss in LOSSES if any(loss.of(row) is not None for row in others)]
     if known:
         return known[0]
     return Loss.DIVERGENCE if view.plan.text_name and not view.plan.items_name else Loss.TASKS
@@ -224,6 +241,13 @@ def _scatter(view: LadderView | None, cost: Cost, loss: Loss) -> ScatterContent:
         missing=absent,
         empty=None if others else no_loss(view, loss),
     )
+
+
+def _by_way(view: LadderView | None) -> ScatterContent:
+    content = replace(_scatter(view, Cost.MEMORY, Loss.RIGHT), by_way=True)
+    if view is not None and view.rows and view.ways is None:
+        return replace(content, empty=no_ways())
+    return content
 
 
 def _profile(view: LadderView | None, measure: Measure) -> ProfileContent:

@@ -65,6 +65,8 @@ def _point(content: ScatterContent, version: Version, point: PlotPoint) -> str:
     text += ", " + translate("LadderPlots", "{0} {1}").format(words.loss_name(content.loss), loss)
     if ends := words.ends_of(point, partial(words.loss_words, content.loss)):
         text += f" ({ends})"
+    if content.by_way:
+        text += f", {words.way_words(version.way)}"
     if version.file == content.recommended:
         text += ", " + translate("LadderPlots", "the one to run")
     return text

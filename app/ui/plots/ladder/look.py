@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygon
 
 from app.core.candidates.candidate import LETTERS
 from app.core.candidates.shapes import CIRCLE, colour_of, outline_of
+from app.core.shrink.ways import Way
 from app.ui.kit.theme import candidate_edge, small_font, tabular
 
 if TYPE_CHECKING:
@@ -65,6 +66,13 @@ class Look:
     def edge(self, number: int) -> QColor:
         """A candidate's colour made fit for lines on the surface."""
         return QColor(candidate_edge(LETTERS[number % len(LETTERS)], self.tokens))
+
+
+def mark_of_way(way: Way | None) -> int:
+    """Whose mark stands for a way: the first candidates' colours have other shapes."""
+    if way is None:
+        return 2 * len(LETTERS)
+    return len(LETTERS) + list(Way).index(way)
 
 
 def write(painter: QPainter, look: Look, colour: str, box: QRectF, text: str,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
-from app.core.ladder.plotted import Loss
+from app.core.ladder.plotted import LOSSES
 from app.ui.kit.theme import GRID, current_tokens
 from app.ui.kit.widgets.choice_box import ChoiceBox
 from app.ui.kit.widgets.layouts import in_column, in_grid, in_row
@@ -60,7 +60,7 @@ class Slot(QWidget):
         for each in PlotKind:
             self._choice.addItem(each.title, each)
         self._losses = _combo(self.tr("What counts as loss"))
-        for loss in Loss:
+        for loss in LOSSES:
             self._losses.addItem(loss_name(loss), loss)
         self._measures = _combo(self.tr("What is shown of each kind"))
         self._measures.addItem(self.tr("Difference"), Measure.DIFFERENCE)
@@ -128,11 +128,11 @@ class LadderPlots(QWidget):
         super().__init__()
         self._view: LadderView | None = None
         self._options = Options()
-        self._has_chosen = False
+        self._has_chosen = self._has_led = False
         self._shape = (0, 0)
         self.setAccessibleName(self.tr("Plots of the versions"))
         self._grid = in_grid(self, across=2 * GRID, down=GRID)
-        self.slots = tuple(Slot(kind, self) for kind in PlotKind)
+        self.slots = tuple(Slot(kind, self) for kind in PlotKind if kind is not PlotKind.WAYS)
         self.outlet = Outlet(
             self._sheet,
             lambda: table(self._view),
@@ -157,6 +157,16 @@ class LadderPlots(QWidget):
     def show_ladder(self, view: LadderView | None) -> None:
         """Show a ladder, complete or still being measured; None for none."""
         self._view = view
+        # A ladder of several ways begins with them.
+        leads = view is not None and view.ways is not None
+        if leads is not self._has_led:
+            self._has_led = leads
+            shown = {slot.kind for slot in self.slots}
+            if leads:
+                self.show_plot(self.slots[0], PlotKind.WAYS)
+            for slot in self.slots if not leads else ():
+                if slot.kind is PlotKind.WAYS:
+                    slot.set_kind(next(kind for kind in PlotKind if kind not in shown))
         if view is None:
             self._has_chosen = False
         elif not self._has_chosen:

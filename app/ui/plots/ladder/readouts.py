@@ -36,6 +36,8 @@ def scatter_readout(content: ScatterContent, here: Sequence[tuple[Version, PlotP
             translate("LadderPlots", "Speed and what is lost"),
             translate("LadderPlots", "speed"),
         )
+    if content.by_way:
+        title = translate("LadderPlots", "Memory and right answers")
     columns = (cost_name, words.loss_name(content.loss), translate("LadderPlots", "95 % interval"))
     rows = tuple(_row(content, version, point) for version, point in here)
     if not rows and content.reference is not None:
@@ -58,6 +60,8 @@ def _place_notes(content: ScatterContent, here: Sequence[tuple[Version, PlotPoin
     if not versions and content.reference is not None:
         versions = [content.reference[0]]
         notes.append(translate("LadderPlots", "The original; what is lost is counted from it"))
+    if content.by_way:
+        notes += [words.way_words(version.way) for version in versions]
     files = {version.file for version in versions}
     if content.recommended in files:
         notes.append(translate("LadderPlots", "The one to run by your limits"))

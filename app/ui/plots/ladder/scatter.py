@@ -26,6 +26,7 @@ from app.ui.plots.ladder.look import (
     crisp,
     dashed,
     halo,
+    mark_of_way,
     paint_mark,
     paint_whisker,
     tinted,
@@ -36,7 +37,7 @@ from app.ui.plots.ladder.readouts import scatter_readout
 from app.ui.plots.ladder.scatter_layout import ScatterLayout
 
 if TYPE_CHECKING:
-    from app.ui.plots.ladder.content import ScatterContent
+    from app.ui.plots.ladder.content import ScatterContent, Version
     from app.ui.plots.words import Readout
 
 _RING_PX = 9.0
@@ -88,6 +89,7 @@ class ScatterDrawing(Drawing):
         )
         paint_baselines(painter, look, area)
         self._paint_titles(painter)
+        self._paint_legend(painter)
         self._paint_lines(painter)
         for index in range(len(content.points)):
             self._paint_bars(painter, index)
@@ -98,7 +100,8 @@ class ScatterDrawing(Drawing):
                 painter.setPen(QPen(QColor(look.tokens.accent), 2.0))
                 ring = radius - MARK_PX + _RING_PX
                 painter.drawEllipse(place, ring, ring)
-            paint_mark(painter, look, version.number, place, radius=radius)
+            number, hollow = self._mark(version)
+            paint_mark(painter, look, number, place, radius=radius, hollow=hollow)
         for name in self.layout.names:
             write_name(painter, look, name.box, name.letter, name.rest)
 
@@ -118,6 +121,20 @@ class ScatterDrawing(Drawing):
             painter.fillPath(ring, halo(look, _HALO_ALPHA))
         if at is not None:
             frame_of(painter, look, self.spots[at].area)
+
+    def _mark(self, version: Version) -> tuple[int, bool]:
+        """Whose mark a point has, and whether it is hollow."""
+        if not self._content.by_way:
+            return version.number, False
+        return mark_of_way(version.way), version.way is None
+
+    def _paint_legend(self, painter: QPainter) -> None:
+        look = self.look
+        for way, box, text in self.layout.legend:
+            middle = QPointF(box.left() + MARK_PX + 1.0, box.center().y())
+            paint_mark(painter, look, mark_of_way(way), middle, hollow=way is None)
+            box = box.adjusted(2 * GRID, 0.0, 0.0, 0.0)
+            write(painter, look, look.tokens.text, box, text)
 
     def _radius(self, index: int) -> float:
         """What lies below another mark at the same place looks out around it."""
@@ -184,7 +201,7 @@ class ScatterDrawing(Drawing):
             painter.drawPolyline(QPolygonF(self.layout.stairs()))
 
     def _paint_bars(self, painter: QPainter, index: int) -> None:
-        colour = self.look.edge(self._content.points[index][0].number)
+        colour = self.look.edge(self._mark(self._content.points[index][0])[0])
         swing, whisker = self.layout.swing(index), self.layout.whisker(index)
         if swing is not None:
             paint_whisker(painter, colour, *swing)

@@ -17,6 +17,7 @@ from app.ui.kit.words.text import translate
 from app.ui.plots.ladder import words
 
 if TYPE_CHECKING:
+    from app.core.shrink.ways import Way
     from app.ui.plots.ladder.content import ScatterContent, Version
     from app.ui.plots.ladder.look import Look
 
@@ -28,6 +29,8 @@ _UPRIGHT_TICK_PX = 8 * GRID
 _LABEL_REACH_PX = 12.0
 # In a low plot the scale's own room would be less than half a mark.
 _MARGIN_PX = 5.0
+# From mark to mark where several need as much memory.
+_APART_PX = 2.0 * GRID
 
 
 class Name(NamedTuple):
@@ -47,6 +50,7 @@ class ScatterLayout:
         words: Of the lines across the plot, with their room: the limit, the reference, level ones.
         upright: How many of them belong to upright lines.
         names: Of the points.
+        legend: The ways of shrinking whose marks are in the plot, each with its room and words.
         limit_inside: The limit is near enough to be drawn as a line; else words stand for it.
         floor_inside: Likewise the noise floor.
     """
@@ -64,9 +68,12 @@ class ScatterLayout:
         costs += [content.reference[1]] if content.reference else []
         self.limit_inside = content.limit is not None and _near(content.limit, costs)
         costs += [content.limit] if content.limit is not None and self.limit_inside else []
+        self.legend = self._placed_legend()
         self._scale(ups, costs)
         self.places = [QPointF(self.x_scale.place(p.x), self.y_scale.place(p.y)) for p in points]
-        self.front = pareto(points, self.x_axis, self.y_axis)
+        if content.by_way:
+            self._nudge_apart()
+        self.front = [] if content.by_way else pareto(points, self.x_axis, self.y_axis)
         self.names = self._placed_names()
 
     def _scale(self, ups: list[float], costs: list[float]) -> None:
@@ -76,6 +83,8 @@ class ScatterLayout:
         self.note = words.missing_words(content.missing)
         bottom = size.height() - 2 * line - GRID - (line if self.note else 0.0)
         top, right = line + GRID, size.width() - 1.5 * GRID
+        if self.legend:
+            top = self.legend[-1][1].bottom() + GRID / 2
         self.y_scale = Scale(self.y_axis, ups, bottom - _MARGIN_PX, top + _MARGIN_PX)
         most = max(2, min(6, int((bottom - top) / _TICK_PX)))
         self.up = [(v, words.loss_tick(content.loss, v)) for v in self.y_scale.ticks(most)]
@@ -91,6 +100,35 @@ class ScatterLayout:
             self.y_scale = Scale(self.y_axis, ups, bottom - _MARGIN_PX, top)
         self.upright = len(self.words)
         self.words += self._level_words()
+
+    def _nudge_apart(self) -> None:
+        """Marks that need as much as each other would hide each other's bars: side by side."""
+        order = sorted(range(len(self.places)), key=lambda index: self.places[index].x())
+        runs: list[list[int]] = []
+        for index in order:
+            if runs and self.places[index].x() - self.places[runs[-1][-1]].x() < _APART_PX:
+                runs[-1].append(index)
+            else:
+                runs.append([index])
+        for run in runs:
+            middle = sum(self.places[index].x() for index in run) / len(run)
+            left = max(self.area.left() + _APART_PX / 2, middle - _APART_PX * (len(run) - 1) / 2)
+            for place, index in enumerate(run):
+                self.places[index].setX(left + place * _APART_PX)
+
+    def _placed_legend(self) -> list[tuple[Way | None, QRectF, str]]:
+        """In lines below the title."""
+        look, right = self._look, self._size.width() - GRID
+        found: list[tuple[Way | None, QRectF, str]] = []
+        x, y = GRID / 2, look.line_px + GRID / 2
+        for way in self._content.ways:
+            text = words.way_words(way)
+            wide = 2 * GRID + look.advance(text)
+            if x + wide > right and found:
+                x, y = GRID / 2, y + look.line_px
+            found.append((way, QRectF(x, y, wide, look.line_px), text))
+            x += wide + 1.5 * GRID
+        return found
 
     @property
     def limit_note(self) -> str:
@@ -227,6 +265,7 @@ def _axes(content: ScatterContent) -> tuple[Axis, Axis]:
     up = Axis(
         "",
         lambda value: words.loss_tick(content.loss, value),
+        more_is_better=content.loss is Loss.RIGHT,
         is_log=content.loss is Loss.DIVERGENCE and wants_log(ups),
         least=None if content.tolerance is None else (0.0, content.tolerance),
         widened=content.tolerance if wants_widened(ups, content.tolerance or 0.0) else None,

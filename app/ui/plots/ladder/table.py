@@ -82,6 +82,8 @@ def values(view: LadderView | None) -> str:
 
 
 def _lines(row: Row) -> Iterator[_Line]:
+    if row.way is not None:
+        yield "way of shrinking", str(row.way), None, None, None, None, ""
     if row.needed_bytes is not None:
         of = "predicted" if row.is_predicted else "measured"
         yield "needed memory", of, row.needed_bytes, None, None, None, "bytes"

@@ -21,12 +21,14 @@ from app.ui.kit.words.format import (
     points,
     speed,
 )
+from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
 from app.ui.plots.words import ReadoutRow
 
 if TYPE_CHECKING:
     from app.core.ladder.row import Value
     from app.core.plots.scatter import PlotPoint
+    from app.core.shrink.ways import Way
     from app.lab.verdict.view import LadderView
     from app.ui.plots.ladder.content import Version
 
@@ -57,6 +59,8 @@ def cost_words(cost: Cost, value: float) -> Quantity:
 
 def loss_words(loss: Loss, value: float) -> Quantity:
     """A loss with its unit."""
+    if loss is Loss.RIGHT:
+        return share(value)
     if loss is Loss.DIVERGENCE:
         return divergence(value)
     if loss is Loss.BITS:
@@ -88,6 +92,8 @@ def cost_tick(cost: Cost, value: float) -> str:
 
 def loss_tick(loss: Loss, value: float) -> str:
     """A loss beside its axis, without its unit, which the title has."""
+    if loss is Loss.RIGHT:
+        return percent(value)
     if loss is Loss.TASKS:
         return number(value, 0 if value == round(value) else 1).replace("-", "−")
     if loss is Loss.BITS:
@@ -110,6 +116,12 @@ def cost_title(cost: Cost) -> tuple[str, ...]:
 
 def loss_title(loss: Loss, *, is_log: bool) -> tuple[str, ...]:
     """As ``cost_title``."""
+    if loss is Loss.RIGHT:
+        return (
+            translate("LadderPlots", "right answers, 95 % intervals · more is better"),
+            translate("LadderPlots", "right answers · more is better"),
+            translate("LadderPlots", "right answers"),
+        )
     if loss is Loss.DIVERGENCE:
         scale = translate("LadderPlots", ", log scale") if is_log else ""
         return (
@@ -139,6 +151,7 @@ def loss_name(loss: Loss) -> str:
         Loss.DIVERGENCE: translate("LadderPlots", "Drift"),
         Loss.TASKS: translate("LadderPlots", "Right answers lost"),
         Loss.BITS: translate("LadderPlots", "Bits per byte"),
+        Loss.RIGHT: translate("LadderPlots", "Right answers"),
     }[loss]
 
 
@@ -236,7 +249,7 @@ def no_ladder() -> tuple[str, str]:
 
 def no_loss(view: LadderView, loss: Loss) -> tuple[str, str]:
     """No version has this loss."""
-    if loss is Loss.TASKS:
+    if loss in (Loss.TASKS, Loss.RIGHT):
         return no_tasks(view)
     if not view.plan.text_name:
         return (
@@ -259,6 +272,19 @@ def no_loss(view: LadderView, loss: Loss) -> tuple[str, str]:
     return (
         translate("LadderPlots", "No quality measured yet"),
         translate("LadderPlots", "Versions appear here when they are compared with the original."),
+    )
+
+
+def way_words(way: Way | None) -> str:
+    """A way of shrinking, or the original."""
+    return translate("LadderPlots", "the original") if way is None else told(way.words)
+
+
+def no_ways() -> tuple[str, str]:
+    """All versions came to need less by one way, or none needs as much as another."""
+    return translate("LadderPlots", "One way only"), translate(
+        "LadderPlots",
+        "“Compare the ways” on the Shrink page makes versions in several ways for the same memory.",
     )
 
 

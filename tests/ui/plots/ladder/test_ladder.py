@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QComboBox
 from app.core.candidates.candidate import candidate_of
 from app.core.ladder.plotted import Loss
 from app.core.ladder.row import difference_of, share_of
+from app.core.shrink.ways import Way
 from app.core.tasks.results import KindVerdict
 from app.core.verdict import Limits
 from app.ui.kit.theme import DARK, LIGHT, Theme, ThemeChoice, Tokens
@@ -26,7 +28,7 @@ from app.ui.plots.ladder.content import Measure, Options, PlotKind, ScatterConte
 from app.ui.plots.ladder.describe import describe
 from app.ui.plots.ladder.drawing import Notice
 from app.ui.plots.ladder.layout import lay_out
-from app.ui.plots.ladder.look import Look
+from app.ui.plots.ladder.look import Look, mark_of_way
 from app.ui.plots.ladder.panel import LadderPlots
 from app.ui.plots.ladder.profile import ProfileDrawing
 from app.ui.plots.ladder.readouts import scatter_readout
@@ -51,6 +53,7 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 DRIFT = Options(Loss.DIVERGENCE)
 LIMITS = Limits(1500 * cases.MB, 5.0)
 F16, Q8, Q2, BROKEN = list(cases.result().rows)
+USUAL = [kind for kind in PlotKind if kind is not PlotKind.WAYS]
 WIDE = QSizeF(520.0, 320.0)
 
 
@@ -416,7 +419,7 @@ def test_a_ladder_without_text_or_questions_says_what_was_left_out(plots: Ladder
     plots.show_ladder(cases.view(measured, LIMITS))
     titles = {
         kind: drawing.words[0]
-        for kind in PlotKind
+        for kind in USUAL
         if isinstance(drawing := board_of(plots, kind).drawing, Notice)
     }
     assert titles[PlotKind.TASKS] == "No questions were asked"
@@ -441,7 +444,7 @@ def test_another_vocabulary_is_not_called_unmeasured() -> None:
 
 def test_what_did_not_change_is_not_laid_out_anew(plots: LadderPlots) -> None:
     plots.show_ladder(figures())
-    before = {kind: board_of(plots, kind).drawing for kind in PlotKind}
+    before = {kind: board_of(plots, kind).drawing for kind in USUAL}
     plots.show_ladder(figures())
     assert all(board_of(plots, kind).drawing is before[kind] for kind in PlotKind)
     known = figures()
@@ -624,3 +627,20 @@ def test_values_and_a_picture_can_be_copied(plots: LadderPlots, qtbot: QtBot) ->
     plots.outlet.copy_picture()
     assert len(wishes.said) == 2
     assert not QGuiApplication.clipboard().image().isNull()
+
+
+def test_each_way_of_shrinking_has_its_mark(plots: LadderPlots) -> None:
+    known = cases.view(cases.of_ways(20, 26, 90, 12), LIMITS)
+    plots.show_ladder(known)
+    board = plots.slots[0].board
+    layout = scatter(board.drawing).layout
+    marks = [way for way, _box, _words in layout.legend]
+    assert marks == [None, Way.QUANTIZED, Way.CHOSEN, Way.PRUNED_QUANTIZED, Way.OTHER]
+    assert len({mark_of_way(way) for way in (None, *Way)} | set(range(6))) == 6 + len(Way) + 1
+    across = sorted(place.x() for place in layout.places)
+    assert all(two - one > 10 for one, two in itertools.pairwise(across)), "side by side"
+    assert "pruned + quantized" in describe(board.content)
+    assert "way of shrinking,pruned + quantized" in table(known)
+    plots.show_ladder(figures())
+    assert plots.slots[0].kind is PlotKind.MEMORY, "levels are one way"
+    assert isinstance(drawn(PlotKind.WAYS, figures(), DRIFT), Notice)
