@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.base.files import free_bytes
+from app.core.verdict import Limits
 from app.lab.engines.adapters import adapters_for
+from app.lab.engines.calls import interruptible
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.shrink.inspecting import inspect
 from app.lab.shrink.matrices.kept import KeptMatrices, export
 from app.lab.shrink.matrices.texts import chats_there
-from app.lab.shrink.recipes import read_recipe
+from app.lab.shrink.recipes import made_of, read_recipe
+from app.lab.shrink.ways import WaysPlan, plan_ways
+from app.lab.works.comparing import Comparison, Comparisons
+from app.lab.works.ladders.work import LadderWork
+from app.lab.works.ladders.worker import LadderWorkers
 from app.lab.works.making.makes import Makes
 from app.lab.works.making.orders import folder_for
 from app.lab.works.making.preview import Preview, previews
@@ -21,13 +28,15 @@ from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count
 from app.ui.pages.shrink.matrix.tab import MatrixBackends
 from app.ui.pages.shrink.page import ShrinkBackends, ShrinkPage
+from app.ui.pages.shrink.ways.measured import MeasuredLadder
+from app.ui.pages.shrink.ways.tab import WaysBackends
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from app.core.models.family import LibraryModel
     from app.core.shrink.inspection import Inspection
+    from app.lab.works.ladders.entry import LadderEntry
     from app.ui.kit.jobs import JobContext
     from app.ui.shell.ground import Ground
 
@@ -48,6 +57,8 @@ class ShrinkDesk:
         self._changed = False
         self._works = ground.house.works
         self.makes = Makes(self._works, paths, self._room, self._threads)
+        self._workers = LadderWorkers(paths, open_model_file)
+        self.comparisons = Comparisons(self._works, self._workers)
         self._done = {work for work in self.makes.all if work.state is WorkState.DONE}
         self._works.list_changed.add(self._note)
         self._works.changed.add(self._note)
@@ -68,6 +79,17 @@ class ShrinkDesk:
                 open_model=open_model_file,
                 adapters_for=lambda model: adapters_for(model, self._models),
                 inspect=self._inspect,
+                ways=WaysBackends(
+                    jobs=self._ground.jobs,
+                    plan=self._plan_ways,
+                    makes=self.makes,
+                    comparisons=self.comparisons,
+                    ladder=MeasuredLadder(self._ground.jobs, self._workers, self._limits),
+                    ladder_of=self._ladder_of,
+                    folder_for=lambda source: folder_for(source, self._models, self._paths.made),
+                    free_bytes=free_bytes,
+                ),
+                source_of=self._source_of,
                 matrices=MatrixBackends(
                     KeptMatrices(self._paths.cache),
                     lambda: chats_there(self._paths.database),
@@ -88,6 +110,7 @@ class ShrinkDesk:
             return
         self._changed = False
         self.page.show_works(self.makes.all)
+        self.comparisons.begin(self._ground.requests.measure_on.tell)
         done = {work for work in self.makes.all if work.state is WorkState.DONE}
         if done - self._done:
             self._ground.requests.came.tell()
@@ -99,7 +122,39 @@ class ShrinkDesk:
         self.page.stop()
 
     def _note(self, work: Work | None = None) -> None:
-        self._changed = self._changed or work is None or isinstance(work, Make)
+        kinds = (Make, Comparison, LadderWork)
+        self._changed = self._changed or work is None or isinstance(work, kinds)
+
+    def _plan_ways(
+        self, source: Path, memory_bytes: int | None, context_tokens: int | None, job: JobContext
+    ) -> WaysPlan:
+        """In a job: what each way would be."""
+        with interruptible(job.check):
+            return plan_ways(
+                source,
+                memory_bytes,
+                context_tokens,
+                threads=self._threads,
+                room=self._room,
+                library=lambda: self._models,
+            )
+
+    def _ladder_of(self, number: int) -> LadderEntry | None:
+        works = self._works.of(LadderWork)
+        return next((work.entry for work in works if work.entry.number == number), None)
+
+    def _limits(self) -> Limits:
+        """The person's tolerance, where they have one of their own."""
+        kept = self._ground.kept.now.ladder_limits
+        return Limits(None, None, kept.tolerance) if kept is not None else Limits()
+
+    def _source_of(self, work: Make) -> Path:
+        """Where the model that a version was made of is now, as far as that is known."""
+        source = self._ground.session.moves.place_of(Path(work.order.source))
+        if source.exists():
+            return source
+        found = made_of(Path(work.order.target), self._models)
+        return found[1] if found is not None and found[1] is not None else source
 
     def _inspect(self, path: Path, against: Path | None, context: JobContext) -> Inspection:
         """In a job: count what is in a file, telling shares of the way."""

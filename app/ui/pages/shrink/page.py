@@ -35,6 +35,7 @@ from app.ui.pages.shrink.matrix.tab import MatrixTab
 from app.ui.pages.shrink.source import SourceChoice
 from app.ui.pages.shrink.versions import VersionsModel
 from app.ui.pages.shrink.versions_view import VersionsView
+from app.ui.pages.shrink.ways.tab import WaysBackends, WaysTab
 from app.ui.pages.shrink.wishes import CommonWishes, SizeWish
 from app.ui.pages.shrink.works import WorksPanel
 
@@ -69,6 +70,8 @@ class ShrinkBackends:
         open_model: Reads a model's header; raises PersonError.
         adapters_for: The adapters of this PC that fit a model.
         inspect: Called in a job: counts what is in a file, beside another one or alone.
+        ways: What stands behind comparing the ways.
+        source_of: Where the model that a version was made of is now.
         matrices: What the tab of importance matrices stands on.
     """
 
@@ -83,6 +86,8 @@ class ShrinkBackends:
     adapters_for: Callable[[ModelFile], Sequence[Path]]
     inspect: Callable[[Path, Path | None, JobContext], Inspection]
     matrices: MatrixBackends
+    ways: WaysBackends
+    source_of: Callable[[Make], Path]
 
 
 class ShrinkPage(QWidget):
@@ -92,6 +97,8 @@ class ShrinkPage(QWidget):
         said: A sentence for the status line.
         chat_wanted: A version (candidate) is to be opened in Compare.
         measure_wanted: Candidates are to be measured.
+        ladder_wanted: A ladder of the store is to be shown: its number.
+        go_on_wanted: It is to be measured on.
         browse_wanted: The person looks for a model on the Hub.
 
     Args:
@@ -102,6 +109,8 @@ class ShrinkPage(QWidget):
     said = Signal(str)
     chat_wanted = Signal(object)
     measure_wanted = Signal(list)
+    ladder_wanted = Signal(int)
+    go_on_wanted = Signal(int)
     browse_wanted = Signal()
 
     def __init__(self, backends: ShrinkBackends, parent: QWidget | None = None) -> None:
@@ -123,9 +132,10 @@ class ShrinkPage(QWidget):
         self.folder_button = push_button(self.tr("Change"), "link", run=self._ask_folder)
         self.facts = label("", "dim", wrap=True)
         self.make_button = push_button("", "primary", icon_name="shrink", run=self.make)
-        self.works = WorksPanel(backends.makes)
+        self.works = WorksPanel(backends.makes, backends.source_of)
         self.inside = InsideTab(backends.jobs, backends.inspect)
         self.matrix = MatrixTab(backends.matrices, backends.jobs, backends.files)
+        self.ways = WaysTab(backends.ways)
         self._together = Together()
         self.find_action = QAction(icon("search"), self.tr("Find a model on the Hub"), self)
         self.find_action.triggered.connect(self.browse_wanted)
@@ -142,6 +152,7 @@ class ShrinkPage(QWidget):
         """Other models are on this PC than before."""
         self.source.show_models(models)
         self.inside.show_models(models)
+        self.ways.show_models(models)
         if self._model is None and self.source.path is not None:
             self.choose(self.source.path)
         self._stack.setCurrentIndex(1 if self.source.path is not None else 0)
@@ -149,6 +160,7 @@ class ShrinkPage(QWidget):
     def choose(self, path: Path) -> None:
         """Make smaller versions of this model."""
         self.source.choose(path)
+        self.ways.choose(path)
         self._stack.setCurrentIndex(1)
         self._backends.jobs.run(
             lambda _context: self._backends.open_model(path),
@@ -170,6 +182,7 @@ class ShrinkPage(QWidget):
     def show_works(self, works: Sequence[Make]) -> None:
         """Show what has become of the versions."""
         self.works.show_works(works)
+        self.ways.show_works()
         for candidates in self._together.take_ready():
             self.measure_wanted.emit(candidates)
 
@@ -178,6 +191,7 @@ class ShrinkPage(QWidget):
         if self._job is not None:
             self._job.cancel()
         self.inside.stop()
+        self.ways.stop()
 
     @property
     def folder(self) -> Path:
@@ -226,11 +240,16 @@ class ShrinkPage(QWidget):
         self.tabs.addTab(self.tr("Make versions"))
         self.tabs.addTab(self.tr("Look inside"))
         self.tabs.addTab(self.tr("Importance matrix"))
+        self.tabs.addTab(self.tr("Compare the ways"))
         pages = QStackedWidget()
         pages.addWidget(making)
         pages.addWidget(self.inside)
         pages.addWidget(self.matrix)
+        pages.addWidget(self.ways)
         self.tabs.currentChanged.connect(pages.setCurrentIndex)
+        self.tabs.currentChanged.connect(
+            lambda _place: self.ways.open() if pages.currentWidget() is self.ways else None
+        )
         whole = QWidget()
         bar = in_row(self.tabs, 1, margins=(GRID * 2, GRID // 2, GRID * 2, 0))
         in_column(bar, (pages, 1), on=whole, spacing=0)
@@ -255,6 +274,11 @@ class ShrinkPage(QWidget):
         self.works.chat_wanted.connect(self.chat_wanted)
         self.works.measure_wanted.connect(self.measure_wanted)
         self.inside.raise_wanted.connect(self._make_raised)
+        self.ways.said.connect(self.said)
+        self.ways.ladder_wanted.connect(self.ladder_wanted)
+        self.ways.go_on_wanted.connect(self.go_on_wanted)
+        self.ways.chat_wanted.connect(self.chat_wanted)
+        self.ways.ordered.connect(lambda: self.works.show_works(self._backends.makes.all))
         self.matrix.said.connect(self.said)
         self.matrix.changed.connect(self._refresh)
         self.matrix.use_wanted.connect(self._use_matrix)

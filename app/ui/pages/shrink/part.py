@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from app.ui.shell.ground import Ground
 
 _MODULES = ("app.ui.pages.shrink.desk",)
-_KIND = "make"
+_KINDS = ("make", "comparison")
 
 
 class ShrinkPart(Part):
@@ -46,7 +46,7 @@ class ShrinkPart(Part):
         return self._late.desk
 
     def begin(self) -> None:
-        if self._ground.house.works.kept.has_left(_KIND):
+        if any(map(self._ground.house.works.kept.has_left, _KINDS)):
             self._late.open()
 
     def pump(self, *, busy: bool) -> None:
@@ -70,6 +70,8 @@ class ShrinkPart(Part):
         page.said.connect(main.say)
         page.chat_wanted.connect(requests.show.tell)
         page.measure_wanted.connect(requests.measure.tell)
+        page.ladder_wanted.connect(requests.show_ladder.tell)
+        page.go_on_wanted.connect(requests.measure_on.tell)
         page.browse_wanted.connect(requests.find_on_hub.tell)
         desk.show_models(self._models)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,16 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from app.core.candidates.candidate import candidate_of
+from app.core.candidates.settings import COMPARE_GREEDY
+from app.core.chats.elsewhere import Elsewhere, llama_server_command
+from app.core.errors import PersonError
 from app.core.shrink.recipe import Step
 from app.core.words.sentence import from_kept
+from app.lab.engines.opened import context_of
 from app.lab.works.work import ENDED, WorkState
+from app.library.model_files import open_model_file
+from app.monitor.machine import physical_core_count
+from app.ui.kit.elsewhere import ElsewherePopover
 from app.ui.kit.outside import open_outside
 from app.ui.kit.plain import set_spoken, set_tip
 from app.ui.kit.theme import GRID, tabular
@@ -24,7 +32,7 @@ from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from app.lab.works.making.makes import Makes
     from app.lab.works.making.work import Make
@@ -36,14 +44,24 @@ class WorksPanel(QWidget):
     Signals:
         chat_wanted: A version (candidate) is to be opened in Compare.
         measure_wanted: Candidates are to be measured, the original first.
+
+    Args:
+        makes: The queue.
+        source_of: Where the model that a version was made of is now.
     """
 
     chat_wanted = Signal(object)
     measure_wanted = Signal(list)
 
-    def __init__(self, makes: Makes, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        makes: Makes,
+        source_of: Callable[[Make], Path],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._makes = makes
+        self._source_of = source_of
         self._rows: dict[Make, MakeRow] = {}
         self.measure_button = push_button(
             self.tr("Measure what they lose"), icon_name="ladder", run=self._measure_all
@@ -110,7 +128,7 @@ class WorksPanel(QWidget):
         self._measure([work for work in done if work.order.source == done[-1].order.source])
 
     def _measure(self, works: Sequence[Make]) -> None:
-        paths = [works[0].order.source, *(work.order.target for work in works)]
+        paths = [self._source_of(works[0]), *(work.order.target for work in works)]
         self.measure_wanted.emit([candidate_of(Path(path)) for path in paths])
 
 
@@ -130,6 +148,8 @@ class MakeRow(QFrame):
         self.chat = push_button(self.tr("Chat"), icon_name="chat")
         self.measure = push_button(self.tr("Measure"), icon_name="ladder")
         set_tip(self.measure, self.tr("Holds it against its original"))
+        self.elsewhere = IconButton("external", self.tr("Use it elsewhere"))
+        self.elsewhere.clicked.connect(lambda: self._show_elsewhere(work))
         self.folder = IconButton("folder", self.tr("Show it in its folder"))
         self.folder.clicked.connect(
             lambda: open_outside(QUrl.fromLocalFile(str(Path(work.order.target).parent)))
@@ -137,7 +157,8 @@ class MakeRow(QFrame):
         self.again = IconButton("reload", self.tr("Try again"))
         self.stop = IconButton("close", self.tr("Stop; nothing of it is left"), size_px=16)
         self.forget = IconButton("close", self.tr("Take off the list; the file stays"), size_px=16)
-        buttons = (self.chat, self.measure, self.folder, self.again, self.stop, self.forget)
+        done = (self.chat, self.measure, self.elsewhere, self.folder)
+        buttons = (*done, self.again, self.stop, self.forget)
         row = in_row((self.title, 3), Gap(GRID), (self.words, 4), spacing=GRID // 2)
         for each in buttons:
             row.addWidget(each, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -176,10 +197,28 @@ class MakeRow(QFrame):
             self.progress.set_share(None)
         else:
             self.progress.clear()
-        for button in (self.chat, self.measure, self.folder, self.forget):
+        for button in (self.chat, self.measure, self.elsewhere, self.folder, self.forget):
             button.setVisible(done)
         self.again.setVisible(failed)
         self.stop.setVisible(not done and state is not WorkState.STOPPING)
+
+    def _show_elsewhere(self, work: Make) -> None:
+        """The file's path and the command that serves it, to be copied."""
+        found = _elsewhere(Path(work.order.target))
+        popover = ElsewherePopover(work.order.title, found, self)
+        popover.show_below(self.elsewhere.mapToGlobal(self.elsewhere.rect().bottomLeft()))
+
+
+def _elsewhere(path: Path) -> Elsewhere:
+    """How another program runs a version; there is no command where it is gone."""
+    try:
+        model = open_model_file(path)
+    except PersonError:
+        return Elsewhere(str(path), "")
+    candidate = candidate_of(path)
+    context, threads = context_of(candidate.engine, model), physical_core_count()
+    command = llama_server_command(candidate, COMPARE_GREEDY, context, threads, os.name)
+    return Elsewhere(str(path), command)
 
 
 def _words(work: Make) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 
 from app.base.files import free_bytes
@@ -20,12 +21,16 @@ from app.core.candidates.candidate import Candidate, candidate_of
 from app.core.models.family import LibraryModel, ModelSource
 from app.core.models.levels import level_by_name
 from app.core.shrink.recipe import MatrixUse, Recipe, exactly
+from app.core.verdict import Limits
 from app.lab.engines.adapters import adapters_for
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.shrink.matrices.kept import KeptMatrices, export
 from app.lab.shrink.matrices.texts import OwnChats
 from app.lab.shrink.recipes import read_recipe
+from app.lab.shrink.ways import plan_ways
+from app.lab.works.comparing import Comparisons
+from app.lab.works.ladders.worker import LadderWorkers
 from app.lab.works.making.makes import Makes
 from app.lab.works.making.orders import folder_for, order_for, stem_for
 from app.lab.works.making.preview import previews
@@ -35,12 +40,15 @@ from app.library.model_files import open_model_file
 from app.store.database import open_database
 from app.store.paths import Paths
 from app.store.works import WorkStore
+from app.ui.kit.elsewhere import ElsewherePopover
 from app.ui.kit.file_dialogs import FileDialogs
 from app.ui.kit.jobs import JobContext, Jobs
 from app.ui.pages.shrink.inside.tab import Raise
 from app.ui.pages.shrink.matrix.tab import MatrixBackends
 from app.ui.pages.shrink.page import ShrinkBackends, ShrinkPage
 from app.ui.pages.shrink.versions import VersionColumn
+from app.ui.pages.shrink.ways.measured import MeasuredLadder
+from app.ui.pages.shrink.ways.tab import WaysBackends
 from app.ui.pages.shrink.wishes import Unit
 
 if TYPE_CHECKING:
@@ -101,9 +109,27 @@ class Desk:
                 adapters_for=lambda model: adapters_for(model, self.models),
                 inspect=lambda *_wanted: pytest.fail("nobody looked inside"),
                 matrices=MatrixBackends(KeptMatrices(paths.cache), OwnChats, export),
+                ways=self._ways(room),
+                source_of=lambda work: self.moved.get(work.order.source, Path(work.order.source)),
             )
         )
         self.models: list[LibraryModel] = []
+        self.moved: dict[str, Path] = {}
+
+    def _ways(self, room: EngineRoom) -> WaysBackends:
+        workers = LadderWorkers(self.paths, open_model_file)
+        return WaysBackends(
+            jobs=self.jobs,
+            plan=lambda source, memory, context, _job: plan_ways(
+                source, memory, context, threads=2, room=room
+            ),
+            makes=self.makes,
+            comparisons=Comparisons(self.makes.queue, workers),
+            ladder=MeasuredLadder(self.jobs, workers, Limits),
+            ladder_of=lambda _number: None,
+            folder_for=lambda _source: self.paths.made,
+            free_bytes=lambda _folder: self.free,
+        )
 
     def pump(self) -> None:
         self.makes.queue.pump()
@@ -181,6 +207,17 @@ def test_what_is_ticked_is_made_and_leads_on(qtbot: QtBot, chosen: Desk, demo_mo
         [original, candidate_of(targets[1])],
         [original, *map(candidate_of, targets)],
     ]
+    chosen.moved = {str(demo_model): Path("/elsewhere/demo.gguf")}
+    row.measure.click()
+    assert asked[-1][0] == candidate_of("/elsewhere/demo.gguf"), "the original was moved"
+
+    row.elsewhere.click()
+    popover = page.findChild(ElsewherePopover)
+    assert popover is not None
+    popover.command_button.click()
+    command = QGuiApplication.clipboard().text()
+    assert command.startswith(f"llama-server -m {targets[1]}")
+    popover.close()
     page.works.clear_button.click()
     chosen.pump()
     assert page.works.isHidden()

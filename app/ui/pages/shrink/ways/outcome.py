@@ -58,15 +58,8 @@ class OutcomePanel(QWidget):
         self.ladder_button = push_button(self.tr("Show on the ladder"), icon_name="ladder")
         self.ladder_button.clicked.connect(lambda: self._ask(self.ladder_wanted))
         head = in_row((self.title, 1), self.go_on_button, self.ladder_button)
-        in_column(
-            head,
-            self.words,
-            self.progress,
-            self.answer,
-            (self.board, 1),
-            on=self,
-            spacing=GRID // 2,
-        )
+        parts = (head, self.words, self.progress, self.answer, (self.board, 100))
+        in_column(*parts, 1, on=self, spacing=GRID // 2)
         self.board.setMinimumHeight(GRID * 24)
         self.show_state(None, (), None)
         self.show_view(None)

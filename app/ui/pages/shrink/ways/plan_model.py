@@ -12,8 +12,9 @@ from PySide6.QtGui import QPainter, QPixmap
 from app.ui.kit.plain import plain_data
 from app.ui.kit.theme import GRID, current_tokens
 from app.ui.kit.views.titled import Index, TitledTable
-from app.ui.kit.words.format import about, byte_size
+from app.ui.kit.words.format import MISSING, about, byte_size
 from app.ui.kit.words.sentences import told
+from app.ui.kit.words.text import translate
 from app.ui.plots.ladder.look import Look, mark_of_way, paint_mark
 
 if TYPE_CHECKING:
@@ -109,8 +110,8 @@ class WaysModel(TitledTable):
                 return Qt.CheckState.Checked if chosen else Qt.CheckState.Unchecked
             case _Role.DecorationRole if column == WayColumn.WAY:
                 return self._mark(row)
-            case _Role.ToolTipRole if column == WayColumn.TIME and row.recipe is not None:
-                return self.tr("Without the texts that may be read first, to see what matters.")
+            case _Role.ToolTipRole if column == WayColumn.TIME and _reads(row):
+                return self.tr("A text is read first, to see which parts of the model matter.")
             case _Role.ToolTipRole:
                 return _text(row, WayColumn.HOW)
             case _Role.AccessibleTextRole if column == WayColumn.WAY:
@@ -153,5 +154,15 @@ def _text(row: Planned, column: int) -> str:
             return str(byte_size(row.file_bytes))
         case WayColumn.MEMORY:
             return str(byte_size(row.needed_bytes))
+        case _ if row.recipe is None:
+            return MISSING
         case _:
-            return str(about(max(1.0, row.seconds))) if row.recipe is not None else "–"
+            time = str(about(max(1.0, row.seconds)))
+            words = translate("Shrink", "{time} + reading") if _reads(row) else "{time}"
+            return words.format(time=time)
+
+
+def _reads(row: Planned) -> bool:
+    """Whether a text is read first: for an importance matrix, or to see which layers may go."""
+    recipe = row.recipe
+    return recipe is not None and (recipe.takes_matrix or isinstance(recipe.drop_layers, int))

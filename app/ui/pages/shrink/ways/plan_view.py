@@ -19,11 +19,11 @@ _SIGNS = {
     WayColumn.HOW: 40,
     WayColumn.SIZE: 11,
     WayColumn.MEMORY: 11,
-    WayColumn.TIME: 12,
+    WayColumn.TIME: 16,
 }
 _HIDING = (WayColumn.TIME, WayColumn.SIZE)
 _NAME_SIGNS = 22
-_SHOWN_ROWS = 6
+_SHOWN_ROWS = 8
 
 
 class WaysView(FilteredTree):

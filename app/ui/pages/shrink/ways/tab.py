@@ -240,7 +240,7 @@ class WaysTab(QWidget):
         upper = QWidget()
         end = in_row((self.facts, 1), self.make_button)
         in_column(head, holder, self.note, (self.view, 1), end, on=upper)
-        splitter = split(upper, self.outcome, grows=1, sizes=(320, 400), vertical=True)
+        splitter = split(upper, self.outcome, grows=1, sizes=(400, 360), vertical=True)
         in_column((splitter, 1), on=self, margins=(GRID * 2, GRID, GRID * 2, GRID))
 
     def _about(self, plan: WaysPlan) -> str:
