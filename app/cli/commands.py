@@ -21,6 +21,7 @@ COMMANDS = {
     "models": "library",
     "remove": "remove",
     "sign-in": "sign_in",
+    "serve": "serve",
     "devices": "devices",
 }
 """In the order in which the help names them."""

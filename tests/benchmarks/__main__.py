@@ -35,6 +35,7 @@ from tests.benchmarks import (
     pictures,
     scoring,
     self_check,
+    serving,
     shrinking,
     soak,
     stalls,
@@ -79,6 +80,7 @@ ITEMS = {
     "scoring": scoring,
     "shrinking": shrinking,
     "ladder": demo_ladder,
+    "serve": serving,
 }
 """In the order in which they run: short ones first, so that a mistake shows early."""
 ON_REQUEST = {"soak": soak}

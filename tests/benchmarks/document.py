@@ -56,6 +56,7 @@ LETTERS = {
     "za": "Drafts",
     "zb": "Pictures",
     "zc": "Smaller versions beside llama.cpp's tools",
+    "zd": "Serve",
 }
 
 

@@ -91,6 +91,11 @@ class Console:
         sys.stdout.buffer.write(json_text(document).encode() + b"\n")
         sys.stdout.buffer.flush()
 
+    def json_line(self, document: object) -> None:
+        """Print one of several documents, each a line of its own."""
+        sys.stdout.buffer.write(json_text(document, in_one_line=True).encode() + b"\n")
+        sys.stdout.buffer.flush()
+
     def text(self, text: str) -> None:
         """Print a line of the result."""
         self._print(_line(text))

@@ -77,8 +77,8 @@ def for_terminal(text: str, *, one_line: bool = False) -> str:
     return _JOINS.sub("", clean_line(text) if one_line else clean_text(text))
 
 
-def json_text(document: object) -> str:
-    r"""A JSON document, indented, that may be printed on a terminal.
+def json_text(document: object, *, in_one_line: bool = False) -> str:
+    r"""A JSON document, indented unless it is one of several, that may be printed on a terminal.
 
     What steers or hides is written as ``\uXXXX``: programs read it as it was. Lone halves of
     surrogate pairs become U+FFFD, because strict readers refuse a document that holds one.
@@ -88,7 +88,8 @@ def json_text(document: object) -> str:
     except UnicodeEncodeError:
         plain = msgspec.to_builtins(document, enc_hook=plain_text)
         written = msgspec.json.encode(with_each_text(plain, whole_text))
-    return msgspec.json.format(_NOT_RAW_IN_JSON.sub(_escape, written.decode()), indent=2)
+    indent = -1 if in_one_line else 2
+    return msgspec.json.format(_NOT_RAW_IN_JSON.sub(_escape, written.decode()), indent=indent)
 
 
 def plain_text(value: object) -> str:

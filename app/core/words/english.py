@@ -13,6 +13,7 @@ from app.core.words.texts import (
     models,
     pictures,
     program,
+    serve,
     shrink,
     store,
     verdict,
@@ -31,6 +32,7 @@ TEXTS: dict[str, str] = {
     **compare.TEXTS,
     **lab.TEXTS,
     **shrink.TEXTS,
+    **serve.TEXTS,
     **verdict.TEXTS,
     **counted.TEXTS,
 }

@@ -23,6 +23,11 @@ class Generate(msgspec.Struct, tag="generate", frozen=True):
         strengths: Of the load's adapters from now on, in their order; none leaves them as they
             are.
         undrafted: Do without the draft that is loaded, for comparing.
+        likely: Tell with each token of the answer the logarithm of its probability, and so many of
+            the likeliest tokens with theirs; None tells nothing.
+        schema: A JSON schema that the answer fits; empty for none.
+        reads_marks: Marks of the vocabulary count as such in the messages, too: whoever sends them
+            means them.
     """
 
     id: int
@@ -34,6 +39,9 @@ class Generate(msgspec.Struct, tag="generate", frozen=True):
     shared: bool = False
     strengths: list[float] = []
     undrafted: bool = False
+    likely: int | None = None
+    schema: str = ""
+    reads_marks: bool = False
 
 
 class SetThreads(msgspec.Struct, tag="set_threads", frozen=True):
@@ -67,12 +75,37 @@ class Rendered(msgspec.Struct, tag="rendered", frozen=True):
     system_in_user: bool = False
 
 
+class LikelyToken(msgspec.Struct, frozen=True, array_like=True):
+    """A token that a model may say.
+
+    Attributes:
+        piece: Its bytes; those of one letter may be spread over several tokens.
+        log_probability: Natural logarithm of its share, before anything is kept from it.
+    """
+
+    piece: bytes
+    log_probability: float
+
+
+class SaidToken(msgspec.Struct, frozen=True, array_like=True):
+    """A token of an answer.
+
+    Attributes:
+        token: Itself.
+        likely: The likeliest at its place, the likeliest first.
+    """
+
+    token: LikelyToken
+    likely: list[LikelyToken]
+
+
 class Text(msgspec.Struct, tag="text", frozen=True):
     """What came since the last event; at most about 30 a second.
 
     Attributes:
         tokens: Tokens generated so far.
         elapsed_ns: From the first sampled token to now.
+        said: The answer's tokens since the last event, where they are asked for.
     """
 
     id: int
@@ -81,6 +114,7 @@ class Text(msgspec.Struct, tag="text", frozen=True):
     tokens: int
     thinking_tokens: int
     elapsed_ns: int
+    said: list[SaidToken] = []
 
 
 class Finished(msgspec.Struct, tag="finished", frozen=True):

@@ -8,6 +8,8 @@ from __future__ import annotations
 from app.core.words.texts import translate
 
 TEXTS = {
+    "engine.schema_refused": translate("Sentences", "Answers cannot be held to this JSON schema: the engine has no grammar for it."),
+    "engine.nothing_fits_schema": translate("Sentences", "The model knows no token that goes on in the way that the JSON schema asks for."),
     "engine.not_so_many_experts": translate("Sentences", "{experts} experts cannot work on a token: the model has not so many, or none."),
     "engine.no_such_device": translate("Sentences", "There is no device “{name}” here now; there are {names}."),
     "engine.no_device_at_all": translate("Sentences", "There is no device “{name}” here now: this engine computes on the processor alone."),

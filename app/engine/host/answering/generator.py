@@ -9,6 +9,8 @@ from app.core.chats.chat import MAX_ANSWER_BYTES, AnswerFigures, StopReason
 from app.core.chats.thinking import prompt_opens_thinking
 from app.core.words.sentence import say
 from app.engine.host.answering.drafting import DraftedContext
+from app.engine.host.answering.fitting import fitting
+from app.engine.host.answering.likely import said_token
 from app.engine.host.answering.numbers import NoNumbers
 from app.engine.host.answering.sampling import Sampler, make_sampler
 from app.engine.host.answering.text import TextBuilder
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from app.engine.host.loading.eyes import Look
     from app.engine.host.loading.model import Model
     from app.engine.host.process.channel import Channel
+    from app.engine.protocol.answering import SaidToken
 
 _EVENT_INTERVAL_NS = 33_000_000
 _EVENT_CHARACTERS = 1 << 16
@@ -76,7 +79,12 @@ class Generator:
             EngineError: Nothing more is generated; the context is usable.
         """
         begin_ns = time.perf_counter_ns()
-        prompt = writer.write(command.id, command.messages, thinking=command.sampling.thinking)
+        prompt = writer.write(
+            command.id,
+            command.messages,
+            thinking=command.sampling.thinking,
+            reads_marks=command.reads_marks,
+        )
         excess = len(prompt.tokens) + 1 - self._context.size_tokens
         if excess > 0:
             raise PromptTooLong(excess, self._context.size_tokens)
@@ -88,10 +96,15 @@ class Generator:
         self._channel.emit(
             Rendered(command.id, len(prompt.tokens), reused, prompt.digest, prompt.system_in_user)
         )
-        drafting = None if command.undrafted or prompt.looks else self._drafting
+        undrafted = command.undrafted or command.schema or prompt.looks
+        drafting = None if undrafted else self._drafting
         drafted: DraftedContext | None = None
         answer = _Answer(self._channel, self._context.model, command, writer, prompt)
         sampler = make_sampler(command.sampling, self._context, prompt.tokens)
+        if command.schema:
+            sampler = fitting(
+                sampler, command.schema, self._context.model, lambda: not answer.is_thinking
+            )
         prompt_begin_ns = time.perf_counter_ns()
         prompt_ns = 0
         try:
@@ -187,6 +200,7 @@ class _Answer:
         around = (marks.start, *marks.skipped)
         opening = [token for mark in around for token in self._model.tokenize(mark)]
         self._mark_tokens = frozenset((*opening, *self._closing))
+        self._said: list[SaidToken] = []
         self.tokens = 0
         self.thinking_tokens = 0
         self.first_ns: int | None = None
@@ -198,6 +212,11 @@ class _Answer:
     def elapsed_ns(self) -> int:
         """From the first sampled token to the last."""
         return 0 if self.first_ns is None else self._last_ns - self.first_ns
+
+    @property
+    def is_thinking(self) -> bool:
+        """Whether the model is between its thinking marks."""
+        return self._builder.is_thinking
 
     def run(self, sampler: Sampler, context: Context | DraftedContext) -> StopReason:
         """Generate until something ends it.
@@ -216,10 +235,7 @@ class _Answer:
             if self.first_ns is None:
                 self.first_ns = now_ns
             self.tokens += 1
-            thinking_before = builder.is_thinking
-            self._feed(model.piece(token, special=token in self._mark_tokens))
-            if thinking_before or builder.is_thinking:
-                self.thinking_tokens += 1
+            self._take(token, context)
             if now_ns - self._sent_ns >= _EVENT_INTERVAL_NS:
                 self.flush(now_ns=now_ns)
             if builder.stop_found:
@@ -232,6 +248,15 @@ class _Answer:
             over = thinking_limit is not None and self.thinking_tokens >= thinking_limit
             if over and builder.is_thinking:
                 self._close_thinking(context)
+
+    def _take(self, token: int, context: Context | DraftedContext) -> None:
+        """Take a token as thinking, or as the answer's."""
+        thinking_before = self.is_thinking
+        self._feed(self._model.piece(token, special=token in self._mark_tokens))
+        if thinking_before or self.is_thinking:
+            self.thinking_tokens += 1
+        elif self._command.likely is not None:
+            self._said.append(said_token(context, token, self._command.likely))
 
     def _feed(self, piece: bytes) -> None:
         """Take a token's bytes, as far as the answer may grow."""
@@ -253,14 +278,15 @@ class _Answer:
         if not self._builder.pieces and not final:
             return
         answer, thinking = self._builder.pieces.take()
+        said, self._said = self._said, []
         if not answer and not thinking and self.tokens == 0:
             return
         # A token may be as long as it likes, a message may not.
         for start in range(0, max(1, len(answer), len(thinking)), _EVENT_CHARACTERS):
             end = start + _EVENT_CHARACTERS
-            self._emit(answer[start:end], thinking[start:end])
+            self._emit(answer[start:end], thinking[start:end], [] if start else said)
 
-    def _emit(self, answer: str, thinking: str) -> None:
+    def _emit(self, answer: str, thinking: str, said: list[SaidToken]) -> None:
         self._channel.emit(
             Text(
                 self._command.id,
@@ -269,6 +295,7 @@ class _Answer:
                 self.tokens,
                 self.thinking_tokens,
                 self.elapsed_ns,
+                said,
             )
         )
 

@@ -96,6 +96,7 @@ class PromptWriter:
         *,
         thinking: bool | None,
         opens_answer: bool = True,
+        reads_marks: bool = False,
     ) -> Prompt:
         """Render and tokenize.
 
@@ -104,6 +105,7 @@ class PromptWriter:
             messages: What to answer, oldest first.
             thinking: Position of the template's thinking switch; None leaves it alone.
             opens_answer: End with what the template writes in front of an answer.
+            reads_marks: Marks count in the messages, too.
 
         Raises:
             EngineError: The template refuses the messages, wants too much memory or takes too
@@ -127,7 +129,12 @@ class PromptWriter:
 
         self._tell(Working(command_id, Step.RENDER))
         with _bounds():
-            pieces = self._model.own_marks.cut([m.content for m in messages], render)
+            contents = [message.content for message in messages]
+            pieces = (
+                [Piece(render(str), has_marks=True)]
+                if reads_marks
+                else self._model.own_marks.cut(contents, render)
+            )
         text = "".join(piece.text for piece in pieces)
         add_begin = self._model.adds_begin_token and self._model.begin_token >= 0
         if add_begin and self._begin_text and pieces:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import secrets
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from app.engine.host.loading.model import Model
 
 _PENALTY_WINDOW_TOKENS = 64
+_TOKEN_DATA = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
 
 
 class Computed(Protocol):
@@ -32,6 +34,31 @@ class Computed(Protocol):
     row: int
 
 
+class Candidates:
+    """Tokens as llama.cpp's samplers take them.
+
+    Attributes:
+        rows: Their ids, logits and shares, in llama.cpp's order.
+    """
+
+    def __init__(self, tokens: NDArray[np.int32], logits: NDArray[np.float32] | float) -> None:
+        self._data = (lc.llama_token_data * len(tokens))()
+        self._array = lc.llama_token_data_array(
+            data=self._data, size=len(tokens), selected=-1, sorted=False
+        )
+        self.rows = np.frombuffer(self._data, _TOKEN_DATA)
+        self.rows["id"], self.rows["logit"] = tokens, logits
+
+    def apply(self, sampler: object) -> int:
+        """Have a sampler of llama.cpp's look at them.
+
+        Returns:
+            The token that it has chosen, of a sampler that chooses.
+        """
+        lc.llama_sampler_apply(cast("Any", sampler), ctypes.byref(self._array))
+        return int(self._array.data[max(0, self._array.selected)].id)
+
+
 class Sampler(Protocol):
     """Chooses from the logits of the last decoded token."""
 
@@ -41,6 +68,19 @@ class Sampler(Protocol):
         Raises:
             NoNumbers: The model computes none.
         """
+        ...
+
+    def propose(self, context: Computed, among: NDArray[np.int32] | None) -> int:
+        """As :meth:`sample`, but it counts as said only once it is accepted.
+
+        Args:
+            context: What was computed.
+            among: The tokens that there are to choose from; None for all.
+        """
+        ...
+
+    def accept(self, token: int) -> None:
+        """Note a token that was proposed, or that came in its place, as said."""
         ...
 
     def free(self) -> None:
@@ -60,6 +100,15 @@ class GreedySampler:
         token = int(row.argmax())  # the first NaN where there is one
         check_largest(float(row[token]))
         return token
+
+    def propose(self, context: Computed, among: NDArray[np.int32] | None) -> int:
+        """The same among some of them."""
+        if among is None:
+            return self.sample(context)
+        return int(among[logits_of(context)[among].argmax()])
+
+    def accept(self, token: int) -> None:
+        """What was said changes nothing."""
 
     def free(self) -> None:
         """Nothing to give back."""
@@ -102,6 +151,17 @@ class ChainSampler:
         """Draw the next token; the chain notes it for its penalties."""
         check_last(context)
         return int(lc.llama_sampler_sample(self._chain, context.handle, context.row))
+
+    def propose(self, context: Computed, among: NDArray[np.int32] | None) -> int:
+        """Draw the next token of some."""
+        check_last(context)
+        logits = logits_of(context)
+        tokens = np.arange(len(logits), dtype=np.int32) if among is None else among
+        return Candidates(tokens, logits[tokens]).apply(self._chain)
+
+    def accept(self, token: int) -> None:
+        """Have the chain note it."""
+        lc.llama_sampler_accept(self._chain, token)
 
     def free(self) -> None:
         """Give the chain back."""

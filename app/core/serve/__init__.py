@@ -1,0 +1,1 @@
+"""This PC as an engine for other programs: what they ask, and what they are told."""

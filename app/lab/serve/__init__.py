@@ -1,0 +1,1 @@
+"""Candidates behind an address that other programs can ask."""

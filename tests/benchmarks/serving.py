@@ -1,0 +1,108 @@
+"""(zd) A chat through ``serve`` against ``compare``, on the asking program's side."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from app.core.statistics.describe import median
+from tests.benchmarks.commands import PROGRAM, ROOT, environment, run_program
+from tests.benchmarks.figures import Figure, Run, limit_figure, ratio_figure, tell
+from tests.benchmarks.pairs import alternate
+from tests.benchmarks.random_model import ensure_random_model
+
+GENERATED_TOKENS = 129
+GOAL = 0.95
+MOST_LATER_MS = 20.0
+LETTER = "zd"
+HOW = f"""One greedy answer of {GENERATED_TOKENS} tokens asked of `serve` as a stream over HTTP,
+against the command `compare` with the same prompt, in turns: tokens a second between the first and
+the last that arrive, as the program that asks clocks them, over those of the engine's own clock in
+`compare`; and how much later than there the first one arrives. Each prompt begins with another
+number, so that no engine has read it before."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Clocked:
+    first_ms: float
+    tokens_per_second: float
+
+
+def measure(run: Run) -> list[Figure]:
+    """Measure pairs of one answer each."""
+    model = str(ensure_random_model())
+    prompts = (f"{number}. Why is the sky blue?" for number in range(1000, 10_000))
+    _compared(run, model, "999. Why is the sky blue?")
+    with _serving(run, model) as url:
+        _asked(url, "999. Why is the sky blue?")
+        pairs = alternate(
+            "serve and compare",
+            run.pairs,
+            lambda: _asked(url, next(prompts)),
+            lambda: _compared(run, model, next(prompts)),
+        )
+    ratios = [ours.tokens_per_second / theirs.tokens_per_second for ours, theirs in pairs]
+    later = [ours.first_ms - theirs.first_ms for ours, theirs in pairs]
+    tell("  generation: " + " ".join(f"{ratio:.3f}" for ratio in ratios))
+    tell("  first token, ms later: " + " ".join(f"{each:.1f}" for each in later))
+    return [
+        ratio_figure(LETTER, "serve over compare, generation", ratios, GOAL),
+        limit_figure(
+            LETTER, "first token later than in compare", median(later), MOST_LATER_MS, "ms"
+        ),
+    ]
+
+
+@contextmanager
+def _serving(run: Run, model: str) -> Iterator[str]:
+    words = ["serve", model, "--json", "--port", "0", "--threads", str(run.threads)]
+    with subprocess.Popen(
+        [*PROGRAM, *words], stdout=subprocess.PIPE, cwd=ROOT, env=environment(run.home)
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield json.loads(process.stdout.readline())["url"]
+        finally:
+            process.terminate()
+
+
+def _asked(url: str, prompt: str) -> _Clocked:
+    body = {
+        "messages": [{"role": "user", "content": prompt}],
+        "temperature": 0,
+        "max_tokens": GENERATED_TOKENS,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+    address = urlsplit(url)
+    connection = http.client.HTTPConnection(address.netloc)
+    begun = time.perf_counter()
+    connection.request("POST", f"{address.path}/chat/completions", json.dumps(body))
+    first = last = 0.0
+    tokens = 0
+    for line in connection.getresponse():
+        if not line.startswith(b"data: {"):
+            continue
+        document = json.loads(line[6:])
+        delta = document["choices"][0]["delta"] if document["choices"] else {}
+        if delta.get("content"):
+            last = time.perf_counter()
+            first = first or last
+        tokens = document.get("usage", {}).get("completion_tokens", tokens)
+    connection.close()
+    assert tokens == GENERATED_TOKENS, tokens
+    return _Clocked((first - begun) * 1e3, (tokens - 1) / (last - first))
+
+
+def _compared(run: Run, model: str, prompt: str) -> _Clocked:
+    words = ["compare", model, "--prompt", prompt]
+    words += ["--max-tokens", str(GENERATED_TOKENS), "--threads", str(run.threads)]
+    candidate = run_program(run.home, words)["candidates"][0]
+    assert candidate["generated_tokens"] == GENERATED_TOKENS, candidate
+    return _Clocked(candidate["first_token_ns"] / 1e6, candidate["tokens_per_second"])

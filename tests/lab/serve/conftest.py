@@ -1,0 +1,107 @@
+"""A real server in a process of its own, over real engines."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+import pytest
+from openai import OpenAI
+
+ROOT = Path(__file__).parents[3]
+PATIENCE_SECONDS = 60.0
+
+
+class Server:
+    """``serve`` as it runs for the window: a line for each event."""
+
+    def __init__(self, home: Path, *words: str | Path, **more: str) -> None:
+        environment = os.environ | {
+            "PYTHONPATH": str(ROOT),
+            "SHRINKSCOPE_HOME": str(home),
+            "OMP_WAIT_POLICY": "passive",
+            **more,
+        }
+        command = [sys.executable, "-m", "app", "serve", "--json", "--events", "--port", "0"]
+        self._process = subprocess.Popen(
+            [*command, "--threads", "1", *map(str, words)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+        )
+        assert self._process.stdout is not None
+        first = self._process.stdout.readline()
+        assert first, cast("Any", self._process.stderr).read().decode()
+        self.said: dict[str, Any] = msgspec.json.decode(first)
+        self.url: str = self.said["url"]
+        self.events: list[dict[str, Any]] = []
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    @lru_cache  # noqa: B019 - a server lives as long as its tests
+    def client(self, key: str = "none") -> OpenAI:
+        """A client that asks once; it takes longer to make than to use."""
+        return OpenAI(base_url=self.url, api_key=key, max_retries=0, timeout=PATIENCE_SECONDS)
+
+    @property
+    def answered(self) -> list[dict[str, Any]]:
+        """What became of requests."""
+        return [event["answered"] for event in self.events if "answered" in event]
+
+    @property
+    def awake(self) -> dict[str, int]:
+        """Engines that live, by name, with their processes."""
+        every = [event["awake"] for event in self.events if "awake" in event]
+        return every[-1] if every else {}
+
+    def wait(self, condition: Callable[[], object]) -> None:
+        """Until it holds."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            assert time.monotonic() < end, self.events
+            time.sleep(0.01)
+
+    def end(self) -> int:
+        """Interrupt it, as a person does; its exit status."""
+        if self._process.poll() is None:
+            self._process.terminate()
+        status = self._process.wait(PATIENCE_SECONDS)
+        self._reader.join()
+        for stream in (self._process.stdout, self._process.stderr):
+            assert stream is not None
+            stream.close()
+        return status
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self.events.append(msgspec.json.decode(line))
+
+
+@contextlib.contextmanager
+def serving(home: Path, *words: str | Path, **more: str) -> Iterator[Server]:
+    """A server, ended at the end."""
+    server = Server(home, *words, **more)
+    try:
+        yield server
+    finally:
+        server.end()
+
+
+@pytest.fixture(scope="module")
+def server(demo_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The demo model behind an address, awake: no test is the one that starts its engine."""
+    with serving(tmp_path_factory.mktemp("serve"), demo_model) as found:
+        create = found.client().chat.completions.create
+        create(model="", messages=[{"role": "user", "content": "Hello"}], max_tokens=1)
+        yield found
