@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import sys
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -31,8 +32,11 @@ from app.lab.serve.served import named
 from app.monitor.machine import physical_core_count
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.cli.terminal.console import Console
     from app.lab.serve.answering import Answered
+    from app.lab.serve.engines import EngineState
     from app.store.paths import Paths
 
 _MOST_PORT = 65_535
@@ -80,7 +84,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
-    """Carry the command out; it ends by a signal alone."""
+    """Carry the command out; it ends by a signal, or with the program that reads its events."""
     rules = _rules(arguments)
     chosen = chosen_models(arguments, console, paths)
     served = named(opened(candidate, chosen.open) for candidate in chosen.candidates)
@@ -93,9 +97,9 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         elif not arguments.json:
             console.remark(_line(answered))
 
-    def changed(awake: dict[str, int]) -> None:
+    def changed(states: Sequence[EngineState]) -> None:
         if arguments.events:
-            console.json_line({"awake": awake})
+            console.json_line({"engines": msgspec.to_builtins(states)})
 
     if arguments.json:
         console.json_line({"url": url, "models": names, "key_required": bool(rules.key)})
@@ -109,6 +113,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         arguments.threads or physical_core_count(),
         told,
         changed,
+        sys.stdin.buffer.read if arguments.events else None,
     )
     serve(address, serving, EngineRoom.of_this_pc(paths), PictureShelf(paths.pictures))
     return 0

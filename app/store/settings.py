@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta, field
 
 from app.base.files import TooLargeError, read_ordinary, write_whole
+from app.core.candidates.candidate import Candidate
 from app.core.candidates.settings import MOST_THREADS, PRESETS
 from app.core.chats.pictures import Picture
 from app.core.errors import PersonError
@@ -78,6 +79,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         moved_folders: Where folders of models went that were moved or renamed.
         chat_templates: Which templates were chosen for model files that bring none, by file and by
             family.
+        served: Candidates that other programs were let ask last.
         first_start_done: The first start's levels of the demo model were made.
         ladder_columns: Names of the columns among a ladder's details; empty for all.
         ladder_details: Whether the table shows them.
@@ -115,6 +117,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     moved_folders: dict[str, str] = {}
     chat_templates: dict[str, str] = {}
     certificate_file: str = ""
+    served: tuple[Candidate, ...] = ()
     first_start_done: bool = False
     ladder_columns: list[str] = []
     ladder_details: bool = False

@@ -153,6 +153,7 @@ class Window(QObject):
         self.engine.ready.connect(self._make_demo)
         self.main.close_requested.connect(self.quit)
         self.main.files_dropped.connect(requests.add.tell)
+        self.main.serve_wanted.connect(lambda candidate: requests.serve.tell([candidate]))
         self.main.link_dropped.connect(
             lambda link: self.reception.follow(Opening(links=(str(link),)))
         )

@@ -13,12 +13,14 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
+import msgspec
+
 from app.core.errors import PersonError
 from app.core.serve.refusals import Refused
 from app.core.words.sentence import Sentence, say, size
 from app.engine.api import Engine, EngineEvent, Exited
 from app.engine.local.keeping import KeptEngines
-from app.engine.protocol.answering import Finished
+from app.engine.protocol.answering import Finished, Text
 from app.engine.protocol.loading import Hello, Loaded
 from app.engine.protocol.running import Failed
 
@@ -37,6 +39,26 @@ _LOOK_SECONDS = 5.0
 _RETRY_SECONDS = 5
 
 
+class EngineState(msgspec.Struct, frozen=True):
+    """What a candidate's engine is at.
+
+    Attributes:
+        name: Of the candidate.
+        pid: Its process; None while it sleeps.
+        needed_bytes: Of memory, as measured last.
+        waiting: Requests that wait for it.
+        answers: Whether it answers one now.
+        tokens_per_second: Of that, or of the last answer; None before there are two tokens.
+    """
+
+    name: str
+    pid: int | None = None
+    needed_bytes: int | None = None
+    waiting: int = 0
+    answers: bool = False
+    tokens_per_second: float | None = None
+
+
 @dataclass(eq=False, slots=True)
 class _Seat:
     """One candidate, with its engine while that lives.
@@ -45,6 +67,7 @@ class _Seat:
         turn: Held by the request that is answered.
         waiting: How many wait for it.
         context_tokens: Of the engine's load.
+        needed_bytes, tokens_per_second: As in :class:`EngineState`.
         events: Of the engine.
     """
 
@@ -53,6 +76,8 @@ class _Seat:
     waiting: int = 0
     engine: Engine | None = None
     context_tokens: int = 0
+    needed_bytes: int | None = None
+    tokens_per_second: float | None = None
     events: asyncio.Queue[EngineEvent] = field(default_factory=lambda: asyncio.Queue[EngineEvent]())
 
 
@@ -63,7 +88,7 @@ class ServedEngines:
         served: The candidates.
         room: Where engines are.
         threads: Of each, where its settings name none.
-        on_change: Told when one was loaded or put to sleep.
+        on_change: Told when :attr:`states` are others than before; often, while answers come.
     """
 
     def __init__(
@@ -82,15 +107,19 @@ class ServedEngines:
         self._loading = asyncio.Lock()  # each load sees the memory that the one before took
 
     @property
-    def awake(self) -> dict[str, int]:
-        """Names of candidates whose engines live, with their processes."""
-        seats = self._seats.items()
-        return {name: seat.engine.pid for name, seat in seats if seat.engine and seat.engine.pid}
-
-    @property
-    def waiting(self) -> int:
-        """Requests that wait for an engine."""
-        return sum(seat.waiting for seat in self._seats.values())
+    def states(self) -> list[EngineState]:
+        """What all are at, in the order of the candidates."""
+        return [
+            EngineState(
+                name,
+                pid := seat.engine.pid if seat.engine is not None else None,
+                seat.needed_bytes if pid is not None else None,
+                seat.waiting,
+                seat.turn.locked(),
+                seat.tokens_per_second,
+            )
+            for name, seat in self._seats.items()
+        ]
 
     async def ask(
         self, served: Served, command_of: Callable[[int, int], Generate]
@@ -112,10 +141,12 @@ class ServedEngines:
         if seat.waiting >= MOST_WAITING:
             raise _busy(say("serve.too_many_wait", n=seat.waiting, name=served.name))
         seat.waiting += 1
+        self._on_change()
         try:
             await seat.turn.acquire()
         finally:
             seat.waiting -= 1
+            self._on_change()
         is_over = True
         try:
             engine = await self._awake(seat)
@@ -125,9 +156,7 @@ class ServedEngines:
             try:
                 while not is_over:
                     event = await seat.events.get()
-                    is_over = isinstance(event, Finished | Failed | Exited)
-                    if is_over:
-                        self._note(seat, event)
+                    is_over = self._note(seat, event)
                     yield event
             finally:
                 if not is_over:
@@ -138,6 +167,7 @@ class ServedEngines:
         finally:
             if is_over:
                 seat.turn.release()
+                self._on_change()
 
     async def watch_memory(self) -> None:
         """Put engines to sleep while other programs need the memory; until it is cancelled."""
@@ -152,21 +182,27 @@ class ServedEngines:
 
     async def _settle(self, seat: _Seat) -> None:
         """Wait until an answer that nobody wants any more has ended."""
-        while True:
-            event = await seat.events.get()
-            if isinstance(event, Finished | Failed | Exited):
-                self._note(seat, event)
-                seat.turn.release()
-                return
+        while not self._note(seat, await seat.events.get()):
+            pass
+        seat.turn.release()
+        self._on_change()
 
-    def _note(self, seat: _Seat, event: EngineEvent) -> None:
-        name = seat.served.name
-        if isinstance(event, Finished):
-            self._kept.touch(name, event.memory.needed_bytes)
-        elif isinstance(event, Exited):
-            self._kept.forget(name)
-            seat.engine = None
-            self._on_change()
+    def _note(self, seat: _Seat, event: EngineEvent) -> bool:
+        """Keep what an event tells of the engine; whether it is an answer's last."""
+        match event:
+            case Text(tokens=tokens, elapsed_ns=elapsed_ns) if tokens > 1 and elapsed_ns > 0:
+                seat.tokens_per_second = (tokens - 1) * 1e9 / elapsed_ns
+                self._on_change()
+            case Finished():
+                seat.needed_bytes = event.memory.needed_bytes
+                self._kept.touch(seat.served.name, seat.needed_bytes)
+            case Exited():
+                self._kept.forget(seat.served.name)
+                seat.engine = None
+                self._on_change()
+            case _:
+                pass
+        return isinstance(event, Finished | Failed | Exited)
 
     def _busy(self) -> set[str]:
         return {name for name, seat in self._seats.items() if seat.turn.locked()}
@@ -203,7 +239,8 @@ class ServedEngines:
             raise
         seat.context_tokens = loaded.context_tokens
         seat.engine = engine
-        self._kept.put(seat.served.name, engine, loaded.memory.needed_bytes)
+        needed_bytes = seat.needed_bytes = loaded.memory.needed_bytes
+        self._kept.put(seat.served.name, engine, needed_bytes)
         self._on_change()
         return engine
 

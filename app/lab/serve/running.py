@@ -7,6 +7,7 @@ import errno
 import ipaddress
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from app.core.errors import PersonError
 from app.core.words.sentence import say
 from app.lab.serve.answering import Answered, Counter
 from app.lab.serve.door import Rules, door
-from app.lab.serve.engines import ServedEngines
+from app.lab.serve.engines import EngineState, ServedEngines
 
 if TYPE_CHECKING:
     from app.lab.engines.room import EngineRoom
@@ -30,6 +31,8 @@ USUAL_PORT = 9934
 """Beside llama-server's own, 9931."""
 _MOST_OPEN = 256
 _END_SECONDS = 2
+_KEEP_SECONDS = 60
+_TELL_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +44,16 @@ class Serving:
         rules: Who may ask.
         threads: Of each engine, where its settings name none.
         tell: Told what became of each request.
-        on_change: Told which engines live, by name and process, whenever that changes.
+        on_change: Told what the engines are at, at most twice a second.
+        until: Waits for an end, on a thread of its own; None where a signal alone ends it.
     """
 
     served: Sequence[Served]
     rules: Rules
     threads: int
     tell: Callable[[Answered], None]
-    on_change: Callable[[dict[str, int]], None] = lambda _awake: None
+    on_change: Callable[[Sequence[EngineState]], None] = lambda _states: None
+    until: Callable[[], object] | None = None
 
 
 def opened_address(host: str, port: int | None) -> socket.socket:
@@ -95,10 +100,22 @@ def is_this_pc_only(host: str) -> bool:
 
 
 def url_of(address: socket.socket) -> str:
-    """What programs are given as base address."""
+    """What programs are given as base address; of all addresses, the one that others reach."""
     host, port = address.getsockname()[:2]
+    if ipaddress.ip_address(host).is_unspecified:
+        host = _reached_at()
     host = f"[{host}]" if ":" in host else host
     return f"http://{host}:{port}/v1"
+
+
+def _reached_at() -> str:
+    """The number that this PC has in its network."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        try:
+            asking.connect(("192.0.2.1", 9))  # chooses a way there, and sends nothing
+            return str(asking.getsockname()[0])
+        except OSError:  # no network at all
+            return USUAL_HOST
 
 
 def serve(
@@ -111,9 +128,8 @@ def serve(
     """
 
     async def run() -> None:
-        engines = ServedEngines(
-            serving.served, room, serving.threads, lambda: serving.on_change(engines.awake)
-        )
+        changed = asyncio.Event()
+        engines = ServedEngines(serving.served, room, serving.threads, changed.set)
         counter = Counter(engines, pictures, serving.tell)
         app = door(serving.served, counter, serving.rules, int(time.time()))
         config = uvicorn.Config(
@@ -122,11 +138,36 @@ def serve(
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=_END_SECONDS,
-            timeout_keep_alive=60,
+            timeout_keep_alive=_KEEP_SECONDS,
         )
-        await uvicorn.Server(config).serve([address])
+        server = uvicorn.Server(config)
+        if serving.until is not None:
+            _end_after(serving.until, server)
+        telling = asyncio.create_task(_tell(engines, changed, serving.on_change))
+        await server.serve([address])
+        telling.cancel()
 
     asyncio.run(run())
+
+
+async def _tell(
+    engines: ServedEngines,
+    changed: asyncio.Event,
+    on_change: Callable[[Sequence[EngineState]], None],
+) -> None:
+    while True:
+        await changed.wait()
+        changed.clear()
+        on_change(engines.states)
+        await asyncio.sleep(_TELL_SECONDS)
+
+
+def _end_after(until: Callable[[], object], server: uvicorn.Server) -> None:
+    def wait() -> None:
+        until()
+        server.should_exit = True  # looked at ten times a second
+
+    threading.Thread(target=wait, name="serve-until", daemon=True).start()
 
 
 def _is_taken(error: OSError) -> bool:

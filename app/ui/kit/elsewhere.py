@@ -6,24 +6,40 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from app.ui.kit.plain import shown_text
-from app.ui.kit.theme import GRID, code_font
-from app.ui.kit.widgets.buttons import IconButton
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets.buttons import push_button
+from app.ui.kit.widgets.copy_field import CopyField
 from app.ui.kit.widgets.labels import label
-from app.ui.kit.widgets.layouts import in_column, in_row
+from app.ui.kit.widgets.layouts import in_column
+from app.ui.kit.wishes import ServeWanted, wish
 
 if TYPE_CHECKING:
+    from app.core.candidates.candidate import Candidate
     from app.core.chats.elsewhere import Elsewhere
+    from app.ui.kit.widgets.buttons import IconButton
 
 WIDTH_PX = 440
 
 
 class ElsewherePopover(QFrame):
-    """Closes at a click beside it or at Esc."""
+    """Closes at a click beside it or at Esc.
 
-    def __init__(self, letter: str, elsewhere: Elsewhere, parent: QWidget) -> None:
+    Args:
+        letter: Of the candidate, or its name.
+        elsewhere: What is copied.
+        parent: Where it was asked for.
+        candidate: What this program can serve to others; None where it cannot.
+    """
+
+    def __init__(
+        self,
+        letter: str,
+        elsewhere: Elsewhere,
+        parent: QWidget,
+        candidate: Candidate | None = None,
+    ) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setProperty("role", "floating")
@@ -43,25 +59,26 @@ class ElsewherePopover(QFrame):
                 5,
             )
 
+        if candidate is not None:
+            self.serve_button = push_button(
+                self.tr("Serve it from here to other programs …"),
+                "link",
+                run=lambda: self._serve(candidate),
+            )
+            layout.addWidget(self.serve_button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _serve(self, candidate: Candidate) -> None:
+        wish(self, ServeWanted(candidate))
+        self.close()
+
     def _add_part(
         self, layout: QVBoxLayout, name: str, text: str, copy: str, lines: int
     ) -> IconButton:
         layout.addWidget(label(name, "small-dim"))
-        field = QPlainTextEdit(shown_text(text))
-        field.setReadOnly(True)
-        field.setFont(code_font(self.font()))
-        field.setAccessibleName(name)
-        field.setTabChangesFocus(True)
-        field.setFixedHeight(field.fontMetrics().lineSpacing() * lines + GRID * 2)
-        button = IconButton("copy", copy, run=lambda: self._copy(button, text))
-        row = in_row((field, 1), (button, 0, Qt.AlignmentFlag.AlignTop), spacing=None)
-        layout.addLayout(row)
-        return button
-
-    def _copy(self, button: IconButton, text: str) -> None:
-        QGuiApplication.clipboard().setText(text)
-        button.set_icon_name("check")
-        button.set_name(self.tr("Copied"))
+        part = CopyField(name, copy, lines)
+        part.set_text(text)
+        layout.addWidget(part)
+        return part.button
 
     def show_below(self, position: QPoint) -> None:
         """Show it under a point, within the screen."""

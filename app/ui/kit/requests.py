@@ -34,6 +34,7 @@ class Requests:
         models: Other model files are on this PC than before: all of them.
         came: Files came to this PC of which the folders' watch may not know.
         shrink: Make smaller versions of a model file.
+        serve: Let other programs ask these candidates.
         enter_sends: Enter sends a prompt from now on, or makes a line.
         forgotten: All measurements and blind votes were deleted.
         moved: Folders went elsewhere; ``Session.moves`` knows where to.
@@ -56,6 +57,7 @@ class Requests:
         self.models: Listeners[[Sequence[LibraryModel]]] = Listeners()
         self.came: Listeners[[]] = Listeners()
         self.shrink: Listeners[[Path]] = Listeners()
+        self.serve: Listeners[[Sequence[Candidate]]] = Listeners()
         self.enter_sends: Listeners[[bool]] = Listeners()
         self.forgotten: Listeners[[]] = Listeners()
         self.moved: Listeners[[]] = Listeners()

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
+    from app.core.candidates.candidate import Candidate
+
 
 class Wish(QEvent):
     """Something that a window can do; it accepts what it does."""
@@ -50,6 +52,18 @@ class LinkWanted(Wish):
     def __init__(self, url: QUrl) -> None:
         super().__init__()
         self.url = url
+
+
+class ServeWanted(Wish):
+    """Other programs are to be let ask a candidate.
+
+    Attributes:
+        candidate: It.
+    """
+
+    def __init__(self, candidate: Candidate) -> None:
+        super().__init__()
+        self.candidate = candidate
 
 
 def wish(at: QWidget, wanted: Wish) -> bool:

@@ -31,6 +31,10 @@ _MARGIN_PX = GRID * 4
 class AddDialog(QDialog):
     """Over its window; built once and opened again and again. Main thread.
 
+    Args:
+        parent: Over whose window.
+        title: What is asked; empty for models in Compare.
+
     Signals:
         chosen: Candidates are to be opened, in the order of the list.
         hub_wanted: The person looks for a model on the Hub.
@@ -41,10 +45,10 @@ class AddDialog(QDialog):
     hub_wanted = Signal()
     files_wanted = Signal()
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, title: str = "") -> None:
         super().__init__(parent)
         self._over = parent
-        set_title(self, self.tr("Add models to Compare"))
+        set_title(self, title or self.tr("Add models to Compare"))
         self.model = PickModel(self, adding=True)
         self.tree = PickTree(self.model)
         self.search = search_field(self.tr("Find a model on this PC"))

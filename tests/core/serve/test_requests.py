@@ -6,6 +6,7 @@ Tests app.core.serve.refusals.
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from app.core.chats.chat import Role
 from app.core.serve.refusals import Refused
-from app.core.serve.requests import MOST_LIKELY, read_chat, read_text
+from app.core.serve.requests import MOST_LIKELY, Asked, read_chat, read_text
 
 QUESTION = {"role": "user", "content": "Hello"}
 
@@ -73,6 +74,13 @@ NAMES = [
 ]
 
 
+def read_or_none(read: Callable[[bytes], Asked], sent: bytes) -> Asked | None:
+    try:
+        return read(sent)
+    except Refused:
+        return None
+
+
 @given(st.dictionaries(st.sampled_from(NAMES), VALUES))
 def test_no_document_is_too_odd(document: dict[str, Any]) -> None:
     try:
@@ -81,10 +89,8 @@ def test_no_document_is_too_odd(document: dict[str, Any]) -> None:
         return  # nobody can send it
     for read in (read_chat, read_text):
         for sent in (body, msgspec.json.encode({"messages": [QUESTION], "prompt": "a"} | document)):
-            try:
-                asked = read(sent)
-            except Refused as error:
-                assert error.document["error"]
+            asked = read_or_none(read, sent)
+            if asked is None:
                 continue
             assert 0 <= asked.sampling.temperature <= 10
             assert 0 <= asked.sampling.max_tokens <= 1 << 31

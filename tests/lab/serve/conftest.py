@@ -34,7 +34,7 @@ class Server:
         command = [sys.executable, "-m", "app", "serve", "--json", "--events", "--port", "0"]
         self._process = subprocess.Popen(
             [*command, "--threads", "1", *map(str, words)],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=environment,
@@ -61,8 +61,9 @@ class Server:
     @property
     def awake(self) -> dict[str, int]:
         """Engines that live, by name, with their processes."""
-        every = [event["awake"] for event in self.events if "awake" in event]
-        return every[-1] if every else {}
+        every = [event["engines"] for event in self.events if "engines" in event]
+        last = every[-1] if every else []
+        return {each["name"]: each["pid"] for each in last if each["pid"]}
 
     def wait(self, condition: Callable[[], object]) -> None:
         """Until it holds."""
@@ -72,9 +73,9 @@ class Server:
             time.sleep(0.01)
 
     def end(self) -> int:
-        """Interrupt it, as a person does; its exit status."""
-        if self._process.poll() is None:
-            self._process.terminate()
+        """Let it end with who reads its events; its exit status."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
         status = self._process.wait(PATIENCE_SECONDS)
         self._reader.join()
         for stream in (self._process.stdout, self._process.stderr):

@@ -24,7 +24,7 @@ def test_an_engine_that_dies_is_said_and_started_again(demo_model: Path, tmp_pat
         assert server.awake == {}
         create = server.client().chat.completions.create
         create(model=names[1], messages=QUESTION, max_tokens=4)
-        assert set(server.awake) == {names[1]}
+        server.wait(lambda: set(server.awake) == {names[1]})
         endless: list[Any] = [{"role": "user", "content": "Count: one two one two one two"}]
         stream = create(
             model=names[1], messages=endless, temperature=1.9, max_tokens=900, stream=True
@@ -38,7 +38,7 @@ def test_an_engine_that_dies_is_said_and_started_again(demo_model: Path, tmp_pat
         again = create(model=names[1], messages=QUESTION, temperature=0)
         assert again.choices[0].message.content
         create(model=names[0], messages=QUESTION, max_tokens=4)
-        assert set(server.awake) == set(names)
+        server.wait(lambda: set(server.awake) == set(names))
 
 
 def test_a_file_that_is_spoilt_later_is_an_answer_too(demo_model: Path, tmp_path: Path) -> None:
@@ -58,7 +58,8 @@ def test_a_file_that_is_spoilt_later_is_an_answer_too(demo_model: Path, tmp_path
 def test_the_end_takes_the_engines_along(demo_model: Path, tmp_path: Path) -> None:
     with serving(tmp_path, demo_model) as server:
         server.client().chat.completions.create(model="", messages=QUESTION, max_tokens=4)
+        server.wait(lambda: server.awake)
         (pid,) = server.awake.values()
-        server.end()
+        assert server.end() == 0
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)

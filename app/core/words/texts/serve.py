@@ -8,6 +8,7 @@ from __future__ import annotations
 from app.core.words.texts import translate
 
 TEXTS = {
+    "serve.not_started": translate("Sentences", "The program that serves could not be started."),
     "serve.no_messages": translate("Sentences", "There are no messages."),
     "serve.one_at_a_time": translate("Sentences", "One answer at a time: ask again for another one."),
     "serve.wrong_field": translate("Sentences", "The request is not understood: {reason}."),

@@ -23,7 +23,7 @@ from app.engine.protocol.running import FailureKind
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from app.engine.host.answering.sampling import Computed, Sampler
+    from app.engine.host.answering.sampling import Computed, ProposingSampler
     from app.engine.host.loading.model import Model
 
 _LIKELIEST = 256
@@ -39,7 +39,9 @@ class FittingSampler:
         is_begun: Whether what comes now is the answer, and not thinking yet.
     """
 
-    def __init__(self, inner: Sampler, grammar: object, is_begun: Callable[[], bool]) -> None:
+    def __init__(
+        self, inner: ProposingSampler, grammar: object, is_begun: Callable[[], bool]
+    ) -> None:
         self._inner = inner
         self._grammar = grammar
         self._is_begun = is_begun
@@ -82,7 +84,7 @@ class FittingSampler:
 
 
 def fitting(
-    inner: Sampler, schema: str, model: Model, is_begun: Callable[[], bool]
+    inner: ProposingSampler, schema: str, model: Model, is_begun: Callable[[], bool]
 ) -> FittingSampler:
     """A sampler whose answers fit a JSON schema.
 

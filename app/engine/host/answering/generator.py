@@ -100,11 +100,7 @@ class Generator:
         drafting = None if undrafted else self._drafting
         drafted: DraftedContext | None = None
         answer = _Answer(self._channel, self._context.model, command, writer, prompt)
-        sampler = make_sampler(command.sampling, self._context, prompt.tokens)
-        if command.schema:
-            sampler = fitting(
-                sampler, command.schema, self._context.model, lambda: not answer.is_thinking
-            )
+        sampler = self._sampler(command, prompt, answer)
         prompt_begin_ns = time.perf_counter_ns()
         prompt_ns = 0
         try:
@@ -142,6 +138,13 @@ class Generator:
             accepted_tokens=drafted.accepted if drafted is not None else 0,
         )
         self._channel.emit(Finished(command.id, reason, figures, memory))
+
+    def _sampler(self, command: Generate, prompt: Prompt, answer: _Answer) -> Sampler:
+        sampler = make_sampler(command.sampling, self._context, prompt.tokens)
+        if not command.schema:
+            return sampler
+        model = self._context.model
+        return fitting(sampler, command.schema, model, lambda: not answer.is_thinking)
 
     def _decode_prompt(self, command: Generate, prompt: Prompt, reused: int) -> None:
         """Decode in slices, so that progress shows and a stop is heard on every backend.

@@ -46,7 +46,7 @@ class Candidates:
         self._array = lc.llama_token_data_array(
             data=self._data, size=len(tokens), selected=-1, sorted=False
         )
-        self.rows = np.frombuffer(self._data, _TOKEN_DATA)
+        self.rows = np.frombuffer(cast("Any", self._data), _TOKEN_DATA)
         self.rows["id"], self.rows["logit"] = tokens, logits
 
     def apply(self, sampler: object) -> int:
@@ -55,7 +55,7 @@ class Candidates:
         Returns:
             The token that it has chosen, of a sampler that chooses.
         """
-        lc.llama_sampler_apply(cast("Any", sampler), ctypes.byref(self._array))
+        lc.llama_sampler_apply(cast("Any", sampler), cast("Any", ctypes.byref(self._array)))
         return int(self._array.data[max(0, self._array.selected)].id)
 
 
@@ -70,6 +70,14 @@ class Sampler(Protocol):
         """
         ...
 
+    def free(self) -> None:
+        """Give native memory back."""
+        ...
+
+
+class ProposingSampler(Sampler, Protocol):
+    """One whose choice may be looked at before it counts."""
+
     def propose(self, context: Computed, among: NDArray[np.int32] | None) -> int:
         """As :meth:`sample`, but it counts as said only once it is accepted.
 
@@ -81,10 +89,6 @@ class Sampler(Protocol):
 
     def accept(self, token: int) -> None:
         """Note a token that was proposed, or that came in its place, as said."""
-        ...
-
-    def free(self) -> None:
-        """Give native memory back."""
         ...
 
 
@@ -183,7 +187,9 @@ def logits_of(context: Computed) -> NDArray[np.float32]:
     return np.ctypeslib.as_array(cast("Any", logits), shape=(context.model.vocabulary_size,))
 
 
-def make_sampler(settings: SamplingSettings, context: Context, prompt: list[int]) -> Sampler:
+def make_sampler(
+    settings: SamplingSettings, context: Context, prompt: list[int]
+) -> ProposingSampler:
     """The sampler for these settings."""
     if settings.temperature <= 0 and settings.repeat_penalty == 1.0:
         return GreedySampler()

@@ -28,6 +28,7 @@ from app.ui.pages.models.repository.repository import OpenState
 from app.ui.pages.models.repository.repository_panel import RepositoryPanel
 from app.ui.pages.models.search.pane import SearchPane
 from app.ui.pages.models.search.search import Search, SearchState
+from app.ui.pages.models.serving.tab import ServeTab
 from app.ui.pages.models.top_bar import ModelsTopBar
 from app.ui.pages.models.ways_on import WaysOn
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from app.ui.pages.models.account.hub_account import AccountStatus
     from app.ui.pages.models.ports import Backends
 
-HUB, LIBRARY = 0, 1
+HUB, LIBRARY, SERVE = 0, 1, 2
 USUAL_HUB = "huggingface.co"
 
 
@@ -87,6 +88,7 @@ class ModelsPage(QWidget):
         self.token_notice = Banner(dismissible=True)
         self.token_notice.hide()
         self.library = LibraryTab(backends.library, jobs)
+        self.serve = ServeTab()
         self.downloads = DownloadsPanel(backends.downloads)
         self.comparisons = WaitingComparisons(backends.comparisons, self)
         self.offer = ComparisonOffer(self.comparisons)
@@ -102,7 +104,7 @@ class ModelsPage(QWidget):
         self.downloads_action.setChecked(self.downloads.model.unfinished > 0)
 
     def show_tab(self, tab: int) -> None:
-        """Show the Hub (0) or this PC (1)."""
+        """Show the Hub (0), this PC (1), or what is served from it (2)."""
         self.top.tabs.setCurrentIndex(tab)
 
     def find_on_hub(self) -> None:
@@ -128,8 +130,9 @@ class ModelsPage(QWidget):
         self._look_at_pc()
 
     def stop(self) -> None:
-        """Work out nothing more; the window closes."""
+        """Work out nothing more, and serve nothing; the window closes."""
         self.panel.files.stop()
+        self.serve.stop()
 
     def layout_state(self) -> dict[str, list[int]]:
         """The splitters' sizes by name."""
@@ -154,6 +157,7 @@ class ModelsPage(QWidget):
         self.tabs = QStackedWidget()
         self.tabs.addWidget(self.hub)
         self.tabs.addWidget(self.library)
+        self.tabs.addWidget(self.serve)
         self.room = DownloadsRoom(self.tabs, self.downloads)
         self.downloads.hide()
         in_column(self.top, self.token_notice, self.offer, (self.room, 1), on=self, spacing=0)
@@ -167,6 +171,9 @@ class ModelsPage(QWidget):
         library = QAction(icon("models"), self.tr("Show what is on this PC"), self)
         library.triggered.connect(lambda: self.show_tab(LIBRARY))
         self._add(library, "")
+        serve = QAction(icon("external"), self.tr("Serve versions to other programs"), self)
+        serve.triggered.connect(lambda: self.show_tab(SERVE))
+        self._add(serve, "")
         self._add(self.library.rescan_action, "F5")
         self.account_action.triggered.connect(self._open_account)
         self._add(self.account_action, "")

@@ -8,15 +8,22 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from app.core.candidates.candidate import candidate_of
+from app.core.memory.estimate import lasting_budget_bytes
+from app.monitor.machine import total_memory_bytes
 from app.ui.kit.late import Place
 from app.ui.kit.pages import Page, PageHelp, Part
 from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
+    from app.core.candidates.candidate import Candidate
     from app.core.hub.links import Link
     from app.store.settings import Settings
     from app.ui.pages.models.desk import ModelsDesk
+    from app.ui.picking.add_dialog import AddDialog
     from app.ui.shell.ground import Ground
+
+SERVE_TAB = 2
 
 
 class ModelsPart(Part):
@@ -37,11 +44,13 @@ class ModelsPart(Part):
             help=models_help(),
         )
         self.desk: ModelsDesk | None = None
+        self._picker: AddDialog | None = None
         ground.requests.follow.add(self._follow)
         ground.requests.moved.add(self._follow_moves)
         ground.requests.find_on_hub.add(self._find_on_hub)
         ground.requests.browse.add(self._browse)
         ground.requests.came.add(self._rescan)
+        ground.requests.serve.add(self._serve)
 
     def begin(self) -> None:
         # huggingface_hub and what it stands on take long to load.
@@ -61,6 +70,8 @@ class ModelsPart(Part):
         page.measure_wanted.connect(requests.measure.tell)
         page.library.shrink_wanted.connect(requests.shrink.tell)
         page.folder_moved.connect(self._on_folder_moved)
+        page.serve.pick_wanted.connect(self._pick)
+        page.serve.add([*ground.kept.now.served])
         library.changed.add(lambda: requests.models.tell(library.models))
         self._place.fill(page)
         desk.begin()
@@ -72,8 +83,9 @@ class ModelsPart(Part):
     def remember(self, settings: Settings) -> Settings:
         if self.desk is None:
             return settings
-        sizes = settings.splitter_sizes | self.desk.page.layout_state()
-        return replace(settings, splitter_sizes=sizes)
+        page = self.desk.page
+        sizes = settings.splitter_sizes | page.layout_state()
+        return replace(settings, splitter_sizes=sizes, served=tuple(page.serve.candidates))
 
     def stop(self) -> bool:
         if self.desk is not None:
@@ -83,6 +95,37 @@ class ModelsPart(Part):
     def close(self) -> None:
         if self.desk is not None:
             self.desk.close()
+
+    def _serve(self, candidates: Sequence[Candidate]) -> None:
+        self._ground.main.show_page(self.page.id)
+        if self.desk is not None:
+            self.desk.page.show_tab(SERVE_TAB)
+            self.desk.page.serve.add(candidates)
+
+    def _pick(self) -> None:
+        """Let the person choose of what is here."""
+        assert self.desk is not None
+        from app.lab.ladder.pickable import pickable
+        from app.ui.picking.add_dialog import AddDialog
+
+        ground, serve = self._ground, self.desk.page.serve
+        if self._picker is None:
+            title = translate("ModelsPart", "Serve versions")
+            self._picker = picker = AddDialog(self.desk.page, title)
+            picker.chosen.connect(serve.add)
+            picker.hub_wanted.connect(self._find_on_hub)
+            picker.files_wanted.connect(self._open_served)
+        session = ground.session
+        files = pickable(
+            session.panes, ground.demo, self.desk.library.models, session.templates.known
+        )
+        room = lasting_budget_bytes(total_memory_bytes())
+        self._picker.ask(files, len(serve.candidates), room)
+
+    def _open_served(self) -> None:
+        assert self.desk is not None
+        files = self._ground.files.models(translate("ModelsPart", "Open a model to serve"))
+        self.desk.page.serve.add([candidate_of(file) for file in files])
 
     def _follow(self, link: Link) -> None:
         assert self.desk is not None  # links wait for that
@@ -154,6 +197,11 @@ def models_help() -> PageHelp:
                 "On this PC lists what Hugging Face, LM Studio, Ollama, llama.cpp and Jan have"
                 " brought already, and your own folders. Only files in the Hugging Face cache can"
                 " be removed from here.",
+            ),
+            translate(
+                "ModelsPart",
+                "Serve lets an editor or a script ask versions of this PC, at an address like"
+                " OpenAI’s; nobody else is let in unless you say so.",
             ),
         ),
     )

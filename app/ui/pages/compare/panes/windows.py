@@ -108,8 +108,8 @@ class PaneWindows(QObject):
 
     def show_elsewhere(self, key: str, position: QPoint) -> None:
         """Open the path and the command of a pane's model at a global position."""
-        letter = self._session.pane(key).letter
-        popover = ElsewherePopover(letter, self._session.use_elsewhere(key), self._page)
+        pane, elsewhere = self._session.pane(key), self._session.use_elsewhere(key)
+        popover = ElsewherePopover(pane.letter, elsewhere, self._page, pane.candidate)
         popover.show_below(position)
 
     def forget_closed(self) -> None:

@@ -223,7 +223,7 @@ class VerdictCard(QFrame):
         row = view.row(self._file) if view is not None else None
         if view is None or row is None:
             return
-        popover = ElsewherePopover(row.letter, elsewhere_of(view.plan, row), self)
+        popover = ElsewherePopover(row.letter, elsewhere_of(view.plan, row), self, row.candidate)
         popover.show_below(self.use_button.mapToGlobal(self.use_button.rect().bottomLeft()))
 
     # Qt's own names from here on.

@@ -1,0 +1,115 @@
+"""The tab over a real child that serves the demo model to a real client.
+
+Tests app.lab.serve.child, app.ui.pages.models.serving.requests_table and
+app.ui.kit.widgets.copy_field.
+"""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from openai import OpenAI
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+from app.core.candidates.candidate import candidate_of
+from app.core.candidates.notation import with_settings
+from app.ui.pages.models.serving.how import Asker, how_to_ask
+from app.ui.pages.models.serving.tab import ServeTab
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from app.ui.kit.theme import Theme
+
+PATIENCE_MS = 60_000
+
+
+@pytest.fixture
+def tab(qtbot: QtBot, theme: Theme, demo_model: Path) -> Iterator[ServeTab]:
+    made = ServeTab()
+    qtbot.addWidget(made)
+    made.show()
+    yield made
+    made.stop()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
+
+
+def ask(url: str, key: str = "none") -> str | None:
+    client = OpenAI(base_url=url, api_key=key, max_retries=0)
+    question = "How many days has April?"
+    answer = client.chat.completions.create(
+        model="", messages=[{"role": "user", "content": question}], temperature=0
+    )
+    return answer.choices[0].message.content
+
+
+def test_versions_are_served_shown_and_ended(tab: ServeTab, qtbot: QtBot, demo_model: Path) -> None:
+    demo = candidate_of(demo_model)
+    tab.add([demo, with_settings(demo, "ctx=512"), demo])
+    assert [row.candidate for row in tab.rows] == tab.candidates
+    assert len(tab.candidates) == 2
+    tab.port.set_value(free_port())
+    qtbot.mouseClick(tab.start_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(tab.address.isVisible, timeout=PATIENCE_MS)
+    qtbot.mouseClick(tab.address.button, Qt.MouseButton.LeftButton)
+    url = QGuiApplication.clipboard().text()
+    assert ask(url) == "April has 30 days."
+    qtbot.waitUntil(lambda: tab.requests.count() == 1, timeout=PATIENCE_MS)
+    texts = [tab.requests.index(0, column).data() for column in range(8)]
+    assert texts[2] == "answered"
+    assert texts[4] == "8"
+    qtbot.waitUntil(lambda: "awake" in tab.rows[0].words.text, timeout=PATIENCE_MS)
+    assert "sleeps" in tab.rows[1].words.text
+    qtbot.mouseClick(tab.start_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not tab.serves, timeout=PATIENCE_MS)
+    assert tab.state.text() == ""
+    assert not tab.address.isVisible()
+
+
+def test_what_keeps_it_from_being_served_is_said(
+    tab: ServeTab, qtbot: QtBot, tmp_path: Path
+) -> None:
+    tab.add([candidate_of(tmp_path / "gone.gguf")])
+    qtbot.mouseClick(tab.start_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(tab.state.text()) and not tab.serves, timeout=PATIENCE_MS)
+    assert "gone.gguf" in tab.state.text()
+    assert "Traceback" not in tab.state.text()
+
+
+def test_others_in_the_network_need_the_key_that_is_shown(tab: ServeTab, demo_model: Path) -> None:
+    tab.add([candidate_of(demo_model)])
+    assert not tab.key.isVisible()
+    tab.who.setCurrentIndex(1)
+    tab.who.activated.emit(1)
+    assert tab.key.isVisible()
+    assert tab.warning.isVisible()
+    assert len(tab.key.text()) >= 20
+    tab.key.clear()
+    tab.key.textEdited.emit("")
+    assert not tab.start_button.isEnabled()
+
+
+@pytest.mark.parametrize("asker", list(Asker))
+def test_lines_to_paste_are_whole(asker: Asker, tmp_path: Path) -> None:
+    name = 'Ann\'s "4 bits"'
+    lines = how_to_ask(asker, "http://127.0.0.1:9/v1", name, "key")
+    assert "http://127.0.0.1:9/v1" in lines
+    if asker is Asker.PYTHON:
+        compile(lines, "lines", "exec")
+    elif asker is Asker.CURL:
+        words = ["sh", "-c", f"curl() {{ printf '%s\\n' \"$@\"; }}\n{lines}"]
+        if sys.platform != "win32":
+            said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+            assert name.replace('"', '\\"') in said
+            assert "Authorization: Bearer key" in said
