@@ -239,8 +239,9 @@ class ServedEngines:
             raise
         seat.context_tokens = loaded.context_tokens
         seat.engine = engine
-        needed_bytes = seat.needed_bytes = loaded.memory.needed_bytes
-        self._kept.put(seat.served.name, engine, needed_bytes)
+        seat.needed_bytes = loaded.memory.needed_bytes
+        foreseen = self._room.needed_bytes(opened, loaded.context_tokens)
+        self._kept.put(seat.served.name, engine, seat.needed_bytes or foreseen)
         self._on_change()
         return engine
 

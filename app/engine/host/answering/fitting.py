@@ -9,7 +9,7 @@ told to it that it did not allow.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import llama_cpp as lc
 import numpy as np
@@ -43,7 +43,7 @@ class FittingSampler:
         self, inner: ProposingSampler, grammar: object, is_begun: Callable[[], bool]
     ) -> None:
         self._inner = inner
-        self._grammar = grammar
+        self._grammar = cast("Any", grammar)
         self._is_begun = is_begun
 
     def sample(self, context: Computed) -> int:

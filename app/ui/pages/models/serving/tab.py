@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 from app.core.candidates.notation import words_of
 from app.core.errors import PersonError
 from app.core.models.model_names import model_stem
+from app.core.serve.how import Asker, how_to_ask
 from app.lab.serve.answering import Answered
 from app.lab.serve.child import Ended, Opened, ServeChild, ServeOrder
 from app.ui.kit.icons import icon
@@ -33,7 +34,6 @@ from app.ui.kit.widgets.labels import set_role
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.format import byte_size, number, speed
 from app.ui.kit.words.sentences import sentence
-from app.ui.pages.models.serving.how import Asker, how_to_ask
 from app.ui.pages.models.serving.requests_table import RequestsModel, RequestsView
 
 if TYPE_CHECKING:

@@ -7,8 +7,6 @@ app.ui.kit.widgets.copy_field.
 from __future__ import annotations
 
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +18,6 @@ from PySide6.QtGui import QGuiApplication
 
 from app.core.candidates.candidate import candidate_of
 from app.core.candidates.notation import with_settings
-from app.ui.pages.models.serving.how import Asker, how_to_ask
 from app.ui.pages.models.serving.tab import ServeTab
 
 if TYPE_CHECKING:
@@ -98,18 +95,3 @@ def test_others_in_the_network_need_the_key_that_is_shown(tab: ServeTab, demo_mo
     tab.key.clear()
     tab.key.textEdited.emit("")
     assert not tab.start_button.isEnabled()
-
-
-@pytest.mark.parametrize("asker", list(Asker))
-def test_lines_to_paste_are_whole(asker: Asker, tmp_path: Path) -> None:
-    name = 'Ann\'s "4 bits"'
-    lines = how_to_ask(asker, "http://127.0.0.1:9/v1", name, "key")
-    assert "http://127.0.0.1:9/v1" in lines
-    if asker is Asker.PYTHON:
-        compile(lines, "lines", "exec")
-    elif asker is Asker.CURL:
-        words = ["sh", "-c", f"curl() {{ printf '%s\\n' \"$@\"; }}\n{lines}"]
-        if sys.platform != "win32":
-            said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
-            assert name.replace('"', '\\"') in said
-            assert "Authorization: Bearer key" in said
