@@ -1,6 +1,9 @@
 """Real clients ask a real server: OpenAI's own package, and bare HTTP where it is too polite.
 
-Tests app.lab.serve.answering, app.core.serve.replies, app.core.serve.refusals.
+Tests app.lab.serve.answering, app.lab.serve.running, app.core.serve.replies,
+app.core.serve.refusals,
+app.engine.host.answering.fitting, app.engine.host.answering.likely and
+app.engine.protocol.answering.
 """
 
 from __future__ import annotations
