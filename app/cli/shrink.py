@@ -27,20 +27,30 @@ from app.core.candidates.adapters import Adapter
 from app.core.candidates.notation import check_number, parse_adapter, typed_adapter
 from app.core.errors import PersonError
 from app.core.models.levels import level_by_name
+from app.core.shrink.healing import (
+    MOST_PARAMETERS,
+    USUAL_WINDOWS,
+    WINDOW_TOKENS,
+    Healing,
+    healing_seconds,
+    parse_healing,
+)
 from app.core.shrink.layers import parse_layers
-from app.core.shrink.recipe import MatrixUse, Recipe, Rule, parse_rule
+from app.core.shrink.recipe import MatrixUse, Recipe, Rule, Step, parse_rule
 from app.core.shrink.sparsity import parse_sparsity
 from app.core.shrink.ways import Way
 from app.core.shrink.written import as_done, written
 from app.core.text.clean import whole_text
 from app.core.words import figures
-from app.core.words.sentence import say
+from app.core.words.sentence import Sentence, say, wait
 from app.lab.engines.room import EngineRoom
 from app.lab.models.library import Library
+from app.lab.shrink.healing import check_can_learn, learning_pace
 from app.lab.shrink.making import Means, ShrinkResult, shrink
 from app.lab.shrink.matrices.texts import as_word
 from app.lab.shrink.recipes import read_recipe, write_recipe
 from app.lab.shrink.ways import plan_ways
+from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count
 
 if TYPE_CHECKING:
@@ -121,6 +131,20 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "(style.gguf*0.8); several are added up; without --type the number formats stay",
     )
     parser.add_argument(
+        "--heal",
+        type=_healing,
+        nargs="?",
+        const=Healing(USUAL_WINDOWS),
+        metavar="MINUTES|Nw",
+        help="experimental: where something is left out, let the rest learn again from the "
+        f"original, for so many minutes (10) or from so many windows of text of {WINDOW_TOKENS} "
+        f"tokens (default: {USUAL_WINDOWS}w); for models of up to {MOST_PARAMETERS // 1_000_000} "
+        "million weights",
+    )
+    parser.add_argument(
+        "--heal-text", metavar="FILE", help="a text to learn from, in place of the bundled one"
+    )
+    parser.add_argument(
         "--requantize",
         action="store_true",
         help="take a SOURCE that is quantized already, although what it lost is lost twice",
@@ -165,6 +189,9 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     if kept is not None and not kept.resolve().parent.is_dir():
         raise PersonError(say("lab.no_folder", parent=kept.resolve().parent))
     with _means(arguments, console, paths) as means:
+        if recipe.healing is not None and recipe.healing.windows:
+            means.on_step(Step.LEARNING, 0, 0)
+            console.remark(str(_how_long(source, recipe.healing, means)))
         made = shrink(source, Path(whole_text(arguments.target)), recipe, means)
     give_usual_rights(Path(made.target))
     if kept is not None:
@@ -223,19 +250,28 @@ def _ways(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     return 0
 
 
+def _how_long(source: Path, healing: Healing, means: Means) -> Sentence:
+    """How long learning takes here; to find that out takes seconds."""
+    model = open_model_file(source)
+    check_can_learn(model, means.room)
+    pace = learning_pace(means.threads, means.room)
+    return say("shrink.learning_takes", time=wait(healing_seconds(model, healing, pace)))
+
+
 def _recipe(arguments: argparse.Namespace) -> Recipe:
     wanted = (arguments.type, arguments.target_bytes, arguments.target_bits)
     others = (
         arguments.drop_layers,
         arguments.sparsity,
         arguments.merge_lora,
+        arguments.heal,
         arguments.imatrix_text,
     )
     if arguments.recipe:
         if any((*wanted, *others, arguments.tensor, arguments.requantize)):
             raise WrongArguments(say("shrink.recipe_says_all"))
         return read_recipe(Path(whole_text(arguments.recipe))).recipe()
-    if not any((*wanted, *others[:3])):
+    if not any((*wanted, *others[:4])):
         raise WrongArguments(say("shrink.say_how_small"))
     check_number(arguments.merge_lora)
     word = whole_text(arguments.imatrix)
@@ -246,6 +282,10 @@ def _recipe(arguments: argparse.Namespace) -> Recipe:
         if use is not MatrixUse.AUTO:
             raise WrongArguments(say("shrink.texts_need_own"))
         use = MatrixUse.OWN
+    healing = arguments.heal
+    if arguments.heal_text:
+        healing = healing or Healing(USUAL_WINDOWS)
+        healing = msgspec.structs.replace(healing, text=whole_text(arguments.heal_text))
     return Recipe(
         level=level_by_name(arguments.type) if arguments.type else None,
         target_bytes=arguments.target_bytes,
@@ -257,6 +297,7 @@ def _recipe(arguments: argparse.Namespace) -> Recipe:
         sparsity=arguments.sparsity,
         requantizes=arguments.requantize,
         merge=tuple(arguments.merge_lora),
+        healing=healing,
     )
 
 
@@ -323,6 +364,13 @@ def _sparsity(word: str) -> float | str:
 def _adapter(word: str) -> Adapter:
     try:
         return parse_adapter(whole_text(word))
+    except PersonError as error:
+        raise argparse.ArgumentTypeError(error.sentence) from None
+
+
+def _healing(word: str) -> Healing:
+    try:
+        return parse_healing(word)
     except PersonError as error:
         raise argparse.ArgumentTypeError(error.sentence) from None
 

@@ -42,6 +42,7 @@ _DOING = {
     Step.QUANTIZE: say("program.made_shrunken_version"),
     Step.INSPECT: say("shrink.as_it_looked_into"),
     Step.IMPORTANCE: say("shrink.as_it_weighed"),
+    Step.HEAL: say("shrink.as_it_learned"),
     Step.PREDICT: say("program.on_files_header"),
     Step.KERNELS: say("program.pcs_speed_measured"),
     Step.CHECK: say("program.checked_itself"),
@@ -64,6 +65,7 @@ _WAYS_ON = {
     Step.BENCH: _RUNNING,
     Step.SCORE: _RUNNING,
     Step.IMPORTANCE: _RUNNING,
+    Step.HEAL: say("shrink.make_without_healing"),
     Step.QUANTIZE: say("program.take_another_conversion_model_source"),
 }
 

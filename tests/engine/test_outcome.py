@@ -1,4 +1,4 @@
-"""The end of an engine in words."""
+"""The end of an engine in words, by the steps of :mod:`app.engine.protocol.running`."""
 
 from __future__ import annotations
 

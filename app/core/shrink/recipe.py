@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -14,6 +15,9 @@ from app.core.errors import PersonError
 from app.core.models.levels import Level, level_by_name
 from app.core.shrink.types import TARGET_TYPES, target_type
 from app.core.words.sentence import say
+
+if TYPE_CHECKING:
+    from app.core.shrink.healing import Healing
 
 _LONGEST_PATTERN = 400
 # With fewer bits than these a matrix is well worth its making (docs/METHOD.md).
@@ -36,6 +40,7 @@ class Step(StrEnum):
     MERGING = "Merging adapters"
     WEIGHING = "Weighing"
     PRUNING = "Pruning"
+    LEARNING = "Learning again"
     MEASURING = "Measuring tensors"
     QUANTIZING = "Quantizing"
     LOOKING = "Looking into the file"
@@ -109,6 +114,7 @@ class Recipe:
         sparsity: Share of each row's weights that is set to zero, or ``2:4``; None for none.
         requantizes: Take a source that is quantized already.
         merge: Adapters that are added to the weights first.
+        healing: Let what is left learn again from the original; None for no.
     """
 
     level: Level | None = None
@@ -122,11 +128,17 @@ class Recipe:
     sparsity: float | str | None = None
     requantizes: bool = False
     merge: tuple[Adapter, ...] = ()
+    healing: Healing | None = None
 
     @property
     def has_target(self) -> bool:
         """Whether a size decides about the types."""
         return self.target_bytes is not None or self.target_bits is not None
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether something of the source is left out or set to zero."""
+        return bool(self.drop_layers) or self.sparsity is not None
 
     @property
     def copies(self) -> bool:
@@ -163,6 +175,7 @@ class Done(msgspec.Struct, frozen=True):
         dropped_layers: Layers that were left out.
         sparsity: As asked.
         merged: Adapters that were added to the weights.
+        healing: Windows that it learned from, and by how much that helped; None for none.
     """
 
     level: str
@@ -176,6 +189,21 @@ class Done(msgspec.Struct, frozen=True):
     sparsity: float | str | None = None
     merged: list[Adapter] = []
     matrix_sha256: str = ""
+    healing: Learned | None = None
+
+
+class Learned(msgspec.Struct, frozen=True):
+    """What learning again has done.
+
+    Attributes:
+        windows: Of text that it learned from.
+        kld_before, kld_after: Mean KL divergence from the original over text that it did not learn
+            from, nats; both before it was quantized.
+    """
+
+    windows: int
+    kld_before: float
+    kld_after: float
 
 
 def level_of_bits(bits: float) -> Level:

@@ -8,6 +8,7 @@ from app.core.candidates.adapters import Adapter
 from app.core.candidates.notation import check_number, parse_adapter, typed_adapter
 from app.core.errors import PersonError
 from app.core.models.levels import level_by_name
+from app.core.shrink.healing import Healing
 from app.core.shrink.layers import parse_layers
 from app.core.shrink.recipe import Done, MatrixUse, Recipe, Rule, exactly, parse_rule
 from app.core.shrink.sparsity import parse_sparsity
@@ -41,6 +42,7 @@ class Written(msgspec.Struct, frozen=True, tag="shrinkscope-recipe", omit_defaul
     sparsity: float | str | None = None
     requantizes: bool = False
     merge: tuple[Adapter, ...] = ()
+    healing: Healing | None = None
     source: str = ""
     source_bytes: int = 0
 
@@ -72,6 +74,7 @@ class Written(msgspec.Struct, frozen=True, tag="shrinkscope-recipe", omit_defaul
             sparsity=None if sparsity is None else parse_sparsity(str(sparsity)),
             requantizes=self.requantizes,
             merge=_checked(self.merge),
+            healing=self.healing,
         )
 
 
@@ -95,6 +98,7 @@ def written(recipe: Recipe) -> Written:
         sparsity=recipe.sparsity,
         requantizes=recipe.requantizes,
         merge=recipe.merge,
+        healing=recipe.healing,
     )
 
 
@@ -114,6 +118,9 @@ def as_done(asked: Written, done: Done, source: str, source_bytes: int) -> Writt
     layers = tuple(done.dropped_layers)
     if layers:
         again = msgspec.structs.replace(again, drop_layers=layers)
+    if asked.healing and done.healing:
+        healing = Healing(done.healing.windows, text=asked.healing.text)
+        again = msgspec.structs.replace(again, healing=healing)
     if not done.chosen:
         return again
     rules = tuple(exactly(name, kind) for name, kind in done.chosen.items())

@@ -40,6 +40,7 @@ from app.engine.protocol.loading import Device, Hello, Load, Loaded, LoadProgres
 from app.engine.protocol.making import (
     CollectImportance,
     CountExperts,
+    Heal,
     InspectTensor,
     MeasureErrors,
     MeasureLayers,
@@ -73,6 +74,7 @@ _STEPS: dict[type[Command], Step] = {
     CollectImportance: Step.IMPORTANCE,
     MeasureLayers: Step.IMPORTANCE,
     CountExperts: Step.IMPORTANCE,
+    Heal: Step.HEAL,
     Predict: Step.PREDICT,
     MeasureKernels: Step.KERNELS,
     CheckType: Step.CHECK,
@@ -184,6 +186,7 @@ class Worker:
                 | CollectImportance()
                 | MeasureLayers()
                 | CountExperts()
+                | Heal()
             ):
                 self._read(command)
             case Stop():
@@ -358,7 +361,7 @@ class Worker:
         self._channel.emit(ChatRendered(command.id, prompt.text, prompt.tokens))
 
     def _read(
-        self, command: TextCommand | CollectImportance | MeasureLayers | CountExperts
+        self, command: TextCommand | CollectImportance | MeasureLayers | CountExperts | Heal
     ) -> None:
         if self._model is None or self._make_scorer is None:
             raise EngineError(FailureKind.SCORE, say("engine.no_model_loaded_engine"))
@@ -380,6 +383,11 @@ class Worker:
             from app.engine.host.making.usage import count_experts
 
             self._channel.emit(count_experts(command, self._model, self._abort, self._channel.emit))
+            return
+        if isinstance(command, Heal):
+            from app.engine.host.making.healing import heal
+
+            self._channel.emit(heal(command, self._model, self._abort, self._channel.emit))
             return
         if self._scorer is None:
             self._scorer = self._make_scorer()

@@ -22,7 +22,7 @@ from app.engine.outcome import EndCause, EngineOutcome
 from app.engine.protocol.answering import PromptProgress, Rendered, Text
 from app.engine.protocol.codec import CodecError, decode_event, encode
 from app.engine.protocol.loading import Hello, LoadProgress
-from app.engine.protocol.making import QuantizeProgress
+from app.engine.protocol.making import HealProgress, ImportanceProgress, QuantizeProgress
 from app.engine.protocol.messages import MAX_LINE_BYTES, PROTOCOL_VERSION, Command, Event
 from app.engine.protocol.running import Step, Stop, Working
 from app.engine.variants import start_words
@@ -255,7 +255,13 @@ class EngineClient:
                 self._step = Step.PROMPT
             case Text():
                 self._step = Step.GENERATE
-            case LoadProgress() | PromptProgress() | QuantizeProgress():
+            case (
+                LoadProgress()
+                | PromptProgress()
+                | QuantizeProgress()
+                | ImportanceProgress()
+                | HealProgress()
+            ):
                 pass
             case Hello():
                 self._step = Step.IDLE

@@ -133,6 +133,51 @@ class ExpertsCounted(msgspec.Struct, tag="experts_counted", frozen=True):
     counts: list[list[int]]
 
 
+class Heal(Watched, tag="heal", frozen=True):
+    """Let a model learn from the one that is loaded: its distributions over the words of a text.
+
+    Some chunks of the text are held back: over them it is told what was learned.
+
+    Attributes:
+        student: A file of F32 weights with the same vocabulary. What was learned is written into
+            it, once all of it is; zeros stay zeros.
+        places: Of its tensors: by name the offset of the first byte in that file; none where it is
+            only to be timed: nothing is written then.
+        windows: Chunks that it learns from, more of them than there are by turns; 0 for as many as
+            fit into the time.
+        seconds: How long it learns, where no windows are said.
+    """
+
+    student: str = ""
+    places: dict[str, int] = {}
+    windows: int = 0
+    seconds: float = 0.0
+
+
+class HealProgress(msgspec.Struct, tag="heal_progress", frozen=True):
+    """Windows that it has learned from so far; ``total`` is 0 while that is being found out."""
+
+    id: int
+    done: int
+    total: int
+
+
+class Healed(msgspec.Struct, tag="healed", frozen=True):
+    """The student's file holds what it has learned.
+
+    Attributes:
+        windows: That it learned from.
+        before, after: Mean KL divergence from the loaded model over what was held back, nats.
+        learning_ns: Of the steps alone.
+    """
+
+    id: int
+    windows: int
+    before: float
+    after: float
+    learning_ns: int
+
+
 class TensorRule(msgspec.Struct, frozen=True):
     """Tensors whose names a pattern is found in get this type; the first rule that fits counts."""
 

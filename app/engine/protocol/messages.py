@@ -21,6 +21,9 @@ from app.engine.protocol.making import (
     CountExperts,
     ErrorsMeasured,
     ExpertsCounted,
+    Heal,
+    Healed,
+    HealProgress,
     ImportanceCollected,
     ImportanceProgress,
     InspectTensor,
@@ -79,6 +82,7 @@ Command = (
     | CollectImportance
     | MeasureLayers
     | CountExperts
+    | Heal
     | Predict
     | MeasureKernels
     | CheckType
@@ -112,6 +116,8 @@ Event = (
     | ImportanceCollected
     | LayersMeasured
     | ExpertsCounted
+    | HealProgress
+    | Healed
     | Predicted
     | KernelsMeasured
     | TypeChecked

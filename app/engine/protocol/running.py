@@ -29,6 +29,7 @@ class FailureKind(StrEnum):
     QUANTIZE = "quantize"
     INSPECT = "inspect"
     SCORE = "score"
+    HEAL = "heal"
     PROTOCOL = "protocol"
 
 
@@ -48,6 +49,7 @@ class Step(StrEnum):
     QUANTIZE = "quantize"
     INSPECT = "inspect"
     IMPORTANCE = "importance"
+    HEAL = "heal"
     PREDICT = "predict"
     KERNELS = "kernels"
     CHECK = "check"

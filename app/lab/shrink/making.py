@@ -30,6 +30,7 @@ from app.core.words.sentence import Sentence, listed, say
 from app.engine.protocol.making import Quantize, StoredTensor, TensorPlanned, TensorRule
 from app.lab.shrink.dropping import dropped_layers
 from app.lab.shrink.full_versions import is_full
+from app.lab.shrink.healed import shrink_healed
 from app.lab.shrink.importance import kept_importance
 from app.lab.shrink.inspecting import inspect, stored_tensors
 from app.lab.shrink.matrices.kept import KeptMatrices, content_of, named_matrix, read_matrix
@@ -84,6 +85,7 @@ class Means:
         on_step: Told what is done now, how much of it, and of how much.
         library: Brings up the models on this PC, to name one in place of a shrunken source.
         database: Where this program's chats are stored, for matrices of own chats.
+        label: What the new file's header says of it before what was left out.
     """
 
     threads: int
@@ -92,6 +94,7 @@ class Means:
     on_step: Callable[[Step, int, int], None]
     library: Callable[[], Sequence[LibraryModel]] = tuple
     database: Path = Path()
+    label: str = ""
 
 
 @dataclass(slots=True)
@@ -128,6 +131,8 @@ def shrink(source: Path, target: Path, recipe: Recipe, means: Means) -> ShrinkRe
     Raises:
         PersonError: It cannot be done; nothing is left behind.
     """
+    if recipe.healing is not None:
+        return shrink_healed(shrink, source, target, recipe, means)
     check_target(target)
     takes_any = recipe.requantizes or recipe.copies
     model = source_file(source, recipe.level, means.library, requantizes=takes_any)
@@ -294,7 +299,7 @@ def _command(work: _Work, target: Path, means: Means, command_id: int) -> Quanti
     recipe = work.recipe
     level = work.level or level_of_bits(_USUAL_BITS)  # where types stay, it says nothing
     notes: dict[str, str] = {}
-    pruned = [work.model.pruned] if work.model.pruned else []
+    pruned = [each for each in (means.label, work.model.pruned) if each]
     if work.dropped:
         layers = ", ".join(map(str, work.dropped))
         pruned.append(f"layers {layers} of {work.model.block_count} left out")

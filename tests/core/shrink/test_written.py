@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from app.core.candidates.adapters import Adapter
 from app.core.errors import PersonError
 from app.core.models.levels import LEVELS
+from app.core.shrink.healing import Healing
 from app.core.shrink.recipe import Done, MatrixUse, Recipe, Rule
 from app.core.shrink.written import as_done, from_text, to_text, written
 
@@ -29,6 +30,7 @@ RECIPES = st.builds(
     merge=st.lists(
         st.builds(Adapter, st.sampled_from(["/a/b.gguf", "c*2"]), st.floats(-100, 100)), max_size=3
     ).map(tuple),
+    healing=st.none() | st.builds(Healing, windows=st.integers(8, 99), text=st.just("/a/b.txt")),
 )
 
 

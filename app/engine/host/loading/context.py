@@ -80,6 +80,7 @@ class Context:
         output_tokens: int = 1,
         engine: EngineSettings = USUAL_ENGINE,
         watcher: Watcher | None = None,
+        offloads: bool = True,
     ) -> None:
         """Make a context.
 
@@ -93,6 +94,7 @@ class Context:
             engine: The KV cache and where it lies, how attention and positions are computed, and
                 how much at once.
             watcher: Sees every node that is computed.
+            offloads: A GPU may compute with weights that lie in the PC's memory.
 
         Raises:
             RefusedError: It does not fit in memory, or llama.cpp refuses the combination.
@@ -109,6 +111,7 @@ class Context:
         params.type_k, params.type_v = (_GGML_TYPES[kind] for kind in engine.kv_types)
         params.swa_full = False
         params.offload_kqv = not engine.kv_on_cpu
+        params.op_offload = offloads
         params.rope_scaling_type = _ROPE_SCALING[engine.rope_scaling]
         params.rope_freq_base = engine.rope_base or 0.0
         params.rope_freq_scale = 1 / engine.rope_scale if engine.rope_scale else 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,11 +60,16 @@ class Made(msgspec.Struct, frozen=True):
 
 
 class MakeProgress(msgspec.Struct, frozen=True):
-    """How far it is: what is done now, and how much of that."""
+    """How far it is: what is done now, and how much of that.
+
+    Attributes:
+        seconds_left: Of this step, about; None where that is not known yet.
+    """
 
     step: Step
     done: int
     total: int
+    seconds_left: float | None = None
 
 
 class Make(Work):
@@ -135,9 +141,14 @@ class Make(Work):
             remove_leftovers(target)
         self._is_again = True
 
+        begun: dict[Step, tuple[float, int]] = {}
+
         def on_step(step: Step, done: int, total: int) -> None:
             gate.check_end()
-            tell.progress(MakeProgress(step, done, total))
+            now = time.monotonic()
+            since, first = begun.setdefault(step, (now, done))
+            left = (now - since) * (total - done) / (done - first) if done > first else None
+            tell.progress(MakeProgress(step, done, total, left))
 
         if target.parent == self._paths.made:
             with contextlib.suppress(OSError):  # then the folder lacks, which is said

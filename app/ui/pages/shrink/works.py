@@ -27,7 +27,7 @@ from app.ui.kit.tokens import current_tokens
 from app.ui.kit.widgets import ElidedLabel, IconButton, ProgressLine, label, push_button
 from app.ui.kit.widgets.labels import set_role
 from app.ui.kit.widgets.layouts import Gap, in_column, in_row, scroll_down
-from app.ui.kit.words.format import byte_size, duration, number
+from app.ui.kit.words.format import about, byte_size, duration, number
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
 
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
     from app.lab.works.making.makes import Makes
     from app.lab.works.making.work import Make
+
+# What is through sooner needs no word of it.
+_SOON_SECONDS = 10
 
 
 class WorksPanel(QWidget):
@@ -235,7 +238,13 @@ def _words(work: Make) -> str:
         case WorkState.STOPPING:
             return translate("Shrink", "stopping")
         case WorkState.RUNNING if work.progress is not None:
-            return step_words(work.progress.step)
+            left = work.progress.seconds_left
+            words = step_words(work.progress.step)
+            if left is None or left < _SOON_SECONDS:
+                return words
+            return translate("Shrink", "{step}, about {time} left").format(
+                step=words, time=about(left)
+            )
         case WorkState.RUNNING:
             return translate("Shrink", "beginning")
         case _:
@@ -251,5 +260,6 @@ def step_words(step: Step) -> str:
         Step.COMPARING_LAYERS: translate("Shrink", "reading a text to see which layers matter"),
         Step.MEASURING: translate("Shrink", "measuring what each part would lose"),
         Step.PRUNING: translate("Shrink", "setting weights to zero"),
+        Step.LEARNING: translate("Shrink", "learning again from its original"),
         Step.LOOKING: translate("Shrink", "looking into the new file"),
     }[step]
