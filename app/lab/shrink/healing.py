@@ -64,26 +64,26 @@ def original_of(model: ModelFile, library: Sequence[LibraryModel], *, leaves_out
 
 def check_can_learn(model: ModelFile, room: EngineRoom) -> None:
     """Raise PersonError where the original's kind or size keeps its versions from learning."""
-    said = too_large(model)
+    said = why_not(model)
     if said is not None:
         raise PersonError(said)
-    if model.expert_count:
-        raise PersonError(say("shrink.kind_cannot_learn", operation="MUL_MAT_ID"))
     needed, free = healing_bytes(model), room.budget_bytes()
     if needed > free:
         raise PersonError(say("shrink.no_memory_to_learn", needed=size(needed), free=size(free)))
 
 
-def too_large(model: ModelFile, pace: float = _USUAL_PACE) -> Sentence | None:
-    """What it would take, where that is too much for a PC; None where it is not.
+def why_not(model: ModelFile, pace: float | None = None) -> Sentence | None:
+    """Why a model's versions cannot learn: its kind, or what it would take; None where they can.
 
     Args:
         model: The original.
-        pace: Operations a second that this PC does while learning.
+        pace: Operations a second that this PC does while learning; None where that is not known.
     """
+    if model.expert_count:
+        return say("shrink.kind_cannot_learn", operation="MUL_MAT_ID")
     if model.parameters <= MOST_PARAMETERS:
         return None
-    seconds = healing_seconds(model, Healing(windows=USUAL_WINDOWS), pace)
+    seconds = healing_seconds(model, Healing(windows=USUAL_WINDOWS), pace or _USUAL_PACE)
     return say(
         "shrink.too_large_to_heal",
         name=model.path.name,

@@ -11,6 +11,7 @@ from app.lab.engines.adapters import adapters_for
 from app.lab.engines.calls import interruptible
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
+from app.lab.shrink.healing import learning_pace
 from app.lab.shrink.inspecting import inspect
 from app.lab.shrink.matrices.kept import KeptMatrices, export
 from app.lab.shrink.matrices.texts import chats_there
@@ -90,6 +91,7 @@ class ShrinkDesk:
                     free_bytes=free_bytes,
                 ),
                 source_of=self._source_of,
+                learning_pace=self._learning_pace,
                 matrices=MatrixBackends(
                     KeptMatrices(self._paths.cache),
                     lambda: chats_there(self._paths.database),
@@ -166,6 +168,11 @@ class ShrinkDesk:
         return inspect(
             path, against, threads=self._threads, folder=self._paths.state, on_progress=tell
         )
+
+    def _learning_pace(self, context: JobContext) -> float:
+        """In a job: time for seconds how fast models learn here."""
+        with interruptible(context.check):
+            return learning_pace(self._threads, self._room)
 
     def _preview(self, source: Path, context: JobContext) -> None:
         """In a job: tell of each version as it would be, as soon as it is known."""

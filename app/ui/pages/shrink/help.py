@@ -29,6 +29,11 @@ def shrink_help() -> PageHelp:
             ),
             translate(
                 "ShrinkHelp",
+                "A small model that layers are left out of can learn again from its original. That"
+                " takes time, brings back a part of what was lost, and is an experiment.",
+            ),
+            translate(
+                "ShrinkHelp",
                 "How good a version is only measuring tells: “Measure” holds what was made against"
                 " its original.",
             ),

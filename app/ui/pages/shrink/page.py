@@ -30,6 +30,7 @@ from app.ui.kit.widgets.layouts import in_column, in_row, split
 from app.ui.kit.words.format import about, byte_size
 from app.ui.kit.words.sentences import sentence, told
 from app.ui.pages.shrink.inside.tab import InsideTab, Raise
+from app.ui.pages.shrink.learning import LearningWish
 from app.ui.pages.shrink.matrix.effect import Together
 from app.ui.pages.shrink.matrix.tab import MatrixTab
 from app.ui.pages.shrink.source import SourceChoice
@@ -72,6 +73,7 @@ class ShrinkBackends:
         inspect: Called in a job: counts what is in a file, beside another one or alone.
         ways: What stands behind comparing the ways.
         source_of: Where the model that a version was made of is now.
+        learning_pace: Called in a job: times for seconds how fast models learn here.
         matrices: What the tab of importance matrices stands on.
     """
 
@@ -85,6 +87,7 @@ class ShrinkBackends:
     open_model: Callable[[Path], ModelFile]
     adapters_for: Callable[[ModelFile], Sequence[Path]]
     inspect: Callable[[Path, Path | None, JobContext], Inspection]
+    learning_pace: Callable[[JobContext], float]
     matrices: MatrixBackends
     ways: WaysBackends
     source_of: Callable[[Make], Path]
@@ -117,6 +120,7 @@ class ShrinkPage(QWidget):
         super().__init__(parent)
         self._backends = backends
         self._job: Job[object] | None = None
+        self._pace_job: Job[float] | None = None
         self._model: ModelFile | None = None
         self._folder: Path | None = None
         self.source = SourceChoice()
@@ -127,7 +131,10 @@ class ShrinkPage(QWidget):
         self.size_wish = SizeWish()
         self.more_button = push_button("", "link", run=self._toggle_more)
         self.common = CommonWishes(self._ask_matrix)
-        self.common.hide()
+        self.learning = LearningWish()
+        self.more = QWidget()
+        in_column(self.common, self.learning, on=self.more, spacing=GRID)
+        self.more.hide()
         self.where = ElidedLabel("", dim=True, least_characters=16)
         self.folder_button = push_button(self.tr("Change"), "link", run=self._ask_folder)
         self.facts = label("", "dim", wrap=True)
@@ -188,8 +195,9 @@ class ShrinkPage(QWidget):
 
     def stop(self) -> None:
         """Look at nothing more; the window closes."""
-        if self._job is not None:
-            self._job.cancel()
+        for job in (self._job, self._pace_job):
+            if job is not None:
+                job.cancel()
         self.inside.stop()
         self.ways.stop()
 
@@ -224,7 +232,7 @@ class ShrinkPage(QWidget):
             (self.view, 1),
             below,
             in_row(self.more_button, 1),
-            self.common,
+            self.more,
             place,
             end,
             on=upper,
@@ -269,6 +277,8 @@ class ShrinkPage(QWidget):
         self.versions.checked_changed.connect(self._refresh)
         self.size_wish.changed.connect(self._refresh)
         self.common.changed.connect(self._refresh)
+        self.learning.changed.connect(self._refresh)
+        self.learning.pace_wanted.connect(self._time_learning)
         self.common.adapters.file_wanted.connect(self._ask_adapter)
         self.all_box.toggled.connect(self.view.show_all)
         self.works.chat_wanted.connect(self.chat_wanted)
@@ -334,7 +344,8 @@ class ShrinkPage(QWidget):
         wish = self.size_wish.wish(self._beside_bytes())
         if wish is not None:
             found.append(wish)
-        if not found and self.common.change_weights and not again:
+        learns = self.learning.healing is not None
+        if not found and (self.common.change_weights or learns) and not again:
             found.append((self._model.level_name, Recipe(), self._model.file_bytes))
         return [
             (title, self._complete(recipe, requantizes=again), size)
@@ -343,9 +354,17 @@ class ShrinkPage(QWidget):
 
     def _complete(self, recipe: Recipe, *, requantizes: bool) -> Recipe:
         whole = self.common.complete(recipe, requantizes=requantizes)
+        whole = replace(whole, healing=self.learning.healing)
         if not self.common.makes_matrix:
             return whole
         return replace(whole, matrix_texts=self.matrix.texts.words)
+
+    def _time_learning(self) -> None:
+        self._pace_job = self._backends.jobs.run(
+            self._backends.learning_pace,
+            done=self.learning.show_pace,
+            failed=lambda error: self.said.emit(sentence(error)),
+        )
 
     def _beside_bytes(self) -> int:
         """What an engine needs beside the file: the same for all versions."""
@@ -353,6 +372,8 @@ class ShrinkPage(QWidget):
         return rows[0].needed_bytes - rows[0].file_bytes if rows else 0
 
     def _refresh(self) -> None:
+        lacks = self.common.complete(Recipe(), requantizes=False).leaves_out
+        self.learning.follow(self._model, leaves_out=lacks)
         wanted = self._wanted()
         self.note.setVisible(bool(self.note.text()))
         words = self.tr("Make {n} versions") if len(wanted) > 1 else self.tr("Make it")
@@ -360,6 +381,7 @@ class ShrinkPage(QWidget):
         self.make_button.setEnabled(bool(wanted))
         needed = sum(size for *_, size in wanted)
         seconds = sum(row.seconds for row in self.versions.checked)
+        seconds += self.learning.seconds * len(wanted)
         free = self._backends.free_bytes(self.folder)
         said: list[str] = []
         if wanted and needed:
@@ -377,8 +399,9 @@ class ShrinkPage(QWidget):
         self.where.set_text(self.tr("Into {folder}").format(folder=self.folder))
         chosen = self.common.makes_matrix and self.matrix.texts.words
         own = self.tr("importance matrix of chosen texts") if chosen else ""
-        extra = ", ".join(filter(None, (self.common.text, own)))
-        open_ = not self.common.isHidden()
+        learns = self.tr("learning again") if self.learning.healing is not None else ""
+        extra = ", ".join(filter(None, (self.common.text, learns, own)))
+        open_ = not self.more.isHidden()
         self.more_button.setText(
             self.tr("Less")
             if open_
@@ -388,7 +411,7 @@ class ShrinkPage(QWidget):
         )
 
     def _toggle_more(self) -> None:
-        self.common.setVisible(self.common.isHidden())
+        self.more.setVisible(self.more.isHidden())
         self._refresh()
 
     # --- what is asked for ----------------------------------------------------------------
@@ -446,7 +469,7 @@ class ShrinkPage(QWidget):
 
     def _use_matrix(self, path: Path, name: str) -> None:
         self.common.use_matrix(path, name)
-        self.common.show()
+        self.more.show()
         self._refresh()
         self.tabs.setCurrentIndex(0)
 

@@ -2,12 +2,14 @@
 
 Through :mod:`app.ui.pages.shrink.source`, :mod:`app.ui.pages.shrink.versions_view`,
 :mod:`app.ui.pages.shrink.versions`, :mod:`app.ui.pages.shrink.wishes`,
+:mod:`app.ui.pages.shrink.learning`,
 :mod:`app.ui.pages.shrink.works` and :mod:`app.lab.works.making.orders`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,7 @@ from app.base.files import free_bytes
 from app.core.candidates.candidate import Candidate, candidate_of
 from app.core.models.family import LibraryModel, ModelSource
 from app.core.models.levels import level_by_name
+from app.core.shrink.healing import Healing
 from app.core.shrink.recipe import MatrixUse, Recipe, exactly
 from app.core.verdict import Limits
 from app.lab.engines.adapters import adapters_for
@@ -108,6 +111,7 @@ class Desk:
                 open_model=open_model_file,
                 adapters_for=lambda model: adapters_for(model, self.models),
                 inspect=lambda *_wanted: pytest.fail("nobody looked inside"),
+                learning_pace=lambda _context: 1e9,
                 matrices=MatrixBackends(KeptMatrices(paths.cache), OwnChats, export),
                 ways=self._ways(room),
                 source_of=lambda work: self.moved.get(work.order.source, Path(work.order.source)),
@@ -444,3 +448,31 @@ def test_what_a_matrix_changes_is_made_twice_and_measured(
     page.make_button.click()
     assert chosen.makes.all[-1].order.recipe.matrix == str(row.kept.path)
     assert "importance matrix the one of the demo model's own chats" in page.common.text
+
+
+def test_what_is_left_can_learn_again(qtbot: QtBot, chosen: Desk, demo_model: Path) -> None:
+    page, wish = chosen.page, chosen.page.learning
+    page.more_button.click()
+    assert not wish.box.isEnabled()
+    page.common.layers.setText("1")
+    page.common.layers.commit()
+    qtbot.waitUntil(lambda: "memory beside the original" in wish.note.text(), timeout=PATIENCE_MS)
+    assert not wish.amount.isEnabled()
+    wish.box.click()
+    # Six operations a weight and token, at the pace of this desk.
+    assert wish.amount.currentText().replace("\u00a0", " ") == "128 windows of text, about 18 min"
+    assert wish.seconds == pytest.approx(6 * 128 * 256 * 5_508_352 / 1e9)
+    assert "about 18 min" in page.facts.text().replace("\u00a0", " ")
+    page.more_button.click()
+    assert "learning again" in page.more_button.text()
+    page.make_button.click()
+    (work,) = chosen.makes.all
+    assert work.order.recipe.healing == Healing(windows=128)
+    chosen.makes.queue.cancel(work)
+
+    # What a large model would take is said, and not offered.
+    large = replace(open_model_file(demo_model), parameters=8_000_000_000)
+    wish.follow(large, leaves_out=True)
+    assert not wish.box.isEnabled()
+    assert wish.healing is None
+    assert "is too large to learn again on a PC: 128 windows of text would take" in wish.note.text()
