@@ -12,6 +12,7 @@ from PySide6.QtCore import (
 )
 
 from app.core.memory.fit import judge
+from app.core.shrink.recipe import Recipe
 from app.ui.kit.plain import plain_data
 from app.ui.kit.views.titled import NOWHERE, Index, TitledTable
 from app.ui.kit.words.format import about, byte_size, speed
@@ -191,6 +192,8 @@ class VersionsModel(TitledTable):
         said = [level_meaning(row.level.name)]
         if row.level.needs_importance_matrix:
             said.append(self.tr("Needs an importance matrix, which is made by itself."))
+        elif Recipe(row.level).takes_matrix:
+            said.append(self.tr("Loses less with an importance matrix, which is made by itself."))
         if row.fallen:
             said.append(
                 self.tr("{n} tensors have rows that do not fit; they get larger formats.").format(

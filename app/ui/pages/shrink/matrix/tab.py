@@ -73,6 +73,7 @@ class MatrixTab(QWidget):
         self._backends, self._jobs, self._files = backends, jobs, files
         self._model: ModelFile | None = None
         self.texts = TextsChoice(files)
+        self._wanted_level = _USUAL
         self.level = ChoiceBox(least_characters=10)
         self.level.setAccessibleName(self.tr("The version that is made twice"))
         self.effect_button = push_button(
@@ -88,6 +89,7 @@ class MatrixTab(QWidget):
         )
         self.rows = KeptRows()
         self._lay_out()
+        self.level.activated.connect(self._want_level)
         self.texts.changed.connect(self.changed)
         self.texts.refused.connect(self.said)
         self.rows.use_wanted.connect(self._use)
@@ -116,12 +118,11 @@ class MatrixTab(QWidget):
 
     def show_levels(self, levels: Iterable[Level]) -> None:
         """Offer those that can be made without one."""
-        chosen = self.level.currentData() or _USUAL
         self.level.clear()
         for each in levels:
             if not (each.is_full or each.needs_importance_matrix or each.nominal_bits > 6):
                 add_choice(self.level, each.name, each.name)
-        self.level.setCurrentIndex(max(0, self.level.findData(chosen)))
+        self.level.setCurrentIndex(max(0, self.level.findData(self._wanted_level)))
         self.effect_button.setEnabled(self.level.count() > 0)
 
     def _lay_out(self) -> None:
@@ -156,6 +157,9 @@ class MatrixTab(QWidget):
         scroll_down(area)
         area.setWidget(inner)
         in_column(area, on=self)
+
+    def _want_level(self) -> None:
+        self._wanted_level = self.level.currentData()
 
     # --- what is asked for ----------------------------------------------------------------
 

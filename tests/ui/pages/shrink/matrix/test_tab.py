@@ -156,7 +156,8 @@ def test_what_is_none_or_another_models_is_a_sentence(
 def test_levels_that_need_one_cannot_be_made_twice(desk: Desk) -> None:
     assert not desk.tab.effect_button.isEnabled()
     names = ("Q8_0", "Q4_0", "Q3_K_M", "IQ2_M")
-    desk.tab.show_levels(map(level_by_name, names))
+    for known in (2, 4):  # they come one after the other
+        desk.tab.show_levels(map(level_by_name, names[:known]))
     assert [desk.tab.level.itemText(place) for place in range(2)] == ["Q4_0", "Q3_K_M"]
     assert desk.tab.level.count() == 2
     assert desk.tab.level.currentText() == "Q3_K_M"
