@@ -27,12 +27,14 @@ class InspectTensor(msgspec.Struct, tag="inspect_tensor", frozen=True):
 
     Attributes:
         reference: The same weights in another file, to be held against.
+        zeros_alone: Count weights and zeros; all else stays 0.
     """
 
     id: int
     tensor: StoredTensor
     threads: int
     reference: StoredTensor | None = None
+    zeros_alone: bool = False
 
 
 class TensorInspected(msgspec.Struct, tag="tensor_inspected", frozen=True):

@@ -25,6 +25,7 @@ def inspect(
     threads: int,
     folder: Path,
     on_progress: Callable[[int, int], None],
+    zeros_alone: bool = False,
 ) -> Inspection:
     """Count what is in every tensor of a model file, all shards; memory stays small.
 
@@ -34,6 +35,7 @@ def inspect(
         threads: That share a tensor.
         folder: Working folder of the engine.
         on_progress: Told bytes of the file read and in all.
+        zeros_alone: Count zeros and nothing else: in less than half of the time.
 
     Raises:
         PersonError: A file cannot be read, or the reference is another model.
@@ -64,7 +66,7 @@ def inspect(
                 other = None
             figures = None
             if can_be_read(info.type_id):
-                command = InspectTensor(engine.next_id(), there, threads, other)
+                command = InspectTensor(engine.next_id(), there, threads, other, zeros_alone)
                 figures = engine.call(command, TensorInspected).figures
             tensors.append(InspectedTensor(info, figures))
             done += info.n_bytes

@@ -387,6 +387,7 @@ def _result(
         threads=means.threads,
         folder=means.room.folder,
         on_progress=lambda done, total: means.on_step(Step.LOOKING, done, total),
+        zeros_alone=True,
     )
     made, recipe = found.model, work.recipe
     return ShrinkResult(

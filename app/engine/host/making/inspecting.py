@@ -53,7 +53,7 @@ def inspect_tensor(command: InspectTensor, abort: AbortFlag) -> TensorInspected:
     counter = _Counter(command, abort)
     threads = max(1, min(command.threads, counter.reads))
     try:
-        rms = _rms(command.tensor)
+        rms = 0.0 if command.zeros_alone else _rms(command.tensor)
         if threads == 1:
             parts = [counter.count(0, 1, rms)]
         else:
@@ -140,6 +140,7 @@ class _Source:
 class _Counter:
     def __init__(self, command: InspectTensor, abort: AbortFlag) -> None:
         self._tensor, self._reference = command.tensor, command.reference
+        self._zeros_alone = command.zeros_alone
         self._abort = abort
         self.reads = -(-command.tensor.elements // _READ)
 
@@ -172,6 +173,10 @@ class _Counter:
             for at in range(0, count, _PIECE):
                 size = min(_PIECE, count - at)
                 values = source.piece(at, size)
+                if self._zeros_alone:
+                    sums.numbers += size
+                    sums.zeros += size - int(np.count_nonzero(values))
+                    continue
                 against = None if reference is None else reference.piece(at, size)
                 in_histogram = (first + at) // _PIECE % _EVERY_NTH_IN_HISTOGRAM == 0
                 _count(values, against, rms, sums, scratch, flags, in_histogram=in_histogram)
