@@ -42,6 +42,8 @@ from app.store.ladders import LadderStore
 from app.store.paths import Paths
 from app.store.small.speeds import SpeedStore
 from tests.helpers import gguf_files as files
+from tests.helpers.adapters import write_adapter, write_merged
+from tests.helpers.deep_models import write_deep
 from tests.helpers.rooms import roomy
 
 if TYPE_CHECKING:
@@ -221,6 +223,31 @@ def test_a_draft_is_judged_by_speed_alone(
     kept = plan_of(again)
     assert kept is not None
     assert restored(store.load(again.id), kept).rows[drafted.key()] == faster
+
+
+def test_a_student_is_held_against_its_teacher(
+    levels: dict[str, str], tools: Tools, demo_model: Path, tmp_path: Path
+) -> None:
+    deeper = write_deep(tmp_path / "deeper.gguf", demo_model, 1)
+    taught = write_adapter(tmp_path / "taught.gguf", deeper, scale=2.0)
+    teacher = write_merged(tmp_path / "teacher.gguf", deeper, taught)
+    outcomes = {f"{n}": "correct" if n % 3 else "wrong" for n in range(9)}
+    tools = dataclasses.replace(tools, ask=lambda *_: TasksStep("engine", outcomes))
+    plan = small(str(teacher), levels["F16"], items_name="own", prompt_tokens=0, generated_tokens=0)
+    result = Ladder(plan, tools).run()
+    view = view_of(result, About([]), Limits())
+    row = view.row(levels["F16"])
+    assert row is not None
+    assert result.rows[levels["F16"]].tasks is not None
+    said = {column.key: cell_of(column, row) for column in COLUMNS}
+    for key in ("mean_kld", "same_top", "bits_per_byte"):
+        assert isinstance(said[key], Value), key
+    drift = said["mean_kld"]
+    assert isinstance(drift, Value)
+    assert drift.number > 0.001
+    remarks = [one for one in view.remarks if "from those of teacher" in one]
+    assert len(remarks) == 1
+    assert "another model with the same vocabulary" in remarks[0]
 
 
 def test_quality_is_measured_as_llama_perplexity_does_where_that_is_wanted(
