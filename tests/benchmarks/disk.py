@@ -5,8 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import psutil
 
 from app.core.candidates.candidate import candidate_of
 from app.core.memory.estimate import RESERVED_BYTES
@@ -40,7 +43,7 @@ private memory; what it reads comes from the disk again for every token. Predict
 with so much memory, from the disk's speed as it measures that; then {GENERATED_TOKENS} tokens are
 generated with one thread, after {FIRST_TOKENS} that bring the experts into memory which stay
 there. The prediction should be within a factor of {MOST_TIMES:g}: a disk that
-others use as well is as uncertain."""
+others use as well is as uncertain, and what is read from it is counted beside."""
 
 
 def measure(run: Run) -> list[Figure]:
@@ -59,31 +62,49 @@ def _figures(run: Run, kind: str, model: Path) -> list[Figure]:
         paths.create()
         name = f"speed with {share:.0%} of {kind} in memory, over predicted"
         try:
-            predicted, measured = _pair(paths, model, round(share * size))
+            taken = _taken(paths, model, round(share * size))
         except OSError as error:
             figures.append(Figure(LETTER, name, "", f"not measured: {error}", None))
             continue
-        times = measured / predicted
-        tell(f"  {kind}, {share:.0%}: predicted {predicted:.2f}, measured {measured:.2f} tok/s")
+        times = taken.speed / taken.predicted_speed
+        tell(f"  {kind}, {share:.0%}: {taken}")
         met = 1 / MOST_TIMES <= times <= MOST_TIMES
         goal = f"{1 / MOST_TIMES:g} to {MOST_TIMES:g}"
         figures.append(Figure(LETTER, name, goal, f"{times:.2f}", met))
-        figures.append(fact(LETTER, f"{share:.0%} of {kind} in memory", f"{measured:.2f} tokens/s"))
+        figures.append(
+            fact(LETTER, f"{share:.0%} of {kind} in memory", f"{taken.speed:.2f} tokens/s")
+        )
+        times = taken.read_bytes / taken.predicted_bytes
+        name = f"read for a token with {share:.0%} of {kind} in memory, over predicted"
+        met = 1 / MOST_TIMES <= times <= MOST_TIMES
+        remark = f"{taken.read_bytes / 1e6:.0f} of {taken.predicted_bytes / 1e6:.0f} MB"
+        figures.append(Figure(LETTER, name, goal, f"{times:.2f} ({remark})", met))
     return figures
 
 
-def _pair(paths: Paths, model: Path, weights_room_bytes: int) -> tuple[float, float]:
-    """The predicted speed and the measured one, in tokens a second."""
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """Tokens a second, and bytes that each token reads from the disk."""
+
+    predicted_speed: float
+    speed: float
+    predicted_bytes: float
+    read_bytes: float
+
+
+def _taken(paths: Paths, model: Path, weights_room_bytes: int) -> _Taken:
+    """Predict and run."""
     with Fitter(EngineRoom(paths.state), speed_store(paths), 1) as fitter:
         needs = fitter.memory(model, CONTEXT_TOKENS).needs
     room_bytes = needs.total_bytes - needs.weights_bytes + weights_room_bytes
     small = EngineRoom(paths.state, lambda: room_bytes + RESERVED_BYTES)
     with Fitter(small, speed_store(paths), 1) as fitter:
-        predicted = fitter.fit(model, CONTEXT_TOKENS).tokens_per_second
-    assert predicted is not None, "the disk cannot be read past the cache"
+        fit = fitter.fit(model, CONTEXT_TOKENS)
+    assert fit.tokens_per_second is not None, "the disk cannot be read past the cache"
     _forget(model)
     with _bounded(room_bytes) as take, EngineRoom(paths.state).calls("disk") as engine:
-        take(engine.pid or 0)
+        pid = engine.pid or 0
+        take(pid)
         small.load(engine, opened(candidate_of(model), open_model_file), 1, NO_CONTEXT)
 
         def speed(tokens: int) -> float:
@@ -91,7 +112,10 @@ def _pair(paths: Paths, model: Path, weights_room_bytes: int) -> tuple[float, fl
             return engine.call(bench, BenchSample).tokens_per_second
 
         speed(FIRST_TOKENS)
-        return predicted, speed(GENERATED_TOKENS)
+        before = psutil.Process(pid).io_counters().read_bytes
+        measured = speed(GENERATED_TOKENS)
+        read = psutil.Process(pid).io_counters().read_bytes - before
+    return _Taken(fit.tokens_per_second, measured, fit.disk_bytes, read / GENERATED_TOKENS)
 
 
 def _forget(path: Path) -> None:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from app.lab.engines.room import EngineRoom
     from app.store.small.speeds import SpeedStore
 
+# Of a token: a speed below is none that anybody would wait for.
+_MOST_SECONDS = 100.0
+
 
 class FromDisk:
     """Tells speeds of candidates whose weights are read from disk; not on the main thread.
@@ -54,4 +57,4 @@ class FromDisk:
         known = speeds.rates(opened.threads(self._threads))
         if known is not None and known.bandwidth:
             seconds += 1 / predict_speed(work, opened.model, known).tokens_per_second
-        return 1 / seconds
+        return 1 / seconds if seconds < _MOST_SECONDS else None

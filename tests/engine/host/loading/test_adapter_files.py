@@ -34,7 +34,8 @@ def products(path: Path | str) -> dict[str, NDArray[np.float32]]:
     for name, b in halves.items():
         if name.endswith(".lora_b"):
             factor = float(alpha.contents()) / b.shape[1] if alpha is not None else 1.0
-            found[name] = factor * b @ halves[f"{name[:-1]}a"]
+            a = halves[f"{name[:-1]}a"]
+            found[name] = np.asarray(factor * b @ a, np.float32)
     return found
 
 
