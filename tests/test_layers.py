@@ -15,7 +15,7 @@ LINT = [sys.executable, "-c", "from importlinter.cli import lint_imports_command
 
 LAB = (
     *("works", "reports", "verdict", "votes", "ladder", "hub", "compare", "predict", "quality"),
-    *("tasks", "shrink", "serve", "speed", "engines", "models", "pictures", "demo"),
+    *("tasks", "shrink", "serve", "speed", "convert", "engines", "models", "pictures", "demo"),
 )
 ENGINE = ("", "host", "local", "protocol", *(
     f"host/{room}"
@@ -79,6 +79,7 @@ def test_the_contracts_hold() -> None:
         ("lab/shrink", "import app.lab.compare"),
         ("lab/serve", "import app.lab.compare"),
         ("lab/shrink", "import uvicorn"),
+        ("lab/convert", "import app.lab.speed"),
         ("lab/hub", "import app.lab.ladder"),
         ("lab/ladder", "import app.lab.votes"),
         ("lab/votes", "import app.lab.verdict"),

@@ -7,6 +7,7 @@ COMMANDS = {
     "bench": "bench",
     "shrink": "shrink",
     "quantize": "quantize",
+    "convert": "convert",
     "inspect": "inspect",
     "imatrix": "imatrix",
     "quality": "quality",

@@ -37,6 +37,8 @@ class Step(StrEnum):
     """What is done on the way to a version; the values are what terminals show."""
 
     COMPARING_LAYERS = "Comparing layers"
+    FETCHING = "Getting the converter"
+    CONVERTING = "Converting"
     MERGING = "Merging adapters"
     WEIGHING = "Weighing"
     PRUNING = "Pruning"
@@ -144,6 +146,11 @@ class Recipe:
     def copies(self) -> bool:
         """Whether types stay as they are: weights are left out or added to, and that is all."""
         return self.level is None and not self.has_target
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether a copy of the source with what is merged into it is all that is asked."""
+        return self.copies and not (self.drop_layers or self.sparsity or self.rules)
 
     @property
     def takes_matrix(self) -> bool:

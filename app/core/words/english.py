@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.core.words.texts import (
     adapters,
     compare,
+    convert,
     counted,
     drafts,
     engine,
@@ -33,6 +34,7 @@ TEXTS: dict[str, str] = {
     **lab.TEXTS,
     **shrink.TEXTS,
     **serve.TEXTS,
+    **convert.TEXTS,
     **verdict.TEXTS,
     **counted.TEXTS,
 }

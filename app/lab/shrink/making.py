@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,8 @@ from app.core.shrink.types import needs_matrix
 from app.core.text.shared_names import file_name
 from app.core.words.sentence import Sentence, listed, say
 from app.engine.protocol.making import Quantize, StoredTensor, TensorPlanned, TensorRule
+from app.lab.convert.originals import original_in
+from app.lab.shrink.copies import converted_copy, take_over
 from app.lab.shrink.dropping import dropped_layers
 from app.lab.shrink.full_versions import is_full
 from app.lab.shrink.healed import shrink_healed
@@ -86,6 +89,7 @@ class Means:
         library: Brings up the models on this PC, to name one in place of a shrunken source.
         database: Where this program's chats are stored, for matrices of own chats.
         label: What the new file's header says of it before what was left out.
+        gets_converter: Original weights may be converted by what is downloaded first.
     """
 
     threads: int
@@ -95,6 +99,7 @@ class Means:
     library: Callable[[], Sequence[LibraryModel]] = tuple
     database: Path = Path()
     label: str = ""
+    gets_converter: bool = False
 
 
 @dataclass(slots=True)
@@ -123,7 +128,7 @@ def shrink(source: Path, target: Path, recipe: Recipe, means: Means) -> ShrinkRe
     """Make ``target`` of ``source``.
 
     Args:
-        source: A model file; all its shards become one file.
+        source: A model file, all of whose shards become one file, or a folder of original weights.
         target: The file to write; must not be there yet.
         recipe: How.
         means: With what.
@@ -133,39 +138,50 @@ def shrink(source: Path, target: Path, recipe: Recipe, means: Means) -> ShrinkRe
     """
     if recipe.healing is not None:
         return shrink_healed(shrink, source, target, recipe, means)
+    begin_ns = time.perf_counter_ns()
     check_target(target)
-    takes_any = recipe.requantizes or recipe.copies
-    model = source_file(source, recipe.level, means.library, requantizes=takes_any)
-    remarks: list[Sentence] = []
-    if not (is_full(model) or recipe.copies):
-        remarks.append(say("shrink.second_loss", name=source.name, level_name=model.level_name))
-    if not recipe.merge:
-        return _shrunken(source, model, target, recipe, means, remarks)
-    remarks += remarks_on(recipe.merge, source)
-    with merged_copy(
-        model,
-        recipe.merge,
-        target,
-        threads=means.threads,
-        room=means.room,
-        keeps_types=recipe.copies,
-        on_progress=lambda done, total: means.on_step(Step.MERGING, done, total),
-    ) as merged:
-        return _shrunken(
-            source, merged, target, recipe, means, remarks, known_as(model, recipe.merge)
-        )
+    with contextlib.ExitStack() as copies:
+        path, known = source, b""
+        if source.is_dir():
+            original = original_in(source)
+            path = copies.enter_context(
+                converted_copy(
+                    original, target, means.cache, means.on_step, gets=means.gets_converter
+                )
+            )
+            known = known_as(original.files, recipe.merge)
+        takes_any = recipe.requantizes or recipe.copies
+        model = source_file(path, recipe.level, means.library, requantizes=takes_any)
+        remarks: list[Sentence] = []
+        if not (is_full(model) or recipe.copies):
+            remarks.append(say("shrink.second_loss", name=path.name, level_name=model.level_name))
+        if recipe.merge:
+            known = known or known_as(model.shard_paths, recipe.merge)
+            remarks += remarks_on(recipe.merge, model.path)
+            model = copies.enter_context(
+                merged_copy(
+                    model,
+                    recipe.merge,
+                    target,
+                    threads=means.threads,
+                    room=means.room,
+                    keeps_types=recipe.copies,
+                    on_progress=lambda done, total: means.on_step(Step.MERGING, done, total),
+                )
+            )
+        work = _begun(model, recipe, means, remarks, known)
+        if known and recipe.changes_nothing and not means.label:
+            take_over(model, target)
+            elapsed_ns = time.perf_counter_ns() - begin_ns
+        else:
+            elapsed_ns = _carried_out(work, target, means)
+    return _result(work, source, target, means, elapsed_ns)
 
 
-def _shrunken(
-    source: Path,
-    model: ModelFile,
-    target: Path,
-    recipe: Recipe,
-    means: Means,
-    remarks: list[Sentence],
-    known: bytes = b"",
-) -> ShrinkResult:
-    """Make ``target`` of a model that may be there only for now."""
+def _begun(
+    model: ModelFile, recipe: Recipe, means: Means, remarks: list[Sentence], known: bytes
+) -> _Work:
+    """What is asked, held against a model that may be there only for now."""
     stored = stored_tensors(model.path)
     check_rules(recipe.rules, [info.name for info, _ in stored])
     if recipe.rules and recipe.level is not None and recipe.level.is_full:
@@ -173,7 +189,9 @@ def _shrunken(
     dropped = _dropped(model, recipe, means)
     names = ((info, there, new_name(info.name, dropped)) for info, there in stored)
     tensors = {name: (info, there) for info, there, name in names if name is not None}
-    work = _Work(
+    if dropped and model.sliding_window:
+        remarks.append(say("shrink.windows_move", name=model.path.name))
+    return _Work(
         model,
         recipe,
         recipe.level,
@@ -184,22 +202,23 @@ def _shrunken(
         remarks=remarks,
         known_as=known,
     )
-    if dropped and model.sliding_window:
-        work.remarks.append(say("shrink.windows_move", name=source.name))
+
+
+def _carried_out(work: _Work, target: Path, means: Means) -> int:
+    """Make it; returns how many ns the quantizer took."""
     _get_matrix(work, means)
     with _pruned(work, target, means), means.room.calls("shrink") as engine:
-        if recipe.has_target:
+        if work.recipe.has_target:
             _choose(work, target, engine, means)
         command = _command(work, target, means, engine.next_id())
         planned = _planned(work, engine, command)
         infos = [replace(info, name=name) for name, (info, _) in work.tensors.items()]
         check_room(target, file_bytes(work.model, turned(infos, planned)))
-        elapsed_ns = carry_out(
+        return carry_out(
             engine,
             command,
             lambda done, total: means.on_step(Step.QUANTIZING, done, total),
         )
-    return _result(work, source, target, means, elapsed_ns)
 
 
 def _dropped(model: ModelFile, recipe: Recipe, means: Means) -> tuple[int, ...]:

@@ -78,11 +78,20 @@ def adapter_at(adapter: Adapter, source: Path) -> Path:
     raise PersonError(say("adapters.gone", name=path.name))
 
 
-def known_as(model: ModelFile, adapters: Sequence[Adapter]) -> bytes:
-    """What a model with adapters in it is known by, however often it is made."""
-    paths = [adapter_at(each, model.path) for each in adapters]
+def known_as(files: Sequence[Path], adapters: Sequence[Adapter]) -> bytes:
+    """What a model is known by, however often it is made of files and adapters.
+
+    Raises:
+        PersonError: One is gone.
+    """
+    paths = [adapter_at(each, files[0]) for each in adapters]
     strengths = repr([each.strength for each in adapters])
-    return hashlib.sha256(known_by([*model.shard_paths, *paths]) + strengths.encode()).digest()
+    try:
+        known = known_by([*files, *paths])
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise PersonError(say("shrink.not_copied", name=files[0].name, reason=reason)) from error
+    return hashlib.sha256(known + strengths.encode()).digest()
 
 
 @contextlib.contextmanager

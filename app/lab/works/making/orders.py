@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app.core.models.family import ModelSource
 from app.core.models.labels import level_in_name
 from app.core.models.model_names import model_stem
+from app.core.shrink.recipe import Recipe
 from app.core.shrink.written import written
 from app.lab.works.making.work import MakeOrder
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from app.core.models.family import LibraryModel
-    from app.core.shrink.recipe import Recipe
+    from app.lab.convert.originals import Original
 
 _NO_SIGNS = re.compile(r"[^\w.+-]+")
 _MOST_LETTERS = 80
@@ -59,12 +60,37 @@ def order_for(
     adapters = [model_stem(Path(each.path).name) for each in recipe.merge]
     stem = stem_for(source.name, "-".join([*adapters, title]))
     title = " + ".join([title, *adapters])
-    target = folder / f"{stem}.gguf"
-    number = 2
+    target = _free(folder, stem, taken)
+    return MakeOrder(str(source), str(target), title, written(recipe), expected_bytes)
+
+
+def order_to_convert(original: Original, folder: Path, taken: Collection[str] = ()) -> MakeOrder:
+    """The order for a model file out of original weights, by what has to be downloaded first.
+
+    Args:
+        original: The weights.
+        folder: Where the file goes.
+        taken: Paths that other orders write.
+    """
+    stem = stem_for(_NO_SIGNS.sub("-", original.name), original.level)
+    return MakeOrder(
+        str(original.folder),
+        str(_free(folder, stem, taken)),
+        original.level,
+        written(Recipe()),
+        original.file_bytes,
+        name=original.name,
+        gets_converter=True,
+    )
+
+
+def _free(folder: Path, stem: str, taken: Collection[str]) -> Path:
+    """A file that is not there, and that nobody else writes."""
+    target, number = folder / f"{stem}.gguf", 2
     while target.exists() or str(target) in taken:
         target = folder / f"{stem}-{number}.gguf"
         number += 1
-    return MakeOrder(str(source), str(target), title, written(recipe), expected_bytes)
+    return target
 
 
 def stem_for(source_name: str, title: str) -> str:

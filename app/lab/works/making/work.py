@@ -31,11 +31,13 @@ class MakeOrder(msgspec.Struct, frozen=True):
     """What is wanted.
 
     Attributes:
-        source: The model's file.
+        source: The model's file, or a folder of original weights.
         target: The file to write.
         title: What it is called in lists: ``Q4_K_M``.
         recipe: How it is made.
         expected_bytes: About its size.
+        name: What the source is called, where its path does not say.
+        gets_converter: The person agreed to what converting needs being downloaded.
     """
 
     source: str
@@ -43,6 +45,13 @@ class MakeOrder(msgspec.Struct, frozen=True):
     title: str
     recipe: Written
     expected_bytes: int = 0
+    name: str = ""
+    gets_converter: bool = False
+
+    @property
+    def of_weights(self) -> bool:
+        """Whether original weights are converted, which no file of models can be held against."""
+        return bool(self.name)
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -154,7 +163,14 @@ class Make(Work):
             with contextlib.suppress(OSError):  # then the folder lacks, which is said
                 target.parent.mkdir(parents=True, exist_ok=True)
         paths = self._paths
-        means = Means(self._threads, self._room, paths.cache, on_step, database=paths.database)
+        means = Means(
+            self._threads,
+            self._room,
+            paths.cache,
+            on_step,
+            database=paths.database,
+            gets_converter=self._order.gets_converter,
+        )
         asked = self._order.recipe
         source_bytes = source.stat().st_size if source.is_file() else 0
         with interruptible(gate.check_end):
@@ -163,7 +179,8 @@ class Make(Work):
         remarks = [*result.remarks]
         try:
             again = as_done(asked, result.recipe, source.name, source_bytes)
-            write_recipe(again, recipe_beside(target))
+            if not self._order.of_weights:
+                write_recipe(again, recipe_beside(target))
         except PersonError as error:  # the version itself is there, and whole
             remarks.append(as_sentence(error.said))
         return Made(

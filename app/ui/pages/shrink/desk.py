@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from app.base.files import free_bytes
 from app.core.verdict import Limits
+from app.lab.convert.environment import Converter
+from app.lab.convert.originals import originals_in_cache
 from app.lab.engines.adapters import adapters_for
 from app.lab.engines.calls import interruptible
 from app.lab.engines.room import EngineRoom
@@ -26,6 +28,7 @@ from app.lab.works.making.preview import Preview, previews
 from app.lab.works.making.work import Make
 from app.lab.works.work import Work, WorkState
 from app.library.model_files import open_model_file
+from app.library.places import hugging_face_cache
 from app.monitor.machine import physical_core_count
 from app.ui.pages.shrink.matrix.tab import MatrixBackends
 from app.ui.pages.shrink.page import ShrinkBackends, ShrinkPage
@@ -79,6 +82,8 @@ class ShrinkDesk:
                 read_recipe=read_recipe,
                 open_model=open_model_file,
                 adapters_for=lambda model: adapters_for(model, self._models),
+                originals=lambda: originals_in_cache(hugging_face_cache()),
+                converter=Converter(self._paths.cache),
                 inspect=self._inspect,
                 ways=WaysBackends(
                     jobs=self._ground.jobs,

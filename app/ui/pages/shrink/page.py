@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QStackedWidget, QTabBar, QWidget
+from PySide6.QtGui import QAction, QCursor
+from PySide6.QtWidgets import QCheckBox, QMenu, QStackedWidget, QTabBar, QWidget
 
 from app.core.candidates.adapters import MOST_ADAPTERS, Adapter
 from app.core.candidates.candidate import Candidate, LocalFile
@@ -16,13 +16,16 @@ from app.core.errors import PersonError
 from app.core.memory.estimate import lasting_budget_bytes
 from app.core.shrink.recipe import MatrixUse, Recipe
 from app.core.words.sentence import say
+from app.lab.convert.environment import DISK_BYTES, DOWNLOAD_BYTES, Converter
+from app.lab.convert.originals import original_in
 from app.lab.engines.adapters import check_adapters
 from app.lab.shrink.full_versions import is_full
-from app.lab.works.making.orders import order_for
+from app.lab.works.making.orders import order_for, order_to_convert
 from app.lab.works.work import WorkState
 from app.monitor.machine import total_memory_bytes
 from app.ui.kit.icons import icon
-from app.ui.kit.plain import set_tip
+from app.ui.kit.plain import caption, set_tip
+from app.ui.kit.question import Question
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ElidedLabel, EmptyState, label, push_button
 from app.ui.kit.widgets.labels import set_role
@@ -48,9 +51,10 @@ if TYPE_CHECKING:
     from app.core.models.model_file import ModelFile
     from app.core.shrink.inspection import Inspection
     from app.core.shrink.written import Written
+    from app.lab.convert.originals import Original
     from app.lab.works.making.makes import Makes
     from app.lab.works.making.preview import Preview
-    from app.lab.works.making.work import Make
+    from app.lab.works.making.work import Make, MakeOrder
     from app.ui.kit.file_dialogs import FileDialogs
     from app.ui.kit.jobs import Job, JobContext, Jobs
     from app.ui.pages.shrink.matrix.tab import MatrixBackends
@@ -70,6 +74,8 @@ class ShrinkBackends:
         read_recipe: Reads a recipe; raises PersonError.
         open_model: Reads a model's header; raises PersonError.
         adapters_for: The adapters of this PC that fit a model.
+        originals: Called in a job: original weights that are on this PC already.
+        converter: What turns such weights into model files.
         inspect: Called in a job: counts what is in a file, beside another one or alone.
         ways: What stands behind comparing the ways.
         source_of: Where the model that a version was made of is now.
@@ -86,6 +92,8 @@ class ShrinkBackends:
     read_recipe: Callable[[Path], Written]
     open_model: Callable[[Path], ModelFile]
     adapters_for: Callable[[ModelFile], Sequence[Path]]
+    originals: Callable[[], Sequence[Original]]
+    converter: Converter
     inspect: Callable[[Path, Path | None, JobContext], Inspection]
     learning_pace: Callable[[JobContext], float]
     matrices: MatrixBackends
@@ -148,9 +156,14 @@ class ShrinkPage(QWidget):
         self.find_action.triggered.connect(self.browse_wanted)
         self.open_action = QAction(icon("folder"), self.tr("Shrink a model file …"), self)
         self.open_action.triggered.connect(self._ask_source)
+        self.convert_action = QAction(icon("folder"), self.tr("Convert original weights …"), self)
+        self.convert_action.triggered.connect(self._offer_originals)
+        self.question = Question()
+        self.question.keep_button.setText(self.tr("Not now"))
+        self.originals_menu = QMenu(self)
         self.recipe_action = QAction(icon("file"), self.tr("Make by a recipe …"), self)
         self.recipe_action.triggered.connect(self._ask_recipe)
-        self.addActions([self.open_action, self.recipe_action])
+        self.addActions([self.open_action, self.recipe_action, self.convert_action])
         self._lay_out()
         self._wire()
         self._refresh()
@@ -220,6 +233,14 @@ class ShrinkPage(QWidget):
             recipe_button,
             self.tr("Makes a version again as another one was made; its recipe lies beside it"),
         )
+        convert_button = push_button(self.convert_action.text(), "link")
+        convert_button.clicked.connect(self.convert_action.trigger)
+        set_tip(
+            convert_button,
+            self.tr(
+                "Makes a model file (GGUF) of the safetensors files that models are published as."
+            ),
+        )
         title = label(self.tr("Make smaller versions of"), "strong")
         head = in_row(title, (self.source, 1), file_button, recipe_button)
         below = in_row((self.size_wish, 1), self.all_box)
@@ -231,7 +252,7 @@ class ShrinkPage(QWidget):
             self.note,
             (self.view, 1),
             below,
-            in_row(self.more_button, 1),
+            in_row(self.more_button, 1, convert_button),
             self.more,
             place,
             end,
@@ -265,12 +286,12 @@ class ShrinkPage(QWidget):
             "shrink",
             self.tr("No model to shrink yet"),
             self.tr("Get the original of a model first: its F16 or BF16 file."),
-            (self.find_action, self.open_action),
+            (self.find_action, self.open_action, self.convert_action),
         )
         self._stack = QStackedWidget()
         self._stack.addWidget(empty)
         self._stack.addWidget(whole)
-        in_column(self._stack, on=self)
+        in_column(self.question, (self._stack, 1), on=self, spacing=0)
 
     def _wire(self) -> None:
         self.source.chosen.connect(self.choose)
@@ -421,6 +442,58 @@ class ShrinkPage(QWidget):
         if chosen:
             self.choose(chosen[0])
 
+    def _offer_originals(self) -> None:
+        """Those that Hugging Face's cache holds, else straight to a folder."""
+        self._backends.jobs.run(
+            lambda _context: self._backends.originals(),
+            done=self._show_originals,
+            failed=lambda error: self.said.emit(sentence(error)),
+        )
+
+    def _show_originals(self, found: Sequence[Original]) -> None:
+        if not found:
+            self._ask_original()
+            return
+        menu = self.originals_menu
+        menu.clear()
+        for each in found:
+            action = menu.addAction(caption(f"{each.name} · {byte_size(each.file_bytes)}"))
+            action.triggered.connect(lambda _on=False, one=each: self._agree(one))
+        menu.addSeparator()
+        menu.addAction(self.tr("A folder …")).triggered.connect(self._ask_original)
+        menu.popup(QCursor.pos())
+
+    def _ask_original(self) -> None:
+        title = self.tr("A folder with original weights")
+        chosen = self._backends.files.folder(title, Path.home())
+        if chosen is not None:
+            self._backends.jobs.run(
+                lambda _context: original_in(chosen),
+                done=self._agree,
+                failed=lambda error: self.said.emit(sentence(error)),
+            )
+
+    def _agree(self, original: Original) -> None:
+        """Convert, once the person knows what is downloaded for it."""
+        if self._backends.converter.is_there:
+            self._convert(original)
+            return
+        words = self.tr(
+            "Converting needs llama.cpp’s converter with PyTorch: {download} to download, {disk} on"
+            " the disk, some minutes. It is got once; the settings delete it with what can be made"
+            " again."
+        )
+        self.question.ask(
+            words.format(download=byte_size(DOWNLOAD_BYTES), disk=byte_size(DISK_BYTES)),
+            self.tr("Get it and convert {name}").format(name=original.name),
+            lambda: self._convert(original),
+        )
+
+    def _convert(self, original: Original) -> None:
+        folder = self._folder or self._backends.folder_for(original.folder)
+        self._add(order_to_convert(original, folder, self._taken))
+        self._stack.setCurrentIndex(1)
+
     def _ask_matrix(self) -> Path | None:
         return self._backends.files.one(
             self.tr("An importance matrix"), self.tr("Importance matrices (*.gguf *.dat *.imatrix)")
@@ -504,11 +577,18 @@ class ShrinkPage(QWidget):
     def _order(
         self, source: Path, folder: Path, title: str, recipe: Recipe, size: int = 0
     ) -> Make | None:
+        return self._add(order_for(source, folder, title, recipe, size, self._taken))
+
+    @property
+    def _taken(self) -> set[str]:
+        """What other orders write."""
         makes = self._backends.makes
-        taken = {work.order.target for work in makes.all if work.state is not WorkState.DONE}
-        work = None
+        return {work.order.target for work in makes.all if work.state is not WorkState.DONE}
+
+    def _add(self, order: MakeOrder) -> Make | None:
+        makes, work = self._backends.makes, None
         try:
-            work = makes.add(order_for(source, folder, title, recipe, size, taken))
+            work = makes.add(order)
         except PersonError as error:
             self.said.emit(sentence(error))
         self.works.show_works(makes.all)

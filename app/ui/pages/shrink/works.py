@@ -32,7 +32,7 @@ from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from app.lab.works.making.makes import Makes
     from app.lab.works.making.work import Make
@@ -102,9 +102,8 @@ class WorksPanel(QWidget):
                 self._list.insertWidget(place, row)
             row.show_work(work)
             row.show()
-        done = [work for work in shown if work.state is WorkState.DONE]
-        self.measure_button.setVisible(bool(done))
-        self.clear_button.setVisible(bool(done))
+        self.measure_button.setVisible(bool(_measurable(shown)))
+        self.clear_button.setVisible(any(work.state is WorkState.DONE for work in shown))
         self.setVisible(bool(shown))
 
     @property
@@ -127,7 +126,7 @@ class WorksPanel(QWidget):
         self._makes.queue.forget([work for work in self._makes.all if work.state in ENDED])
 
     def _measure_all(self) -> None:
-        done = [work for work in self._rows if work.state is WorkState.DONE]
+        done = _measurable(self._rows)
         self._measure([work for work in done if work.order.source == done[-1].order.source])
 
     def _measure(self, works: Sequence[Make]) -> None:
@@ -177,7 +176,7 @@ class MakeRow(QFrame):
     def show_work(self, work: Make) -> None:
         """Show how far it is now."""
         state, order = work.state, work.order
-        source = Path(order.source).name
+        source = order.name or Path(order.source).name
         self.title.set_text(
             self.tr("{version}  –  of {source}").format(version=order.title, source=source)
         )
@@ -200,8 +199,9 @@ class MakeRow(QFrame):
             self.progress.set_share(None)
         else:
             self.progress.clear()
-        for button in (self.chat, self.measure, self.elsewhere, self.folder, self.forget):
+        for button in (self.chat, self.elsewhere, self.folder, self.forget):
             button.setVisible(done)
+        self.measure.setVisible(done and not order.of_weights)
         self.again.setVisible(failed)
         self.stop.setVisible(not done and state is not WorkState.STOPPING)
 
@@ -222,6 +222,11 @@ def _elsewhere(path: Path) -> Elsewhere:
     context, threads = context_of(candidate.engine, model), physical_core_count()
     command = llama_server_command(candidate, COMPARE_GREEDY, context, threads, os.name)
     return Elsewhere(str(path), command)
+
+
+def _measurable(works: Iterable[Make]) -> list[Make]:
+    """Those that are there, and have a model file that they can be held against."""
+    return [work for work in works if work.state is WorkState.DONE and not work.order.of_weights]
 
 
 def _words(work: Make) -> str:
@@ -255,6 +260,8 @@ def step_words(step: Step) -> str:
     """What is done now, as people read it."""
     return {
         Step.QUANTIZING: translate("Shrink", "turning the weights into fewer bits"),
+        Step.FETCHING: translate("Shrink", "getting the converter"),
+        Step.CONVERTING: translate("Shrink", "turning the original weights into a model file"),
         Step.MERGING: translate("Shrink", "adding the adapters to the weights"),
         Step.WEIGHING: translate("Shrink", "reading a text to see which weights matter"),
         Step.COMPARING_LAYERS: translate("Shrink", "reading a text to see which layers matter"),

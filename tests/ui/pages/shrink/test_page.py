@@ -25,6 +25,8 @@ from app.core.models.levels import level_by_name
 from app.core.shrink.healing import Healing
 from app.core.shrink.recipe import MatrixUse, Recipe, exactly
 from app.core.verdict import Limits
+from app.lab.convert.environment import Converter, converter_key
+from app.lab.convert.originals import original_in
 from app.lab.engines.adapters import adapters_for
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
@@ -53,9 +55,12 @@ from app.ui.pages.shrink.versions import VersionColumn
 from app.ui.pages.shrink.ways.measured import MeasuredLadder
 from app.ui.pages.shrink.ways.tab import WaysBackends
 from app.ui.pages.shrink.wishes import Unit
+from tests.helpers.original_weights import write_original
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
+
+    from app.lab.convert.originals import Original
 
 PATIENCE_MS = 400_000
 
@@ -110,6 +115,8 @@ class Desk:
                 read_recipe=read_recipe,
                 open_model=open_model_file,
                 adapters_for=lambda model: adapters_for(model, self.models),
+                originals=lambda: self.originals,
+                converter=Converter(paths.cache),
                 inspect=lambda *_wanted: pytest.fail("nobody looked inside"),
                 learning_pace=lambda _context: 1e9,
                 matrices=MatrixBackends(KeptMatrices(paths.cache), OwnChats, export),
@@ -118,6 +125,7 @@ class Desk:
             )
         )
         self.models: list[LibraryModel] = []
+        self.originals: list[Original] = []
         self.moved: dict[str, Path] = {}
 
     def _ways(self, room: EngineRoom) -> WaysBackends:
@@ -305,6 +313,48 @@ def test_adapters_are_merged_where_nothing_is_ticked_too(
     qtbot.waitUntil(lambda: bool(said), timeout=PATIENCE_MS)
     assert "is no adapter" in said[0]
     assert len(editor.adapters) == 1
+
+
+def test_original_weights_are_converted_once_a_person_agreed(
+    qtbot: QtBot, desk: Desk, tmp_path: Path
+) -> None:
+    page, said = desk.page, list[str]()
+    page.said.connect(said.append)
+    page.show_models([])
+    page.show()
+    write_original(tmp_path / "Tiny-1B")
+    # Nothing is in Hugging Face's cache: straight to a folder, which holds none at first.
+    desk.dialogs.answers = [tmp_path, tmp_path / "Tiny-1B"]
+    page.convert_action.trigger()
+    qtbot.waitUntil(lambda: bool(said), timeout=PATIENCE_MS)
+    assert "holds no original weights" in said[0]
+    page.convert_action.trigger()
+    qtbot.waitUntil(page.question.isVisible, timeout=PATIENCE_MS)
+    assert page.question.do_button.text() == "Get it and convert Tiny-1B"
+    page.question.keep_button.click()
+    assert not desk.makes.all
+    # A converter that is there, but broken: nothing is downloaded, and its failure is told.
+    folder = desk.paths.cache / "converter"
+    folder.mkdir(parents=True)
+    (folder / "complete").write_bytes(converter_key())
+    for place in ("bin/python", "Scripts/python.exe"):
+        (folder / "python" / place).parent.mkdir(parents=True)
+        (folder / "python" / place).write_text("#!/bin/false\n")
+        (folder / "python" / place).chmod(0o700)
+    desk.originals = [original_in(tmp_path / "Tiny-1B")]
+    page.convert_action.trigger()
+    qtbot.waitUntil(lambda: bool(page.originals_menu.actions()), timeout=PATIENCE_MS)
+    first = page.originals_menu.actions()[0]
+    assert first.text().startswith("Tiny-1B · ")
+    first.trigger()
+    page.originals_menu.hide()
+    (work,) = desk.makes.all
+    assert (work.order.title, Path(work.order.target).name) == ("F32", "Tiny-1B-F32.gguf")
+    until(qtbot, desk, lambda: work.state is WorkState.FAILED)
+    (row,) = page.works.rows
+    assert "F32 – of Tiny-1B" in row.title.text
+    assert "The converter ended without a model file" in row.remarks.text()
+    assert page.works.measure_button.isHidden()
 
 
 def test_a_disk_without_room_is_said_before(chosen: Desk) -> None:

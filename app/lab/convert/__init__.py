@@ -1,0 +1,1 @@
+"""Original weights (safetensors) made into model files by llama.cpp's own converter."""
