@@ -25,6 +25,10 @@ _WANTS_MATRIX_BELOW_BITS = 4.0
 _TERNARY = frozenset({"TQ1_0", "TQ2_0", "Q1_0", "Q2_0"})
 
 
+LEAVING_OUT = ("drop_layers", "width", "experts", "sparsity")
+"""The wishes of a recipe, of those that it knows, by which something is left out."""
+
+
 class MatrixUse(StrEnum):
     """Where the importance matrix comes from, if it is no file."""
 
@@ -140,7 +144,7 @@ class Recipe:
     @property
     def leaves_out(self) -> bool:
         """Whether something of the source is left out or set to zero."""
-        return bool(self.drop_layers) or self.sparsity is not None
+        return any(getattr(self, wish, None) for wish in LEAVING_OUT)
 
     @property
     def copies(self) -> bool:

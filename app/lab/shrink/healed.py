@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ import msgspec
 from app.core.errors import PersonError
 from app.core.models.levels import level_by_name
 from app.core.shrink.healing import Healing, in_words
-from app.core.shrink.recipe import MatrixUse, Recipe, Step
+from app.core.shrink.recipe import LEAVING_OUT, MatrixUse, Recipe, Step
 from app.core.words.sentence import say
 from app.lab.shrink.healing import check_can_learn, heal, original_of
 from app.lab.shrink.sources import check_room, check_target
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 _LEARNS_IN = "F32"
 _WEIGHT_BYTES = 4
-# Of what was done, what the copy tells.
-_LEFT_OUT = ("dropped_layers", "sparsity")
+# What the copy tells of what was done.
+_DONE_BEFORE = ("dropped_layers", *LEAVING_OUT[1:])
 
 
 def shrink_healed(
@@ -57,16 +57,16 @@ def shrink_healed(
     check_room(target, _WEIGHT_BYTES * model.parameters + model.file_bytes)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=folder) as scratch:
         student = Path(scratch, source.name)
+        wishes = [field.name for field in fields(recipe)]
         in_full = replace(
             recipe,
             level=level_by_name(_LEARNS_IN),
-            target_bytes=None,
-            target_bits=None,
             rules=(),
-            # Of the original it tells which weights are to be zero, and no more.
-            matrix=MatrixUse.NONE if recipe.sparsity is None else recipe.matrix,
+            # Of the original it tells what is to go, and no more: only where it does, one is made.
+            matrix=MatrixUse.NONE if recipe.matrix is MatrixUse.NONE else MatrixUse.AUTO,
             requantizes=recipe.requantizes or recipe.copies,
             healing=None,
+            **{wish: None for wish in wishes if wish.startswith("target_")},
         )
         left = shrink(source, student, in_full, means)
         learned = heal(
@@ -80,15 +80,20 @@ def shrink_healed(
         made = shrink(
             student,
             target,
-            _as_wanted(recipe, model.level_name),
+            replace(
+                recipe,
+                # Where types were to stay, the source's own.
+                level=level_by_name(model.level_name) if recipe.copies else recipe.level,
+                healing=None,
+                **{each.name: each.default for each in fields(recipe) if each.name in LEAVING_OUT},
+            ),
             # A matrix is of what it has learned now, and of no use later.
             replace(means, cache=Path(scratch), label=in_words(learned.windows)),
         )
-    done = msgspec.structs.replace(
-        made.recipe,
-        healing=learned,
-        **{name: getattr(left.recipe, name) for name in _LEFT_OUT},
-    )
+    before = {
+        name: getattr(left.recipe, name) for name in _DONE_BEFORE if hasattr(left.recipe, name)
+    }
+    done = msgspec.structs.replace(made.recipe, **before, healing=learned)
     helped = say(
         "shrink.learned",
         windows=str(learned.windows),
@@ -101,15 +106,4 @@ def shrink_healed(
         recipe=done,
         elapsed_ns=time.perf_counter_ns() - begin_ns,
         remarks=(*left.remarks, *made.remarks, helped),
-    )
-
-
-def _as_wanted(recipe: Recipe, own_level: str) -> Recipe:
-    """What is made of the copy; where types were to stay, the source's own level."""
-    return Recipe(
-        level=level_by_name(own_level) if recipe.copies else recipe.level,
-        target_bytes=recipe.target_bytes,
-        target_bits=recipe.target_bits,
-        matrix=recipe.matrix,
-        rules=recipe.rules,
     )
