@@ -48,7 +48,8 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--items",
         metavar="FILE.jsonl",
-        help="questions of your own, one JSON object a line with prompt and answer",
+        help="questions of your own, one JSON object a line with prompt and answer, and "
+        "picture with the path of one beside the file",
     )
     parser.add_argument(
         "--profile",

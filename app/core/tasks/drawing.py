@@ -42,6 +42,14 @@ def drawn(words: str) -> bytes:
     return _png(pixel_rows(words))
 
 
+def is_drawing(words: str) -> bool:
+    """Whether words draw something."""
+    try:
+        return bool(pixel_rows(words))
+    except ValueError:
+        return False
+
+
 def pixel_rows(words: str) -> list[bytearray]:
     """A picture's rows from the top, of three bytes a pixel.
 

@@ -9,7 +9,8 @@ A line of the file is one JSON object:
              lists, ``number`` for numbers, ``ends`` for texts)
 ``accept``   other right answers, a list of texts
 ``reject``   texts that make an answer wrong even if it holds the right one, a list
-``picture``  what is shown with it, in the words of ``app.core.tasks.drawing``
+``picture``  what is shown with it: the path of a picture, from the folder of the questions, or
+             words of ``app.core.tasks.drawing``
 ``id``       what the item is called in results (default: kind and number of the line)
 """
 
@@ -62,7 +63,9 @@ class TaskItem:
         check: How answers are judged.
         accept: Other right answers.
         reject: What must not occur in a right answer.
-        picture: What is shown with it, as words; empty for a question in words alone.
+        picture: What is shown with it, as words, or a name for the contents of ``source``; empty
+            for a question in words alone.
+        source: The person's own picture; empty for one that is drawn.
     """
 
     key: str
@@ -73,6 +76,7 @@ class TaskItem:
     accept: tuple[str, ...] = ()
     reject: tuple[str, ...] = ()
     picture: str = field(default="", repr=False)
+    source: str = field(default="", repr=False)
 
 
 PICTURES = "pictures"
@@ -104,12 +108,13 @@ def name_of_kind(kind: str) -> str:
     return _NAMES.get(kind, kind)
 
 
-def parse_items(text: str, kind: str | None = None) -> list[TaskItem]:
+def parse_items(text: str, kind: str | None = None, *, draws: bool = True) -> list[TaskItem]:
     """Read a file of questions, one JSON object a line; empty lines are passed over.
 
     Args:
         text: The whole file.
         kind: Takes the place of the kinds in the file, if given.
+        draws: Whether all pictures are drawn; else they may be anything, files for example.
 
     Raises:
         BadItemsError: A line cannot be used (its number is named), a name occurs twice, or
@@ -120,7 +125,7 @@ def parse_items(text: str, kind: str | None = None) -> list[TaskItem]:
     for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
         if not line.strip():
             continue
-        item = _parse_line(line, number, kind)
+        item = _parse_line(line, number, kind, draws=draws)
         if item.key in seen:
             raise BadItemsError(say("lab.line_name_occurs_twice", number=number, key=item.key))
         seen.add(item.key)
@@ -143,7 +148,7 @@ def first_of_each_kind(
     return chosen
 
 
-def _parse_line(line: str, number: int, kind: str | None) -> TaskItem:
+def _parse_line(line: str, number: int, kind: str | None, *, draws: bool) -> TaskItem:
     if len(line) > _LONGEST_LINE:
         raise BadItemsError(say("lab.line_too_long", number=number))
     try:
@@ -172,14 +177,14 @@ def _parse_line(line: str, number: int, kind: str | None) -> TaskItem:
         check,
         _texts(fields, "accept", number),
         _texts(fields, "reject", number),
-        _picture(fields, number),
+        _picture(fields, number, draws=draws),
     )
 
 
-def _picture(fields: Mapping[str, object], number: int) -> str:
+def _picture(fields: Mapping[str, object], number: int, *, draws: bool) -> str:
     words = fields.get("picture", "")
     try:
-        if words:
+        if words and draws:
             drawn(str(words))
     except ValueError as error:
         raise BadItemsError(say("lab.line_no_picture", number=number), str(error)) from error

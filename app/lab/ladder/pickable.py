@@ -77,6 +77,8 @@ def pickable(
     demo: DemoFiles | None,
     models: Sequence[LibraryModel],
     template_of: Callable[[ModelFile], str | None] = lambda _model: None,
+    *,
+    with_eyes: bool = False,
 ) -> list[PickFile]:
     """Everything here, each content once, whole families: those in Compare first, the demo last.
 
@@ -85,6 +87,7 @@ def pickable(
         demo: The demo model's levels.
         models: What is on this PC, as far as it is known.
         template_of: Which template was chosen for a file that brings none.
+        with_eyes: Offer what lies beside a projector with it, too.
     """
     held: dict[Path, list[Pane]] = {}
     for pane in panes:
@@ -109,7 +112,9 @@ def pickable(
             for row in _rows(family.name, copies, held, template_of)
         ]
         added = [model for model in family.models if not model.is_language_model]
-        grouped.append([*rows, *(row for each in added for row in _adapted(rows, each))])
+        adapted = [row for each in added for row in _adapted(rows, each)]
+        seeing = _seeing(rows, everything) if with_eyes else []
+        grouped.append([*rows, *adapted, *seeing])
     grouped.sort(key=lambda rows: min((row.letter for row in rows if row.letter), default="~"))
     found = [row for rows in grouped for row in rows] + demo_rows
     there = {row.path for row in found}
@@ -183,6 +188,26 @@ def _adapted(rows: Sequence[PickFile], adapter: LibraryModel) -> list[PickFile]:
         for row in rows
         if not row.candidate.adapters and row.candidate.engine == USUAL_ENGINE
         if (candidate := replace_fields(row.candidate, adapters=added)) not in there
+    ]
+
+
+def _seeing(rows: Sequence[PickFile], models: Sequence[LibraryModel]) -> list[PickFile]:
+    """A family's versions once more, each with the projector that lies beside it."""
+    sizes = {str(model.path): model.file_bytes for model in models}
+    beside = {model.path: str(model.projector) for model in models if model.projector}
+    there = {row.candidate for row in rows}
+    return [
+        replace(
+            row,
+            candidate=candidate,
+            family=worded("lab.pick_with_projector", family=row.family),
+            letter="",
+            needs_bytes=row.needs_bytes and row.needs_bytes + sizes.get(eyes, 0),
+        )
+        for row in rows
+        if row.candidate.projector is None and row.candidate.engine == USUAL_ENGINE
+        if (eyes := beside.get(row.path))
+        if (candidate := replace_fields(row.candidate, projector=eyes)) not in there
     ]
 
 

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from app.engine.protocol.answering import Finished, Generate, Text
 from app.engine.protocol.loading import Hello, Loaded
 from app.engine.protocol.running import Failed, FailureKind
 from app.lab.engines.calls import check_end
+from app.lab.pictures.shelf import PictureShelf
 from app.lab.tasks.plan import FileAnswers, TaskAnswer, TaskPlan
 
 if TYPE_CHECKING:
@@ -216,17 +218,21 @@ class FileAsker:
         sampling = SamplingSettings(
             max_tokens=self._plan.most_tokens(item, self._manner), thinking=self._plan.thinking
         )
-        pictures = (self._drawn(item.picture),) if item.picture else ()
+        pictures = (self._picture(item),) if item.picture else ()
         return self._manner.question(command_id, item.prompt, sampling, pictures)
 
-    def _drawn(self, words: str) -> str:
+    def _picture(self, item: TaskItem) -> str:
         """The file of a question's picture, in the engines' folder."""
         folder = self._room.folder / _PICTURES
-        path = folder / f"{sha256(words.encode()).hexdigest()}.png"
+        path = folder / f"{sha256(item.picture.encode()).hexdigest()}.png"
         try:
             if not path.is_file():
                 folder.mkdir(parents=True, exist_ok=True)
-                write_whole(path, drawn(words))
+                if item.source:
+                    shelf = PictureShelf(folder)
+                    Path(shelf.file_of(shelf.take(Path(item.source)))).replace(path)
+                else:
+                    write_whole(path, drawn(item.picture))
         except OSError as error:
             raise PersonError(say("pictures.not_kept", name=path.name), str(error)) from error
         return str(path.absolute())

@@ -60,12 +60,13 @@ class TaskPlan:
     def context_tokens(self, opened: OpenedCandidate) -> int:
         """A context that holds the longest question and its answer; a power of two."""
         manner = opened.manner
-        wanted = max(
+        needs = (
             len(item.prompt.encode("utf-8", "replace"))
             + self.most_tokens(item, manner)
             + (_PICTURE_TOKENS if item.picture else 0)
             for item in self.items_of(opened)
         )
+        wanted = max(needs, default=0)  # who cannot see is asked nothing where all show pictures
         size = _LEAST_CONTEXT_TOKENS
         while size < min(wanted + _TEMPLATE_TOKENS, _MOST_CONTEXT_TOKENS):
             size *= 2

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from app.core.errors import PersonError
 from app.core.models.model_file import ModelFile
+from app.core.tasks.drawing import is_drawing
 from app.core.tasks.items import (
     ANSWER_TOKENS,
     PICTURES,
@@ -22,7 +24,7 @@ from app.core.tasks.items import (
 )
 from app.core.words.sentence import say
 from app.lab.demo.demo import all_demo, is_demo
-from app.lab.models.named import text_in
+from app.lab.models.named import data_in, text_in
 from app.resources import resource_path
 
 DEMO_KIND = "demo"
@@ -126,18 +128,28 @@ def _counted(items: Sequence[TaskItem]) -> Mapping[str, int]:
 
 
 def own_set(path: Path) -> TaskSet:
-    """The person's own questions.
+    """The person's own questions, with their pictures beside them.
 
     Raises:
-        PersonError: The file cannot be read, or a line of it cannot be used.
+        PersonError: The file or a picture cannot be read, or a line of it cannot be used.
     """
     text = text_in(path)
     try:
-        return TaskSet(path.name, parse_items(text), ANSWER_TOKENS)
+        items = [_with_file(item, path.parent) for item in parse_items(text, draws=False)]
+        return TaskSet(path.name, items, ANSWER_TOKENS)
     except BadItemsError as error:
         raise BadItemsError(
             say("lab.in_file", path=path, reason=error.said), error.detail
         ) from error
+
+
+def _with_file(item: TaskItem, folder: Path) -> TaskItem:
+    """An item that knows its picture's file and contents, unless its picture is drawn."""
+    if not item.picture or is_drawing(item.picture):
+        return item
+    file = (folder / item.picture).absolute()
+    contents = sha256(data_in(file)).hexdigest()
+    return replace(item, picture=f"file {contents}", source=str(file))
 
 
 def _bundled(name: str) -> list[TaskItem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from app.lab.ladder.pickable import (
     short_name,
 )
 from app.library.model_files import open_model_file
-from tests.helpers.model_folders import adapter_model, library_model, small_gguf
+from tests.helpers.model_folders import adapter_model, library_model, projector_gguf, small_gguf
 
 
 def file(level: str, bits: float | None = None, family: str = "Sky", **more: Any) -> PickFile:
@@ -102,6 +103,16 @@ def test_one_file_in_two_panes_with_other_settings_is_two_candidates() -> None:
     assert [(one.candidate, one.letter) for one in files] == [(plain, "A"), (changed, "B")]
     (alone, _) = pickable([pane("B", sky, changed)], None, [sky])
     assert (alone.candidate, alone.letter) == (plain, ""), "as it would be opened"
+
+
+def test_what_lies_beside_a_projector_is_offered_with_it_where_pictures_are_asked() -> None:
+    eyes = library_model("/m/mmproj-F16.gguf", gguf=projector_gguf(32))
+    sky = dataclasses.replace(found("Sky 1B", "Q4_K_M"), projector=eyes.path)
+    assert [one.candidate.projector for one in pickable([], None, [sky, eyes])] == [None]
+    plain, sees = pickable([], None, [sky, eyes], with_eyes=True)
+    assert (plain.candidate.projector, sees.candidate.projector) == (None, str(eyes.path))
+    assert sees.family == "Sky 1B, seeing pictures"
+    assert (sees.needs_bytes or 0) - (plain.needs_bytes or 0) == eyes.file_bytes
 
 
 def test_a_file_is_asked_by_the_template_that_was_chosen_for_it() -> None:

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from msgspec.structs import replace as replace_fields
 
 from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
+from app.core.tasks.drawing import drawn
 from app.core.tasks.items import Check, TaskItem, first_of_each_kind, parse_items
 from app.core.tasks.results import KindResult, KindVerdict
 from app.lab.demo.demo import demo_base, demo_taught, is_taught
@@ -394,6 +396,27 @@ def test_the_demos_adapter_teaches_capitals_and_takes_nothing_else(lab: Lab) -> 
     lost = against(taught, base)
     assert lost.pop("capitals").verdict is KindVerdict.LOSES
     assert all(kind.verdict is KindVerdict.CANNOT_TELL for kind in lost.values())
+
+
+def test_own_questions_may_show_pictures_and_the_blind_are_not_asked(
+    lab: Lab, tmp_path: Path
+) -> None:
+    blind = candidate_of(demo_base())
+    sees = replace_fields(blind, projector=str(write_projector(tmp_path / "mmproj.gguf", 256)))
+    (tmp_path / "mine.png").write_bytes(drawn("square red 60 60 28"))
+    line = {"prompt": "Which colour?", "answer": "red", "picture": "mine.png"}
+    mine = tmp_path / "mine.jsonl"
+    mine.write_text(json.dumps(line))
+    (own,) = own_set(mine).items
+
+    plan = TaskPlan([own], 1, 1, answer_tokens={own.kind: 8})
+    result = Tasks(plan, lab.room(), lab.kept, lambda *_told: None).run(sees, [blind])
+
+    assert result.reference.answers.answers[own.key].text
+    assert (result.rows[0].kinds, result.rows[0].error) == ([], None)
+    mine.write_text(json.dumps(line | {"picture": "gone.png"}))
+    with pytest.raises(PersonError, match=r"gone\.png"):
+        own_set(mine)
 
 
 def test_own_questions_are_read_or_refused(tmp_path: Path) -> None:

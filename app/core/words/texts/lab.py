@@ -78,6 +78,7 @@ TEXTS = {
     "lab.path_cannot_be_written": translate("Sentences", "{path} cannot be written: {reason}."),
     "lab.pick_with_adapter": translate("Sentences", "{family} with the adapter {name}"),
     "lab.pick_demo_adapter": translate("Sentences", "Shrinkscope Demo and its adapter for capitals"),
+    "lab.pick_with_projector": translate("Sentences", "{family}, seeing pictures"),
     "lab.pick_demo_model": translate("Sentences", "Shrinkscope Demo"),
     "lab.pick_in_compare": translate("Sentences", "In Compare"),
     "lab.pick_level_not_made": translate("Sentences", "This version is still being made."),

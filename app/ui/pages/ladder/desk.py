@@ -142,7 +142,8 @@ class LadderDesk:
     def pickable(self) -> list[PickFile]:
         """What can be measured, as it is known now."""
         session = self._session
-        return pickable(session.panes, self._demo, self._models(), session.templates.known)
+        known = session.templates.known
+        return pickable(session.panes, self._demo, self._models(), known, with_eyes=True)
 
     def _is_demo(self, path: Path) -> bool:
         return self._demo is not None and path in map(self._demo.path, DEMO_LEVELS)
