@@ -268,7 +268,7 @@ def _recipe(arguments: argparse.Namespace) -> Recipe:
         arguments.imatrix_text,
     )
     if arguments.recipe:
-        if any((*wanted, *others, arguments.tensor, arguments.requantize)):
+        if any((*wanted, *others, arguments.tensor, arguments.requantize, arguments.heal_text)):
             raise WrongArguments(say("shrink.recipe_says_all"))
         return read_recipe(Path(whole_text(arguments.recipe))).recipe()
     if not any((*wanted, *others[:4])):

@@ -44,6 +44,7 @@ def test_the_document(
         (["--merge-lora", "a.gguf*1000"], "the strength must lie between"),
         (["--target-bits", "64"], "is not between 0.5 and 32"),
         (["--target-bytes", "many"], "is not a whole number"),
+        (["--drop-layers", "1", "--heal", "much"], "says not how much is learned"),
     ],
 )
 def test_words_that_do_not_do(

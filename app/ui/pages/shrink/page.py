@@ -194,7 +194,9 @@ class ShrinkPage(QWidget):
         orders = self._wanted()
         if source is None or not orders:
             return
-        for title, recipe, size in orders:
+        for version, recipe, size in orders:
+            words = self.tr("{version}, learned again") if recipe.healing else "{version}"
+            title = words.format(version=version)
             self._order(source, self.folder, title, recipe, size)
         self.versions.clear_checked()
         self.size_wish.box.setChecked(False)

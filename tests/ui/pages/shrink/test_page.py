@@ -518,6 +518,7 @@ def test_what_is_left_can_learn_again(qtbot: QtBot, chosen: Desk, demo_model: Pa
     page.make_button.click()
     (work,) = chosen.makes.all
     assert work.order.recipe.healing == Healing(windows=128)
+    assert work.order.target.endswith("-learned-again.gguf")
     chosen.makes.queue.cancel(work)
 
     # What a large model would take is said, and not offered.
