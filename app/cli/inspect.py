@@ -10,6 +10,7 @@ import msgspec
 from app.cli.arguments import THREADS_HELP, Commands, threads
 from app.cli.models import MODEL_HELP, candidate_named, model_path
 from app.cli.words.texts import READ_HELP
+from app.core.shrink.savings import PART, savings_of
 from app.core.text.clean import whole_text
 from app.core.words import figures
 from app.lab.engines.opened import opened
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from app.cli.terminal.console import Console
     from app.core.models.model_file import ModelFile
     from app.core.shrink.inspection import InspectedTensor, Inspection
+    from app.core.shrink.savings import Savings
     from app.core.shrink.usage import ExpertUsage
     from app.store.paths import Paths
 
@@ -161,6 +163,7 @@ def _document(found: Inspection) -> dict[str, object]:
         "tensors": [_tensor(found, each) for each in found.tensors],
         "zero_fraction": found.zero_fraction,
         "pruned": model.pruned or None,
+        "savings": msgspec.to_builtins(savings_of(found)),
         "merged": model.merged or None,
     }
 
@@ -210,6 +213,7 @@ def _show(found: Inspection, console: Console, *, with_error: bool) -> None:
     )  # fmt: skip
     zeros = figures.share(found.zero_fraction, 1)
     console.text(f"Exact zeros: {zeros} of all weights. They save nothing in these formats.")
+    console.text(_savings_line(savings_of(found)))
     if with_error:
         shares = {each.info.name: found.error_share(each) or 0.0 for each in found.tensors}
         hurt = sorted(shares, key=shares.__getitem__, reverse=True)[:_SHOWN_HURT]
@@ -218,6 +222,22 @@ def _show(found: Inspection, console: Console, *, with_error: bool) -> None:
             + ", ".join(f"{name} ({figures.share(shares[name], 1)})" for name in hurt)
             + "."
         )
+
+
+def _savings_line(found: Savings) -> str:
+    part = figures.share(PART)
+    ways = (
+        ("without one layer", found.layer_bytes),
+        (f"with a feed-forward {part} narrower", found.width_bytes),
+        (f"with {part} fewer experts", found.experts_bytes),
+    )
+    really = ", ".join(f"{figures.size(size)} {way}" for way, size in ways if size is not None)
+    words = (
+        f"Its {figures.size(found.dense_bytes)} of weights would take "
+        f"{figures.size(found.bitmap_bytes)} in a bitmap format and "
+        f"{figures.size(found.two_of_four_bytes)} in a 2:4 format, which no engine here reads"
+    )
+    return f"{words}; {really}, which all do." if really else f"{words}."
 
 
 def _summary(model: ModelFile) -> str:

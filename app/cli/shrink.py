@@ -27,6 +27,7 @@ from app.core.candidates.adapters import Adapter
 from app.core.candidates.notation import check_number, parse_adapter, typed_adapter
 from app.core.errors import PersonError
 from app.core.models.levels import level_by_name
+from app.core.shrink.cutting import parse_width
 from app.core.shrink.healing import (
     MOST_PARAMETERS,
     USUAL_WINDOWS,
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
     from app.cli.terminal.console import Console
     from app.store.paths import Paths
 
-_MOST_BYTES = 1 << 56
+_MOST_BYTES, _MOST_EXPERTS = 1 << 56, 100_000
 
 
 def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
@@ -113,6 +114,21 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         metavar="N|LIST",
         help="leave out N layers, those that change least of what passes through them, or those of "
         "a list counted from 0, such as 3,4 or 5,; without --type the others stay as they are",
+    )
+    parser.add_argument(
+        "--width",
+        type=_width,
+        metavar="F",
+        help="leave out this share of the channels inside each layer's feed-forward (0.25, say), "
+        "those that add least: a smaller and faster file; SOURCE has to be an original",
+    )
+    parser.add_argument(
+        "--experts",
+        type=_experts,
+        default=0,
+        metavar="N",
+        help="of a mixture: leave out N experts of each layer, those that work least on a text; "
+        "without --type the others stay as they are, quantized or not",
     )
     parser.add_argument(
         "--sparsity",
@@ -262,6 +278,8 @@ def _recipe(arguments: argparse.Namespace) -> Recipe:
     wanted = (arguments.type, arguments.target_bytes, arguments.target_bits)
     others = (
         arguments.drop_layers,
+        arguments.width,
+        arguments.experts,
         arguments.sparsity,
         arguments.merge_lora,
         arguments.heal,
@@ -294,6 +312,8 @@ def _recipe(arguments: argparse.Namespace) -> Recipe:
         matrix_texts=tuple(as_word(text) for text in texts),
         rules=tuple(arguments.tensor),
         drop_layers=arguments.drop_layers,
+        width=arguments.width,
+        experts=arguments.experts,
         sparsity=arguments.sparsity,
         requantizes=arguments.requantize,
         merge=tuple(arguments.merge_lora),
@@ -321,13 +341,12 @@ def _show(made: ShrinkResult, console: Console) -> None:
     )
     if made.recipe.merged:
         console.text(f"Merged: {', '.join(map(typed_adapter, made.recipe.merged))}.")
-    if made.recipe.dropped_layers:
-        layers = ", ".join(map(str, made.recipe.dropped_layers))
-        console.text(f"Pruned: without the layers {layers} of the original.")
+    if made.pruned:
+        console.text(f"Pruned: {made.pruned}.")
     if made.recipe.sparsity is not None:
         console.text(
-            f"Pruned: {figures.share(made.zero_fraction, 1)} of all weights are zero. In these "
-            "formats that saves neither bytes nor time."
+            f"{figures.share(made.zero_fraction, 1)} of all weights are zero. In these formats "
+            "that saves neither bytes nor time."
         )
     types = ", ".join(f"{count} of {name}" for name, count in made.recipe.tensors.items())
     console.text(f"Tensors: {types}.")
@@ -373,6 +392,17 @@ def _healing(word: str) -> Healing:
         return parse_healing(word)
     except PersonError as error:
         raise argparse.ArgumentTypeError(error.sentence) from None
+
+
+def _width(word: str) -> float:
+    try:
+        return parse_width(word)
+    except PersonError as error:
+        raise argparse.ArgumentTypeError(error.sentence) from None
+
+
+def _experts(word: str) -> int:
+    return positive(word, _MOST_EXPERTS)
 
 
 def _rule(word: str) -> Rule:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FIELDS = {
     "file", "level", "file_bytes", "bits_per_weight", "parameters", "active_parameters", "experts",
     "experts_used", "types", "tensors", "zero_fraction", "pruned", "merged",
+    "savings",
 }  # fmt: skip
 
 
@@ -31,6 +32,9 @@ def test_the_document_of_a_file_by_itself(
     assert sum(each["parameters"] for each in document["types"]) == document["parameters"]
     assert {each["relative_error"] for each in document["tensors"]} == {None}
     assert {each["error_share"] for each in document["tensors"]} == {None}
+    savings = document["savings"]
+    assert savings["dense_bytes"] == sum(each["bytes"] for each in document["tensors"])
+    assert savings["layer_bytes"] < savings["dense_bytes"] == savings["two_of_four_bytes"]
 
 
 def test_the_table_names_what_was_hurt(
@@ -55,9 +59,14 @@ def test_experts_of_a_mixture_are_counted(
     words = ["inspect", f"{mixture}#experts=1", "--experts", "--text", str(text)]
     assert main([*words, "--json"]) == 0
     document = json.loads(capfdbinary.readouterr().out)
-    assert set(document) == FIELDS - {"types", "tensors", "zero_fraction", "pruned", "merged"} | {
-        "expert_usage"
-    }
+    assert set(document) == FIELDS - {
+        "types",
+        "tensors",
+        "zero_fraction",
+        "pruned",
+        "merged",
+        "savings",
+    } | {"expert_usage"}
     usage = document["expert_usage"]
     assert (document["experts"], document["experts_used"], usage["text"]) == (4, 1, "text.txt")
     assert {sum(layer["counts"]) for layer in usage["layers"]} == {usage["tokens"]}

@@ -44,7 +44,7 @@ class GgufType(IntEnum):
     FLOAT64 = 12
 
 
-_FORMATS: Mapping[GgufType, str] = {
+FORMATS: Mapping[GgufType, str] = {
     GgufType.UINT8: "B",
     GgufType.INT8: "b",
     GgufType.UINT16: "H",
@@ -57,6 +57,7 @@ _FORMATS: Mapping[GgufType, str] = {
     GgufType.INT64: "q",
     GgufType.FLOAT64: "d",
 }
+"""How ``struct`` calls each of the types of numbers."""
 
 
 class GgufError(PersonError):
@@ -133,7 +134,7 @@ class GgufReader:
         start = self.position
         if element_type is GgufType.STRING:
             return self._string_array(key, count)
-        format_character = _FORMATS[element_type]
+        format_character = FORMATS[element_type]
         n_bytes = count * struct.calcsize(f"<{format_character}")
         self._need(n_bytes)
         # A Python number takes about 32 bytes.
@@ -199,7 +200,7 @@ class GgufReader:
         return str(raw, "utf-8", "backslashreplace")
 
     def _numbers(self, number_type: GgufType, count: int) -> tuple[Scalar, ...]:
-        layout = struct.Struct(f"<{count}{_FORMATS[number_type]}")
+        layout = struct.Struct(f"<{count}{FORMATS[number_type]}")
         self._need(layout.size)
         numbers: tuple[Scalar, ...] = layout.unpack_from(self._data, self.position)
         self.position += layout.size

@@ -6,9 +6,13 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from app.core.errors import PersonError
-from app.core.gguf import ArraySummary, GgufHeader
+from app.core.gguf import GgufHeader, Value
 from app.core.words.sentence import say
 
+DENSE_FIRST = "leading_dense_block_count"
+"""How many layers at the beginning have no experts, as headers say it."""
+# Four numbers, in a model of four layers too.
+_SECTIONS = "dimension_sections"
 _LAYER = re.compile(r"(?<=blk\.)(\d+)(?=\.)")
 
 
@@ -48,12 +52,28 @@ def check_droppable(header: GgufHeader, count: int, name: str) -> int:
         raise PersonError(say("shrink.too_many_layers", name=name, n=layers))
     if header.integer(f"{architecture}.nextn_predict_layers"):
         raise PersonError(say("shrink.layers_guess_ahead", name=name))
-    for key, value in header.metadata.items():
-        length = value.count if isinstance(value, ArraySummary) else 0
-        length = len(value) if isinstance(value, tuple) else length
-        if key.startswith(f"{architecture}.") and length == layers:
-            raise PersonError(say("shrink.layers_have_own_values", name=name, key=key))
+    if header.integer(f"{architecture}.attention.shared_kv_layers"):
+        raise PersonError(say("shrink.layers_share_keys", name=name))
     return layers
+
+
+def says_by_layer(header: GgufHeader) -> bool:
+    """Whether a header says things of each layer, which have to go with the layers."""
+    architecture = header.text("general.architecture") or ""
+    layers = header.count(f"{architecture}.block_count") or 0
+    return bool(header.count(f"{architecture}.{DENSE_FIRST}")) or any(
+        is_by_layer(key, value, architecture, layers) for key, value in header.metadata.items()
+    )
+
+
+def is_by_layer(key: str, value: Value, architecture: str, layers: int) -> bool:
+    """Whether an entry of a header has a value for each layer."""
+    return (
+        isinstance(value, tuple)
+        and len(value) == layers
+        and key.startswith(f"{architecture}.")
+        and not key.endswith(_SECTIONS)
+    )
 
 
 def check_layers(dropped: Iterable[int], layers: int, name: str) -> None:

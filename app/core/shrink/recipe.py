@@ -44,6 +44,7 @@ class Step(StrEnum):
     FETCHING = "Getting the converter"
     CONVERTING = "Converting"
     MERGING = "Merging adapters"
+    COUNTING_EXPERTS = "Counting experts"
     WEIGHING = "Weighing"
     PRUNING = "Pruning"
     LEARNING = "Learning again"
@@ -117,6 +118,9 @@ class Recipe:
             none for the bundled one.
         rules: Types that the level's own mixture gives way to.
         drop_layers: Layers to leave out, or how many of those that change least.
+        width: Share of the channels inside each layer's feed-forward that is left out; None for
+            none.
+        experts: Experts of each layer to leave out, those that work least.
         sparsity: Share of each row's weights that is set to zero, or ``2:4``; None for none.
         requantizes: Take a source that is quantized already.
         merge: Adapters that are added to the weights first.
@@ -131,6 +135,8 @@ class Recipe:
     matrix_texts: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     drop_layers: int | tuple[int, ...] = ()
+    width: float | None = None
+    experts: int = 0
     sparsity: float | str | None = None
     requantizes: bool = False
     merge: tuple[Adapter, ...] = ()
@@ -144,7 +150,7 @@ class Recipe:
     @property
     def leaves_out(self) -> bool:
         """Whether something of the source is left out or set to zero."""
-        return any(getattr(self, wish, None) for wish in LEAVING_OUT)
+        return any(getattr(self, wish) for wish in LEAVING_OUT)
 
     @property
     def copies(self) -> bool:
@@ -159,10 +165,11 @@ class Recipe:
     @property
     def takes_matrix(self) -> bool:
         """Whether one is made: where it is needed, or makes what is lost much less, or is asked."""
+        weighs = self.sparsity is not None or self.width is not None
         if self.matrix is not MatrixUse.AUTO:
-            return self.matrix is MatrixUse.OWN and not self.copies
-        if self.has_target or self.sparsity is not None or self.level is None:
-            return self.has_target or self.sparsity is not None
+            return self.matrix is MatrixUse.OWN and (weighs or not self.copies)
+        if self.has_target or weighs or self.level is None:
+            return self.has_target or weighs
         level = self.level
         wants = level.nominal_bits < _WANTS_MATRIX_BELOW_BITS and level.name not in _TERNARY
         return level.needs_importance_matrix or wants or any(map(_needs, self.rules))
@@ -184,7 +191,7 @@ class Done(msgspec.Struct, frozen=True):
         tensors: How many tensors have each type.
         chosen: The type of each tensor, where a target decided.
         dropped_layers: Layers that were left out.
-        sparsity: As asked.
+        sparsity, width, experts: As asked.
         merged: Adapters that were added to the weights.
         healing: Windows that it learned from, and by how much that helped; None for none.
     """
@@ -200,6 +207,8 @@ class Done(msgspec.Struct, frozen=True):
     sparsity: float | str | None = None
     merged: list[Adapter] = []
     matrix_sha256: str = ""
+    width: float | None = None
+    experts: int = 0
     healing: Learned | None = None
 
 

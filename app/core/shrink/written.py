@@ -8,6 +8,7 @@ from app.core.candidates.adapters import Adapter
 from app.core.candidates.notation import check_number, parse_adapter, typed_adapter
 from app.core.errors import PersonError
 from app.core.models.levels import level_by_name
+from app.core.shrink.cutting import parse_width
 from app.core.shrink.healing import Healing
 from app.core.shrink.layers import parse_layers
 from app.core.shrink.recipe import Done, MatrixUse, Recipe, Rule, exactly, parse_rule
@@ -39,6 +40,8 @@ class Written(msgspec.Struct, frozen=True, tag="shrinkscope-recipe", omit_defaul
     matrix_texts: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     drop_layers: int | tuple[int, ...] = ()
+    width: float | None = None
+    experts: int = 0
     sparsity: float | str | None = None
     requantizes: bool = False
     merge: tuple[Adapter, ...] = ()
@@ -71,6 +74,8 @@ class Written(msgspec.Struct, frozen=True, tag="shrinkscope-recipe", omit_defaul
             matrix_texts=self.matrix_texts,
             rules=tuple(parse_rule(f"{rule.pattern}={rule.type}") for rule in self.rules),
             drop_layers=layers,
+            width=None if self.width is None else parse_width(str(self.width)),
+            experts=max(0, self.experts),
             sparsity=None if sparsity is None else parse_sparsity(str(sparsity)),
             requantizes=self.requantizes,
             merge=_checked(self.merge),
@@ -95,6 +100,8 @@ def written(recipe: Recipe) -> Written:
         matrix_texts=recipe.matrix_texts,
         rules=recipe.rules,
         drop_layers=recipe.drop_layers,
+        width=recipe.width,
+        experts=recipe.experts,
         sparsity=recipe.sparsity,
         requantizes=recipe.requantizes,
         merge=recipe.merge,

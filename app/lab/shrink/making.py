@@ -12,8 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+from app.core.models.kinds import ModelKind
 from app.core.models.model_file import PRUNED_KEY, ModelFile
-from app.core.shrink.layers import new_name
+from app.core.shrink.cutting import Cut
+from app.core.shrink.importance import to_bytes
+from app.core.shrink.label import pruned_label
+from app.core.shrink.layers import new_name, says_by_layer
 from app.core.shrink.recipe import (
     Done,
     MatrixUse,
@@ -24,13 +28,14 @@ from app.core.shrink.recipe import (
     exactly,
     level_of_bits,
 )
-from app.core.shrink.sparsity import in_words
 from app.core.shrink.types import needs_matrix
 from app.core.text.shared_names import file_name
 from app.core.words.sentence import Sentence, listed, say
+from app.engine.protocol.loading import Predict, Predicted
 from app.engine.protocol.making import Quantize, StoredTensor, TensorPlanned, TensorRule
 from app.lab.convert.originals import original_in
 from app.lab.shrink.copies import converted_copy, take_over
+from app.lab.shrink.cutting import channels_that_stay, check_cut, experts_that_stay
 from app.lab.shrink.dropping import dropped_layers
 from app.lab.shrink.full_versions import is_full
 from app.lab.shrink.healed import shrink_healed
@@ -40,20 +45,23 @@ from app.lab.shrink.matrices.kept import KeptMatrices, content_of, named_matrix,
 from app.lab.shrink.matrices.texts import MOST_READ_BYTES, calibration_of
 from app.lab.shrink.merging import known_as, merged_copy, remarks_on
 from app.lab.shrink.planning import file_bytes, plan_of, turned
-from app.lab.shrink.pruning import write_pruned
+from app.lab.shrink.pruning import Pruning, write_pruned
 from app.lab.shrink.quantize import carry_out
 from app.lab.shrink.sources import check_room, check_target, source_file
 from app.lab.shrink.target import choose_types
+from app.library.model_files import read_shards
 
 if TYPE_CHECKING:
     from app.core.gguf import TensorInfo
     from app.core.models.family import LibraryModel
     from app.core.models.levels import Level
+    from app.core.models.model_file import Shard
     from app.core.shrink.importance import Importance
     from app.lab.engines.calls import EngineCalls
     from app.lab.engines.room import EngineRoom
 
 _SHOWN = 3
+_PROBE_TOKENS = 64
 # Of the level by which the quantizer says which tensors it turns into other types.
 _USUAL_BITS = 4.9
 
@@ -63,6 +71,7 @@ class ShrinkResult:
     """A version that was made.
 
     Attributes:
+        pruned: What was left out, in words.
         remarks: What a person should know of it.
     """
 
@@ -74,6 +83,7 @@ class ShrinkResult:
     zero_fraction: float | None
     recipe: Done
     elapsed_ns: int
+    pruned: str = ""
     remarks: Sequence[Sentence] = ()
 
 
@@ -107,6 +117,8 @@ class _Work:
     """A recipe on its way; tensors go by their names in the new file.
 
     Attributes:
+        is_copy: What is read lacks already what goes; its tensors have their new names.
+        matrix_of_rest: What the matrix tells of such a copy.
         known_as: What the model is known by, where it is only there for now.
     """
 
@@ -114,11 +126,14 @@ class _Work:
     recipe: Recipe
     level: Level | None
     rules: Sequence[Rule]
-    dropped: tuple[int, ...]
+    shards: Sequence[Shard]
+    cut: Cut
     tensors: Mapping[str, tuple[TensorInfo, StoredTensor]]
     read_path: Path
+    is_copy: bool = False
     chosen: Mapping[str, str] = field(default_factory=dict[str, str])
     matrix_path: Path | None = None
+    matrix_of_rest: Path | None = None
     matrix: Importance | None = None
     remarks: list[Sentence] = field(default_factory=lambda: list["Sentence"]())
     known_as: bytes = b""
@@ -186,6 +201,8 @@ def _begun(
     check_rules(recipe.rules, [info.name for info, _ in stored])
     if recipe.rules and recipe.level is not None and recipe.level.is_full:
         raise PersonError(say("shrink.rules_need_level", name=recipe.level.name))
+    shards = read_shards(model.path)
+    check_cut(model, shards, recipe.width, recipe.experts)
     dropped = _dropped(model, recipe, means)
     names = ((info, there, new_name(info.name, dropped)) for info, there in stored)
     tensors = {name: (info, there) for info, there, name in names if name is not None}
@@ -196,7 +213,8 @@ def _begun(
         recipe,
         recipe.level,
         recipe.rules,
-        dropped,
+        shards,
+        Cut(dropped),
         tensors,
         model.path,
         remarks=remarks,
@@ -207,18 +225,28 @@ def _begun(
 def _carried_out(work: _Work, target: Path, means: Means) -> int:
     """Make it; returns how many ns the quantizer took."""
     _get_matrix(work, means)
+    _cut(work, means)
     with _pruned(work, target, means), means.room.calls("shrink") as engine:
+        if work.is_copy:
+            _check_loads(work, work.read_path, engine, means)
         if work.recipe.has_target:
             _choose(work, target, engine, means)
         command = _command(work, target, means, engine.next_id())
         planned = _planned(work, engine, command)
         infos = [replace(info, name=name) for name, (info, _) in work.tensors.items()]
         check_room(target, file_bytes(work.model, turned(infos, planned)))
-        return carry_out(
+        elapsed_ns = carry_out(
             engine,
             command,
             lambda done, total: means.on_step(Step.QUANTIZING, done, total),
         )
+        if work.cut.layers and not work.is_copy:
+            try:
+                _check_loads(work, target, engine, means)
+            except BaseException:
+                target.unlink(missing_ok=True)
+                raise
+    return elapsed_ns
 
 
 def _dropped(model: ModelFile, recipe: Recipe, means: Means) -> tuple[int, ...]:
@@ -227,6 +255,7 @@ def _dropped(model: ModelFile, recipe: Recipe, means: Means) -> tuple[int, ...]:
     return dropped_layers(
         model.path,
         recipe.drop_layers,
+        means.cache,
         threads=means.threads,
         room=means.room,
         on_progress=lambda done, total: means.on_step(Step.COMPARING_LAYERS, done, total),
@@ -269,26 +298,68 @@ def _get_matrix(work: _Work, means: Means) -> None:
         )
 
 
+def _cut(work: _Work, means: Means) -> None:
+    """Decide which channels and experts go, where some are to."""
+    recipe = work.recipe
+    if recipe.width is not None:
+        channels = channels_that_stay(
+            work.shards,
+            recipe.width,
+            work.matrix,
+            lambda done, total: means.on_step(Step.MEASURING, done, total),
+        )
+        work.cut = replace(work.cut, channels=channels)
+    if recipe.experts:
+        experts = experts_that_stay(
+            work.model,
+            work.shards,
+            recipe.experts,
+            means.cache,
+            threads=means.threads,
+            room=means.room,
+            on_progress=lambda done, total: means.on_step(Step.COUNTING_EXPERTS, done, total),
+        )
+        work.cut = replace(work.cut, experts=experts)
+
+
 @contextlib.contextmanager
 def _pruned(work: _Work, target: Path, means: Means) -> Generator[None]:
-    """Let what is read be a copy with weights set to zero, where that is asked."""
-    sparsity = work.recipe.sparsity
-    if sparsity is None:
+    """Let what is read be a copy without what goes, where the quantizer cannot leave it out."""
+    cut, sparsity = work.cut, work.recipe.sparsity
+    by_hand = cut.layers and says_by_layer(work.shards[0].header)
+    if not (cut.channels or cut.experts or by_hand or sparsity is not None):
         yield
         return
     check_room(target, 2 * work.model.file_bytes)
     folder = target.resolve().parent
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=folder) as scratch:
-        work.read_path = write_pruned(
-            work.model.path,
-            Path(scratch),
-            sparsity,
-            work.matrix,
+        if work.matrix is not None:
+            tensors = [info for shard in work.shards for info in shard.header.tensors]
+            matrix = cut.matrix(work.matrix, tensors)
+            work.matrix, work.matrix_of_rest = matrix, Path(scratch, "matrix.gguf")
+            work.matrix_of_rest.write_bytes(to_bytes(matrix))
+        work.read_path, work.is_copy = Path(scratch, "pruned.gguf"), True
+        write_pruned(
+            work.shards,
+            work.read_path,
+            Pruning(cut, sparsity, work.matrix),
             lambda done, total: means.on_step(Step.PRUNING, done, total),
         )
-        places = {info.name: there for info, there in stored_tensors(work.read_path)}
-        work.tensors = {name: (info, places[info.name]) for name, (info, _) in work.tensors.items()}
+        work.tensors = {info.name: (info, there) for info, there in stored_tensors(work.read_path)}
         yield
+
+
+def _check_loads(work: _Work, made: Path, engine: EngineCalls, means: Means) -> None:
+    """Let llama.cpp lay a pruned file out; raise PersonError where it would not load."""
+    if work.model.kind is not ModelKind.LANGUAGE_MODEL:
+        return
+    command = Predict(engine.next_id(), str(made.resolve()), _PROBE_TOKENS, means.threads)
+    try:
+        engine.call(command, Predicted)
+    except PersonError as error:
+        raise PersonError(
+            say("shrink.would_not_load", name=work.model.path.name), error.detail or error.sentence
+        ) from error
 
 
 def _choose(work: _Work, target: Path, engine: EngineCalls, means: Means) -> None:
@@ -296,7 +367,8 @@ def _choose(work: _Work, target: Path, engine: EngineCalls, means: Means) -> Non
     work.level = level_of_bits(_USUAL_BITS)
     planned = _planned(work, engine, _command(work, target, means, engine.next_id()), quietly=True)
     quantizable = {each.name for each in planned.values() if each.turned}
-    matrix = (str(work.matrix_path), work.matrix) if work.matrix else None
+    path = work.matrix_of_rest or work.matrix_path
+    matrix = (str(path), work.matrix) if work.matrix else None
     chosen = choose_types(
         work.model,
         work.tensors,
@@ -318,15 +390,9 @@ def _command(work: _Work, target: Path, means: Means, command_id: int) -> Quanti
     recipe = work.recipe
     level = work.level or level_of_bits(_USUAL_BITS)  # where types stay, it says nothing
     notes: dict[str, str] = {}
-    pruned = [each for each in (means.label, work.model.pruned) if each]
-    if work.dropped:
-        layers = ", ".join(map(str, work.dropped))
-        pruned.append(f"layers {layers} of {work.model.block_count} left out")
-    if recipe.sparsity is not None:
-        pruned.append(in_words(recipe.sparsity))
-    if pruned:
-        notes[PRUNED_KEY] = "; ".join(pruned)
-    matrix = None if recipe.copies else work.matrix_path
+    if pruned := pruned_label(means.label, work.model, work.cut, recipe.sparsity):
+        notes[PRUNED_KEY] = pruned
+    matrix = None if recipe.copies else work.matrix_of_rest or work.matrix_path
     return Quantize(
         command_id,
         str(work.read_path.resolve()),
@@ -336,7 +402,7 @@ def _command(work: _Work, target: Path, means: Means, command_id: int) -> Quanti
         matrix=str(matrix.absolute()) if matrix else "",
         matrix_name=_matrix_name(work, means),
         rules=[TensorRule(rule.pattern, rule.type_id) for rule in work.rules],
-        drop_layers=list(work.dropped),
+        drop_layers=[] if work.is_copy else list(work.cut.layers),
         requantizes=not is_full(work.model),
         copies=recipe.copies,
         notes=notes,
@@ -425,10 +491,13 @@ def _result(
             rules=list(recipe.rules),
             tensors=dict(Counter(each.type_name for each in found.tensors)),
             chosen=dict(work.chosen),
-            dropped_layers=list(work.dropped),
+            dropped_layers=list(work.cut.layers),
             sparsity=recipe.sparsity,
             merged=list(recipe.merge),
+            width=recipe.width,
+            experts=recipe.experts,
         ),
         elapsed_ns=elapsed_ns,
+        pruned=made.pruned,
         remarks=tuple(work.remarks),
     )

@@ -1,9 +1,10 @@
-"""A copy of a model with weights set to zero, slab by slab: what is quantized then."""
+"""A copy of a model without what is left out, slab by slab: what is quantized then."""
 
 from __future__ import annotations
 
-import errno
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -13,122 +14,98 @@ from app.core.errors import PersonError
 from app.core.models.levels import TENSOR_TYPES
 from app.core.shrink.importance import Importance, is_weighted
 from app.core.shrink.plain import PLAIN, floats_of
+from app.core.shrink.rewriting import alignment_of, rewritten
 from app.core.shrink.sparsity import TWO_OF_FOUR, zeroed
 from app.core.words.sentence import say
-from app.library.model_files import read_shards
+from app.lab.shrink.slabs import slabs
 
 if TYPE_CHECKING:
     from app.core.gguf import TensorInfo
     from app.core.models.model_file import Shard
+    from app.core.shrink.cutting import Cut
+    from app.lab.shrink.slabs import Raw
 
-_SLAB_BYTES = 16 << 20
+
+@dataclass(frozen=True, slots=True)
+class Pruning:
+    """What is left out.
+
+    Attributes:
+        cut: Layers, channels and experts.
+        sparsity: How many of the weights that stay are set to zero; None for none.
+        matrix: What goes into each weight, by the new names: small weights with much to carry
+            stay.
+    """
+
+    cut: Cut
+    sparsity: float | str | None = None
+    matrix: Importance | None = None
 
 
 def write_pruned(
-    path: Path,
-    folder: Path,
-    sparsity: float | str,
-    matrix: Importance | None,
+    shards: Sequence[Shard],
+    target: Path,
+    pruning: Pruning,
     on_progress: Callable[[int, int], None],
-) -> Path:
-    """Copy a model's files and set weights of its layers to zero on the way.
+) -> None:
+    """Copy a model into one file, without what is left out.
 
     Args:
-        path: The model.
-        folder: Where the copies get the same names.
-        sparsity: How many.
-        matrix: What goes into each weight: small weights with much to carry stay.
+        shards: The model's files.
+        target: The copy; of its whole only a slab is in memory at a time.
+        pruning: What is left out.
         on_progress: Told bytes done and in all.
 
-    Returns:
-        The copy's first file.
-
     Raises:
-        PersonError: Its weights are quantized, or a file cannot be read or written.
+        PersonError: Its weights are quantized where single ones are to go, or a file cannot be
+            read or written.
     """
-    shards = read_shards(path)
-    for shard in shards:
-        for info in shard.header.tensors:
+    name = shards[0].path.name
+    pieces = [
+        (shard, info, new)
+        for shard in shards
+        for info in shard.header.tensors
+        if (new := pruning.cut.tensor(info)) is not None
+    ]
+    if pruning.sparsity is not None:
+        for _, info, _ in pieces:
             if is_weighted(info) and TENSOR_TYPES[info.type_id].name not in PLAIN:
-                raise PersonError(say("shrink.zeros_need_full", name=path.name))
-    total = sum(shard.file_bytes for shard in shards)
+                raise PersonError(say("shrink.zeros_need_full", name=name))
+    header = shards[0].header
+    total = sum(new.n_bytes for *_, new in pieces)
     done = 0
-
-    def tell(n_bytes: int) -> None:
-        nonlocal done
-        done += n_bytes
-        on_progress(min(done, total), total)
-
     try:
-        for shard in shards:
-            with (
-                shard.path.open("rb") as source,
-                (folder / shard.path.name).open("wb") as target,
-            ):
-                _copy(shard, source, target, sparsity, matrix, tell)
+        with ExitStack() as files, target.open("wb") as out:
+            opened = {shard.path: files.enter_context(shard.path.open("rb")) for shard in shards}
+            old = opened[shards[0].path].read(header.header_bytes)
+            changes = pruning.cut.metadata(header)
+            out.write(rewritten(old, header, changes, (new for *_, new in pieces)))
+            for shard, info, new in pieces:
+                start = shard.header.data_offset + info.offset
+                for rows in _left(opened[shard.path], start, info, new, pruning):
+                    out.write(rows.data)
+                    done += rows.nbytes
+                    on_progress(done, total)
+                out.write(bytes(-new.n_bytes % alignment_of(header)))
     except OSError as error:
         raise PersonError(
-            say("shrink.not_copied", name=path.name, reason=error.strerror or str(error))
+            say("shrink.not_copied", name=name, reason=error.strerror or str(error))
         ) from error
-    return folder / shards[0].path.name
 
 
-def _copy(
-    shard: Shard,
-    source: BinaryIO,
-    target: BinaryIO,
-    sparsity: float | str,
-    matrix: Importance | None,
-    tell: Callable[[int], None],
-) -> None:
-    at = 0
-    for info in shard.header.tensors:
-        start = shard.header.data_offset + info.offset
-        _pass(source, target, start - at, tell)
-        at = start + info.n_bytes
-        columns = info.dimensions[0] if info.dimensions else 1
-        if is_weighted(info) and not (sparsity == TWO_OF_FOUR and columns % 4):
-            _prune(info, source, target, sparsity, matrix, tell)
-        else:
-            _pass(source, target, info.n_bytes, tell)
-    _pass(source, target, shard.file_bytes - at, tell)
-
-
-def _pass(source: BinaryIO, target: BinaryIO, n_bytes: int, tell: Callable[[int], None]) -> None:
-    while n_bytes > 0:
-        piece = source.read(min(n_bytes, _SLAB_BYTES))
-        if not piece:
-            raise OSError(errno.EIO, str(say("shrink.ends_early")))
-        target.write(piece)
-        n_bytes -= len(piece)
-        tell(len(piece))
-
-
-def _prune(
-    info: TensorInfo,
-    source: BinaryIO,
-    target: BinaryIO,
-    sparsity: float | str,
-    matrix: Importance | None,
-    tell: Callable[[int], None],
-) -> None:
-    kind = TENSOR_TYPES[info.type_id]
-    columns = info.dimensions[0]
-    count = info.n_elements // columns
-    slab = max(1, _SLAB_BYTES // (4 * columns))
-    entry = matrix.entries.get(info.name) if matrix else None
-    by_expert = None
+def _left(
+    source: BinaryIO, start: int, info: TensorInfo, new: TensorInfo, pruning: Pruning
+) -> Iterator[Raw]:
+    """What stays of a tensor, some rows at a time."""
+    sparsity, kind = pruning.sparsity, TENSOR_TYPES[info.type_id].name
+    columns = new.dimensions[0] if new.dimensions else 1
+    prunes = is_weighted(new) and not (sparsity == TWO_OF_FOUR and columns % 4)
+    entry = pruning.matrix.entries.get(new.name) if pruning.matrix else None
+    inputs = None
     if entry is not None and entry.values.size % columns == 0:
-        by_expert = entry.values.reshape(-1, columns)
-    for first in range(0, count, slab):
-        rows = min(slab, count - first)
-        data = source.read(rows * columns * kind.block_bytes)
-        if len(data) < rows * columns * kind.block_bytes:
-            raise OSError(errno.EIO, str(say("shrink.ends_early")))
-        raw = np.frombuffer(bytearray(data), PLAIN[kind.name]).reshape(rows, columns)
-        weights = None
-        if by_expert is not None:
-            weights = by_expert[np.arange(first, first + rows) * len(by_expert) // count]
-        raw[zeroed(floats_of(raw, kind.name), weights, sparsity)] = 0
-        target.write(raw.tobytes())
-        tell(len(data))
+        inputs = entry.values.reshape(-1, columns)
+    for matrix, raw in slabs(source, start, info, pruning.cut.kept(info)):
+        if sparsity is not None and prunes:
+            weights = None if inputs is None else inputs[min(matrix, len(inputs) - 1)]
+            raw[zeroed(floats_of(raw, kind), weights, sparsity)] = 0
+        yield np.ascontiguousarray(raw)

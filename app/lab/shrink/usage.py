@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from app.core.errors import PersonError
 from app.core.shrink.usage import ExpertUsage, LayerUsage
@@ -11,6 +12,7 @@ from app.engine.protocol.making import CountExperts, ExpertsCounted, ImportanceP
 from app.lab.engines.opened import OpenedCandidate
 from app.lab.engines.room import EngineRoom
 from app.lab.shrink.reader import CalibrationText, bundled_calibration, reader_of
+from app.lab.shrink.readings import Reading
 
 CHUNK_TOKENS = 512
 USUAL_CHUNKS = 8
@@ -56,4 +58,20 @@ def expert_usage(
         found.tokens,
         model.expert_used_count,
         tuple(LayerUsage(layer, counts) for layer, counts in layers),
+    )
+
+
+def kept_usage(
+    opened: OpenedCandidate,
+    cache: Path,
+    *,
+    threads: int,
+    room: EngineRoom,
+    on_progress: Callable[[int, int], None],
+) -> ExpertUsage:
+    """As :func:`expert_usage` over the bundled text: counted once, kept in the cache folder."""
+    model = opened.model
+    what, text = f"experts {opened.engine.experts}", bundled_calibration(model)
+    return Reading(cache, what, model, text, ExpertUsage).get(
+        lambda: expert_usage(opened, threads=threads, room=room, on_progress=on_progress)
     )

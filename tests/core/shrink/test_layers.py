@@ -14,6 +14,7 @@ from app.core.shrink.layers import (
     least_influential,
     new_name,
     parse_layers,
+    says_by_layer,
 )
 from tests.helpers.gguf_container import header
 
@@ -47,12 +48,18 @@ def test_some_layers_have_to_stay() -> None:
     for made, part in (
         (facts(), "“m” has 4 layers, of which at least one has to stay"),
         (facts(nextn_predict_layers=1), "guess ahead"),
-        (facts(feed_forward_length=[1, 2, 3, 4]), "llama.feed_forward_length"),
+        (facts(**{"attention.shared_kv_layers": 2}), "use the keys and values of others"),
     ):
         with pytest.raises(PersonError, match=part):
             check_droppable(made, 4 if part.startswith("“m”") else 1, "m")
     with pytest.raises(PersonError, match="has no layer 4: they go from 0 to 3"):
         check_layers((1, 4), 4, "m")
+
+
+def test_values_of_each_layer_are_seen() -> None:
+    assert not says_by_layer(facts(**{"rope.dimension_sections": [1, 2, 3, 4]}))
+    assert says_by_layer(facts(feed_forward_length=[1, 2, 3, 4]))
+    assert says_by_layer(facts(leading_dense_block_count=1))
 
 
 def test_the_least_influential_go() -> None:

@@ -25,6 +25,8 @@ RECIPES = st.builds(
         max_size=3,
     ).map(tuple),
     drop_layers=st.integers(1, 9) | st.sets(st.integers(0, 99)).map(sorted).map(tuple),
+    width=st.none() | st.floats(0.01, 0.9),
+    experts=st.integers(0, 99),
     sparsity=st.none() | st.just("2:4") | st.floats(0.01, 0.95),
     requantizes=st.booleans(),
     merge=st.lists(

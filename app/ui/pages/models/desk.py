@@ -22,7 +22,7 @@ from app.lab.models.library import Library
 from app.lab.predict.fit import Fitter
 from app.lab.predict.local_fits import LocalFits
 from app.lab.predict.this_pc import look_at_this_pc, memory_of_this_pc
-from app.lab.shrink.usage import expert_usage
+from app.lab.shrink.usage import kept_usage
 from app.lab.works.downloads import Downloads, HubCourier
 from app.monitor.machine import physical_core_count
 from app.store.comparisons import ComparisonStore
@@ -83,7 +83,7 @@ class ModelsDesk:
             plan_removal=hub.cache.plan_removal,
             fits=LocalFits(room, speeds, threads),
             opened=partial(_opened_files, house.chats, paths.demo),
-            count_experts=partial(count_experts, room, threads),
+            count_experts=partial(count_experts, room, paths.cache, threads),
         )
         fitter = Fitter(room, speeds, threads)
         self._held = False
@@ -162,7 +162,7 @@ def _opened_files(chats: ChatStore, demo: Path) -> list[Path]:
 
 
 def count_experts(
-    room: EngineRoom, threads: int, model: ModelFile, context: JobContext
+    room: EngineRoom, cache: Path, threads: int, model: ModelFile, context: JobContext
 ) -> ExpertUsage:
     """Let a mixture read the bundled text; on a job thread, ends where the job is cancelled.
 
@@ -170,8 +170,9 @@ def count_experts(
         PersonError: It cannot be loaded, or does not show its experts.
     """
     with interruptible(context.check):
-        return expert_usage(
+        return kept_usage(
             opened_file(model),
+            cache,
             threads=threads,
             room=room,
             on_progress=lambda done, total: context.report(done / total),

@@ -13,6 +13,7 @@ from app.lab.engines.adapters import adapters_for
 from app.lab.engines.calls import interruptible
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
+from app.lab.shrink.dropping import known_influences, layer_influences
 from app.lab.shrink.healing import learning_pace
 from app.lab.shrink.inspecting import inspect
 from app.lab.shrink.matrices.kept import KeptMatrices, export
@@ -102,6 +103,8 @@ class ShrinkDesk:
                     lambda: chats_there(self._paths.database),
                     export,
                 ),
+                influences=self._influences,
+                known_influences=lambda path: known_influences(path, self._paths.cache),
             )
         )
         self.page.show_works(self.makes.all)
@@ -178,6 +181,17 @@ class ShrinkDesk:
         """In a job: time for seconds how fast models learn here."""
         with interruptible(context.check):
             return learning_pace(self._threads, self._room)
+
+    def _influences(self, path: Path, context: JobContext) -> Sequence[float]:
+        """In a job: see how much each layer does, telling shares of the way."""
+        with interruptible(context.check):
+            return layer_influences(
+                path,
+                self._paths.cache,
+                threads=self._threads,
+                room=self._room,
+                on_progress=lambda done, total: context.report(done / max(1, total)),
+            )
 
     def _preview(self, source: Path, context: JobContext) -> None:
         """In a job: tell of each version as it would be, as soon as it is known."""

@@ -33,6 +33,7 @@ from app.ui.kit.widgets.layouts import in_column, in_row, split
 from app.ui.kit.words.format import about, byte_size
 from app.ui.kit.words.sentences import sentence, told
 from app.ui.pages.shrink.inside.tab import InsideTab, Raise
+from app.ui.pages.shrink.layers import LayersWish
 from app.ui.pages.shrink.learning import LearningWish
 from app.ui.pages.shrink.matrix.effect import Together
 from app.ui.pages.shrink.matrix.tab import MatrixTab
@@ -81,6 +82,8 @@ class ShrinkBackends:
         source_of: Where the model that a version was made of is now.
         learning_pace: Called in a job: times for seconds how fast models learn here.
         matrices: What the tab of importance matrices stands on.
+        influences: Called in a job: how much each layer changes what passes through it.
+        known_influences: The same where it was measured before, else None; called in a job.
     """
 
     makes: Makes
@@ -99,6 +102,8 @@ class ShrinkBackends:
     matrices: MatrixBackends
     ways: WaysBackends
     source_of: Callable[[Make], Path]
+    influences: Callable[[Path, JobContext], Sequence[float]]
+    known_influences: Callable[[Path], Sequence[float] | None]
 
 
 class ShrinkPage(QWidget):
@@ -138,7 +143,8 @@ class ShrinkPage(QWidget):
         self.all_box = QCheckBox(self.tr("Show all versions"))
         self.size_wish = SizeWish()
         self.more_button = push_button("", "link", run=self._toggle_more)
-        self.common = CommonWishes(self._ask_matrix)
+        layers = LayersWish(backends.jobs, backends.influences, backends.known_influences)
+        self.common = CommonWishes(self._ask_matrix, layers)
         self.learning = LearningWish()
         self.more = QWidget()
         in_column(self.common, self.learning, on=self.more, spacing=GRID)
@@ -215,6 +221,7 @@ class ShrinkPage(QWidget):
                 job.cancel()
         self.inside.stop()
         self.ways.stop()
+        self.common.layers.stop()
 
     @property
     def folder(self) -> Path:
@@ -327,6 +334,7 @@ class ShrinkPage(QWidget):
         self.common.offer_adapters(self._backends.adapters_for(model))
         self.versions.clear()
         self.matrix.show_model(model)
+        self.common.show_model(model, is_original=is_full(model))
         if not is_full(model):
             said = say("shrink.second_loss", name=path.name, level_name=model.level_name)
             self.note.setText(told(said))
@@ -353,6 +361,7 @@ class ShrinkPage(QWidget):
             self._model = None
             self.versions.clear()
             self.matrix.show_model(None)
+            self.common.show_model(None, is_original=False)
             self.note.setText(sentence(error))
             self._refresh()
 
@@ -367,11 +376,17 @@ class ShrinkPage(QWidget):
         wish = self.size_wish.wish(self._beside_bytes())
         if wish is not None:
             found.append(wish)
-        learns = self.learning.healing is not None
-        if not found and (self.common.change_weights or learns) and not again:
+        learns = self.learning.healing is not None and not again
+        if not found and (self.common.make_another(quantized=again) or learns):
             found.append((self._model.level_name, Recipe(), self._model.file_bytes))
+        share = self.common.left_share
+        words = self.tr("{version}, pruned") if self.common.leaves_out else "{version}"
         return [
-            (title, self._complete(recipe, requantizes=again), size)
+            (
+                words.format(version=title),
+                self._complete(recipe, requantizes=again),
+                size if recipe.target_bytes else round(size * share),
+            )
             for title, recipe, size in found
         ]
 
@@ -395,8 +410,7 @@ class ShrinkPage(QWidget):
         return rows[0].needed_bytes - rows[0].file_bytes if rows else 0
 
     def _refresh(self) -> None:
-        lacks = self.common.complete(Recipe(), requantizes=False).leaves_out
-        self.learning.follow(self._model, leaves_out=lacks)
+        self.learning.follow(self._model, leaves_out=self.common.leaves_out)
         wanted = self._wanted()
         self.note.setVisible(bool(self.note.text()))
         words = self.tr("Make {n} versions") if len(wanted) > 1 else self.tr("Make it")

@@ -265,8 +265,9 @@ def step_words(step: Step) -> str:
         Step.MERGING: translate("Shrink", "adding the adapters to the weights"),
         Step.WEIGHING: translate("Shrink", "reading a text to see which weights matter"),
         Step.COMPARING_LAYERS: translate("Shrink", "reading a text to see which layers matter"),
+        Step.COUNTING_EXPERTS: translate("Shrink", "reading a text to see which experts work"),
         Step.MEASURING: translate("Shrink", "measuring what each part would lose"),
-        Step.PRUNING: translate("Shrink", "setting weights to zero"),
+        Step.PRUNING: translate("Shrink", "leaving out what is to go"),
         Step.LEARNING: translate("Shrink", "learning again from its original"),
         Step.LOOKING: translate("Shrink", "looking into the new file"),
     }[step]

@@ -1,6 +1,7 @@
 """The Shrink page over a real queue: choose, tick, make, go on from there.
 
-Through :mod:`app.ui.pages.shrink.source`, :mod:`app.ui.pages.shrink.versions_view`,
+Through :mod:`app.ui.pages.shrink.layers`, :mod:`app.ui.pages.shrink.source`,
+:mod:`app.ui.pages.shrink.versions_view`,
 :mod:`app.ui.pages.shrink.versions`, :mod:`app.ui.pages.shrink.wishes`,
 :mod:`app.ui.pages.shrink.learning`,
 :mod:`app.ui.pages.shrink.works` and :mod:`app.lab.works.making.orders`.
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 
@@ -122,6 +123,8 @@ class Desk:
                 matrices=MatrixBackends(KeptMatrices(paths.cache), OwnChats, export),
                 ways=self._ways(room),
                 source_of=lambda work: self.moved.get(work.order.source, Path(work.order.source)),
+                influences=self.influences,
+                known_influences=lambda _path: None,
             )
         )
         self.models: list[LibraryModel] = []
@@ -142,6 +145,10 @@ class Desk:
             folder_for=lambda _source: self.paths.made,
             free_bytes=lambda _folder: self.free,
         )
+
+    def influences(self, _path: Path, context: JobContext) -> list[float]:
+        context.report(0.5)
+        return [0.9, 0.05, 0.02, 0.03, 0.06, 0.1]
 
     def pump(self) -> None:
         self.makes.queue.pump()
@@ -267,8 +274,10 @@ def test_what_goes_for_all_is_in_each_recipe(
 ) -> None:
     page, common = chosen.page, chosen.page.common
     tick(page, "Q4_0")
-    common.layers.setText("1")
-    common.layers.commit()
+    common.layers.field.setText("1")
+    common.layers.field.commit()
+    common.narrow.setText("25")
+    common.narrow.commit()
     common.zeros.setText("50")
     common.zeros.commit()
     matrix = tmp_path / "m.gguf"
@@ -280,8 +289,12 @@ def test_what_goes_for_all_is_in_each_recipe(
     (work,) = chosen.makes.all
     recipe = work.order.recipe
     assert (recipe.level, recipe.drop_layers, recipe.sparsity) == ("Q4_0", 1, 0.5)
+    assert (recipe.width, recipe.experts) == (0.25, 0)
     assert recipe.matrix == str(matrix)
-    assert Path(work.order.target).parent == tmp_path
+    target = Path(work.order.target)
+    assert (target.parent, target.name) == (tmp_path, "shrinkscope-demo-Q4_0-pruned.gguf")
+    (usual,) = [row.file_bytes for row in page.versions.rows if row.level.name == "Q4_0"]
+    assert 0.6 * usual < work.order.expected_bytes < 0.8 * usual
     assert "a file" not in common.text
     assert "m.gguf" in common.text
 
@@ -355,6 +368,56 @@ def test_original_weights_are_converted_once_a_person_agreed(
     assert "F32 – of Tiny-1B" in row.title.text
     assert "The converter ended without a model file" in row.remarks.text()
     assert page.works.measure_button.isHidden()
+
+
+def test_layers_are_chosen_by_their_bars(qtbot: QtBot, chosen: Desk) -> None:
+    page, layers = chosen.page, chosen.page.common.layers
+    page.more_button.click()
+    layers.look_button.click()
+    qtbot.waitUntil(lambda: "Click what is to go" in layers.words.text(), timeout=PATIENCE_MS)
+    layers.field.setText("2")
+    layers.field.commit()
+    assert layers.drop_layers == 2
+    assert "These go: 2, 3." in layers.words.text()
+    assert "is left out" in layers.bars.words(2)
+    # A click on another bar makes it a choice by hand.
+    layers.bars.resize(60, 80)
+    qtbot.mouseClick(layers.bars, Qt.MouseButton.LeftButton, pos=QPoint(55, 40))
+    assert layers.drop_layers == (2, 3, 5)
+    assert layers.field.value == 3
+    qtbot.keyClick(layers.bars, Qt.Key.Key_Space)
+    assert layers.drop_layers == (2, 3)
+    layers.bars.setFocus()
+    for _ in range(3):
+        qtbot.keyClick(layers.bars, Qt.Key.Key_Left)
+    qtbot.keyClick(layers.bars, Qt.Key.Key_Space)
+    assert layers.drop_layers == (3,)
+    # Without another level: the file as it is, but for the layer.
+    assert page.make_button.text() == "Make it"
+    page.make_button.click()
+    (work,) = chosen.makes.all
+    assert (work.order.title, work.order.recipe.level) == ("F16, pruned", "")
+    assert work.order.recipe.drop_layers == (3,)
+    until(qtbot, chosen, lambda: work.state in (WorkState.DONE, WorkState.FAILED))
+    assert work.state is WorkState.DONE, work.error
+    assert abs(work.made.file_bytes / work.order.expected_bytes - 1) < 0.02
+    # All of them cannot go.
+    for layer in (0, 1, 2, 4, 5):
+        layers.bars.toggled.emit(layer)
+    assert layers.drop_layers == (0, 1, 2, 3, 4)
+
+
+def test_two_of_every_four_is_a_choice(chosen: Desk) -> None:
+    tick(chosen.page, "Q4_0")
+    common = chosen.page.common
+    common.pattern.click()
+    assert not common.zeros.isEnabled()
+    assert "two of every four zero" in common.text
+    chosen.page.make_button.click()
+    (work,) = chosen.makes.all
+    assert work.order.recipe.sparsity == "2:4"
+    (usual,) = [row.file_bytes for row in chosen.page.versions.rows if row.level.name == "Q4_0"]
+    assert work.order.expected_bytes == usual  # zeros save nothing
 
 
 def test_a_disk_without_room_is_said_before(chosen: Desk) -> None:
@@ -504,8 +567,8 @@ def test_what_is_left_can_learn_again(qtbot: QtBot, chosen: Desk, demo_model: Pa
     page, wish = chosen.page, chosen.page.learning
     page.more_button.click()
     assert not wish.box.isEnabled()
-    page.common.layers.setText("1")
-    page.common.layers.commit()
+    page.common.layers.field.setText("1")
+    page.common.layers.field.commit()
     qtbot.waitUntil(lambda: "memory beside the original" in wish.note.text(), timeout=PATIENCE_MS)
     assert not wish.amount.isEnabled()
     wish.box.click()

@@ -168,6 +168,7 @@ class LibraryDetails(QScrollArea):
                 (self.tr("Sees pictures"), self._eyes(model)),
                 (self.tr("Chat template"), template),
                 (self.tr("Importance matrix"), matrix),
+                (self.tr("Left out"), facts.pruned),
                 (self.tr("Adapters merged"), facts.merged),
                 (self.tr("Licence"), facts.licence),
                 (self.tr("Base model"), facts.base_model),

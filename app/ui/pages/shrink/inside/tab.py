@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.core.shrink.recipe import MatrixUse, Recipe, level_of_bits
+from app.core.shrink.savings import savings_of
 from app.core.shrink.tensor_map import Figure, TensorMap, again_with, map_of, raising
 from app.lab.shrink.full_versions import is_full
 from app.ui.kit.plain import add_choice, set_tip
@@ -20,6 +21,7 @@ from app.ui.kit.words.format import byte_size, count, parameters, percent
 from app.ui.kit.words.sentences import sentence
 from app.ui.pages.shrink.inside.histogram import Histogram
 from app.ui.pages.shrink.inside.map_view import MapView
+from app.ui.pages.shrink.inside.savings_bars import SavingsCard
 from app.ui.pages.shrink.source import SourceChoice
 
 if TYPE_CHECKING:
@@ -104,6 +106,7 @@ class InsideTab(QWidget):
         self.facts = label("", wrap=True, selectable=True)
         self.histogram = Histogram()
         self.histogram.hide()
+        self.savings = SavingsCard()
         self.raise_button = push_button("", icon_name="add", run=self._raise)
         self.raise_button.hide()
         self._lay_out()
@@ -135,6 +138,7 @@ class InsideTab(QWidget):
             self._found, self._reference = found, other
             self.figure.setCurrentIndex(0 if other is not None else 1)
             self._map = map_of(found)
+            self.savings.show_savings(savings_of(found))
             self._show()
 
         self._job = self._jobs.run(
@@ -172,6 +176,7 @@ class InsideTab(QWidget):
             self.facts,
             self.histogram,
             in_row(self.raise_button, 1),
+            self.savings,
             1,
             on=holder,
             spacing=GRID,
@@ -217,15 +222,15 @@ class InsideTab(QWidget):
             )
             for each in found.types
         )
-        zeros = found.zero_fraction
+        pruned = found.model.pruned
         said = [
             self.tr("{n} weights in {size}.").format(
                 n=parameters(found.model.parameters), size=byte_size(found.model.file_bytes)
             ),
             types + ".",
         ]
-        if zeros:
-            said.append(self.tr("{share} of the weights are zero.").format(share=percent(zeros, 1)))
+        if pruned:
+            said.append(self.tr("Pruned: {what}.").format(what=pruned))
         if found.unmatched:
             said.append(
                 self.tr("{n} tensors have none of the same shape to be compared with.").format(

@@ -32,7 +32,7 @@ def test_experts_are_counted_when_asked_and_shown_again(
     qtbot: QtBot, jobs: Jobs, demo_model: Path, tmp_path: Path
 ) -> None:
     mixture = found(write_demo_mixture(demo_model, tmp_path / "mixture.gguf"))
-    card = ExpertsCard(jobs, partial(count_experts, EngineRoom(tmp_path), 1))
+    card = ExpertsCard(jobs, partial(count_experts, EngineRoom(tmp_path), tmp_path, 1))
     qtbot.addWidget(card)
     dense = found(demo_model)
     card.show_model(dense)
@@ -58,7 +58,7 @@ def test_another_choice_ends_the_counting_and_a_failure_is_said(
 ) -> None:
     path = write_demo_mixture(demo_model, tmp_path / "mixture.gguf")
     mixture = found(path)
-    card = ExpertsCard(jobs, partial(count_experts, EngineRoom(tmp_path), 1))
+    card = ExpertsCard(jobs, partial(count_experts, EngineRoom(tmp_path), tmp_path, 1))
     qtbot.addWidget(card)
     card.show_model(mixture)
     card.button.click()

@@ -1,6 +1,7 @@
 """Looking inside a real file, beside its original, and raising what was hurt.
 
-Through :mod:`app.ui.pages.shrink.inside.map_view` and :mod:`app.ui.pages.shrink.inside.histogram`.
+Through :mod:`app.ui.pages.shrink.inside.map_view` and :mod:`app.ui.pages.shrink.inside.histogram`
+and :mod:`app.ui.pages.shrink.inside.savings_bars`.
 """
 
 from __future__ import annotations
@@ -78,7 +79,9 @@ def test_what_was_hurt_is_seen_and_raised(
 ) -> None:
     looked(qtbot, tab, small, demo_model)
     assert tab.figure.currentData() is Figure.LOST
-    assert "weights are zero" in tab.words.text()
+    lines = {words.partition(",")[0]: size for words, size, _ in tab.savings.bars.lines}
+    assert lines["This file"] == lines["Zeros in a 2:4 format"] > lines["Without one layer"]
+    assert "zeros save nothing here" in tab.savings.words.text()
     assert "the strongest colour" in tab.legend.text()
     view = tab.map
     spots = [QPoint(x, y) for x in range(0, view.width(), 4) for y in range(4, view.height(), 4)]
