@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
+from app.lab.shrink.matrices.texts import OWN_CHATS
 from app.ui.kit.plain import set_spoken, set_tip
 from app.ui.kit.theme import GRID, tabular
 from app.ui.kit.widgets import ElidedLabel, IconButton, label, push_button
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _NAMES = {
     "shrinkscope-mixed": lambda: translate("Shrink", "the bundled text"),
     "shrinkscope-demo": lambda: translate("Shrink", "the demo model's own chats"),
-    "own chats": lambda: translate("Shrink", "my chats"),
+    OWN_CHATS: lambda: translate("Shrink", "my chats"),
 }
 
 

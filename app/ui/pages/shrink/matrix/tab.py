@@ -132,8 +132,8 @@ class MatrixTab(QWidget):
             " better; some versions cannot be made without."
         )
         changes = self.tr(
-            "Makes the same version twice from the original, then leads to a ladder that holds both"
-            " against it: the loss is the difference that the matrix makes."
+            "Makes the same version twice from the original, then leads to where both are measured"
+            " beside it: the difference between the two is what the matrix does."
         )
         inner = QWidget()
         inner.setProperty("role", "plain")
