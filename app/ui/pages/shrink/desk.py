@@ -31,6 +31,7 @@ from app.lab.works.work import Work, WorkState
 from app.library.model_files import open_model_file
 from app.library.places import hugging_face_cache
 from app.monitor.machine import physical_core_count
+from app.ui.pages.shrink.conversion import ConversionBackends
 from app.ui.pages.shrink.matrix.tab import MatrixBackends
 from app.ui.pages.shrink.page import ShrinkBackends, ShrinkPage
 from app.ui.pages.shrink.ways.measured import MeasuredLadder
@@ -83,8 +84,12 @@ class ShrinkDesk:
                 read_recipe=read_recipe,
                 open_model=open_model_file,
                 adapters_for=lambda model: adapters_for(model, self._models),
-                originals=lambda: originals_in_cache(hugging_face_cache()),
-                converter=Converter(self._paths.cache),
+                conversion=ConversionBackends(
+                    self._ground.jobs,
+                    self._ground.files,
+                    lambda: originals_in_cache(hugging_face_cache()),
+                    Converter(self._paths.cache),
+                ),
                 inspect=self._inspect,
                 ways=WaysBackends(
                     jobs=self._ground.jobs,

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QCursor
-from PySide6.QtWidgets import QCheckBox, QMenu, QStackedWidget, QTabBar, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QCheckBox, QStackedWidget, QTabBar, QWidget
 
 from app.core.candidates.adapters import MOST_ADAPTERS, Adapter
 from app.core.candidates.candidate import Candidate, LocalFile
@@ -16,22 +16,20 @@ from app.core.errors import PersonError
 from app.core.memory.estimate import lasting_budget_bytes
 from app.core.shrink.recipe import MatrixUse, Recipe
 from app.core.words.sentence import say
-from app.lab.convert.environment import DISK_BYTES, DOWNLOAD_BYTES, Converter
-from app.lab.convert.originals import original_in
 from app.lab.engines.adapters import check_adapters
 from app.lab.shrink.full_versions import is_full
 from app.lab.works.making.orders import order_for, order_to_convert
 from app.lab.works.work import WorkState
 from app.monitor.machine import total_memory_bytes
 from app.ui.kit.icons import icon
-from app.ui.kit.plain import caption, set_tip
-from app.ui.kit.question import Question
+from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ElidedLabel, EmptyState, label, push_button
 from app.ui.kit.widgets.labels import set_role
 from app.ui.kit.widgets.layouts import in_column, in_row, split
 from app.ui.kit.words.format import about, byte_size
 from app.ui.kit.words.sentences import sentence, told
+from app.ui.pages.shrink.conversion import Conversion, ConversionBackends
 from app.ui.pages.shrink.inside.tab import InsideTab, Raise
 from app.ui.pages.shrink.layers import LayersWish
 from app.ui.pages.shrink.learning import LearningWish
@@ -75,8 +73,7 @@ class ShrinkBackends:
         read_recipe: Reads a recipe; raises PersonError.
         open_model: Reads a model's header; raises PersonError.
         adapters_for: The adapters of this PC that fit a model.
-        originals: Called in a job: original weights that are on this PC already.
-        converter: What turns such weights into model files.
+        conversion: What converting original weights stands on.
         inspect: Called in a job: counts what is in a file, beside another one or alone.
         ways: What stands behind comparing the ways.
         source_of: Where the model that a version was made of is now.
@@ -95,8 +92,7 @@ class ShrinkBackends:
     read_recipe: Callable[[Path], Written]
     open_model: Callable[[Path], ModelFile]
     adapters_for: Callable[[ModelFile], Sequence[Path]]
-    originals: Callable[[], Sequence[Original]]
-    converter: Converter
+    conversion: ConversionBackends
     inspect: Callable[[Path, Path | None, JobContext], Inspection]
     learning_pace: Callable[[JobContext], float]
     matrices: MatrixBackends
@@ -162,14 +158,10 @@ class ShrinkPage(QWidget):
         self.find_action.triggered.connect(self.browse_wanted)
         self.open_action = QAction(icon("folder"), self.tr("Shrink a model file …"), self)
         self.open_action.triggered.connect(self._ask_source)
-        self.convert_action = QAction(icon("folder"), self.tr("Convert original weights …"), self)
-        self.convert_action.triggered.connect(self._offer_originals)
-        self.question = Question()
-        self.question.keep_button.setText(self.tr("Not now"))
-        self.originals_menu = QMenu(self)
+        self.conversion = Conversion(backends.conversion, self)
         self.recipe_action = QAction(icon("file"), self.tr("Make by a recipe …"), self)
         self.recipe_action.triggered.connect(self._ask_recipe)
-        self.addActions([self.open_action, self.recipe_action, self.convert_action])
+        self.addActions([self.open_action, self.recipe_action, self.conversion.action])
         self._lay_out()
         self._wire()
         self._refresh()
@@ -242,8 +234,8 @@ class ShrinkPage(QWidget):
             recipe_button,
             self.tr("Makes a version again as another one was made; its recipe lies beside it"),
         )
-        convert_button = push_button(self.convert_action.text(), "link")
-        convert_button.clicked.connect(self.convert_action.trigger)
+        convert_button = push_button(self.conversion.action.text(), "link")
+        convert_button.clicked.connect(self.conversion.action.trigger)
         set_tip(
             convert_button,
             self.tr(
@@ -295,12 +287,12 @@ class ShrinkPage(QWidget):
             "shrink",
             self.tr("No model to shrink yet"),
             self.tr("Get the original of a model first: its F16 or BF16 file."),
-            (self.find_action, self.open_action, self.convert_action),
+            (self.find_action, self.open_action, self.conversion.action),
         )
         self._stack = QStackedWidget()
         self._stack.addWidget(empty)
         self._stack.addWidget(whole)
-        in_column(self.question, (self._stack, 1), on=self, spacing=0)
+        in_column(self.conversion.question, (self._stack, 1), on=self, spacing=0)
 
     def _wire(self) -> None:
         self.source.chosen.connect(self.choose)
@@ -310,6 +302,8 @@ class ShrinkPage(QWidget):
         self.learning.changed.connect(self._refresh)
         self.learning.pace_wanted.connect(self._time_learning)
         self.common.adapters.file_wanted.connect(self._ask_adapter)
+        self.conversion.said.connect(self.said)
+        self.conversion.wanted.connect(self._convert)
         self.all_box.toggled.connect(self.view.show_all)
         self.works.chat_wanted.connect(self.chat_wanted)
         self.works.measure_wanted.connect(self.measure_wanted)
@@ -457,53 +451,6 @@ class ShrinkPage(QWidget):
         chosen = self._backends.files.models()
         if chosen:
             self.choose(chosen[0])
-
-    def _offer_originals(self) -> None:
-        """Those that Hugging Face's cache holds, else straight to a folder."""
-        self._backends.jobs.run(
-            lambda _context: self._backends.originals(),
-            done=self._show_originals,
-            failed=lambda error: self.said.emit(sentence(error)),
-        )
-
-    def _show_originals(self, found: Sequence[Original]) -> None:
-        if not found:
-            self._ask_original()
-            return
-        menu = self.originals_menu
-        menu.clear()
-        for each in found:
-            action = menu.addAction(caption(f"{each.name} · {byte_size(each.file_bytes)}"))
-            action.triggered.connect(lambda _on=False, one=each: self._agree(one))
-        menu.addSeparator()
-        menu.addAction(self.tr("A folder …")).triggered.connect(self._ask_original)
-        menu.popup(QCursor.pos())
-
-    def _ask_original(self) -> None:
-        title = self.tr("A folder with original weights")
-        chosen = self._backends.files.folder(title, Path.home())
-        if chosen is not None:
-            self._backends.jobs.run(
-                lambda _context: original_in(chosen),
-                done=self._agree,
-                failed=lambda error: self.said.emit(sentence(error)),
-            )
-
-    def _agree(self, original: Original) -> None:
-        """Convert, once the person knows what is downloaded for it."""
-        if self._backends.converter.is_there:
-            self._convert(original)
-            return
-        words = self.tr(
-            "Converting needs llama.cpp’s converter with PyTorch: {download} to download, {disk} on"
-            " the disk, some minutes. It is got once; the settings delete it with what can be made"
-            " again."
-        )
-        self.question.ask(
-            words.format(download=byte_size(DOWNLOAD_BYTES), disk=byte_size(DISK_BYTES)),
-            self.tr("Get it and convert {name}").format(name=original.name),
-            lambda: self._convert(original),
-        )
 
     def _convert(self, original: Original) -> None:
         folder = self._folder or self._backends.folder_for(original.folder)

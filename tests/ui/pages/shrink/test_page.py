@@ -3,8 +3,8 @@
 Through :mod:`app.ui.pages.shrink.layers`, :mod:`app.ui.pages.shrink.source`,
 :mod:`app.ui.pages.shrink.versions_view`,
 :mod:`app.ui.pages.shrink.versions`, :mod:`app.ui.pages.shrink.wishes`,
-:mod:`app.ui.pages.shrink.learning`,
-:mod:`app.ui.pages.shrink.works` and :mod:`app.lab.works.making.orders`.
+:mod:`app.ui.pages.shrink.learning`, :mod:`app.ui.pages.shrink.works`,
+:mod:`app.ui.pages.shrink.conversion` and :mod:`app.lab.works.making.orders`.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ from app.store.works import WorkStore
 from app.ui.kit.elsewhere import ElsewherePopover
 from app.ui.kit.file_dialogs import FileDialogs
 from app.ui.kit.jobs import JobContext, Jobs
+from app.ui.pages.shrink.conversion import ConversionBackends
 from app.ui.pages.shrink.inside.tab import Raise
 from app.ui.pages.shrink.matrix.tab import MatrixBackends
 from app.ui.pages.shrink.page import ShrinkBackends, ShrinkPage
@@ -116,8 +117,9 @@ class Desk:
                 read_recipe=read_recipe,
                 open_model=open_model_file,
                 adapters_for=lambda model: adapters_for(model, self.models),
-                originals=lambda: self.originals,
-                converter=Converter(paths.cache),
+                conversion=ConversionBackends(
+                    self.jobs, self.dialogs, lambda: self.originals, Converter(paths.cache)
+                ),
                 inspect=lambda *_wanted: pytest.fail("nobody looked inside"),
                 learning_pace=lambda _context: 1e9,
                 matrices=MatrixBackends(KeptMatrices(paths.cache), OwnChats, export),
@@ -338,13 +340,13 @@ def test_original_weights_are_converted_once_a_person_agreed(
     write_original(tmp_path / "Tiny-1B")
     # Nothing is in Hugging Face's cache: straight to a folder, which holds none at first.
     desk.dialogs.answers = [tmp_path, tmp_path / "Tiny-1B"]
-    page.convert_action.trigger()
+    page.conversion.action.trigger()
     qtbot.waitUntil(lambda: bool(said), timeout=PATIENCE_MS)
     assert "holds no original weights" in said[0]
-    page.convert_action.trigger()
-    qtbot.waitUntil(page.question.isVisible, timeout=PATIENCE_MS)
-    assert page.question.do_button.text() == "Get it and convert Tiny-1B"
-    page.question.keep_button.click()
+    page.conversion.action.trigger()
+    qtbot.waitUntil(page.conversion.question.isVisible, timeout=PATIENCE_MS)
+    assert page.conversion.question.do_button.text() == "Get it and convert Tiny-1B"
+    page.conversion.question.keep_button.click()
     assert not desk.makes.all
     # A converter that is there, but broken: nothing is downloaded, and its failure is told.
     folder = desk.paths.cache / "converter"
@@ -355,12 +357,12 @@ def test_original_weights_are_converted_once_a_person_agreed(
         (folder / "python" / place).write_text("#!/bin/false\n")
         (folder / "python" / place).chmod(0o700)
     desk.originals = [original_in(tmp_path / "Tiny-1B")]
-    page.convert_action.trigger()
-    qtbot.waitUntil(lambda: bool(page.originals_menu.actions()), timeout=PATIENCE_MS)
-    first = page.originals_menu.actions()[0]
+    page.conversion.action.trigger()
+    qtbot.waitUntil(lambda: bool(page.conversion.menu.actions()), timeout=PATIENCE_MS)
+    first = page.conversion.menu.actions()[0]
     assert first.text().startswith("Tiny-1B · ")
     first.trigger()
-    page.originals_menu.hide()
+    page.conversion.menu.hide()
     (work,) = desk.makes.all
     assert (work.order.title, Path(work.order.target).name) == ("F32", "Tiny-1B-F32.gguf")
     until(qtbot, desk, lambda: work.state is WorkState.FAILED)
