@@ -162,7 +162,7 @@ class Row:
         if base is None or self.facts is None or self.facts.error:
             return None
         own = Way(self.facts.way) if self.facts.way in set(Way) else None
-        if own in (Way.PRUNED, Way.PRUNED_QUANTIZED):
+        if own in (Way.PRUNED, Way.PRUNED_QUANTIZED, Way.HEALED):
             return own
         mine, theirs = ((facts.architecture, facts.parameters) for facts in (self.facts, base))
         if mine != theirs:

@@ -108,6 +108,10 @@ def healing_seconds(model: ModelFile, healing: Healing, pace: float) -> float:
     return healing.windows * WINDOW_TOKENS * OPERATIONS * model.parameters / pace
 
 
+LEARNED = "learned again from its original"
+"""Stands in the header of a file that did."""
+
+
 def in_words(windows: int) -> str:
     """For the header of a file."""
-    return f"learned again from its original, {windows} windows of {WINDOW_TOKENS} tokens"
+    return f"{LEARNED}, {windows} windows of {WINDOW_TOKENS} tokens"

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from app.core.models.levels import FULL_PRECISION_BITS
+from app.core.shrink.healing import LEARNED
 from app.core.words.sentence import Sentence, say
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ class Way(StrEnum):
     CHOSEN = "chosen by tensor"
     PRUNED = "pruned"
     PRUNED_QUANTIZED = "pruned + quantized"
+    HEALED = "pruned + learned again"
     OTHER = "another model"
 
     @property
@@ -30,6 +32,7 @@ class Way(StrEnum):
             Way.CHOSEN: say("shrink.way_chosen"),
             Way.PRUNED: say("shrink.way_pruned"),
             Way.PRUNED_QUANTIZED: say("shrink.way_pruned_quantized"),
+            Way.HEALED: say("shrink.way_healed"),
             Way.OTHER: say("shrink.way_other"),
         }[self]
 
@@ -41,6 +44,8 @@ def way_of_file(model: ModelFile, recipe: Written | None) -> Way | None:
         model: Its facts.
         recipe: What lies beside it; None for nothing.
     """
+    if LEARNED in model.pruned:
+        return Way.HEALED
     is_full = model.bits_per_weight > FULL_PRECISION_BITS
     if model.pruned:
         return Way.PRUNED if is_full else Way.PRUNED_QUANTIZED

@@ -17,6 +17,7 @@ from app.core.errors import PersonError
 from app.core.memory.estimate import estimated_needs, kv_cache_bytes
 from app.core.models.levels import LEVELS, level_by_name
 from app.core.models.model_file import ModelFile
+from app.core.shrink.healing import Healing
 from app.core.shrink.layers import check_droppable, new_name
 from app.core.shrink.pace import making_seconds
 from app.core.shrink.recipe import Recipe
@@ -26,6 +27,7 @@ from app.engine.protocol.loading import Predict, Predicted
 from app.engine.protocol.making import Quantize
 from app.lab.engines.plans import needs_of
 from app.lab.shrink.full_versions import is_full
+from app.lab.shrink.healing import why_not
 from app.lab.shrink.planning import file_bytes, plan_of, turned
 from app.library.model_files import read_shards
 
@@ -52,6 +54,8 @@ _USUAL_LEVELS = tuple(
 _BESIDE_PRUNING = tuple(map(level_by_name, ("Q8_0", "Q6_K", "Q5_K_M")))
 _NOWHERE = "nothing-is-written.gguf"
 _MOST_OTHERS = 4
+# What is left of a pruned model learns so long from its original, where a person wants that.
+_LEARNING_MINUTES = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +312,15 @@ class _Planner:
             yield self._planned(
                 both, title, how, recipe, tensors, count, level, is_usual=place == 0
             )
+            if place == 0 and is_full(self.model) and why_not(self.model) is None:
+                how = say("shrink.way_how_healed", n=count, layers=layers, level=level.name)
+                recipe = replace(recipe, healing=Healing(minutes=_LEARNING_MINUTES))
+                found_again = self._planned(
+                    Way.HEALED, f"{title}-healed", how, recipe, tensors, count, level,
+                    is_usual=False,
+                )  # fmt: skip
+                seconds = found_again.seconds + 60 * _LEARNING_MINUTES
+                yield replace(found_again, seconds=seconds)
             half = round(count / 2)
             if place == 0 and 0 < half < count:
                 how = say("shrink.way_how_layers_chosen", n=half, layers=layers)

@@ -161,14 +161,23 @@ def names_of(result: LadderResult) -> dict[str, str]:
     levels = {row.file: row.facts.level for row in result.rows.values() if row.facts is not None}
     often = Counter(levels.values())
     one_model = len(set(_models(result).values())) < 2
+    reference = result.reference.file
+    known = _stem(reference).removesuffix(levels.get(reference, ""))
 
     def name(row: Row) -> str:
         clear = one_model and row.file in levels and often[levels[row.file]] == 1
-        own = levels[row.file] if clear else file_name(row.file).removesuffix(".gguf")
+        # What was made of the reference is called as it is, and by its way.
+        made = bool(row.facts and row.facts.way) and known.endswith("-")
+        stem = _stem(row.file).removeprefix(known if made or row.file == reference else "")
+        own = levels[row.file] if clear else stem or _stem(row.file)
         told = told_settings(row.candidate)
         return worded("program.list_comma", first=own, rest=told) if told else own
 
     return {key: name(row) for key, row in result.rows.items()}
+
+
+def _stem(file: str) -> str:
+    return file_name(file).removesuffix(".gguf")
 
 
 def _judged(

@@ -1,18 +1,21 @@
 """Ways to the same need of memory, as the real quantizer and llama.cpp plan them.
 
-Through :mod:`app.core.shrink.ways`.
+Through :mod:`app.core.shrink.ways` and :mod:`app.lab.shrink.recipes`.
 """
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace as replace_fields
 
 from app.core.errors import PersonError
 from app.core.models.family import LibraryModel, ModelSource
 from app.core.models.levels import level_by_name
+from app.core.shrink.healing import in_words
 from app.core.shrink.recipe import MatrixUse, Recipe, exactly
 from app.core.shrink.ways import Way, way_of_file
 from app.core.shrink.written import written
@@ -20,6 +23,7 @@ from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.predict.fit import Fitter
 from app.lab.shrink.making import Means, shrink
+from app.lab.shrink.recipes import made_of, recipe_beside, way_of, write_recipe
 from app.lab.shrink.ways import ABOUT_EQUAL, WaysPlan, plan_ways
 from app.library.model_files import open_model_file
 from app.store.paths import Paths
@@ -80,7 +84,7 @@ def test_what_there_is_no_way_to_is_said(demo_model: Path, paths: Paths) -> None
     with pytest.raises(PersonError, match="needs no more than that itself"):
         planned(paths, demo_model, 10**9)
     tight = planned(paths, demo_model, 65_600_000)
-    assert {each.way for each in tight.ways} == {Way.PRUNED, Way.PRUNED_QUANTIZED}
+    assert {each.way for each in tight.ways} == {Way.PRUNED, Way.PRUNED_QUANTIZED, Way.HEALED}
     assert "No usual version" in str(tight.remarks[0])
     with pytest.raises(PersonError, match="There is no way to"):
         planned(paths, demo_model, 40_000_000)
@@ -110,6 +114,21 @@ def as_other(path: Path) -> LibraryModel:
     )
 
 
+def test_the_original_is_found_again_where_it_was_moved(demo_model: Path, tmp_path: Path) -> None:
+    before, after = tmp_path / "before" / "original.gguf", tmp_path / "after" / "original.gguf"
+    for path in (before, after):
+        path.parent.mkdir()
+    shutil.copy(demo_model, before)
+    version = made(before, tmp_path / "version.gguf", without(5))
+    asked = written(without(5))
+    recipe = replace_fields(asked, source=before.name, source_bytes=before.stat().st_size)
+    write_recipe(recipe, recipe_beside(version))
+    before.rename(after)
+    found = made_of(version, [as_other(after), as_other(version)])
+    assert found == (recipe, after)
+    assert way_of(open_model_file(version)) is Way.PRUNED
+
+
 def test_a_file_tells_its_way(demo_model: Path, q3: Path) -> None:
     original, shrunken = open_model_file(demo_model), open_model_file(q3)
     chosen = written(Recipe(level_by_name("Q4_K_M"), rules=(exactly("output.weight", "Q6_K"),)))
@@ -117,5 +136,7 @@ def test_a_file_tells_its_way(demo_model: Path, q3: Path) -> None:
     assert way_of_file(original, None) is None
     assert way_of_file(replace(original, pruned="layers"), None) is Way.PRUNED
     assert way_of_file(replace(shrunken, pruned="layers"), chosen) is Way.PRUNED_QUANTIZED
+    healed = replace(shrunken, pruned=f"layers 3 of 6 left out; {in_words(128)}")
+    assert way_of_file(healed, plain) is Way.HEALED
     assert way_of_file(shrunken, chosen) is Way.CHOSEN
     assert way_of_file(shrunken, plain) is way_of_file(shrunken, None) is Way.QUANTIZED

@@ -160,7 +160,7 @@ TEXTS = {
     "verdict.until_then_largest": translate("Sentences", "Until then run {name}, the least shrunken that keeps to your limits."),
     "verdict.version_in_test": translate("Sentences", "{names} in {test}"),
     "verdict.ways": translate("Sentences", "At the same memory ({memory}), {parted}."),
-    "verdict.ways_as_good": translate("Sentences", "{names}: as good as {best}"),
+    "verdict.ways_as_good": translate("Sentences", "as good as {best}: {names}"),
     "verdict.ways_lose": translate("Sentences", "{best} answers better than {names}"),
     "verdict.ways_name": translate("Sentences", "{name} ({way})"),
     "verdict.ways_not_asked": translate("Sentences", "At the same memory ({memory}) there are several ways of shrinking; which answers best is not known before two of them were asked."),

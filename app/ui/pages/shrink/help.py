@@ -34,6 +34,12 @@ def shrink_help() -> PageHelp:
             ),
             translate(
                 "ShrinkHelp",
+                "“Compare the ways” makes versions that need the same memory in different ways:"
+                " fewer bits, fewer layers, both, or a smaller model. Measured on one ladder, they"
+                " show which way answers best.",
+            ),
+            translate(
+                "ShrinkHelp",
                 "How good a version is only measuring tells: “Measure” holds what was made against"
                 " its original.",
             ),

@@ -71,7 +71,7 @@ class Look:
 def mark_of_way(way: Way | None) -> int:
     """Whose mark stands for a way: the first candidates' colours have other shapes."""
     if way is None:
-        return 2 * len(LETTERS)
+        return len(LETTERS) + len(Way)
     return len(LETTERS) + list(Way).index(way)
 
 

@@ -59,11 +59,11 @@ class MeasuredLadder(QObject):
 
     def hear(self, entry: LadderEntry) -> None:
         """A ladder is being measured, and more may be known of it."""
-        if entry.number == self._number and entry.result is not None:
-            known = (entry.result, entry.about or About([]))
-            if known != self._known:
-                self._known = known
-                self._refresh()
+        if entry.number != self._number or entry.result is None:
+            return
+        if self._known is None or entry.result is not self._known[0]:
+            self._known = entry.result, entry.about or About([])
+            self._refresh()
 
     def _take(self, number: int, result: LadderResult, about: About) -> None:
         if number == self._number and self._known is None:

@@ -89,6 +89,7 @@ class WaysTab(QWidget):
         self._backends = backends
         self._job: Job[WaysPlan] | None = None
         self._plan: WaysPlan | None = None
+        self._entry: LadderEntry | None = None
         self._looked = False
         self.source = SourceChoice()
         self.memory = NumberField(
@@ -199,8 +200,11 @@ class WaysTab(QWidget):
         makes = [make for make in backends.makes.all if make.order.target in files]
         self.outcome.show_state(work, makes, entry)
         backends.ladder.follow(number)
-        if entry is not None:
-            backends.ladder.hear(entry)
+        # One that just left the queue knows its last result, too.
+        for known in (self._entry, entry):
+            if known is not None:
+                backends.ladder.hear(known)
+        self._entry = entry
 
     def stop(self) -> None:
         """Plan nothing more."""
