@@ -289,7 +289,7 @@ def _recipe(arguments: argparse.Namespace) -> Recipe:
         if any((*wanted, *others, arguments.tensor, arguments.requantize, arguments.heal_text)):
             raise WrongArguments(say("shrink.recipe_says_all"))
         return read_recipe(Path(whole_text(arguments.recipe))).recipe()
-    if not any((*wanted, *others[:4])):
+    if not any((*wanted, *others[:-1])):
         raise WrongArguments(say("shrink.say_how_small"))
     check_number(arguments.merge_lora)
     word = whole_text(arguments.imatrix)

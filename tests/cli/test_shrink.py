@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.cli.main import main
+from app.lab.demo.demo import demo_adapter
 from app.library.model_files import open_model_file
 
 if TYPE_CHECKING:
@@ -149,3 +150,9 @@ def test_every_way_to_the_same_memory(
     assert main([*words, "--into", str(tmp_path / "nowhere")]) == 1
     assert main([*words, str(tmp_path / "target.gguf")]) == 2
     assert main(["shrink", str(demo_model)]) == 2
+
+
+def test_an_adapter_is_wish_enough(demo_model: Path, tmp_path: Path) -> None:
+    words = ["--merge-lora", f"{demo_adapter()}*0.5", "--quiet"]
+    assert main(["shrink", str(demo_model), str(tmp_path / "new.gguf"), *words]) == 0
+    assert open_model_file(tmp_path / "new.gguf").merged == "demo-capitals.gguf*0.5"
