@@ -134,9 +134,7 @@ def read_chat(body: bytes) -> Asked:
         Refused: It cannot be understood, or asks for what there is not.
     """
     sent = _decoded(body, ChatRequest)
-    for name in ("tools", "functions"):
-        if getattr(sent, name):
-            raise _not_here(name)
+    _without({"tools": sent.tools, "functions": sent.functions})
     if sent.modalities and sent.modalities != ["text"]:
         raise _not_here("modalities")
     if not sent.messages:
@@ -166,10 +164,7 @@ def read_text(body: bytes) -> Asked:
     prompts = [sent.prompt] if isinstance(sent.prompt, str) else sent.prompt
     if len(prompts) != 1:
         raise _wrong("prompt", say("serve.one_at_a_time"))
-    if sent.echo:
-        raise _not_here("echo")
-    if sent.suffix:
-        raise _not_here("suffix")
+    _without({"echo": sent.echo, "suffix": sent.suffix})
     if (sent.best_of or 1) > 1:
         raise _not_here("best_of")
     _within("logprobs", sent.logprobs, 0, MOST_LIKELY)
@@ -226,9 +221,13 @@ def _picture(part: Part, place: str) -> bytes:
 def _asked(sent: _Common, messages: tuple[Message, ...]) -> Asked:
     if (sent.n or 1) != 1:
         raise _wrong("n", say("serve.one_at_a_time"))
-    for name in ("frequency_penalty", "presence_penalty", "logit_bias"):
-        if getattr(sent, name):
-            raise _not_here(name)
+    _without(
+        {
+            "frequency_penalty": sent.frequency_penalty,
+            "presence_penalty": sent.presence_penalty,
+            "logit_bias": sent.logit_bias,
+        }
+    )
     _within("max_tokens", sent.max_tokens, 1)
     _within("temperature", sent.temperature, 0, 10)
     _within("top_p", sent.top_p, 0, 1)
@@ -297,6 +296,13 @@ def _within(name: str, value: float | None, least: float, most: float | None = N
 
 def _wrong(param: str, said: Sentence) -> Refused:
     return Refused(400, said, param=param)
+
+
+def _without(fields: dict[str, object]) -> None:
+    """Refuse what is asked for and is not to be had."""
+    for name, value in fields.items():
+        if value:
+            raise _not_here(name)
 
 
 def _not_here(param: str) -> Refused:

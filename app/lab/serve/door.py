@@ -171,10 +171,11 @@ class _EventStream(Response):
     then, which they pass over.
     """
 
-    media_type = "text/event-stream"
-
     def __init__(self, answering: Answering) -> None:
-        super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        super().__init__(
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+            media_type="text/event-stream",
+        )
         del self.headers["content-length"]
         self._answering = answering
 

@@ -200,7 +200,7 @@ class ServeTab(QWidget):
     # --- what is shown --------------------------------------------------------------------
 
     def _refresh(self) -> None:
-        runs, is_open = self._child is not None, self._opened is not None
+        runs, is_open = self.serves, self._opened is not None
         to_all = self.who.currentData() == _ALL
         self._settings.setVisible(bool(self.rows))
         self._settings.setEnabled(not runs)
