@@ -276,20 +276,19 @@ def _how_long(source: Path, healing: Healing, means: Means) -> Sentence:
 
 def _recipe(arguments: argparse.Namespace) -> Recipe:
     wanted = (arguments.type, arguments.target_bytes, arguments.target_bits)
-    others = (
+    changes = (
         arguments.drop_layers,
         arguments.width,
         arguments.experts,
         arguments.sparsity,
         arguments.merge_lora,
-        arguments.heal,
-        arguments.imatrix_text,
     )
+    others = (*changes, arguments.heal, arguments.imatrix_text)
     if arguments.recipe:
         if any((*wanted, *others, arguments.tensor, arguments.requantize, arguments.heal_text)):
             raise WrongArguments(say("shrink.recipe_says_all"))
         return read_recipe(Path(whole_text(arguments.recipe))).recipe()
-    if not any((*wanted, *others[:-1])):
+    if not any((*wanted, *changes)):
         raise WrongArguments(say("shrink.say_how_small"))
     check_number(arguments.merge_lora)
     word = whole_text(arguments.imatrix)
