@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,12 +11,15 @@ import msgspec
 from app.cli.arguments import THREADS_HELP, Commands, threads
 from app.cli.models import MODEL_HELP, candidate_named, model_path
 from app.cli.words.texts import READ_HELP
+from app.core.errors import PersonError
 from app.core.shrink.savings import PART, savings_of
+from app.core.shrink.tensor_table import facts_of, paired
 from app.core.text.clean import whole_text
 from app.core.words import figures
+from app.core.words.sentence import say
 from app.lab.engines.opened import opened
 from app.lab.engines.room import EngineRoom
-from app.lab.shrink.inspecting import inspect
+from app.lab.shrink.inspecting import inspect, write_table
 from app.lab.shrink.matrices.texts import calibration_of
 from app.lab.shrink.usage import USUAL_CHUNKS, expert_usage
 from app.library.model_files import open_model_file
@@ -55,6 +59,14 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "MODEL may have settings, such as #experts=4",
     )
     parser.add_argument(
+        "--beside",
+        metavar="OTHER",
+        help="a second version, looked into in the same way, to be shown beside the first",
+    )
+    parser.add_argument(
+        "--csv", metavar="FILE", help="write the tensors as a table for spreadsheets, too"
+    )
+    parser.add_argument(
         "--text",
         metavar="FILE",
         help=f"what is read for --experts: {READ_HELP}; default: bundled",
@@ -69,21 +81,35 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         return _tell_experts(arguments, console, paths)
     path = model_path(arguments.model, paths)
     reference = model_path(arguments.against, paths) if arguments.against else None
+    beside = model_path(arguments.beside, paths) if arguments.beside else None
+    table = Path(whole_text(arguments.csv)) if arguments.csv else None
+    if table is not None and not table.resolve().parent.is_dir():
+        raise PersonError(say("lab.no_folder", parent=table.resolve().parent))
     with console.progress() as progress:
         task = progress.add_task("Looking into the file", total=None, note="")
 
         def show(done: int, total: int) -> None:
             progress.update(task, completed=done, total=total, note=str(figures.size(done)))
 
-        found = inspect(
-            path,
-            reference,
-            threads=arguments.threads or physical_core_count(),
-            folder=paths.state,
-            on_progress=show,
-        )
+        every = [
+            inspect(
+                each,
+                reference,
+                threads=arguments.threads or physical_core_count(),
+                folder=paths.state,
+                on_progress=show,
+            )
+            for each in (path, beside)
+            if each is not None
+        ]
+    found, other = every[0], every[1] if len(every) > 1 else None
+    if table is not None:
+        write_table(found, other, table)
     if arguments.json:
-        console.json(_document(found))
+        with_other = {"beside": _document(other)} if other is not None else {}
+        console.json(_document(found) | with_other)
+    elif other is not None:
+        _show_beside(found, other, console)
     else:
         _show(found, console, with_error=reference is not None)
     if found.unmatched:
@@ -160,29 +186,11 @@ def _document(found: Inspection) -> dict[str, object]:
     model = found.model
     return _facts(model) | {
         "types": [msgspec.to_builtins(each) for each in found.types],
-        "tensors": [_tensor(found, each) for each in found.tensors],
+        "tensors": [facts_of(found, each) for each in found.tensors],
         "zero_fraction": found.zero_fraction,
         "pruned": model.pruned or None,
         "savings": msgspec.to_builtins(savings_of(found)),
         "merged": model.merged or None,
-    }
-
-
-def _tensor(found: Inspection, tensor: InspectedTensor) -> dict[str, object]:
-    known = tensor.figures
-    return {
-        "name": tensor.info.name,
-        "shape": list(tensor.info.dimensions),
-        "type": tensor.type_name,
-        "bytes": tensor.info.n_bytes,
-        "zero_fraction": tensor.zero_fraction,
-        "near_zero_fraction": tensor.near_zero_fraction,
-        "relative_error": known.relative_error if known else None,
-        "error_share": found.error_share(tensor),
-        "rms": known.rms if known else None,
-        "largest": known.largest if known else None,
-        "outlier_fraction": tensor.outlier_fraction,
-        "histogram": list(known.histogram) if known else None,
     }
 
 
@@ -238,6 +246,27 @@ def _savings_line(found: Savings) -> str:
         f"{figures.size(found.two_of_four_bytes)} in a 2:4 format, which no engine here reads"
     )
     return f"{words}; {really}, which all do." if really else f"{words}."
+
+
+def _show_beside(found: Inspection, other: Inspection, console: Console) -> None:
+    for each in (found, other):
+        console.text(_summary(each.model))
+    console.table(
+        ("tensor", "type", "size", "error", "type beside", "size beside", "error beside"),
+        [
+            (tensor.info.name, *_brief(tensor), *_brief(beside))
+            for tensor, beside in paired(found, other)
+        ],
+        left=("tensor", "type", "type beside"),
+        spare=("size", "size beside"),
+    )
+
+
+def _brief(tensor: InspectedTensor | None) -> tuple[object, ...]:
+    if tensor is None:
+        return ("–", "–", "–")
+    error = tensor.figures.relative_error if tensor.figures else None
+    return (tensor.type_name, figures.size(tensor.info.n_bytes), figures.share(error, 2))
 
 
 def _summary(model: ModelFile) -> str:

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import structs
 
 from app.base.rights import give_usual_rights
 from app.cli.arguments import (
     CONTEXT_HELP,
+    KV_HELP,
     THREADS_HELP,
     Commands,
     WrongArguments,
@@ -25,6 +27,7 @@ from app.cli.models import MODEL_HELP, model_path
 from app.cli.words.texts import READ_HELP
 from app.core.candidates.adapters import Adapter
 from app.core.candidates.notation import check_number, parse_adapter, typed_adapter
+from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, KvType
 from app.core.errors import PersonError
 from app.core.models.levels import level_by_name
 from app.core.shrink.cutting import parse_width
@@ -37,8 +40,10 @@ from app.core.shrink.healing import (
     parse_healing,
 )
 from app.core.shrink.layers import parse_layers
-from app.core.shrink.recipe import MatrixUse, Recipe, Rule, Step, parse_rule
+from app.core.shrink.mixtures import ChosenBy, relative_weights
+from app.core.shrink.recipe import Done, MatrixUse, MemoryTarget, Recipe, Rule, Step, parse_rule
 from app.core.shrink.sparsity import parse_sparsity
+from app.core.shrink.target_words import LEAST_BITS, MOST_BITS, MOST_BYTES, parse_target
 from app.core.shrink.ways import Way
 from app.core.shrink.written import as_done, written
 from app.core.text.clean import whole_text
@@ -51,6 +56,7 @@ from app.lab.shrink.making import Means, ShrinkResult, shrink
 from app.lab.shrink.matrices.texts import as_word
 from app.lab.shrink.recipes import read_recipe, write_recipe
 from app.lab.shrink.ways import plan_ways
+from app.lab.works.making.means import means_here
 from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count
 
@@ -58,7 +64,14 @@ if TYPE_CHECKING:
     from app.cli.terminal.console import Console
     from app.store.paths import Paths
 
-_MOST_BYTES, _MOST_EXPERTS = 1 << 56, 100_000
+_MOST_EXPERTS = 100_000
+_CHOSEN_BY = {
+    ChosenBy.PROBED: "by what an error in each part does to this model",
+    ChosenBy.WEIGHED: "by what errors in such parts usually do",
+    ChosenBy.OWN: "as llama.cpp's own mixture, filled up to the size",
+    ChosenBy.ENDS_MORE: "with the first and the last matrix kept better than usual",
+    ChosenBy.ENDS_LESS: "with the first and the last matrix kept less than usual",
+}
 
 
 def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
@@ -82,6 +95,28 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     )
     size.add_argument(
         "--target-bits", type=_bits, metavar="B", help="the weights take at most so many bits each"
+    )
+    size.add_argument(
+        "--target-memory",
+        type=_bytes,
+        metavar="N",
+        help="it needs at most so many bytes of memory, with the context of --ctx",
+    )
+    size.add_argument(
+        "--target",
+        dest="target_words",
+        metavar="WORDS",
+        help='the same in words: "7.2 GB", "8 GB of memory at 8k context", "free memory", '
+        '"4.2 bits"',
+    )
+    parser.add_argument(
+        "--kv", choices=[str(kind) for kind in KvType], default=str(KvType.F16), help=KV_HELP
+    )
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="with a target: take the mixture of types that should lose least, without making "
+        "and measuring a few to see which one does",
     )
     parser.add_argument(
         "--imatrix",
@@ -199,7 +234,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         return _ways(arguments, console, paths)
     if not arguments.target:
         raise WrongArguments(say("shrink.say_target"))
-    recipe = _recipe(arguments)
+    recipe = _recipe(arguments, EngineRoom.of_this_pc(paths))
     source = model_path(arguments.source, paths)
     kept = Path(whole_text(arguments.write_recipe)) if arguments.write_recipe else None
     if kept is not None and not kept.resolve().parent.is_dir():
@@ -230,13 +265,12 @@ def _means(arguments: argparse.Namespace, console: Console, paths: Paths) -> Gen
         def show(step: str, done: int, total: int) -> None:
             progress.update(task, description=step, completed=done, total=total)
 
-        yield Means(
-            arguments.threads or physical_core_count(),
+        yield means_here(
+            paths,
             EngineRoom.of_this_pc(paths),
-            paths.cache,
+            arguments.threads or physical_core_count(),
             show,
-            library=lambda: Library(paths).scan().models,
-            database=paths.database,
+            lambda: Library(paths).scan().models,
         )
 
 
@@ -274,8 +308,9 @@ def _how_long(source: Path, healing: Healing, means: Means) -> Sentence:
     return say("shrink.learning_takes", time=wait(healing_seconds(model, healing, pace)))
 
 
-def _recipe(arguments: argparse.Namespace) -> Recipe:
-    wanted = (arguments.type, arguments.target_bytes, arguments.target_bits)
+def _recipe(arguments: argparse.Namespace, room: EngineRoom) -> Recipe:
+    wanted = (arguments.type, arguments.target_words)
+    targets = (arguments.target_bytes, arguments.target_bits, arguments.target_memory)
     changes = (
         arguments.drop_layers,
         arguments.width,
@@ -285,10 +320,11 @@ def _recipe(arguments: argparse.Namespace) -> Recipe:
     )
     others = (*changes, arguments.heal, arguments.imatrix_text)
     if arguments.recipe:
-        if any((*wanted, *others, arguments.tensor, arguments.requantize, arguments.heal_text)):
+        more = (arguments.tensor, arguments.requantize, arguments.heal_text)
+        if any((*wanted, *targets, *others, *more)):
             raise WrongArguments(say("shrink.recipe_says_all"))
         return read_recipe(Path(whole_text(arguments.recipe))).recipe()
-    if not any((*wanted, *changes)):
+    if not any((*wanted, *targets, *changes)):
         raise WrongArguments(say("shrink.say_how_small"))
     check_number(arguments.merge_lora)
     word = whole_text(arguments.imatrix)
@@ -303,10 +339,8 @@ def _recipe(arguments: argparse.Namespace) -> Recipe:
     if arguments.heal_text:
         healing = healing or Healing(USUAL_WINDOWS)
         healing = msgspec.structs.replace(healing, text=whole_text(arguments.heal_text))
-    return Recipe(
-        level=level_by_name(arguments.type) if arguments.type else None,
-        target_bytes=arguments.target_bytes,
-        target_bits=arguments.target_bits,
+    return replace(
+        _target(arguments, room),
         matrix=use,
         matrix_texts=tuple(as_word(text) for text in texts),
         rules=tuple(arguments.tensor),
@@ -317,6 +351,30 @@ def _recipe(arguments: argparse.Namespace) -> Recipe:
         requantizes=arguments.requantize,
         merge=tuple(arguments.merge_lora),
         healing=healing,
+        is_quick=arguments.quick,
+    )
+
+
+def _target(arguments: argparse.Namespace, room: EngineRoom) -> Recipe:
+    """A recipe of how small it is to be, and nothing else."""
+    kv_type = KvType(arguments.kv)
+    if arguments.target_words:
+        try:
+            found = parse_target(whole_text(arguments.target_words), room.budget_bytes(), kv_type)
+        except PersonError as error:
+            raise WrongArguments(error.said) from None
+        if found.target_memory is not None and arguments.ctx:
+            memory = structs.replace(found.target_memory, context_tokens=arguments.ctx)
+            return replace(found, target_memory=memory)
+        return found
+    memory = arguments.target_memory
+    if memory is not None:
+        memory = MemoryTarget(memory, arguments.ctx or DEFAULT_CONTEXT_TOKENS, kv_type)
+    return Recipe(
+        level=level_by_name(arguments.type) if arguments.type else None,
+        target_bytes=arguments.target_bytes,
+        target_bits=arguments.target_bits,
+        target_memory=memory,
     )
 
 
@@ -349,10 +407,43 @@ def _show(made: ShrinkResult, console: Console) -> None:
         )
     types = ", ".join(f"{count} of {name}" for name, count in made.recipe.tensors.items())
     console.text(f"Tensors: {types}.")
+    if made.recipe.parts:
+        _show_chosen(made.recipe, console)
+
+
+def _show_chosen(done: Done, console: Console) -> None:
+    """Which parts got which types, and why; what else was measured."""
+    console.text("")
+    console.table(
+        ("part", "types", "bits a weight", "size", "an error counts", "of what is lost"),
+        [
+            (
+                part.part,
+                ", ".join(f"{count} {kind}" for kind, count in part.types.items()),
+                figures.number(8 * part.n_bytes / max(1, part.elements), 2),
+                figures.size(part.n_bytes),
+                f"{figures.significant(weight, 2)} times",
+                figures.share(part.loss_share, 0),
+            )
+            for part, weight in zip(done.parts, relative_weights(done.parts), strict=True)
+        ],
+        left=("part", "types"),
+    )
+    if done.chosen_by is not None:
+        console.text(f"Chosen {_CHOSEN_BY[done.chosen_by]}.")
+    if done.tried:
+        console.table(
+            ("mixture", "size", "mean KL divergence"),
+            [
+                (_CHOSEN_BY[each.chosen_by], figures.size(each.file_bytes), f"{each.mean_kld:.5f}")
+                for each in sorted(done.tried, key=lambda one: one.mean_kld)
+            ],
+            left=("mixture",),
+        )
 
 
 def _bytes(word: str) -> int:
-    return positive(word, _MOST_BYTES)
+    return positive(word, MOST_BYTES)
 
 
 def _bits(word: str) -> float:
@@ -360,8 +451,8 @@ def _bits(word: str) -> float:
         value = float(word)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{word} is not a number") from None
-    if not 0.5 <= value <= 32:
-        raise argparse.ArgumentTypeError(f"{word} is not between 0.5 and 32")
+    if not LEAST_BITS <= value <= MOST_BITS:
+        raise argparse.ArgumentTypeError(f"{word} is not between {LEAST_BITS} and {MOST_BITS:.0f}")
     return value
 
 

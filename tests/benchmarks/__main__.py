@@ -31,6 +31,7 @@ from tests.benchmarks import (
     hub_window,
     idle,
     measuring,
+    mixtures,
     packaged,
     pictures,
     scoring,
@@ -79,6 +80,7 @@ ITEMS = {
     "comparable": comparable,
     "scoring": scoring,
     "shrinking": shrinking,
+    "mixtures": mixtures,
     "ladder": demo_ladder,
     "serve": serving,
 }

@@ -57,6 +57,7 @@ LETTERS = {
     "zb": "Pictures",
     "zc": "Smaller versions beside llama.cpp's tools",
     "zd": "Serve",
+    "ze": "Types within a size",
 }
 
 

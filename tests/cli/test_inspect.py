@@ -50,6 +50,24 @@ def test_the_table_names_what_was_hurt(
     assert "token_embd.weight" in shown
 
 
+def test_two_versions_stand_beside_each_other(
+    q3: Path, demo_model: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    table = tmp_path / "tensors.csv"
+    words = ["inspect", str(q3), "--beside", str(demo_model), "--csv", str(table)]
+    assert main([*words, "--json"]) == 0
+    document = json.loads(capfdbinary.readouterr().out)
+    assert set(document) == FIELDS | {"beside"}
+    assert document["beside"]["level"] == "F16"
+    rows = table.read_text("utf-8-sig").splitlines()
+    assert len(rows) == 1 + len(document["tensors"])
+    assert ",other_type," in rows[0]
+    assert main(words) == 0
+    shown = capfdbinary.readouterr().out.decode()
+    assert "type beside" in shown
+    assert main([*words[:-1], str(tmp_path / "nowhere" / "a.csv")]) == 1
+
+
 def test_experts_of_a_mixture_are_counted(
     demo_model: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:

@@ -46,6 +46,8 @@ def test_the_document(
         (["--target-bits", "64"], "is not between 0.5 and 32"),
         (["--target-bytes", "many"], "is not a whole number"),
         (["--drop-layers", "1", "--heal", "much"], "says not how much is learned"),
+        (["--target", "tiny"], "is no size: write such as"),
+        (["--target", "4 bits", "--target-memory", "9"], "not allowed with"),
     ],
 )
 def test_words_that_do_not_do(

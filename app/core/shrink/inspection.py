@@ -138,6 +138,10 @@ class Inspection:
         )
         return None if error is None else error / total if total else 0.0
 
+    def bytes_share(self, tensor: InspectedTensor) -> float:
+        """A tensor's part of all tensors' bytes."""
+        return tensor.info.n_bytes / max(1, self.model.tensor_bytes)
+
     @property
     def types(self) -> list[TypeSum]:
         """What the file is made of, the type with most bytes first."""

@@ -16,6 +16,12 @@ _SECTIONS = "dimension_sections"
 _LAYER = re.compile(r"(?<=blk\.)(\d+)(?=\.)")
 
 
+def layer_of(tensor: str) -> int | None:
+    """In which layer a tensor stands; None for those outside."""
+    found = _LAYER.search(tensor)
+    return int(found[1]) if found else None
+
+
 def parse_layers(word: str) -> int | tuple[int, ...]:
     """How many layers, or with a comma which ones, counted from 0: ``2``; ``3,4``; ``5,``.
 

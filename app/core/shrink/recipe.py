@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.core.candidates.adapters import Adapter
+from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, KvType
 from app.core.errors import PersonError
 from app.core.models.levels import Level, level_by_name
+from app.core.shrink.mixtures import ChosenBy, PartChosen, Tried
 from app.core.shrink.types import TARGET_TYPES, target_type
 from app.core.words.sentence import say
 
@@ -49,6 +51,8 @@ class Step(StrEnum):
     PRUNING = "Pruning"
     LEARNING = "Learning again"
     MEASURING = "Measuring tensors"
+    PROBING = "Measuring what counts"
+    TRYING = "Trying mixtures"
     QUANTIZING = "Quantizing"
     LOOKING = "Looking into the file"
 
@@ -68,6 +72,20 @@ class Rule(msgspec.Struct, frozen=True):
     def type_id(self) -> int:
         """As files number it."""
         return TARGET_TYPES[self.type].type_id
+
+
+class MemoryTarget(msgspec.Struct, frozen=True):
+    """What a version may need while it runs, as ``fit`` counts it.
+
+    Attributes:
+        n_bytes: At most so much memory.
+        context_tokens: With a context of this size.
+        kv_type: The number format of its KV cache.
+    """
+
+    n_bytes: int
+    context_tokens: int = DEFAULT_CONTEXT_TOKENS
+    kv_type: KvType = KvType.F16
 
 
 def parse_rule(word: str) -> Rule:
@@ -112,6 +130,7 @@ class Recipe:
         level: The level that is made, or that the rules change; None where a target decides.
         target_bytes: The file is to have at most so many bytes.
         target_bits: Or its tensors so many bits a weight.
+        target_memory: Or it is to fit into so much memory.
         matrix: A way to one, or the path of a file.
         matrix_sha256: Of that file's content, by which it is found again; empty for any.
         matrix_texts: What is read for one that is made: ``bundled``, ``history`` or paths of texts;
@@ -125,11 +144,13 @@ class Recipe:
         requantizes: Take a source that is quantized already.
         merge: Adapters that are added to the weights first.
         healing: Let what is left learn again from the original; None for no.
+        is_quick: With a target, trust the expected loss: try and measure no other mixtures.
     """
 
     level: Level | None = None
     target_bytes: int | None = None
     target_bits: float | None = None
+    target_memory: MemoryTarget | None = None
     matrix: MatrixUse | str = MatrixUse.AUTO
     matrix_sha256: str = ""
     matrix_texts: tuple[str, ...] = ()
@@ -141,11 +162,12 @@ class Recipe:
     requantizes: bool = False
     merge: tuple[Adapter, ...] = ()
     healing: Healing | None = None
+    is_quick: bool = False
 
     @property
     def has_target(self) -> bool:
         """Whether a size decides about the types."""
-        return self.target_bytes is not None or self.target_bits is not None
+        return (self.target_bytes, self.target_bits, self.target_memory) != (None, None, None)
 
     @property
     def leaves_out(self) -> bool:
@@ -184,7 +206,7 @@ class Done(msgspec.Struct, frozen=True):
 
     Attributes:
         level: The level that the file is called by.
-        target_bytes, target_bits: What was asked.
+        target_bytes, target_bits, target_memory: What was asked.
         matrix: Its name, and the text behind it; empty for none.
         matrix_sha256: Of its content.
         rules: As asked.
@@ -194,6 +216,9 @@ class Done(msgspec.Struct, frozen=True):
         sparsity, width, experts: As asked.
         merged: Adapters that were added to the weights.
         healing: Windows that it learned from, and by how much that helped; None for none.
+        chosen_by: What decided the types, where a target did.
+        parts: What was chosen for each kind of tensor then, and why.
+        tried: The mixtures that were made and measured for it, in their order.
     """
 
     level: str
@@ -210,6 +235,10 @@ class Done(msgspec.Struct, frozen=True):
     width: float | None = None
     experts: int = 0
     healing: Learned | None = None
+    target_memory: MemoryTarget | None = None
+    chosen_by: ChosenBy | None = None
+    parts: list[PartChosen] = []
+    tried: list[Tried] = []
 
 
 class Learned(msgspec.Struct, frozen=True):

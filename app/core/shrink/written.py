@@ -11,7 +11,7 @@ from app.core.models.levels import level_by_name
 from app.core.shrink.cutting import parse_width
 from app.core.shrink.healing import Healing
 from app.core.shrink.layers import parse_layers
-from app.core.shrink.recipe import Done, MatrixUse, Recipe, Rule, exactly, parse_rule
+from app.core.shrink.recipe import Done, MatrixUse, MemoryTarget, Recipe, Rule, exactly, parse_rule
 from app.core.shrink.sparsity import parse_sparsity
 from app.core.words.sentence import say
 
@@ -35,6 +35,7 @@ class Written(msgspec.Struct, frozen=True, tag="shrinkscope-recipe", omit_defaul
     level: str = ""
     target_bytes: int | None = None
     target_bits: float | None = None
+    target_memory: MemoryTarget | None = None
     matrix: str = MatrixUse.AUTO.value
     matrix_sha256: str = ""
     matrix_texts: tuple[str, ...] = ()
@@ -46,6 +47,7 @@ class Written(msgspec.Struct, frozen=True, tag="shrinkscope-recipe", omit_defaul
     requantizes: bool = False
     merge: tuple[Adapter, ...] = ()
     healing: Healing | None = None
+    is_quick: bool = False
     source: str = ""
     source_bytes: int = 0
 
@@ -69,6 +71,7 @@ class Written(msgspec.Struct, frozen=True, tag="shrinkscope-recipe", omit_defaul
             level=level_by_name(self.level) if self.level else None,
             target_bytes=self.target_bytes,
             target_bits=self.target_bits,
+            target_memory=self.target_memory,
             matrix=uses.get(self.matrix, self.matrix),
             matrix_sha256=self.matrix_sha256,
             matrix_texts=self.matrix_texts,
@@ -80,6 +83,7 @@ class Written(msgspec.Struct, frozen=True, tag="shrinkscope-recipe", omit_defaul
             requantizes=self.requantizes,
             merge=_checked(self.merge),
             healing=self.healing,
+            is_quick=self.is_quick,
         )
 
 
@@ -95,6 +99,7 @@ def written(recipe: Recipe) -> Written:
         level=recipe.level.name if recipe.level is not None else "",
         target_bytes=recipe.target_bytes,
         target_bits=recipe.target_bits,
+        target_memory=recipe.target_memory,
         matrix=str(recipe.matrix),
         matrix_sha256=recipe.matrix_sha256,
         matrix_texts=recipe.matrix_texts,
@@ -106,6 +111,7 @@ def written(recipe: Recipe) -> Written:
         requantizes=recipe.requantizes,
         merge=recipe.merge,
         healing=recipe.healing,
+        is_quick=recipe.is_quick,
     )
 
 
@@ -132,7 +138,12 @@ def as_done(asked: Written, done: Done, source: str, source_bytes: int) -> Writt
         return again
     rules = tuple(exactly(name, kind) for name, kind in done.chosen.items())
     return msgspec.structs.replace(
-        again, level=done.level, target_bytes=None, target_bits=None, rules=rules
+        again,
+        level=done.level,
+        target_bytes=None,
+        target_bits=None,
+        target_memory=None,
+        rules=rules,
     )
 
 

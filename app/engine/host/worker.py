@@ -41,6 +41,7 @@ from app.engine.protocol.making import (
     CollectImportance,
     CountExperts,
     Heal,
+    HoldTensors,
     InspectTensor,
     MeasureErrors,
     MeasureLayers,
@@ -75,6 +76,7 @@ _STEPS: dict[type[Command], Step] = {
     MeasureLayers: Step.IMPORTANCE,
     CountExperts: Step.IMPORTANCE,
     Heal: Step.HEAL,
+    HoldTensors: Step.QUANTIZE,
     Predict: Step.PREDICT,
     MeasureKernels: Step.KERNELS,
     CheckType: Step.CHECK,
@@ -187,6 +189,7 @@ class Worker:
                 | MeasureLayers()
                 | CountExperts()
                 | Heal()
+                | HoldTensors()
             ):
                 self._read(command)
             case Stop():
@@ -361,7 +364,13 @@ class Worker:
         self._channel.emit(ChatRendered(command.id, prompt.text, prompt.tokens))
 
     def _read(
-        self, command: TextCommand | CollectImportance | MeasureLayers | CountExperts | Heal
+        self,
+        command: TextCommand
+        | CollectImportance
+        | MeasureLayers
+        | CountExperts
+        | Heal
+        | HoldTensors,
     ) -> None:
         if self._model is None or self._make_scorer is None:
             raise EngineError(FailureKind.SCORE, say("engine.no_model_loaded_engine"))
@@ -388,6 +397,11 @@ class Worker:
             from app.engine.host.making.healing import heal
 
             self._channel.emit(heal(command, self._model, self._abort, self._channel.emit))
+            return
+        if isinstance(command, HoldTensors):
+            from app.engine.host.making.holding import hold_tensors
+
+            self._channel.emit(hold_tensors(command, self._model, self._abort))
             return
         if self._scorer is None:
             self._scorer = self._make_scorer()

@@ -275,3 +275,40 @@ class ErrorsMeasured(msgspec.Struct, tag="errors_measured", frozen=True):
 
     id: int
     errors: list[float]
+
+
+class HeldTensor(msgspec.Struct, frozen=True):
+    """A tensor of the model that is loaded, and what it is to hold.
+
+    Attributes:
+        tensor: Its weights in the model's file.
+        columns: Weights of a row.
+        type_id: The number format that its weights go through; None for the weights themselves.
+    """
+
+    name: str
+    tensor: StoredTensor
+    columns: int
+    type_id: int | None
+
+
+class HoldTensors(msgspec.Struct, tag="hold_tensors", frozen=True):
+    """Let tensors of the model that is loaded hold what another number format leaves of them.
+
+    Needs a model loaded with ``context_tokens`` 0 and without mapping its file. What is loaded
+    keeps its formats: the weights go to the other one and come back.
+
+    Attributes:
+        matrix: An importance matrix's file; empty for none.
+    """
+
+    id: int
+    tensors: list[HeldTensor]
+    matrix: str
+    threads: int
+
+
+class TensorsHeld(msgspec.Struct, tag="tensors_held", frozen=True):
+    """They hold it."""
+
+    id: int

@@ -24,6 +24,7 @@ from app.engine.protocol.making import (
     Heal,
     Healed,
     HealProgress,
+    HoldTensors,
     ImportanceCollected,
     ImportanceProgress,
     InspectTensor,
@@ -35,6 +36,7 @@ from app.engine.protocol.making import (
     QuantizeProgress,
     TensorInspected,
     TensorPlanned,
+    TensorsHeld,
 )
 from app.engine.protocol.measuring import (
     Bench,
@@ -83,6 +85,7 @@ Command = (
     | MeasureLayers
     | CountExperts
     | Heal
+    | HoldTensors
     | Predict
     | MeasureKernels
     | CheckType
@@ -118,6 +121,7 @@ Event = (
     | ExpertsCounted
     | HealProgress
     | Healed
+    | TensorsHeld
     | Predicted
     | KernelsMeasured
     | TypeChecked

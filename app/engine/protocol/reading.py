@@ -16,11 +16,13 @@ class Tokenize(msgspec.Struct, tag="tokenize", frozen=True):
     Attributes:
         source: The text, UTF-8.
         target: Written anew.
+        marks: Texts of special tokens become those tokens.
     """
 
     id: int
     source: str
     target: str
+    marks: bool = False
 
 
 class Detokenize(msgspec.Struct, tag="detokenize", frozen=True):

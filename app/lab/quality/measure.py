@@ -114,7 +114,9 @@ class Quality:
             holding = Holding(self._plan, self._shelf, base, kept, self._chunks, self._step)
             done = self._hold(holding, usable)
             self._measure_others(holding, base, kept, reader, every, done)
-            floor = noise_floor or holding.floor()
+            floor = noise_floor
+            if floor is None and not self._plan.is_mean_only:
+                floor = holding.floor()
             rows = [self._finished(c, base, kept, reader, holding) for c in every]
             share_text(rows)
             error = holding.reference_error
@@ -259,7 +261,7 @@ class Quality:
             there = base if row.error else candidate.opened
             pieces = [self._pieces_of(there, reader, number) for number in range(count)]
             finish(candidate, self._chunks, pieces, self._plan.first_scored, self._counts)
-        if not candidate.scores or row.error is not None:
+        if not candidate.scores or row.error is not None or self._plan.is_mean_only:
             return row
         partings = Partings(self._shelf, reader, self._plan.threads)
         continuations = self._continuations(base, kept, partings, holding)

@@ -50,6 +50,7 @@ class QualityPlan:
         chunk_tokens: Length of a chunk.
         most_chunks: No more chunks than these; None for all that the mode would take.
         most_seconds: Of scoring one candidate; None for no bound.
+        is_mean_only: Nothing but divergences is wanted: no noise floor, no greedy answers.
     """
 
     mode: QualityMode
@@ -58,6 +59,7 @@ class QualityPlan:
     chunk_tokens: int
     most_chunks: int | None = None
     most_seconds: float | None = None
+    is_mean_only: bool = False
 
     @property
     def first_scored(self) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from app.base.files import write_whole
+from app.base.rights import usual_rights
 from app.core.errors import PersonError
 from app.core.gguf import TensorInfo
 from app.core.shrink.inspection import (
@@ -12,6 +14,7 @@ from app.core.shrink.inspection import (
     Inspection,
     can_be_read,
 )
+from app.core.shrink.tensor_table import as_csv
 from app.core.words.sentence import say
 from app.engine.protocol.making import InspectTensor, StoredTensor, TensorInspected
 from app.lab.engines.room import EngineRoom
@@ -72,6 +75,20 @@ def inspect(
             done += info.n_bytes
     on_progress(total, total)
     return Inspection(model, tensors, unmatched)
+
+
+def write_table(found: Inspection, other: Inspection | None, target: Path) -> None:
+    """Write a file's tensors as a table for spreadsheets, beside another's or alone.
+
+    Raises:
+        PersonError: It cannot be written.
+    """
+    try:
+        with usual_rights():
+            write_whole(target, as_csv(found, other))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise PersonError(say("lab.path_cannot_be_written", path=target, reason=reason)) from error
 
 
 def stored_tensors(path: Path) -> list[tuple[TensorInfo, StoredTensor]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import tempfile
 import time
 from collections import Counter
@@ -18,6 +19,7 @@ from app.core.shrink.cutting import Cut
 from app.core.shrink.importance import to_bytes
 from app.core.shrink.label import pruned_label
 from app.core.shrink.layers import new_name, says_by_layer
+from app.core.shrink.mixtures import Tried
 from app.core.shrink.recipe import (
     Done,
     MatrixUse,
@@ -43,13 +45,15 @@ from app.lab.shrink.importance import kept_importance
 from app.lab.shrink.inspecting import inspect, stored_tensors
 from app.lab.shrink.matrices.kept import KeptMatrices, content_of, named_matrix, read_matrix
 from app.lab.shrink.matrices.texts import MOST_READ_BYTES, calibration_of
+from app.lab.shrink.memory import beside_weights_bytes
 from app.lab.shrink.merging import known_as, merged_copy, remarks_on
 from app.lab.shrink.planning import file_bytes, plan_of, turned
+from app.lab.shrink.probing import can_probe, probed_weights
 from app.lab.shrink.pruning import Pruning, write_pruned
 from app.lab.shrink.quantize import carry_out
 from app.lab.shrink.sources import check_room, check_target, source_file
-from app.lab.shrink.target import choose_types
-from app.library.model_files import read_shards
+from app.lab.shrink.target import mixtures_of
+from app.library.model_files import open_model_file, read_shards
 
 if TYPE_CHECKING:
     from app.core.gguf import TensorInfo
@@ -57,6 +61,8 @@ if TYPE_CHECKING:
     from app.core.models.levels import Level
     from app.core.models.model_file import Shard
     from app.core.shrink.importance import Importance
+    from app.core.shrink.mixtures import Mixture
+    from app.core.shrink.solver import Choice
     from app.lab.engines.calls import EngineCalls
     from app.lab.engines.room import EngineRoom
 
@@ -100,6 +106,8 @@ class Means:
         database: Where this program's chats are stored, for matrices of own chats.
         label: What the new file's header says of it before what was left out.
         gets_converter: Original weights may be converted by what is downloaded first.
+        divergence: Measures how far a version is from the source, in nats, over a text that the
+            importance matrix was not made of; None where nothing is to be tried.
     """
 
     threads: int
@@ -110,6 +118,7 @@ class Means:
     database: Path = Path()
     label: str = ""
     gets_converter: bool = False
+    divergence: Callable[[Path, Path], float] | None = None
 
 
 @dataclass(slots=True)
@@ -131,12 +140,21 @@ class _Work:
     tensors: Mapping[str, tuple[TensorInfo, StoredTensor]]
     read_path: Path
     is_copy: bool = False
-    chosen: Mapping[str, str] = field(default_factory=dict[str, str])
+    mixture: Mixture | None = None
+    tried: Sequence[Tried] = ()
     matrix_path: Path | None = None
     matrix_of_rest: Path | None = None
     matrix: Importance | None = None
     remarks: list[Sentence] = field(default_factory=lambda: list["Sentence"]())
     known_as: bytes = b""
+
+    def take(self, mixture: Mixture) -> None:
+        """Let a mixture decide the types."""
+        self.mixture = mixture
+        elements = sum(self.tensors[name][0].n_elements for name in mixture.chosen)
+        n_bytes = sum(choice.n_bytes for choice in mixture.chosen.values())
+        self.level = level_of_bits(8 * n_bytes / max(1, elements))
+        self.rules = [exactly(name, each.type) for name, each in mixture.chosen.items()]
 
 
 def shrink(source: Path, target: Path, recipe: Recipe, means: Means) -> ShrinkResult:
@@ -230,16 +248,10 @@ def _carried_out(work: _Work, target: Path, means: Means) -> int:
         if work.is_copy:
             _check_loads(work, work.read_path, engine, means)
         if work.recipe.has_target:
-            _choose(work, target, engine, means)
-        command = _command(work, target, means, engine.next_id())
-        planned = _planned(work, engine, command)
-        infos = [replace(info, name=name) for name, (info, _) in work.tensors.items()]
-        check_room(target, file_bytes(work.model, turned(infos, planned)))
-        elapsed_ns = carry_out(
-            engine,
-            command,
-            lambda done, total: means.on_step(Step.QUANTIZING, done, total),
-        )
+            mixtures = _mixtures(work, target, engine, means)
+            elapsed_ns = _make_best(work, target, engine, means, mixtures)
+        else:
+            elapsed_ns = _make(work, target, engine, means)
         if work.cut.layers and not work.is_copy:
             try:
                 _check_loads(work, target, engine, means)
@@ -362,28 +374,108 @@ def _check_loads(work: _Work, made: Path, engine: EngineCalls, means: Means) -> 
         ) from error
 
 
-def _choose(work: _Work, target: Path, engine: EngineCalls, means: Means) -> None:
-    """Turn a target into rules: a type for each tensor."""
-    work.level = level_of_bits(_USUAL_BITS)
-    planned = _planned(work, engine, _command(work, target, means, engine.next_id()), quietly=True)
-    quantizable = {each.name for each in planned.values() if each.turned}
-    path = work.matrix_of_rest or work.matrix_path
-    matrix = (str(path), work.matrix) if work.matrix else None
-    chosen = choose_types(
+def _make(work: _Work, target: Path, engine: EngineCalls, means: Means) -> int:
+    """Have it made as the work says; returns how many ns that took."""
+    command = _command(work, target, means, engine.next_id())
+    planned = _planned(work, engine, command)
+    infos = [replace(info, name=name) for name, (info, _) in work.tensors.items()]
+    check_room(target, file_bytes(work.model, turned(infos, planned)))
+    return carry_out(
+        engine,
+        command,
+        lambda done, total: means.on_step(Step.QUANTIZING, done, total),
+    )
+
+
+def _make_best(
+    work: _Work, target: Path, engine: EngineCalls, means: Means, mixtures: Sequence[Mixture]
+) -> int:
+    """Have each mixture made, measure what it lost, and keep the best; returns ns of all making."""
+    measure = means.divergence
+    if measure is None or work.recipe.is_quick or len(mixtures) == 1:
+        work.take(mixtures[0])
+        return _make(work, target, engine, means)
+    elapsed_ns = 0
+    tried: list[tuple[Tried, Mixture]] = []
+    folder = target.resolve().parent
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=folder) as scratch:
+        kept, made = Path(scratch, "best.gguf"), Path(scratch, "made.gguf")
+        before = len(work.remarks)
+        for number, mixture in enumerate(mixtures):
+            work.take(mixture)
+            del work.remarks[before:]  # the next one makes the same
+            elapsed_ns += _make(work, made, engine, means)
+            means.on_step(Step.TRYING, number, len(mixtures))
+            try:
+                divergence = measure(work.read_path, made)
+            except PersonError as error:
+                work.remarks.append(say("shrink.not_tried", reason=error.said))
+                divergence = math.inf
+            tried.append((Tried(mixture.chosen_by, made.stat().st_size, divergence), mixture))
+            if not number or divergence < min(each.mean_kld for each, _ in tried[:-1]):
+                made.replace(kept)
+            made.unlink(missing_ok=True)
+            if divergence == math.inf:
+                break
+        work.take(min(tried, key=lambda each: each[0].mean_kld)[1])
+        work.tried = [each for each, _ in tried if each.mean_kld < math.inf]
+        kept.replace(target)
+    return elapsed_ns
+
+
+def _mixtures(work: _Work, target: Path, engine: EngineCalls, means: Means) -> Sequence[Mixture]:
+    """What a target comes to: types for each tensor, a few ways of it, the likeliest first."""
+
+    def types_at(level: Level) -> Mapping[str, TensorPlanned]:
+        work.level = level
+        command = _command(work, target, means, engine.next_id())
+        found = _planned(work, engine, command, quietly=True)
+        return {name: each for name, each in found.items() if each.turned}
+
+    wanted, beside_bytes = work.recipe.target_memory, 0
+    if wanted is not None:
+        beside_bytes = beside_weights_bytes(
+            work.model,
+            wanted,
+            engine,
+            means.threads,
+            plans=means.room.plans,
+            layers_left=work.model.block_count - len(work.cut.layers),
+        )
+    return mixtures_of(
         work.model,
         work.tensors,
-        quantizable,
+        types_at(level_of_bits(_USUAL_BITS)),
         work.recipe,
-        matrix,
+        (str(work.matrix_of_rest or work.matrix_path), work.matrix) if work.matrix else None,
         engine,
         means.threads,
         lambda done, total: means.on_step(Step.MEASURING, done, total),
+        lambda level: {name: each.turned.upper() for name, each in types_at(level).items()},
+        lambda errors: _probed(work, errors, means),
+        beside_bytes,
     )
-    work.chosen = {name: choice.type for name, choice in chosen.items()}
-    elements = sum(work.tensors[name][0].n_elements for name in chosen)
-    bits = 8 * sum(choice.n_bytes for choice in chosen.values()) / max(1, elements)
-    work.level = level_of_bits(bits)
-    work.rules = [exactly(name, kind) for name, kind in work.chosen.items()]
+
+
+def _probed(
+    work: _Work, errors: Mapping[str, Sequence[Choice]], means: Means
+) -> Mapping[str, float]:
+    """How much the errors of each tensor count in this model; nothing where none is measured."""
+    model = open_model_file(work.read_path)
+    if work.recipe.is_quick or means.divergence is None:
+        return {}
+    if work.is_copy or not can_probe(model, means.room):
+        work.remarks.append(say("shrink.not_probed", name=work.model.path.name))
+        return {}
+    return probed_weights(
+        model,
+        work.tensors,
+        errors,
+        str(work.matrix_path) if work.matrix_path else "",
+        means.threads,
+        means.room,
+        lambda done, total: means.on_step(Step.PROBING, done, total),
+    )
 
 
 def _command(work: _Work, target: Path, means: Means, command_id: int) -> Quantize:
@@ -474,7 +566,8 @@ def _result(
         on_progress=lambda done, total: means.on_step(Step.LOOKING, done, total),
         zeros_alone=True,
     )
-    made, recipe = found.model, work.recipe
+    made, recipe, mixture = found.model, work.recipe, work.mixture
+    elements = {name: info.n_elements for name, (info, _) in work.tensors.items()}
     return ShrinkResult(
         source=str(source),
         target=str(target),
@@ -488,9 +581,13 @@ def _result(
             target_bits=recipe.target_bits,
             matrix=_matrix_name(work, means),
             matrix_sha256=content_of(work.matrix_path) if work.matrix_path else "",
+            target_memory=recipe.target_memory,
             rules=list(recipe.rules),
             tensors=dict(Counter(each.type_name for each in found.tensors)),
-            chosen=dict(work.chosen),
+            chosen={name: each.type for name, each in mixture.chosen.items()} if mixture else {},
+            chosen_by=mixture.chosen_by if mixture else None,
+            parts=mixture.parts(elements) if mixture else [],
+            tried=list(work.tried),
             dropped_layers=list(work.cut.layers),
             sparsity=recipe.sparsity,
             merged=list(recipe.merge),

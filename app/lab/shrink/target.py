@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.core.shrink.solver import Choice, OutOfReach, solve, weight_of
+from app.core.models.levels import LEVELS
+from app.core.shrink.mixtures import Mixture, mixtures_within
+from app.core.shrink.solver import Choice, OutOfReach
 from app.core.shrink.types import TARGET_TYPES, needs_matrix
-from app.core.words.sentence import say, size
+from app.core.words.sentence import Sentence, say, size
 from app.engine.protocol.making import ErrorsMeasured, MeasureErrors, StoredTensor
 
 if TYPE_CHECKING:
     from app.core.gguf import TensorInfo
-    from app.core.models.levels import TensorType
+    from app.core.models.levels import Level, TensorType
     from app.core.models.model_file import ModelFile
     from app.core.shrink.importance import Importance
     from app.core.shrink.recipe import Recipe
@@ -31,9 +33,12 @@ _ALIGNMENT = 32
 # What the quantizer writes into the header beside what the source has there.
 _NOTES_BYTES = 1_500
 _F16 = "F16"
+# Levels whose mixture is held against the solver's: so many, from the largest that may fit down.
+_OWN_LEVELS = ("Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "Q8_0", "IQ2", "IQ3", "IQ4")
+_OWN_BITS_ABOVE, _OWN_LEVELS_TRIED = 1.0, 8
 
 
-def choose_types(
+def mixtures_of(
     model: ModelFile,
     stored: Mapping[str, tuple[TensorInfo, StoredTensor]],
     quantizable: Collection[str],
@@ -42,8 +47,11 @@ def choose_types(
     engine: EngineCalls,
     threads: int,
     on_progress: Callable[[int, int], None],
-) -> Mapping[str, Choice]:
-    """The type of each tensor that can have another, so that least is lost within the target.
+    own_types: Callable[[Level], Mapping[str, str]],
+    probe: Callable[[Mapping[str, Sequence[Choice]]], Mapping[str, float]],
+    beside_bytes: int = 0,
+) -> list[Mixture]:
+    """Types for each tensor that can have another, within the target; the likeliest best first.
 
     Args:
         model: The source.
@@ -54,6 +62,9 @@ def choose_types(
         engine: Measures.
         threads: Of the measurement.
         on_progress: Told tensors done and in all.
+        own_types: What the quantizer would make of each tensor at a level.
+        probe: Measures how much the errors of each tensor count; says nothing where it cannot.
+        beside_bytes: What is needed beside the weights, where memory is the target.
 
     Raises:
         PersonError: Nothing so small can be made of it.
@@ -63,15 +74,15 @@ def choose_types(
         _padded(info.n_bytes) for name, (info, _) in stored.items() if name not in quantizable
     )
     parameters = sum(info.n_elements for info, _ in stored.values())
-    header_bytes = max(0, model.file_bytes - model.tensor_bytes) + _NOTES_BYTES
-    most = _most_bytes(parameters, recipe, header_bytes) - kept_bytes
-    least_bits = (
-        _FEWEST_OF_TARGET * 8 * most / max(1, sum(info.n_elements for info, _ in free.values()))
-    )
-    choices: dict[str, list[Choice]] = {}
+    if recipe.target_memory is None:
+        beside_bytes = max(0, model.file_bytes - model.tensor_bytes) + _NOTES_BYTES
+    most = _most_bytes(parameters, recipe, beside_bytes) - kept_bytes
+    bits = 8 * most / max(1, sum(info.n_elements for info, _ in free.values()))
+    errors: dict[str, list[Choice]] = {}
     for number, (name, (info, there)) in enumerate(free.items()):
         on_progress(number, len(free))
-        types = _types(name, info, recipe, matrix[1] if matrix else None, least_bits)
+        known = matrix[1] if matrix else None
+        types = _types(name, info, recipe, known, _FEWEST_OF_TARGET * bits)
         lossy = [each for each in types if each.name not in (_F16, "BF16", "F32")]
         command = MeasureErrors(
             engine.next_id(),
@@ -82,35 +93,76 @@ def choose_types(
             [each.type_id for each in lossy],
             threads,
         )
-        errors = dict.fromkeys((each.name for each in types), 0.0)
+        losses = dict.fromkeys((each.name for each in types), 0.0)
         if lossy:
             found = engine.call(command, ErrorsMeasured).errors
-            errors |= zip((each.name for each in lossy), found, strict=True)
-        weight = weight_of(info.name, is_tied="output.weight" not in quantizable)
-        choices[name] = [
-            Choice(each.name, _padded(_bytes(info, each)), weight * errors[each.name])
-            for each in types
+            losses |= zip((each.name for each in lossy), found, strict=True)
+        errors[name] = [
+            Choice(each.name, _padded(_bytes(info, each)), losses[each.name]) for each in types
         ]
     on_progress(len(free), len(free))
+    own = _own_within(most, bits, free, own_types, has_matrix=matrix is not None)
+    is_tied = "output.weight" not in quantizable
     try:
-        return solve(choices, most)
+        least = mixtures_within(errors, most, own, {}, is_tied=is_tied)
+        probed = probe(errors)
+        return mixtures_within(errors, most, own, probed, is_tied=is_tied) if probed else least
     except OutOfReach as error:
-        least = error.least_bytes + kept_bytes
-        if recipe.target_bytes is not None:
-            raise PersonError(
-                say("shrink.out_of_reach", name=model.path.name, least=size(least + header_bytes))
-            ) from error
-        bits = f"{8 * least / parameters:.2f}"
-        raise PersonError(
-            say("shrink.bits_out_of_reach", name=model.path.name, bits=bits)
-        ) from error
+        said = _out_of_reach(
+            model, recipe, error.least_bytes + kept_bytes, beside_bytes, parameters
+        )
+        raise PersonError(said) from error
 
 
-def _most_bytes(parameters: int, recipe: Recipe, header_bytes: int) -> int:
+def _own_within(
+    most: int,
+    bits: float,
+    free: Mapping[str, tuple[TensorInfo, StoredTensor]],
+    own_types: Callable[[Level], Mapping[str, str]],
+    *,
+    has_matrix: bool,
+) -> Mapping[str, str]:
+    """The quantizer's own types at its largest level within a size; none where all are larger."""
+    levels = [
+        each
+        for each in LEVELS
+        if each.can_be_made and each.name.startswith(_OWN_LEVELS)
+        if each.nominal_bits < bits + _OWN_BITS_ABOVE
+        if has_matrix or not each.needs_importance_matrix
+    ]
+    levels.sort(key=lambda each: -each.nominal_bits)
+    for level in levels[:_OWN_LEVELS_TRIED]:
+        types = {name: kind for name, kind in own_types(level).items() if name in free}
+        taken = sum(
+            _padded(_bytes(info, TARGET_TYPES[types[name]]) if name in types else info.n_bytes)
+            for name, (info, _) in free.items()
+        )
+        if taken <= most:
+            return types
+    return {}
+
+
+def _most_bytes(parameters: int, recipe: Recipe, beside_bytes: int) -> int:
+    if recipe.target_bits is not None:
+        return int(recipe.target_bits * parameters / 8)
+    memory = recipe.target_memory
+    wanted = memory.n_bytes if memory is not None else recipe.target_bytes
+    assert wanted is not None
+    return wanted - beside_bytes
+
+
+def _out_of_reach(
+    model: ModelFile, recipe: Recipe, least_bytes: int, beside_bytes: int, parameters: int
+) -> Sentence:
+    """The smallest that can be had, in the unit that was asked for."""
+    name, least = model.path.name, size(least_bytes + beside_bytes)
+    if recipe.target_memory is not None:
+        tokens = recipe.target_memory.context_tokens
+        return say("shrink.memory_out_of_reach", name=name, least=least, tokens=tokens)
     if recipe.target_bytes is not None:
-        return recipe.target_bytes - header_bytes
-    assert recipe.target_bits is not None
-    return int(recipe.target_bits * parameters / 8)
+        return say("shrink.out_of_reach", name=name, least=least)
+    bits = f"{8 * least_bytes / parameters:.2f}"
+    return say("shrink.bits_out_of_reach", name=name, bits=bits)
 
 
 def _types(

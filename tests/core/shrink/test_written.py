@@ -7,16 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.candidates.adapters import Adapter
+from app.core.candidates.settings import KvType
 from app.core.errors import PersonError
 from app.core.models.levels import LEVELS
 from app.core.shrink.healing import Healing
-from app.core.shrink.recipe import Done, MatrixUse, Recipe, Rule
+from app.core.shrink.recipe import Done, MatrixUse, MemoryTarget, Recipe, Rule
 from app.core.shrink.written import as_done, from_text, to_text, written
 
 RECIPES = st.builds(
     Recipe,
     level=st.none() | st.sampled_from([each for each in LEVELS if each.can_be_made]),
     target_bytes=st.none() | st.integers(1, 1 << 56),
+    target_memory=st.none()
+    | st.builds(
+        MemoryTarget, st.integers(1, 1 << 56), st.integers(1, 1 << 20), st.sampled_from(KvType)
+    ),
     matrix=st.sampled_from([*MatrixUse, "/a/b.gguf"]),
     matrix_sha256=st.sampled_from(["", "0" * 64]),
     matrix_texts=st.sampled_from([(), ("history", "/a/b.txt")]),

@@ -2,8 +2,9 @@
 
 Through :mod:`app.engine.host.making.quantize`, :mod:`app.lab.shrink.target`,
 :mod:`app.engine.host.making.sensitivity`, :mod:`app.lab.shrink.sources`,
-:mod:`app.lab.shrink.dropping`, :mod:`app.lab.shrink.pruning` and
-:mod:`app.engine.host.making.influence`.
+:mod:`app.lab.shrink.dropping`, :mod:`app.lab.shrink.probing`, :mod:`app.lab.shrink.memory`,
+:mod:`app.engine.host.making.holding`, :mod:`app.lab.works.making.means`,
+:mod:`app.lab.shrink.pruning` and :mod:`app.engine.host.making.influence`.
 """
 
 from __future__ import annotations
@@ -18,16 +19,23 @@ from typing import Any
 
 import pytest
 
+from app.core.candidates.settings import EngineSettings, KvType
 from app.core.errors import PersonError
 from app.core.models.levels import Level, level_by_name
 from app.core.shrink.importance import from_bytes, to_bytes
-from app.core.shrink.recipe import MatrixUse, Recipe, parse_rule
+from app.core.shrink.mixtures import ChosenBy
+from app.core.shrink.recipe import MatrixUse, MemoryTarget, Recipe, Step, parse_rule
+from app.core.shrink.types import TARGET_TYPES
 from app.lab.engines.room import EngineRoom
+from app.lab.predict.fit import Fitter
 from app.lab.shrink.importance import make_importance
 from app.lab.shrink.inspecting import inspect, stored_tensors
 from app.lab.shrink.making import Means, ShrinkResult, shrink
 from app.lab.shrink.reader import CalibrationText
+from app.lab.works.making.means import means_here
 from app.library.model_files import open_model_file
+from app.store.paths import Paths
+from app.store.small.speeds import SpeedStore
 from tests.helpers import gguf_files as files
 from tests.helpers.moe_files import write_demo_mixture
 
@@ -181,6 +189,46 @@ def test_a_target_in_bytes_keeps_rules_and_tells_what_is_out_of_reach(
     with pytest.raises(PersonError, match=r"Nothing so small can be made .* takes 1\.\d+ MB\."):
         made(demo_model, tmp_path / "other.gguf", Recipe(target_bytes=100_000))
     assert not (tmp_path / "other.gguf").exists()
+
+
+@pytest.mark.parametrize("dropped", [(), (4,)])
+def test_a_target_in_memory_is_met_as_it_is_predicted(
+    demo_model: Path, tmp_path: Path, dropped: tuple[int, ...]
+) -> None:
+    wanted = MemoryTarget(66_000_000, 1024, KvType.Q8_0)
+    target = tmp_path / "new.gguf"
+    recipe = Recipe(target_memory=wanted, matrix=MatrixUse.NONE, drop_layers=dropped)
+    made(demo_model, target, recipe)
+    room = EngineRoom(tmp_path / "state")
+    with Fitter(room, SpeedStore(tmp_path / "speeds", "this PC"), 2) as fitter:
+        needs = fitter.memory(target, 1024, EngineSettings(kv_type=KvType.Q8_0)).needs
+    assert 0.99 * wanted.n_bytes < needs.total_bytes <= wanted.n_bytes
+    small = replace(recipe, target_memory=MemoryTarget(40_000_000, 1024))
+    with pytest.raises(PersonError, match=r"with a context of 1,024 tokens .* needs 6\d\.\d MB"):
+        made(demo_model, tmp_path / "other.gguf", small)
+
+
+def test_the_mixture_that_loses_least_is_kept(demo_model: Path, tmp_path: Path) -> None:
+    paths = Paths.below(tmp_path / "home")
+    paths.create()
+    steps: set[str] = set()
+    means = means_here(paths, EngineRoom(paths.state), 2, lambda step, *_: steps.add(step))
+    target = tmp_path / "new.gguf"
+    result = shrink(demo_model, target, Recipe(target_bits=4.95, matrix=MatrixUse.NONE), means)
+    assert {Step.PROBING, Step.TRYING} <= steps
+    done = result.recipe
+    ways = [each.chosen_by for each in done.tried]
+    assert ways == [ChosenBy.PROBED, ChosenBy.WEIGHED, ChosenBy.OWN]
+    losses = [each.mean_kld for each in done.tried]
+    assert done.chosen_by is ways[losses.index(min(losses))] is ChosenBy.PROBED
+    assert losses[0] < 0.9 * losses[2]
+    assert 0.97 * 4.95 < result.bits_per_weight <= 4.95
+    # An error in the first layer goes through all others.
+    first, later = (done.chosen[f"blk.{layer}.ffn_down.weight"] for layer in (0, 2))
+    assert TARGET_TYPES[first].bits_per_weight > TARGET_TYPES[later].bits_per_weight
+    assert done.parts[0].part.startswith("ffn")
+    assert sum(each.loss_share for each in done.parts) == pytest.approx(1.0)
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["new.gguf"]
 
 
 def test_layers_are_left_out_and_the_file_says_so(demo_model: Path, tmp_path: Path) -> None:

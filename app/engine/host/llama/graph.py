@@ -60,6 +60,8 @@ def _base() -> Any:  # noqa: ANN401 - ctypes
     base.ggml_backend_buffer_is_host.argtypes = [ctypes.c_void_p]
     base.ggml_backend_tensor_get.argtypes = [_Tensors, ctypes.c_void_p] + 2 * [ctypes.c_size_t]
     base.ggml_backend_tensor_get.restype = None
+    base.ggml_backend_tensor_set.argtypes = [_Tensors, ctypes.c_void_p] + 2 * [ctypes.c_size_t]
+    base.ggml_backend_tensor_set.restype = None
     if base.ggml_tensor_overhead() != ctypes.sizeof(Tensor) + _OBJECT_BYTES:
         raise EngineError(FailureKind.SCORE, say("shrink.engine_of_another_version"))
     return base
@@ -99,6 +101,11 @@ def numbers(tensor: Any) -> NDArray[Any]:  # noqa: ANN401 - ctypes
         base.ggml_backend_tensor_get(tensor, raw, 0, span)
     kind = np.float32 if seen.type == F32 else np.int32
     return np.ndarray(tuple(seen.ne)[::-1], kind, raw, 0, tuple(seen.nb)[::-1])
+
+
+def write(tensor: Any, data: NDArray[np.uint8], offset: int) -> None:  # noqa: ANN401 - ctypes
+    """Write bytes into a tensor that is no copy and not mapped, wherever it lies."""
+    _base().ggml_backend_tensor_set(tensor, data.ctypes.data, offset, data.nbytes)
 
 
 class Watcher:

@@ -42,6 +42,7 @@ class Model:
 
     Attributes:
         eyes: With which it sees pictures; None where it sees none.
+        maps_file: Its weights lie in the file's pages, and cannot be written.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class Model:
                 raise Aborted
             raise RefusedError(FailureKind.LOAD, say("engine.file_damaged_form_engine_does"))
         self.handle = handle
+        self.maps_file = engine.maps_file
         self.eyes: Eyes | None = None
         try:
             self.adapters = Adapters(handle, adapters)

@@ -48,8 +48,8 @@ def measure_errors(command: MeasureErrors, abort: AbortFlag) -> ErrorsMeasured:
     def error_at(type_id: int) -> float:
         if abort.is_set:
             raise Aborted
-        turned = _turned(rows, weights, type_id)
-        lost = float((importance * np.square(rows - turned, dtype=np.float64)).sum())
+        left = turned(rows, weights, type_id)
+        lost = float((importance * np.square(rows - left, dtype=np.float64)).sum())
         return lost / norm if norm > 0 and math.isfinite(lost) else 0.0
 
     with ThreadPoolExecutor(max(1, command.threads), thread_name_prefix="types") as pool:
@@ -72,23 +72,37 @@ def _sample(command: MeasureErrors) -> tuple[_Floats, _Floats | None]:
             decode(np.frombuffer(bytearray(file.read(row_bytes)), np.uint8), row)
     if not np.isfinite(rows).all():
         rows[:] = np.nan_to_num(rows, nan=0.0, posinf=0.0, neginf=0.0)
-    entry = matrix_of(command.matrix).entries.get(command.name) if command.matrix else None
+    return rows, importance_of(command.matrix, command.name, places, count, columns)
+
+
+def importance_of(
+    matrix: str, name: str, places: NDArray[np.int64], count: int, columns: int
+) -> _Floats | None:
+    """The importance of the inputs of some rows; None where a matrix does not tell it.
+
+    Args:
+        matrix: Its file; empty for none.
+        name: Of the tensor.
+        places: Of the rows.
+        count: Rows of the tensor.
+        columns: Weights of a row.
+    """
+    entry = matrix_of(matrix).entries.get(name) if matrix else None
     if entry is None or entry.values.size % columns:
-        return rows, None
+        return None
     by_expert = entry.values.reshape(-1, columns)
-    experts = places * len(by_expert) // count
-    return rows, np.ascontiguousarray(by_expert[experts])
+    return np.ascontiguousarray(by_expert[places * len(by_expert) // count])
 
 
-def _turned(rows: _Floats, weights: _Floats | None, type_id: int) -> _Floats:
+def turned(rows: _Floats, weights: _Floats | None, type_id: int) -> _Floats:
     """The rows as they come back from a type."""
     quantize = quantizer(type_id)
-    turned = np.empty_like(rows)
+    left = np.empty_like(rows)
     decode = decoder(type_id)
     kind = TENSOR_TYPES[type_id]
     data = np.empty(rows.shape[1] // kind.block_elements * kind.block_bytes, np.uint8)
     for place, row in enumerate(rows):
         own = None if weights is None else weights[place].ctypes.data
         quantize(row.ctypes.data, data.ctypes.data, 1, rows.shape[1], own)
-        decode(data, turned[place])
-    return turned
+        decode(data, left[place])
+    return left

@@ -140,7 +140,9 @@ class Scorer:
     # --- texts ----------------------------------------------------------------------------
 
     def _tokenize(self, command: Tokenize) -> Tokenized:
-        tokens = array("i", self._model.tokenize_plain(Path(command.source).read_bytes()))
+        text = Path(command.source).read_bytes()
+        marked = self._model.tokenize(text.decode("utf-8", "replace")) if command.marks else None
+        tokens = array("i", self._model.tokenize_plain(text) if marked is None else marked)
         write_whole(Path(command.target), np.asarray(tokens, dtype="<i4").tobytes())
         begin = self._model.begin_token if self._model.adds_begin_token else None
         return Tokenized(command.id, len(tokens), begin, self._vocabulary_digest())

@@ -11,13 +11,15 @@ import msgspec
 
 from app.base.rights import give_usual_rights
 from app.core.errors import PersonError
+from app.core.shrink.mixtures import ChosenBy, PartChosen, Tried
 from app.core.shrink.recipe import Step
 from app.core.shrink.written import Written, as_done
 from app.core.words.sentence import as_sentence, kept, say
 from app.lab.engines.calls import interruptible
 from app.lab.shrink.leftovers import remove_leftovers
-from app.lab.shrink.making import Means, shrink
+from app.lab.shrink.making import shrink
 from app.lab.shrink.recipes import recipe_beside, write_recipe
+from app.lab.works.making.means import means_here
 from app.lab.works.work import Slot, Work
 
 if TYPE_CHECKING:
@@ -59,6 +61,9 @@ class Made(msgspec.Struct, frozen=True):
 
     Attributes:
         remarks: What a person should know of it, as ``sentence.kept`` writes it.
+        chosen_by: What decided the types, where a target did.
+        parts: What was chosen for each kind of tensor then, and why.
+        tried: The mixtures that were measured for it.
     """
 
     file_bytes: int = 0
@@ -66,6 +71,9 @@ class Made(msgspec.Struct, frozen=True):
     level: str = ""
     elapsed_ns: int = 0
     remarks: list[str] = []
+    chosen_by: ChosenBy | None = None
+    parts: list[PartChosen] = []
+    tried: list[Tried] = []
 
 
 class MakeProgress(msgspec.Struct, frozen=True):
@@ -162,13 +170,11 @@ class Make(Work):
         if target.parent == self._paths.made:
             with contextlib.suppress(OSError):  # then the folder lacks, which is said
                 target.parent.mkdir(parents=True, exist_ok=True)
-        paths = self._paths
-        means = Means(
-            self._threads,
+        means = means_here(
+            self._paths,
             self._room,
-            paths.cache,
+            self._threads,
             on_step,
-            database=paths.database,
             gets_converter=self._order.gets_converter,
         )
         asked = self._order.recipe
@@ -189,4 +195,7 @@ class Make(Work):
             result.level,
             result.elapsed_ns,
             [kept(remark) for remark in remarks],
+            result.recipe.chosen_by,
+            result.recipe.parts,
+            result.recipe.tried,
         )

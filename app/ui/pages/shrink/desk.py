@@ -38,7 +38,7 @@ from app.ui.pages.shrink.ways.measured import MeasuredLadder
 from app.ui.pages.shrink.ways.tab import WaysBackends
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from app.core.models.family import LibraryModel
     from app.core.shrink.inspection import Inspection
@@ -81,6 +81,7 @@ class ShrinkDesk:
                 preview=self._preview,
                 folder_for=lambda source: folder_for(source, self._models, self._paths.made),
                 free_bytes=free_bytes,
+                memory_bytes=self._room.budget_bytes,
                 read_recipe=read_recipe,
                 open_model=open_model_file,
                 adapters_for=lambda model: adapters_for(model, self._models),
@@ -171,15 +172,16 @@ class ShrinkDesk:
         found = made_of(Path(work.order.target), self._models)
         return found[1] if found is not None and found[1] is not None else source
 
-    def _inspect(self, path: Path, against: Path | None, context: JobContext) -> Inspection:
+    def _inspect(
+        self, path: Path, against: Path | None, tell: Callable[[float], None]
+    ) -> Inspection:
         """In a job: count what is in a file, telling shares of the way."""
-
-        def tell(done: int, total: int) -> None:
-            context.check()
-            context.report(done / max(1, total))
-
         return inspect(
-            path, against, threads=self._threads, folder=self._paths.state, on_progress=tell
+            path,
+            against,
+            threads=self._threads,
+            folder=self._paths.state,
+            on_progress=lambda done, total: tell(done / max(1, total)),
         )
 
     def _learning_pace(self, context: JobContext) -> float:

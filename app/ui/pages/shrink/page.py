@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from app.core.models.family import LibraryModel
     from app.core.models.levels import Level
     from app.core.models.model_file import ModelFile
-    from app.core.shrink.inspection import Inspection
     from app.core.shrink.written import Written
     from app.lab.convert.originals import Original
     from app.lab.works.making.makes import Makes
@@ -56,6 +55,7 @@ if TYPE_CHECKING:
     from app.lab.works.making.work import Make, MakeOrder
     from app.ui.kit.file_dialogs import FileDialogs
     from app.ui.kit.jobs import Job, JobContext, Jobs
+    from app.ui.pages.shrink.inside.tab import Inspect
     from app.ui.pages.shrink.matrix.tab import MatrixBackends
 
 
@@ -70,11 +70,12 @@ class ShrinkBackends:
         preview: Called in a job: reports tuples of :class:`Preview`.
         folder_for: Where versions of a model go by themselves.
         free_bytes: What a folder's disk has left.
+        memory_bytes: What models may take of this PC's memory now.
         read_recipe: Reads a recipe; raises PersonError.
         open_model: Reads a model's header; raises PersonError.
         adapters_for: The adapters of this PC that fit a model.
         conversion: What converting original weights stands on.
-        inspect: Called in a job: counts what is in a file, beside another one or alone.
+        inspect: Called in a job: counts what is in a file, and tells shares of the way.
         ways: What stands behind comparing the ways.
         source_of: Where the model that a version was made of is now.
         learning_pace: Called in a job: times for seconds how fast models learn here.
@@ -89,12 +90,13 @@ class ShrinkBackends:
     preview: Callable[[Path, JobContext], object]
     folder_for: Callable[[Path], Path]
     free_bytes: Callable[[Path], int | None]
+    memory_bytes: Callable[[], int]
     read_recipe: Callable[[Path], Written]
     open_model: Callable[[Path], ModelFile]
     adapters_for: Callable[[ModelFile], Sequence[Path]]
     conversion: ConversionBackends
-    inspect: Callable[[Path, Path | None, JobContext], Inspection]
     learning_pace: Callable[[JobContext], float]
+    inspect: Inspect
     matrices: MatrixBackends
     ways: WaysBackends
     source_of: Callable[[Make], Path]
@@ -137,7 +139,7 @@ class ShrinkPage(QWidget):
         self.versions = VersionsModel(lasting_budget_bytes(total_memory_bytes()))
         self.view = VersionsView(self.versions)
         self.all_box = QCheckBox(self.tr("Show all versions"))
-        self.size_wish = SizeWish()
+        self.size_wish = SizeWish(backends.memory_bytes)
         self.more_button = push_button("", "link", run=self._toggle_more)
         layers = LayersWish(backends.jobs, backends.influences, backends.known_influences)
         self.common = CommonWishes(self._ask_matrix, layers)
@@ -150,7 +152,11 @@ class ShrinkPage(QWidget):
         self.facts = label("", "dim", wrap=True)
         self.make_button = push_button("", "primary", icon_name="shrink", run=self.make)
         self.works = WorksPanel(backends.makes, backends.source_of)
-        self.inside = InsideTab(backends.jobs, backends.inspect)
+        self.inside = InsideTab(
+            backends.jobs,
+            backends.inspect,
+            lambda name: backends.files.target(self.tr("Save the table"), name),
+        )
         self.matrix = MatrixTab(backends.matrices, backends.jobs, backends.files)
         self.ways = WaysTab(backends.ways)
         self._together = Together()

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from app.core.shrink.recipe import MatrixUse, Recipe
+from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, KvType
+from app.core.shrink.recipe import MatrixUse, MemoryTarget, Recipe
 from app.core.shrink.savings import left_share
 from app.core.shrink.sparsity import TWO_OF_FOUR
 from app.ui.kit.plain import add_choice, set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ChoiceBox, FlowLayout, NumberField, label
 from app.ui.kit.widgets.layouts import in_column, in_row
-from app.ui.kit.words.format import byte_size, number
+from app.ui.kit.words.format import byte_size, context_length, number
 from app.ui.settings.adapters_editor import AdaptersEditor, adapter_name
 
 if TYPE_CHECKING:
@@ -28,9 +30,12 @@ if TYPE_CHECKING:
     from app.ui.pages.shrink.layers import LayersWish
 
 
-_GB = 1_000_000_000
 _ADAPTERS_PX = GRID * 60
 _MOST_GB, _MOST_PERCENT, _MOST_NARROW = 10_000, 95, 90
+_GB, _TENTH_GB = 1_000_000_000, 100_000_000
+_USUAL_BITS = 4.5
+_CONTEXTS = (2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072)
+_KV_TYPES = (KvType.F16, KvType.Q8_0, KvType.Q4_0)
 
 
 class Unit(Enum):
@@ -46,12 +51,17 @@ class SizeWish(QWidget):
 
     Signals:
         changed: Another wish.
+
+    Args:
+        free_bytes: What models may take of this PC's memory now.
     """
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, free_bytes: Callable[[], int], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._free_bytes = free_bytes
+        self._usual_bytes = 0
         self.box = QCheckBox(self.tr("One file of a given size: at most"))
         self.amount = NumberField(self.tr("Size"), 0.001, _MOST_GB, decimals=3, step=0.1)
         self.unit = ChoiceBox()
@@ -62,6 +72,30 @@ class SizeWish(QWidget):
             (self.tr("bits a weight"), Unit.BITS),
         ):
             add_choice(self.unit, text, unit)
+        self.context = ChoiceBox()
+        self.context.setAccessibleName(self.tr("With a context of"))
+        for tokens in _CONTEXTS:
+            words = self.tr("{n} context").format(n=context_length(tokens))
+            add_choice(self.context, words, tokens)
+        self.context.setCurrentIndex(_CONTEXTS.index(DEFAULT_CONTEXT_TOKENS))
+        self.kv_type = ChoiceBox()
+        self.kv_type.setAccessibleName(self.tr("Number format of the KV cache"))
+        for kind in _KV_TYPES:
+            words = self.tr("KV cache {type}").format(type=kind.upper())
+            add_choice(self.kv_type, words, kind)
+        self.tries = QCheckBox(self.tr("measure several mixtures, keep the best"))
+        set_tip(
+            self.tries,
+            self.tr(
+                "Makes a few mixtures of number formats, one after another, and measures which of"
+                " them loses least. Takes a few times as long."
+            ),
+        )
+        self.tries.setChecked(True)
+        self.tries.toggled.connect(self._on_changed)
+        self.running = QWidget()
+        in_row(self.context, self.kv_type, on=self.running, spacing=GRID // 2)
+        self.running.hide()
         sign = self.fontMetrics().averageCharWidth()
         self.amount.setFixedWidth(sign * 10)
         set_tip(
@@ -72,17 +106,20 @@ class SizeWish(QWidget):
             ),
         )
         flow = FlowLayout(self)
-        for each in (self.box, self.amount, self.unit):
+        for each in (self.box, self.amount, self.unit, self.running, self.tries):
             flow.addWidget(each)
         self.box.toggled.connect(self._on_changed)
         self.amount.value_changed.connect(lambda _value: self.box.setChecked(True))
         self.amount.value_changed.connect(self._on_changed)
-        self.unit.activated.connect(self._on_changed)
+        self.unit.activated.connect(self._on_unit)
+        for choice in (self.context, self.kv_type):
+            choice.activated.connect(self._on_changed)
 
     def suggest(self, file_bytes: int) -> None:
         """Say a size to begin with, where nobody wished for one."""
-        if not self.box.isChecked() and self.unit.currentData() is Unit.FILE:
-            self.amount.set_value(max(0.001, file_bytes / _GB))
+        self._usual_bytes = file_bytes
+        if not self.box.isChecked():
+            self._suggest()
 
     def wish(self, beside_bytes: int) -> tuple[str, Recipe, int] | None:
         """What is wished: its title, its recipe without what goes for all, and about its bytes.
@@ -93,15 +130,39 @@ class SizeWish(QWidget):
         amount = self.amount.value
         if not self.box.isChecked() or amount is None:
             return None
+        wish = Recipe(is_quick=not self.tries.isChecked())
         match self.unit.currentData():
             case Unit.BITS:
                 bits = number(amount, 0 if amount == round(amount) else 2)
-                return self.tr("{n} bits").format(n=bits), Recipe(target_bits=float(amount)), 0
+                words = self.tr("{n} bits").format(n=bits)
+                return words, replace(wish, target_bits=float(amount)), 0
             case Unit.MEMORY:
-                size = max(1, round(amount * _GB) - beside_bytes)
+                wanted = round(amount * _GB)
+                target = MemoryTarget(
+                    wanted, self.context.currentData(), KvType(self.kv_type.currentData())
+                )
+                words = self.tr("{size} of memory").format(size=byte_size(wanted))
+                size = max(1, wanted - beside_bytes)
+                return words, replace(wish, target_memory=target), size
             case _:
                 size = round(amount * _GB)
-        return str(byte_size(size)), Recipe(target_bytes=size), size
+        return str(byte_size(size)), replace(wish, target_bytes=size), size
+
+    def _suggest(self) -> None:
+        match self.unit.currentData():
+            case Unit.FILE if self._usual_bytes:
+                self.amount.set_value(max(0.001, self._usual_bytes / _GB))
+            case Unit.MEMORY:
+                self.amount.set_value(max(0.1, self._free_bytes() // _TENTH_GB / 10))
+            case Unit.BITS:
+                self.amount.set_value(_USUAL_BITS)
+            case _:
+                pass
+
+    def _on_unit(self) -> None:
+        self.running.setVisible(self.unit.currentData() is Unit.MEMORY)
+        self._suggest()
+        self.changed.emit()
 
     def _on_changed(self) -> None:
         self.changed.emit()
@@ -295,10 +356,8 @@ class CommonWishes(QWidget):
     def complete(self, wished: Recipe, *, requantizes: bool) -> Recipe:
         """The recipe of a ticked version or a wished size, with what goes for all."""
         use = self.matrix.currentData()
-        return Recipe(
-            level=wished.level,
-            target_bytes=wished.target_bytes,
-            target_bits=wished.target_bits,
+        return replace(
+            wished,
             matrix=self._file if use is None else MatrixUse(use),
             drop_layers=self.layers.drop_layers,
             width=self._width,

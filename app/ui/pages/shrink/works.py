@@ -25,11 +25,13 @@ from app.ui.kit.plain import set_spoken, set_tip
 from app.ui.kit.theme import GRID, tabular
 from app.ui.kit.tokens import current_tokens
 from app.ui.kit.widgets import ElidedLabel, IconButton, ProgressLine, label, push_button
+from app.ui.kit.widgets.fold import Fold
 from app.ui.kit.widgets.labels import set_role
 from app.ui.kit.widgets.layouts import Gap, in_column, in_row, scroll_down
 from app.ui.kit.words.format import about, byte_size, duration, number
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
+from app.ui.pages.shrink.chosen import ChosenTypes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -146,6 +148,9 @@ class MakeRow(QFrame):
         )
         self.words.setFont(tabular(self.words.font()))
         self.remarks = label("", "dim", wrap=True, selectable=True)
+        self.chosen = ChosenTypes()
+        self.why = Fold(self.tr("What was chosen, and why"), self.chosen)
+        self.why.hide()
         self.progress = ProgressLine(self.tr("Making it"))
         self.chat = push_button(self.tr("Chat"), icon_name="chat")
         self.measure = push_button(self.tr("Measure"), icon_name="ladder")
@@ -167,6 +172,7 @@ class MakeRow(QFrame):
         in_column(
             row,
             self.remarks,
+            self.why,
             self.progress,
             on=self,
             margins=(GRID, GRID // 2, GRID // 2, GRID // 2),
@@ -188,6 +194,9 @@ class MakeRow(QFrame):
         self.remarks.setText("\n".join(told(from_kept(each)) for each in remarks))
         self.remarks.setVisible(bool(remarks))
         set_role(self.remarks, "failed" if failed else "dim")
+        if done and work.made.parts and self.why.isHidden():
+            self.chosen.show_chosen(work.made.parts, work.made.chosen_by, work.made.tried)
+        self.why.setVisible(done and bool(work.made.parts))
         tokens = current_tokens()
         self.progress.set_colour(tokens.failed if failed else tokens.ready if done else "")
         progress = work.progress
@@ -268,6 +277,8 @@ def step_words(step: Step) -> str:
         Step.COUNTING_EXPERTS: translate("Shrink", "reading a text to see which experts work"),
         Step.MEASURING: translate("Shrink", "measuring what each part would lose"),
         Step.PRUNING: translate("Shrink", "leaving out what is to go"),
+        Step.PROBING: translate("Shrink", "measuring which parts matter most"),
+        Step.TRYING: translate("Shrink", "measuring which mixture loses least"),
         Step.LEARNING: translate("Shrink", "learning again from its original"),
         Step.LOOKING: translate("Shrink", "looking into the new file"),
     }[step]

@@ -4,7 +4,8 @@ Through :mod:`app.ui.pages.shrink.layers`, :mod:`app.ui.pages.shrink.source`,
 :mod:`app.ui.pages.shrink.versions_view`,
 :mod:`app.ui.pages.shrink.versions`, :mod:`app.ui.pages.shrink.wishes`,
 :mod:`app.ui.pages.shrink.learning`, :mod:`app.ui.pages.shrink.works`,
-:mod:`app.ui.pages.shrink.conversion` and :mod:`app.lab.works.making.orders`.
+:mod:`app.ui.pages.shrink.chosen`, :mod:`app.ui.pages.shrink.conversion` and
+:mod:`app.lab.works.making.orders`.
 """
 
 from __future__ import annotations
@@ -17,14 +18,15 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from app.base.files import free_bytes
 from app.core.candidates.candidate import Candidate, candidate_of
+from app.core.candidates.settings import KvType
 from app.core.models.family import LibraryModel, ModelSource
 from app.core.models.levels import level_by_name
 from app.core.shrink.healing import Healing
-from app.core.shrink.recipe import MatrixUse, Recipe, exactly
+from app.core.shrink.recipe import MatrixUse, MemoryTarget, Recipe, exactly
 from app.core.verdict import Limits
 from app.lab.convert.environment import Converter, converter_key
 from app.lab.convert.originals import original_in
@@ -114,6 +116,7 @@ class Desk:
                 preview=preview,
                 folder_for=lambda source: folder_for(source, self.models, paths.made),
                 free_bytes=lambda _folder: self.free,
+                memory_bytes=lambda: 8_350_000_000,
                 read_recipe=read_recipe,
                 open_model=open_model_file,
                 adapters_for=lambda model: adapters_for(model, self.models),
@@ -252,23 +255,35 @@ def test_a_size_becomes_one_file(qtbot: QtBot, chosen: Desk) -> None:
     wish.unit.setCurrentIndex(wish.unit.findData(Unit.BITS))
     wish.amount.set_value(4.25)
     wish.box.click()
+    wish.tries.click()
     assert page.make_button.text() == "Make it"
     page.make_button.click()
     (work,) = chosen.makes.all
     assert work.order.recipe.target_bits == 4.25
+    assert work.order.recipe.is_quick
     assert Path(work.order.target).name == "shrinkscope-demo-4.25-bits.gguf"
     until(qtbot, chosen, lambda: work.state in (WorkState.DONE, WorkState.FAILED))
     assert work.state is WorkState.DONE, work.error
     assert work.made.bits_per_weight <= 4.25
+    (row,) = page.works.rows
+    assert not row.why.isHidden()
+    shown = {each.text() for each in row.chosen.findChildren(QLabel)}
+    assert {"token_embd", "ffn_down", "by what errors in such parts usually do"} <= shown
 
 
-def test_memory_is_what_is_left_for_the_file(chosen: Desk) -> None:
+def test_memory_begins_with_what_is_free_and_takes_a_context(chosen: Desk) -> None:
     wish = chosen.page.size_wish
     wish.unit.setCurrentIndex(wish.unit.findData(Unit.MEMORY))
-    wish.amount.set_value(0.1)
+    wish.unit.activated.emit(wish.unit.currentIndex())
+    assert wish.amount.value == pytest.approx(8.3)
+    assert not wish.running.isHidden()
+    wish.context.setCurrentIndex(wish.context.findData(8192))
+    wish.kv_type.setCurrentIndex(1)
     wish.box.click()
-    (order,) = [each for each in [wish.wish(60_000_000)] if each]
-    assert order[1].target_bytes == 40_000_000
+    chosen.page.make_button.click()
+    (work,) = chosen.makes.all
+    wanted = MemoryTarget(8_300_000_000, 8192, KvType.Q8_0)
+    assert work.order.recipe.target_memory == wanted
 
 
 def test_what_goes_for_all_is_in_each_recipe(

@@ -55,13 +55,21 @@ class MapView(QWidget):
         """The chosen matrices, the latest last."""
         return [self._map.cells[place] for place in self._chosen]
 
-    def show_map(self, found: TensorMap, figure: Figure) -> None:
-        """Show a file's matrices, coloured by a figure."""
+    def show_map(self, found: TensorMap, figure: Figure, beside: TensorMap | None = None) -> None:
+        """Show a file's matrices, coloured by a figure.
+
+        Args:
+            found: The matrices.
+            figure: What the colours tell.
+            beside: Another file's map, which is to have the same colours for the same figures.
+        """
         if found is not self._map:
             self._chosen = []
             self._current = (0, 0)
         self._map, self._figure = found, figure
-        values = [each for tensor in found.cells.values() if (each := value_of(tensor, figure))]
+        maps = [found] if beside is None else [found, beside]
+        tensors = [each for one in maps for each in one.cells.values()]
+        values = [each for tensor in tensors if (each := value_of(tensor, figure))]
         self._most = max(values, default=1.0)
         self._least = min(values, default=0.0) if figure is Figure.BITS else 0.0
         self.updateGeometry()

@@ -2,6 +2,8 @@
 
 Through :mod:`app.ui.pages.shrink.inside.map_view` and :mod:`app.ui.pages.shrink.inside.histogram`
 and :mod:`app.ui.pages.shrink.inside.savings_bars`.
+Through :mod:`app.ui.pages.shrink.inside.map_view`, :mod:`app.ui.pages.shrink.inside.table`,
+:mod:`app.core.shrink.tensor_table` and :mod:`app.ui.pages.shrink.inside.histogram`.
 """
 
 from __future__ import annotations
@@ -19,11 +21,11 @@ from app.core.shrink.tensor_map import Figure
 from app.lab.engines.room import EngineRoom
 from app.lab.shrink.inspecting import inspect, stored_tensors
 from app.lab.shrink.making import Means, shrink
-from app.ui.kit.jobs import JobContext, Jobs
+from app.ui.kit.jobs import Jobs
 from app.ui.pages.shrink.inside.tab import InsideTab, Raise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pytestqt.qtbot import QtBot
 
@@ -46,14 +48,13 @@ def small(demo_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tab(qtbot: QtBot, tmp_path: Path) -> Iterator[InsideTab]:
     jobs = Jobs()
 
-    def look(path: Path, against: Path | None, context: JobContext) -> Inspection:
-        def tell(done: int, total: int) -> None:
-            context.check()
-            context.report(done / total)
+    def look(path: Path, against: Path | None, tell: Callable[[float], None]) -> Inspection:
+        return inspect(
+            path, against, threads=2, folder=tmp_path,
+            on_progress=lambda done, total: tell(done / total),
+        )  # fmt: skip
 
-        return inspect(path, against, threads=2, folder=tmp_path, on_progress=tell)
-
-    made = InsideTab(jobs, look)
+    made = InsideTab(jobs, look, lambda name: tmp_path / name)
     qtbot.addWidget(made)
     made.resize(900, 700)
     made.show()
@@ -113,6 +114,37 @@ def test_what_was_hurt_is_seen_and_raised(
     }
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, control, places[0, 0])
     assert len(view.chosen) == 1
+
+
+def test_two_versions_stand_beside_each_other_and_become_a_table(
+    qtbot: QtBot, tab: InsideTab, small: Path, demo_model: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other-Q4_K_M.gguf"
+    means = Means(2, EngineRoom(tmp_path), tmp_path, lambda *_step: None)
+    shrink(demo_model, other, Recipe(level_by_name("Q4_K_M"), matrix=MatrixUse.NONE), means)
+    tab.beside.choose(other)
+    looked(qtbot, tab, small, demo_model)
+    assert (tab.title.text(), tab.other_title.text()) == (small.name, other.name)
+    assert tab.map.legend == tab.other_map.legend, "the same colours for the same figures"
+    table = tab.table.model()
+    titles = [
+        table.headerData(each, Qt.Orientation.Horizontal) for each in range(table.columnCount())
+    ]
+    assert titles[4:] == ["Off its original", "Beside it", "Size", "Off its original", "Changes by"]
+    tab.table.sortByColumn(8, Qt.SortOrder.AscendingOrder)
+    best = [table.index(0, each).data() for each in range(table.columnCount())]
+    assert best[8].startswith(("-", "−"))
+    tab.table.setCurrentIndex(table.index(0, 0))
+    assert [each.info.name for each in tab.map.chosen] == [best[0]]
+    assert [each.info.name for each in tab.other_map.chosen] == [best[0]]
+    assert tab.facts.text().count("RMS") == 2
+    assert tab.facts.text().count("of the file") == 2
+    tab.save_button.click()
+    written = (tmp_path / f"{small.stem}.csv").read_text("utf-8-sig").splitlines()
+    assert len(written) == 1 + 56
+    assert written[0].startswith("name,shape,type,bytes,bytes_share,zero_fraction")
+    assert "other_relative_error" in written[0]
+    assert "Q3_K" in written[3]
 
 
 def test_alone_it_shows_bits_and_raises_nothing(qtbot: QtBot, tab: InsideTab, small: Path) -> None:
