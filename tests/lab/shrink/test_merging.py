@@ -189,7 +189,7 @@ def test_numbers_are_rounded_to_the_nearest() -> None:
         back = floats_of(bits_of(values, kind), kind)
         assert np.abs(back / values - 1).max() <= 2.0**-bits
         assert np.array_equal(floats_of(bits_of(back, kind), kind), back)
-    assert np.isinf(floats_of(bits_of(np.float32([1e6]), "F16"), "F16")).all()
+    assert np.isinf(floats_of(bits_of(np.array([1e6], np.float32), "F16"), "F16")).all()
     # Halfway between two: to the even one.
-    halfway = np.uint32([0x3F808000, 0x3F818000]).view(np.float32)
+    halfway = np.array([0x3F808000, 0x3F818000], np.uint32).view(np.float32)
     assert bits_of(halfway, "BF16").tolist() == [0x3F80, 0x3F82]
