@@ -129,7 +129,8 @@ def mixtures_within(
     Args:
         errors: The choices of each tensor, their losses not weighed.
         most_bytes: What all of them may take together.
-        own: The quantizer's own types for a level of at most this size; empty where there is none.
+        own: The quantizer's own types for a level of about this size, which may be a header's
+            notes larger; empty where there is none.
         probed: How much an error counts in each tensor, as measured; empty where it was not.
         is_tied: The table of tokens is the head, too.
 
@@ -140,12 +141,21 @@ def mixtures_within(
     found: dict[tuple[str, ...], Mixture] = {}
 
     def add(by: ChosenBy, weights: Mapping[str, float], least: Mapping[str, str]) -> None:
+        taken = sum(
+            each.n_bytes
+            for name, some in errors.items()
+            for each in some
+            if each.type == least.get(name)
+        )
         choices = {
             name: _weighed(_from(each, least.get(name)), weights[name])
             for name, each in errors.items()
         }
         plain = {name: {each.type: each for each in some} for name, some in errors.items()}
-        chosen = {name: plain[name][each.type] for name, each in solve(choices, most_bytes).items()}
+        chosen = {
+            name: plain[name][each.type]
+            for name, each in solve(choices, max(most_bytes, taken)).items()
+        }
         types = tuple(each.type for each in chosen.values())
         found.setdefault(types, Mixture(by, chosen, weights))
 

@@ -404,7 +404,10 @@ def _make_best(
         for number, mixture in enumerate(mixtures):
             work.take(mixture)
             del work.remarks[before:]  # the next one makes the same
+            made.unlink(missing_ok=True)
             elapsed_ns += _make(work, made, engine, means)
+            if tried and made.stat().st_size > (work.recipe.target_bytes or math.inf):
+                continue  # the quantizer's own, with a header that is too long
             means.on_step(Step.TRYING, number, len(mixtures))
             try:
                 divergence = measure(work.read_path, made)
@@ -414,7 +417,6 @@ def _make_best(
             tried.append((Tried(mixture.chosen_by, made.stat().st_size, divergence), mixture))
             if not number or divergence < min(each.mean_kld for each, _ in tried[:-1]):
                 made.replace(kept)
-            made.unlink(missing_ok=True)
             if divergence == math.inf:
                 break
         work.take(min(tried, key=lambda each: each[0].mean_kld)[1])

@@ -34,7 +34,7 @@ _ALIGNMENT = 32
 _NOTES_BYTES = 1_500
 _F16 = "F16"
 # Levels whose mixture is held against the solver's: so many, from the largest that may fit down.
-_OWN_LEVELS = ("Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "Q8_0", "IQ2", "IQ3", "IQ4")
+_OWN_LEVELS = ("Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "Q8_0", "IQ2", "IQ3", "IQ4_XS")
 _OWN_BITS_ABOVE, _OWN_LEVELS_TRIED = 1.0, 8
 
 
@@ -101,7 +101,9 @@ def mixtures_of(
             Choice(each.name, _padded(_bytes(info, each)), losses[each.name]) for each in types
         ]
     on_progress(len(free), len(free))
-    own = _own_within(most, bits, free, own_types, has_matrix=matrix is not None)
+    # A file's own level has its very size: whether it is within the target shows when it is made.
+    slack = _NOTES_BYTES if recipe.target_bytes is not None else 0
+    own = _own_within(most + slack, bits, free, own_types, has_matrix=matrix is not None)
     is_tied = "output.weight" not in quantizable
     try:
         least = mixtures_within(errors, most, own, {}, is_tied=is_tied)

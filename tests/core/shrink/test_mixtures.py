@@ -56,3 +56,17 @@ def test_parts_tell_types_sizes_and_what_counts() -> None:
     assert parts[0].loss_share == pytest.approx((50 * 0.001 + 0.02) / (50 * 0.001 + 0.02 + 0.08))
     assert relative_weights(parts) == [pytest.approx(52 / 3), 1.0]
     assert kind_of("blk.17.attn_q.weight") == "attn_q"
+
+
+def test_the_quantizers_own_mixture_is_tried_at_its_very_size() -> None:
+    own = {"blk.0.ffn_up.weight": "Q4_K", "blk.1.ffn_up.weight": "Q6_K"} | dict.fromkeys(
+        list(TENSORS)[2:], "Q4_K"
+    )
+    found = mixtures_within(TENSORS, 88, own, PROBED, is_tied=False)
+    (as_it_is,) = (each for each in found if each.chosen_by is ChosenBy.OWN)
+    assert {name: each.type for name, each in as_it_is.chosen.items()} == own
+    assert all(
+        sum(one.n_bytes for one in each.chosen.values()) <= 88
+        for each in found
+        if each is not as_it_is
+    )
