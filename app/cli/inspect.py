@@ -12,16 +12,16 @@ from app.cli.arguments import THREADS_HELP, Commands, threads
 from app.cli.models import MODEL_HELP, candidate_named, model_path
 from app.cli.words.texts import READ_HELP
 from app.core.errors import PersonError
-from app.core.shrink.savings import PART, savings_of
-from app.core.shrink.tensor_table import facts_of, paired
+from app.core.shrink.inside.savings import PART, savings_of
+from app.core.shrink.inside.tensor_table import facts_of, paired
 from app.core.text.clean import whole_text
 from app.core.words import figures
 from app.core.words.sentence import say
 from app.lab.engines.opened import opened
 from app.lab.engines.room import EngineRoom
 from app.lab.shrink.inspecting import inspect, write_table
+from app.lab.shrink.left_out.usage import USUAL_CHUNKS, expert_usage
 from app.lab.shrink.matrices.texts import calibration_of
-from app.lab.shrink.usage import USUAL_CHUNKS, expert_usage
 from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from app.cli.terminal.console import Console
     from app.core.models.model_file import ModelFile
-    from app.core.shrink.inspection import InspectedTensor, Inspection
-    from app.core.shrink.savings import Savings
+    from app.core.shrink.inside.inspection import InspectedTensor, Inspection
+    from app.core.shrink.inside.savings import Savings
     from app.core.shrink.usage import ExpertUsage
     from app.store.paths import Paths
 

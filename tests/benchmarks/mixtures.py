@@ -19,8 +19,8 @@ LETTER = "ze"
 HOW = f"""Each level is made with the importance matrix of the bundled text, then a target of just
 its file's bytes, with the same matrix. What both lost is the mean KL divergence from the original
 over the bundled texts (the demo model's: its held-out chats), as many chunks as `quality` takes
-until it is precise; the mixtures were chosen by the first 16 of them. A ratio below one means that less is lost. Beside
-the demo model: the originals that the variable {SOURCES} names."""
+until it is precise; the mixtures were chosen by the first 16 of them. A ratio below one means that
+less is lost. Beside the demo model: the originals that the variable {SOURCES} names."""
 
 
 def measure(run: Run) -> list[Figure]:

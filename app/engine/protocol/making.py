@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from app.core.shrink.inspection import TensorFigures
+from app.core.shrink.inside.inspection import TensorFigures
 
 
 class StoredTensor(msgspec.Struct, frozen=True):

@@ -9,12 +9,12 @@ from app.base.files import write_whole
 from app.base.rights import usual_rights
 from app.core.errors import PersonError
 from app.core.gguf import TensorInfo
-from app.core.shrink.inspection import (
+from app.core.shrink.inside.inspection import (
     InspectedTensor,
     Inspection,
     can_be_read,
 )
-from app.core.shrink.tensor_table import as_csv
+from app.core.shrink.inside.tensor_table import as_csv
 from app.core.words.sentence import say
 from app.engine.protocol.making import InspectTensor, StoredTensor, TensorInspected
 from app.lab.engines.room import EngineRoom

@@ -37,19 +37,19 @@ from app.engine.protocol.loading import Predict, Predicted
 from app.engine.protocol.making import Quantize, StoredTensor, TensorPlanned, TensorRule
 from app.lab.convert.originals import original_in
 from app.lab.shrink.copies import converted_copy, take_over
-from app.lab.shrink.cutting import channels_that_stay, check_cut, experts_that_stay
-from app.lab.shrink.dropping import dropped_layers
 from app.lab.shrink.full_versions import is_full
 from app.lab.shrink.healed import shrink_healed
 from app.lab.shrink.importance import kept_importance
 from app.lab.shrink.inspecting import inspect, stored_tensors
+from app.lab.shrink.left_out.cutting import channels_that_stay, check_cut, experts_that_stay
+from app.lab.shrink.left_out.dropping import dropped_layers
+from app.lab.shrink.left_out.pruning import Pruning, write_pruned
 from app.lab.shrink.matrices.kept import KeptMatrices, content_of, named_matrix, read_matrix
 from app.lab.shrink.matrices.texts import MOST_READ_BYTES, calibration_of
 from app.lab.shrink.memory import beside_weights_bytes
 from app.lab.shrink.merging import known_as, merged_copy, remarks_on
 from app.lab.shrink.planning import file_bytes, plan_of, turned
 from app.lab.shrink.probing import can_probe, probed_weights
-from app.lab.shrink.pruning import Pruning, write_pruned
 from app.lab.shrink.quantize import carry_out
 from app.lab.shrink.sources import check_room, check_target, source_file
 from app.lab.shrink.target import mixtures_of

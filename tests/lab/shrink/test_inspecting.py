@@ -1,7 +1,7 @@
 """What is counted in tensors, by real engines, is what plain code finds.
 
 Through :mod:`app.engine.protocol.making`, :mod:`app.engine.host.making.inspecting`,
-:mod:`app.engine.host.llama.blocks` and :mod:`app.core.shrink.inspection`.
+:mod:`app.engine.host.llama.blocks` and :mod:`app.core.shrink.inside.inspection`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from app.core.errors import PersonError
-from app.core.shrink.inspection import HISTOGRAM_BINS, InspectedTensor, Inspection
+from app.core.shrink.inside.inspection import HISTOGRAM_BINS, InspectedTensor, Inspection
 from app.lab.shrink.inspecting import inspect
 from app.lab.shrink.quantize import quantize
 from tests.helpers import gguf_files as files

@@ -2,9 +2,10 @@
 
 Through :mod:`app.engine.host.making.quantize`, :mod:`app.lab.shrink.target`,
 :mod:`app.engine.host.making.sensitivity`, :mod:`app.lab.shrink.sources`,
-:mod:`app.lab.shrink.dropping`, :mod:`app.lab.shrink.probing`, :mod:`app.lab.shrink.memory`,
-:mod:`app.engine.host.making.holding`, :mod:`app.lab.works.making.means`,
-:mod:`app.lab.shrink.pruning` and :mod:`app.engine.host.making.influence`.
+:mod:`app.lab.shrink.left_out.dropping`, :mod:`app.lab.shrink.probing`,
+:mod:`app.lab.shrink.memory`, :mod:`app.engine.host.making.holding`,
+:mod:`app.lab.works.making.means`, :mod:`app.lab.shrink.left_out.pruning`
+and :mod:`app.engine.host.making.influence`.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.core.models.levels import TENSOR_TYPES
-from app.core.shrink.inspection import (
+from app.core.shrink.inside.inspection import (
     HISTOGRAM_BINS,
     HISTOGRAM_END,
     NEAR_ZERO,

@@ -22,7 +22,7 @@ from app.lab.models.library import Library
 from app.lab.predict.fit import Fitter
 from app.lab.predict.local_fits import LocalFits
 from app.lab.predict.this_pc import look_at_this_pc, memory_of_this_pc
-from app.lab.shrink.usage import kept_usage
+from app.lab.shrink.left_out.usage import kept_usage
 from app.lab.works.downloads import Downloads, HubCourier
 from app.monitor.machine import physical_core_count
 from app.store.comparisons import ComparisonStore

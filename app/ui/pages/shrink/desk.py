@@ -13,9 +13,9 @@ from app.lab.engines.adapters import adapters_for
 from app.lab.engines.calls import interruptible
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
-from app.lab.shrink.dropping import known_influences, layer_influences
 from app.lab.shrink.healing import learning_pace
 from app.lab.shrink.inspecting import inspect
+from app.lab.shrink.left_out.dropping import known_influences, layer_influences
 from app.lab.shrink.matrices.kept import KeptMatrices, export
 from app.lab.shrink.matrices.texts import chats_there
 from app.lab.shrink.recipes import made_of, read_recipe
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from app.core.models.family import LibraryModel
-    from app.core.shrink.inspection import Inspection
+    from app.core.shrink.inside.inspection import Inspection
     from app.lab.works.ladders.entry import LadderEntry
     from app.ui.kit.jobs import JobContext
     from app.ui.shell.ground import Ground

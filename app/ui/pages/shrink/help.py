@@ -35,7 +35,7 @@ def shrink_help() -> PageHelp:
             translate(
                 "ShrinkHelp",
                 "“Compare the ways” makes versions that need the same memory in different ways:"
-                " fewer bits, fewer layers, both, or a smaller model. Measured on one ladder, they"
+                " fewer bits, fewer layers, both, or a smaller model. Measured together, they"
                 " show which way answers best.",
             ),
             translate(

@@ -10,8 +10,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, KvType
+from app.core.shrink.inside.savings import left_share
 from app.core.shrink.recipe import MatrixUse, MemoryTarget, Recipe
-from app.core.shrink.savings import left_share
 from app.core.shrink.sparsity import TWO_OF_FOUR
 from app.ui.kit.plain import add_choice, set_tip
 from app.ui.kit.theme import GRID

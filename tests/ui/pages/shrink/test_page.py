@@ -268,7 +268,8 @@ def test_a_size_becomes_one_file(qtbot: QtBot, chosen: Desk) -> None:
     (row,) = page.works.rows
     assert not row.why.isHidden()
     shown = {each.text() for each in row.chosen.findChildren(QLabel)}
-    assert {"token_embd", "ffn_down", "by what errors in such parts usually do"} <= shown
+    how = "Number formats: by what errors in such parts usually do."
+    assert {"token_embd", "ffn_down", how} <= shown
 
 
 def test_memory_begins_with_what_is_free_and_takes_a_context(chosen: Desk) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.core.shrink.inspection import HISTOGRAM_END
+from app.core.shrink.inside.inspection import HISTOGRAM_END
 from app.ui.kit.theme import GRID, current_tokens
 from app.ui.kit.widgets.labels import set_small
 from app.ui.kit.words.format import number

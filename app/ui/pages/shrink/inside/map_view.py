@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.core.shrink.tensor_map import Figure, TensorMap, value_of
+from app.core.shrink.inside.tensor_map import Figure, TensorMap, value_of
 from app.ui.kit.plain import set_spoken, show_tip
 from app.ui.kit.theme import GRID, current_tokens
 from app.ui.kit.tokens import mix
@@ -17,7 +17,7 @@ from app.ui.kit.words.format import number, percent
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.core.shrink.inspection import InspectedTensor
+    from app.core.shrink.inside.inspection import InspectedTensor
 
 _Place = tuple[int, int]
 _ROW_PX, _LEAST_CELL_PX, _MOST_CELL_PX = 20, 4, 44

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.core.shrink.savings import PART
+from app.core.shrink.inside.savings import PART
 from app.ui.kit.plain import set_spoken
 from app.ui.kit.theme import GRID, current_tokens
 from app.ui.kit.widgets import label
@@ -16,7 +16,7 @@ from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.format import byte_size, percent
 
 if TYPE_CHECKING:
-    from app.core.shrink.savings import Savings
+    from app.core.shrink.inside.savings import Savings
 
 _ROW_PX, _MOST_PX = 22, 45 * GRID
 

@@ -10,9 +10,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.core.errors import PersonError
+from app.core.shrink.inside.savings import savings_of
+from app.core.shrink.inside.tensor_map import Figure, TensorMap, again_with, map_of, raising
 from app.core.shrink.recipe import MatrixUse, Recipe, level_of_bits
-from app.core.shrink.savings import savings_of
-from app.core.shrink.tensor_map import Figure, TensorMap, again_with, map_of, raising
 from app.lab.shrink.full_versions import is_full
 from app.lab.shrink.inspecting import write_table
 from app.ui.kit.plain import add_choice, set_tip
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from app.core.models.family import LibraryModel
-    from app.core.shrink.inspection import InspectedTensor, Inspection
+    from app.core.shrink.inside.inspection import InspectedTensor, Inspection
     from app.ui.kit.jobs import Job, JobContext, Jobs
 
     Inspect = Callable[[Path, Path | None, Callable[[float], None]], Inspection]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtWidgets import QTableView, QWidget
 
-from app.core.shrink.tensor_table import paired
+from app.core.shrink.inside.tensor_table import paired
 from app.ui.kit.plain import plain_data
 from app.ui.kit.theme import GRID, tabular
 from app.ui.kit.views.tables import dress_table
@@ -17,7 +17,7 @@ from app.ui.kit.words.format import byte_size, percent
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.core.shrink.inspection import InspectedTensor, Inspection
+    from app.core.shrink.inside.inspection import InspectedTensor, Inspection
 
 _Role = Qt.ItemDataRole
 _SORT = _Role.UserRole

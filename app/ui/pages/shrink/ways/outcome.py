@@ -55,7 +55,7 @@ class OutcomePanel(QWidget):
         self.board.opened.connect(self.chat_wanted)
         self.go_on_button = push_button(self.tr("Go on measuring"), icon_name="play")
         self.go_on_button.clicked.connect(lambda: self._ask(self.go_on_wanted))
-        self.ladder_button = push_button(self.tr("Show on the ladder"), icon_name="ladder")
+        self.ladder_button = push_button(self.tr("Show the measurement"), icon_name="ladder")
         self.ladder_button.clicked.connect(lambda: self._ask(self.ladder_wanted))
         head = in_row((self.title, 1), self.go_on_button, self.ladder_button)
         parts = (head, self.words, self.progress, self.answer, (self.board, 100))
@@ -109,7 +109,7 @@ class OutcomePanel(QWidget):
     ) -> tuple[str, float | None]:
         if work is None:
             return self.tr(
-                "The ticked ways are made, and measured beside the original on one ladder: memory,"
+                "The ticked ways are made, and measured beside the original: memory,"
                 " speed, and answers to questions. It goes on when the program was closed."
             ), None
         if work.state is WorkState.FAILED:

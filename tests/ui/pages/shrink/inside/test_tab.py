@@ -3,7 +3,7 @@
 Through :mod:`app.ui.pages.shrink.inside.map_view` and :mod:`app.ui.pages.shrink.inside.histogram`
 and :mod:`app.ui.pages.shrink.inside.savings_bars`.
 Through :mod:`app.ui.pages.shrink.inside.map_view`, :mod:`app.ui.pages.shrink.inside.table`,
-:mod:`app.core.shrink.tensor_table` and :mod:`app.ui.pages.shrink.inside.histogram`.
+:mod:`app.core.shrink.inside.tensor_table` and :mod:`app.ui.pages.shrink.inside.histogram`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from app.core.models.levels import level_by_name
+from app.core.shrink.inside.tensor_map import Figure
 from app.core.shrink.recipe import MatrixUse, Recipe
-from app.core.shrink.tensor_map import Figure
 from app.lab.engines.room import EngineRoom
 from app.lab.shrink.inspecting import inspect, stored_tensors
 from app.lab.shrink.making import Means, shrink
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from app.core.shrink.inspection import Inspection
+    from app.core.shrink.inside.inspection import Inspection
 
 PATIENCE_MS = 400_000
 

@@ -12,7 +12,7 @@ from app.core.shrink.importance import from_bytes
 from app.lab.engines.opened import opened_file
 from app.lab.engines.room import EngineRoom
 from app.lab.shrink.importance import make_importance
-from app.lab.shrink.usage import expert_usage
+from app.lab.shrink.left_out.usage import expert_usage
 from app.library.model_files import open_model_file
 from tests.helpers.architectures import write_architecture
 from tests.helpers.moe_files import EXPERTS, USED, write_demo_mixture

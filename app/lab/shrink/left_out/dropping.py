@@ -10,8 +10,8 @@ from app.core.shrink.layers import check_droppable, check_layers, least_influent
 from app.engine.protocol.making import ImportanceProgress, LayersMeasured, MeasureLayers
 from app.lab.engines.opened import opened_file
 from app.lab.engines.room import EngineRoom
+from app.lab.shrink.left_out.readings import Reading
 from app.lab.shrink.reader import CalibrationText, bundled_calibration, reader_of
-from app.lab.shrink.readings import Reading
 from app.library.model_files import open_model_file, read_shards
 
 _CHUNK_TOKENS, _CHUNKS = 512, 16

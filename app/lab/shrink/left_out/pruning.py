@@ -17,13 +17,13 @@ from app.core.shrink.plain import PLAIN, floats_of
 from app.core.shrink.rewriting import alignment_of, rewritten
 from app.core.shrink.sparsity import TWO_OF_FOUR, zeroed
 from app.core.words.sentence import say
-from app.lab.shrink.slabs import slabs
+from app.lab.shrink.left_out.slabs import slabs
 
 if TYPE_CHECKING:
     from app.core.gguf import TensorInfo
     from app.core.models.model_file import Shard
     from app.core.shrink.cutting import Cut
-    from app.lab.shrink.slabs import Raw
+    from app.lab.shrink.left_out.slabs import Raw
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ import pytest
 
 from app.core.gguf import TensorInfo
 from app.core.models.levels import TENSOR_TYPES
-from app.core.shrink.inspection import InspectedTensor, Inspection, TensorFigures
-from app.core.shrink.tensor_map import Figure, map_of, raised, raising, value_of
+from app.core.shrink.inside.inspection import InspectedTensor, Inspection, TensorFigures
+from app.core.shrink.inside.tensor_map import Figure, map_of, raised, raising, value_of
 from app.library.model_files import open_model_file
 
 IDS = {each.name: each for each in TENSOR_TYPES.values()}

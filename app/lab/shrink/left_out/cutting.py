@@ -19,8 +19,8 @@ from app.core.shrink.cutting import (
 from app.core.shrink.plain import PLAIN, floats_of
 from app.core.words.sentence import say
 from app.lab.engines.opened import opened_file
-from app.lab.shrink.slabs import slabs
-from app.lab.shrink.usage import kept_usage
+from app.lab.shrink.left_out.slabs import slabs
+from app.lab.shrink.left_out.usage import kept_usage
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.core.gguf import TensorInfo
-from app.core.shrink.inspection import InspectedTensor, Inspection, TensorFigures
-from app.core.shrink.savings import left_share, savings_of
+from app.core.shrink.inside.inspection import InspectedTensor, Inspection, TensorFigures
+from app.core.shrink.inside.savings import left_share, savings_of
 from tests.core.models.test_model_file import model
 
 F16, Q8_0 = 1, 8

@@ -11,8 +11,8 @@ from app.core.words.sentence import say
 from app.engine.protocol.making import CountExperts, ExpertsCounted, ImportanceProgress
 from app.lab.engines.opened import OpenedCandidate
 from app.lab.engines.room import EngineRoom
+from app.lab.shrink.left_out.readings import Reading
 from app.lab.shrink.reader import CalibrationText, bundled_calibration, reader_of
-from app.lab.shrink.readings import Reading
 
 CHUNK_TOKENS = 512
 USUAL_CHUNKS = 8

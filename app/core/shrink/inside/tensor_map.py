@@ -14,7 +14,7 @@ from app.core.shrink.types import TARGET_TYPES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from app.core.shrink.inspection import InspectedTensor, Inspection
+    from app.core.shrink.inside.inspection import InspectedTensor, Inspection
 
 _IN_LAYER = re.compile(r"blk\.(\d+)\.(.+?)(?:\.weight)?$")
 # What a tensor becomes when it is raised: each step about one bit more.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from app.core.models.layer_shapes import Shapes
     from app.core.models.model_file import ModelFile
-    from app.core.shrink.inspection import Inspection
+    from app.core.shrink.inside.inspection import Inspection
 
 PART = 0.25
 """The share of the feed-forward, or of the experts, whose leaving out is told."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from app.core.text.csv_cells import csv_cell
 
 if TYPE_CHECKING:
-    from app.core.shrink.inspection import InspectedTensor, Inspection
+    from app.core.shrink.inside.inspection import InspectedTensor, Inspection
 
 _OTHER = "other_"
 _NOT_OF_OTHER = frozenset({"name", "shape"})

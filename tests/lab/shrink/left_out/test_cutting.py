@@ -1,7 +1,7 @@
 """Files without channels, experts and layers, made and read by real engines.
 
-Through :mod:`app.lab.shrink.pruning`, :mod:`app.lab.shrink.slabs`, :mod:`app.lab.shrink.readings`
-and :mod:`app.lab.shrink.dropping`.
+Through :mod:`app.lab.shrink.left_out.pruning`, :mod:`app.lab.shrink.left_out.slabs`,
+:mod:`app.lab.shrink.left_out.readings` and :mod:`app.lab.shrink.left_out.dropping`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from app.core.models.levels import level_by_name
 from app.core.shrink.recipe import MatrixUse, Recipe
 from app.lab.engines.opened import opened_file
 from app.lab.engines.room import EngineRoom
-from app.lab.shrink.dropping import layer_influences
+from app.lab.shrink.left_out.dropping import layer_influences
+from app.lab.shrink.left_out.usage import expert_usage
 from app.lab.shrink.making import Means, ShrinkResult, shrink
-from app.lab.shrink.usage import expert_usage
 from app.library.model_files import open_model_file
 from tests.helpers import gguf_files as files
 from tests.helpers.architectures import Size, write_architecture

@@ -1,0 +1,1 @@
+"""What stands in a file: its tensors, what they lost, what leaving weights out would save."""

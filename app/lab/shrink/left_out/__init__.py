@@ -1,0 +1,1 @@
+"""What is left out of a version: layers, channels, experts, single weights."""
