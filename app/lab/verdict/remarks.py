@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.core.chats.templates import PLAIN_ID, plain_completion
 from app.core.ladder.row import FULL_LEVELS, Row
 from app.core.quality.guessing import guessing_sentence
+from app.core.shrink.ways import Way
 from app.core.tasks.scoring import Outcome
 from app.core.words.sentence import chained, speed, worded
 from app.lab.verdict.hygiene import differences
@@ -72,6 +73,8 @@ _OWN_NOISE = {
 }
 _DRIFT = 0.05
 _SLOWER = 0.10
+# The same model, with something left out.
+_PRUNED = (Way.PRUNED, Way.PRUNED_QUANTIZED, Way.HEALED)
 _LEAST_SAMPLES = 4
 _MANY_EMPTY = 0.05
 
@@ -116,6 +119,7 @@ def _student_remarks(result: LadderResult, rows: list[Row], names: dict[str, str
         and row.facts is not None
         and row.quality is not None
         and row.quality.refused is None
+        and row.facts.way not in _PRUNED
         and (row.facts.architecture, row.facts.parameters)
         != (teacher.architecture, teacher.parameters)
     ]

@@ -10,6 +10,7 @@ import msgspec
 from app.core.candidates.candidate import Candidate, LocalFile
 from app.core.candidates.settings import EngineSettings, FlashAttention, KvType
 from app.core.ladder.results import TextReading
+from app.core.shrink.ways import Way
 from app.core.words.sentence import worded
 from app.lab.verdict.hygiene import settings_of
 from tests.lab import ladder_cases as cases
@@ -114,6 +115,11 @@ def test_another_model_of_the_same_vocabulary_is_a_student() -> None:
     assert facts is not None
     cases.change(result, Q8, facts=msgspec.structs.replace(facts, parameters=7))
     assert any("is another model with the same vocabulary" in one for one in remarks(result))
+    # What lost layers on the way is the same model.
+    pruned = msgspec.structs.replace(facts, parameters=7, way=Way.PRUNED_QUANTIZED)
+    cases.change(result, Q8, facts=pruned)
+    assert not any("is another model" in one for one in remarks(result))
+    cases.change(result, Q8, facts=msgspec.structs.replace(facts, parameters=7))
     give(result, Q8, vocabulary_digest="other")
     row = result.rows[Q8]
     assert row.quality is not None
