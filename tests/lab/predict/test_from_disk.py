@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SIZE = Size(layers=12, width=1024, feed_forward=4096, heads=8, vocabulary_tokens=2000)
-DISK_BYTES_A_SECOND = 1e6
+DISK_BYTES_A_SECOND = 1e8
 
 
 @pytest.mark.parametrize(("name", "experts"), [("llama", None), ("qwen2moe", 1)])

@@ -17,6 +17,19 @@ import msgspec
 import pytest
 from openai import OpenAI
 
+ENDLESS: Any = {
+    "messages": [{"role": "user", "content": "Count."}],
+    "temperature": 0,
+    "max_tokens": 900,
+    "response_format": {
+        "type": "json_schema",
+        "json_schema": {
+            "name": "long",
+            "schema": {"type": "array", "items": {"type": "boolean"}, "minItems": 400},
+        },
+    },
+}
+"""A request whose answer goes on until something ends it."""
 ROOT = Path(__file__).parents[3]
 PATIENCE_SECONDS = 60.0
 

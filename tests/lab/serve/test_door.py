@@ -21,12 +21,11 @@ import pytest
 
 from app.core.models.model_names import model_stem
 from app.lab.serve.door import MOST_BODY_BYTES
-from tests.lab.serve.conftest import Server, serving
+from tests.lab.serve.conftest import ENDLESS, Server, serving
 
 QUESTION: list[Any] = [{"role": "user", "content": "How many days has April?"}]
 ANSWER = "April has 30 days."
-# It goes on until something ends it.
-ENDLESS: list[Any] = [{"role": "user", "content": "Count: one two three one two three one two"}]
+COUNT: list[Any] = [{"role": "user", "content": "Count: one two three one two three one two"}]
 
 
 def ask(server: Server, method: str, path: str, body: object = None, **headers: str) -> Any:
@@ -77,7 +76,7 @@ def test_limits_stops_and_seeds_count(server: Server) -> None:
     stopped = create(model="", messages=QUESTION, temperature=0, stop=[" days"]).choices[0]
     assert (stopped.message.content, stopped.finish_reason) == ("April has 30", "stop")
     drawn = [
-        create(model="", messages=ENDLESS, temperature=2, seed=seed, max_tokens=12)
+        create(model="", messages=COUNT, temperature=2, seed=seed, max_tokens=12)
         .choices[0]
         .message.content
         for seed in (7, 7, 8)
@@ -235,14 +234,12 @@ def test_twenty_clients_at_once_are_all_answered(server: Server) -> None:
 def test_who_goes_away_stops_the_answer_and_the_next_is_answered(server: Server) -> None:
     client = server.client()
     before = len(server.answered)
-    stream = client.chat.completions.create(
-        model="", messages=ENDLESS, temperature=1.9, max_tokens=900, stream=True
-    )
+    stream = client.chat.completions.create(model="", stream=True, **ENDLESS)
     next(iter(stream))
     stream.close()
     # Whole answers, too: nobody reads this one.
     address = urlsplit(server.url)
-    body = msgspec.json.encode({"messages": ENDLESS, "temperature": 1.9, "max_tokens": 900})
+    body = msgspec.json.encode(ENDLESS)
     with socket.create_connection((address.hostname, address.port)) as gone:
         head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: {address.netloc}\r\n"
         gone.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)

@@ -10,7 +10,7 @@ from typing import Any
 import openai
 import pytest
 
-from tests.lab.serve.conftest import serving
+from tests.lab.serve.conftest import ENDLESS, serving
 
 QUESTION: list[Any] = [{"role": "user", "content": "How many days has April?"}]
 
@@ -25,10 +25,7 @@ def test_an_engine_that_dies_is_said_and_started_again(demo_model: Path, tmp_pat
         create = server.client().chat.completions.create
         create(model=names[1], messages=QUESTION, max_tokens=4)
         server.wait(lambda: set(server.awake) == {names[1]})
-        endless: list[Any] = [{"role": "user", "content": "Count: one two one two one two"}]
-        stream = create(
-            model=names[1], messages=endless, temperature=1.9, max_tokens=900, stream=True
-        )
+        stream = create(model=names[1], stream=True, **ENDLESS)
         pieces = iter(stream)
         next(pieces)
         os.kill(server.awake[names[1]], signal.SIGKILL)
