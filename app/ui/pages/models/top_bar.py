@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QTabBar
 
 from app.ui.kit.icons import icon
@@ -14,7 +14,7 @@ from app.ui.kit.widgets import ElidedLabel, push_button
 from app.ui.kit.widgets.layouts import in_row
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QAction
+    from PySide6.QtGui import QAction, QResizeEvent
 
 
 class ModelsTopBar(QFrame):
@@ -60,6 +60,10 @@ class ModelsTopBar(QFrame):
             on=self,
             margins=(GRID, 0, GRID, 0),
         )
+        self._words = {
+            button: words_of(button.text())
+            for button in (self.account_button, self.downloads_button)
+        }
         # Only now: a label without a parent would show as a window of its own.
         self.badge.setVisible(bool(badge))
 
@@ -73,5 +77,29 @@ class ModelsTopBar(QFrame):
         text = self.tr("Downloads")
         if unfinished:
             text = self.tr("Downloads ({n})").format(n=unfinished)
-        self.downloads_button.setText(text)
+        self._words[self.downloads_button] = text
         self.downloads_button.setAccessibleName(text)
+        set_tip(self.downloads_button, text)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where there is no room for words, the buttons' pictures say it."""
+        for button, words in self._words.items():
+            button.setText(words)
+        is_narrow = self.width() < super().minimumSizeHint().width()
+        for button, words in self._words.items():
+            button.setText("" if is_narrow else words)
+
+    # Qt's own names from here on.
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        for button in self._words:
+            if button.text() and not button.isHidden():
+                words = button.fontMetrics().horizontalAdvance(button.text())
+                hint.setWidth(hint.width() - words)
+        return hint
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
