@@ -53,7 +53,7 @@ from app.lab.shrink.probing import can_probe, probed_weights
 from app.lab.shrink.quantize import carry_out
 from app.lab.shrink.sources import check_room, check_target, source_file
 from app.lab.shrink.target import mixtures_of
-from app.library.model_files import open_model_file, read_shards
+from app.library.model_files import inspect_file, read_shards
 
 if TYPE_CHECKING:
     from app.core.gguf import TensorInfo
@@ -463,10 +463,11 @@ def _probed(
     work: _Work, errors: Mapping[str, Sequence[Choice]], means: Means
 ) -> Mapping[str, float]:
     """How much the errors of each tensor count in this model; nothing where none is measured."""
-    model = open_model_file(work.read_path)
     if work.recipe.is_quick or means.divergence is None:
         return {}
-    if work.is_copy or not can_probe(model, means.room):
+    answers = work.model.kind is ModelKind.LANGUAGE_MODEL
+    model = inspect_file(work.read_path)
+    if work.is_copy or not answers or not can_probe(model, means.room):
         work.remarks.append(say("shrink.not_probed", name=work.model.path.name))
         return {}
     return probed_weights(

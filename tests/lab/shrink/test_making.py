@@ -364,7 +364,7 @@ def test_what_cannot_be_made_is_a_sentence_and_leaves_nothing(
         (demo_model, target, Recipe(iq2, matrix=none), "IQ2_S needs an importance matrix"),
         (tiny, tiny, Recipe(q4, matrix=none), "is there already"),
         (tiny, tmp_path / "no" / "new.gguf", Recipe(q4, matrix=none), "no folder"),
-        (tiny, target, Recipe(q4, matrix=str(matrix)), "is another model's"),
+        (tiny, target, Recipe(q4, matrix=str(matrix)), "was made of “shrinkscope-demo-F16.gguf”"),
         (tiny, target, Recipe(q4, matrix=str(tiny)), "is no importance matrix"),
         (tiny, target, Recipe(q4, rules=(parse_rule("zzz=Q8_0"),)), "found in no tensor's name"),
         (
