@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from app.lab.convert.child import ChildFailed, run_child
 from app.lab.engines.calls import interruptible
 
 FAILED = say("convert.failed")
+
+PATIENCE_SECONDS = 30
 
 
 def run(tmp_path: Path, code: str, lines: list[str] | None = None, **more: float) -> None:
@@ -64,4 +67,7 @@ time.sleep(600)
     pid = next(int(line) for line in lines if line != "1")
     # Whoever is left of a group that was killed is a zombie at most, until its parent's end.
     stat = Path(f"/proc/{pid}/stat")
-    assert not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z"
+    end = time.monotonic() + PATIENCE_SECONDS
+    while stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z":
+        assert time.monotonic() < end
+        time.sleep(0.01)
