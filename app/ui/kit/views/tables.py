@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractItemModel, QSize, QSortFilterProxyModel, Qt
-from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -104,3 +104,13 @@ class FilteredTree(QTreeView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.header().setStretchLastSection(False)
         self.header().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+
+    def ticks(self, event: QKeyEvent, column: int) -> bool:
+        """Whether a key was Space, which turns the current row's box in a column on or off."""
+        box = self.currentIndex().siblingAtColumn(column)
+        if event.key() != Qt.Key.Key_Space or not box.isValid():
+            return False
+        off = box.data(Qt.ItemDataRole.CheckStateRole) in (0, Qt.CheckState.Unchecked)
+        wanted = Qt.CheckState.Checked if off else Qt.CheckState.Unchecked
+        self.proxy.setData(box, wanted, Qt.ItemDataRole.CheckStateRole)
+        return True

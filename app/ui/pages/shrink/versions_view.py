@@ -85,13 +85,8 @@ class VersionsView(FilteredTree):
         return QSize(sign.averageCharWidth() * 30, (sign.height() + GRID + GRID // 2) * 4)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        box = self.currentIndex().siblingAtColumn(VersionColumn.NAME)
-        if event.key() == Qt.Key.Key_Space and box.isValid():
-            off = box.data(Qt.ItemDataRole.CheckStateRole) in (0, Qt.CheckState.Unchecked)
-            wanted = Qt.CheckState.Checked if off else Qt.CheckState.Unchecked
-            self.proxy.setData(box, wanted, Qt.ItemDataRole.CheckStateRole)
-            return
-        super().keyPressEvent(event)
+        if not self.ticks(event, VersionColumn.NAME):
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
