@@ -110,7 +110,7 @@ def test_several_add_up_and_any_level_is_made_of_them(demo_model: Path, tmp_path
 
     # A quantized base: through plain numbers, after a word, and only at a level that is named.
     q8, target = tmp_path / "Q8_0.gguf", tmp_path / "more.gguf"
-    with pytest.raises(PersonError, match="say at which level"):
+    with pytest.raises(PersonError, match="say as which version"):
         merge(q8, target, *both)
     result = merge(q8, target, *both, level=bf16)
     assert "is quantized already (Q8_0)" in str(result.remarks[0])
