@@ -12,7 +12,7 @@ class Item:
     """One question.
 
     ``sort`` names what kind of question within the kind it is; a file holds equally many of each,
-    mixed, so that the first 60 are a fair sample. It is not written.
+    mixed, so that the first 60 are a fair sample.
     """
 
     sort: str
@@ -28,6 +28,7 @@ class Item:
         row: dict[str, object] = {
             "id": f"{kind}-{number:03}",
             "kind": kind,
+            "sort": self.sort,
             "prompt": self.prompt,
             "answer": self.answer,
             "check": self.check,

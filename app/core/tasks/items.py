@@ -12,6 +12,8 @@ A line of the file is one JSON object:
 ``picture``  what is shown with it: the path of a picture, from the folder of the questions, or
              words of ``app.core.tasks.drawing``
 ``id``       what the item is called in results (default: kind and number of the line)
+``sort``     which questions of its kind are made alike: they are lost together, and count as less
+             than as many that have nothing in common (default: like no other)
 """
 
 from __future__ import annotations
@@ -66,6 +68,7 @@ class TaskItem:
         picture: What is shown with it, as words, or a name for the contents of ``source``; empty
             for a question in words alone.
         source: The person's own picture; empty for one that is drawn.
+        sort: Questions of its kind with the same are made alike; empty for like no other.
     """
 
     key: str
@@ -77,6 +80,7 @@ class TaskItem:
     reject: tuple[str, ...] = ()
     picture: str = field(default="", repr=False)
     source: str = field(default="", repr=False)
+    sort: str = field(default="", repr=False)
 
 
 PICTURES = "pictures"
@@ -178,7 +182,15 @@ def _parse_line(line: str, number: int, kind: str | None, *, draws: bool) -> Tas
         _texts(fields, "accept", number),
         _texts(fields, "reject", number),
         _picture(fields, number, draws=draws),
+        sort=_sort(fields, number),
     )
+
+
+def _sort(fields: Mapping[str, object], number: int) -> str:
+    sort = fields.get("sort", "")
+    if not isinstance(sort, str):
+        raise BadItemsError(say("lab.line_no_text", number=number, name="sort"))
+    return sort
 
 
 def _picture(fields: Mapping[str, object], number: int, *, draws: bool) -> str:

@@ -40,10 +40,16 @@ def test_the_demo_models_held_out_file_can_be_used() -> None:
 
 def test_all_fields() -> None:
     text = "\ufeff\n" + line(
-        id="q7", prompt="Who?", answer="Vera", check="fact", accept=["Vera M."], reject=["Ida"]
+        id="q7",
+        prompt="Who?",
+        answer="Vera",
+        check="fact",
+        accept=["Vera M."],
+        reject=["Ida"],
+        sort="name",
     )
     assert parse_items(text) == [
-        TaskItem("q7", "own", "Who?", "Vera", Check.FACT, ("Vera M.",), ("Ida",))
+        TaskItem("q7", "own", "Who?", "Vera", Check.FACT, ("Vera M.",), ("Ida",), sort="name")
     ]
 
 
