@@ -12,6 +12,7 @@ import msgspec
 
 from app.cli.arguments import THREADS_HELP, Commands, WrongArguments, threads
 from app.cli.models import add_model_arguments, chosen_models
+from app.core.servers.address import is_loopback
 from app.core.text.clean import whole_text
 from app.core.words import figures
 from app.core.words.sentence import say
@@ -23,7 +24,6 @@ from app.lab.serve.running import (
     USUAL_HOST,
     USUAL_PORT,
     Serving,
-    is_this_pc_only,
     opened_address,
     serve,
     url_of,
@@ -105,7 +105,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         console.json_line({"url": url, "models": names, "key_required": bool(rules.key)})
     else:
         console.text(f"{', '.join(names)} at {url}; Ctrl+C ends it.")
-    if not is_this_pc_only(arguments.host):
+    if not is_loopback(arguments.host):
         console.remark(str(say("serve.open_to_others")))
     serving = Serving(
         served,
@@ -121,7 +121,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
 
 def _rules(arguments: argparse.Namespace) -> Rules:
     key = _key(arguments.key_env)
-    if not key and not is_this_pc_only(arguments.host):
+    if not key and not is_loopback(arguments.host):
         raise WrongArguments(say("serve.needs_key", host=arguments.host))
     for word in arguments.origin:
         if not _ORIGIN.fullmatch(word):

@@ -6,7 +6,6 @@ come before that, which is why nothing else in the program imports it.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 
 from app.base.named import named
 from app.core.errors import PersonError
+from app.core.servers.address import is_loopback
 from app.core.words.sentence import say
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
@@ -127,16 +127,6 @@ def check_endpoint(address: str) -> str:
     shown = f"[{host}]" if ":" in host else host
     netloc = shown if port is None else f"{shown}:{port}"
     return f"{parsed.scheme}://{netloc}{parsed.path.rstrip('/')}"
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this PC."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def hub_cache_folder(environ: Mapping[str, str] = os.environ) -> Path:

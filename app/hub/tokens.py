@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Protocol, cast
 
 from app.base.files import read_ordinary
+from app.base.keyring import Keyring, system_keyring
 from app.base.named import named
 from app.core.errors import PersonError
 from app.core.words.sentence import say, worded
@@ -57,37 +57,6 @@ class Token:
 
     def __repr__(self) -> str:
         return f"Token(…, {self.source})"
-
-
-class Keyring(Protocol):
-    """What is used of the ``keyring`` library."""
-
-    def get_password(self, service_name: str, username: str) -> str | None:
-        """The kept password, None if there is none."""
-        ...
-
-    def set_password(self, service_name: str, username: str, password: str) -> None:
-        """Keep a password."""
-        ...
-
-    def delete_password(self, service_name: str, username: str) -> None:
-        """Forget a password."""
-        ...
-
-
-def system_keyring() -> Keyring | None:
-    """The keyring of the operating system; None where it has none that keeps secrets safe."""
-    try:
-        import keyring
-        from keyring.backends import fail, null
-
-        backend = keyring.get_keyring()
-        if isinstance(backend, fail.Keyring | null.Keyring) or "plaintext" in repr(backend).lower():
-            return None
-    except Exception:  # a broken backend may raise anything
-        log.info("no keyring", exc_info=True)
-        return None
-    return cast("Keyring", keyring)
 
 
 class Tokens:

@@ -71,6 +71,11 @@ class Paths:
         return self.config / "settings.json"
 
     @property
+    def servers(self) -> Path:
+        """The servers that the person added."""
+        return self.config / "servers.json"
+
+    @property
     def lock(self) -> Path:
         """Held by the one program that owns the store."""
         return self.state / "lock"

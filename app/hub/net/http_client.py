@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 
+from app.core.servers.address import is_loopback
 from app.hub import answers
 from app.hub.net.asker import asker
 from app.hub.net.limits import within
 from app.hub.net.ways import FORWARDED, Ways, check_forwarded
-from app.hub.settings import HubSettings, is_loopback
+
+if TYPE_CHECKING:
+    from app.hub.settings import HubSettings
 
 MOST_BYTES = 16 << 20
 """Of an answer of the API, unpacked. A repository of 20,000 files has about half of it."""

@@ -91,14 +91,6 @@ def opened_address(host: str, port: int | None) -> socket.socket:
     raise AssertionError
 
 
-def is_this_pc_only(host: str) -> bool:
-    """Whether nobody else reaches what is behind an address."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
-
-
 def url_of(address: socket.socket) -> str:
     """What programs are given as base address; of all addresses, the one that others reach."""
     host, port = address.getsockname()[:2]

@@ -1,0 +1,1 @@
+"""Engines elsewhere: what is known of a server, and its address."""
