@@ -11,6 +11,7 @@ import msgspec
 from app.core.candidates.settings import COMPARE_GREEDY, CompareMode, SamplingSettings
 from app.core.chats.panes import ChatPane
 from app.core.chats.pictures import Picture
+from app.core.servers.facts import Served
 
 UNTITLED = ""
 MAX_ANSWER_BYTES = 1 << 19
@@ -64,6 +65,8 @@ class AnswerFigures(msgspec.Struct, frozen=True):
         memory_needed_bytes: Peak of resident memory less repacked weight copies.
         drafted_tokens: Proposed by a draft, and checked.
         accepted_tokens: Of these, those that the model said, too.
+        first_byte_ns: From the request to the first byte of a server's answer.
+        served: What the server says of it; None where it was answered on this PC.
     """
 
     prompt_tokens: int = 0
@@ -78,6 +81,8 @@ class AnswerFigures(msgspec.Struct, frozen=True):
     memory_needed_bytes: int | None = None
     drafted_tokens: int = 0
     accepted_tokens: int = 0
+    first_byte_ns: int | None = None
+    served: Served | None = None
 
     @property
     def tokens_per_second(self) -> float | None:

@@ -58,7 +58,13 @@ from app.engine.protocol.reading import (
     Tokenize,
 )
 from app.engine.protocol.running import Failed, FailureKind, Step, Stop, Working
-from app.engine.protocol.scoring import ContinueText, KeepReference, MeasureText, ScoreChunk
+from app.engine.protocol.scoring import (
+    ContinueText,
+    KeepReference,
+    LikelyText,
+    MeasureText,
+    ScoreChunk,
+)
 
 if TYPE_CHECKING:
     from app.core.candidates.drafts import Draft
@@ -192,6 +198,9 @@ class Worker:
                 | HoldTensors()
             ):
                 self._read(command)
+            case LikelyText():
+                said = say("remote.of_servers_alone")
+                self._channel.emit(Failed(command.id, FailureKind.PROTOCOL, said))
             case Stop():
                 pass  # taken by the channel's reader thread
 

@@ -81,10 +81,12 @@ class LikelyToken(msgspec.Struct, frozen=True, array_like=True):
     Attributes:
         piece: Its bytes; those of one letter may be spread over several tokens.
         log_probability: Natural logarithm of its share, before anything is kept from it.
+        number: In its vocabulary, where a server tells it.
     """
 
     piece: bytes
     log_probability: float
+    number: int | None = None
 
 
 class SaidToken(msgspec.Struct, frozen=True, array_like=True):

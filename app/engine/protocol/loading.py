@@ -8,6 +8,7 @@ from app.core.candidates.adapters import Adapter
 from app.core.candidates.drafts import Draft
 from app.core.candidates.settings import USUAL_ENGINE, EngineSettings
 from app.core.memory.devices import Plan
+from app.core.servers.facts import ServerModelFacts
 
 
 class Load(msgspec.Struct, tag="load", frozen=True):
@@ -131,6 +132,7 @@ class Loaded(msgspec.Struct, tag="loaded", frozen=True):
         sees: Whether it can be shown pictures.
         projector_bytes: Weights and scratch memory of the part that sees.
         draft_is_idle: It has a draft, and proposals cost as much here as they can save.
+        served: What a server tells of it; None on this PC.
     """
 
     id: int
@@ -151,6 +153,7 @@ class Loaded(msgspec.Struct, tag="loaded", frozen=True):
     sees: bool = False
     projector_bytes: int = 0
     draft_is_idle: bool = False
+    served: ServerModelFacts | None = None
 
 
 class Predicted(Plan, tag="predicted", frozen=True):

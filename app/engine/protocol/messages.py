@@ -56,15 +56,17 @@ from app.engine.protocol.reading import (
     Tokenize,
     Tokenized,
 )
-from app.engine.protocol.running import Failed, Stop, Working
+from app.engine.protocol.running import Failed, Silent, Stop, Working
 from app.engine.protocol.scoring import (
     ChunkScored,
     Continued,
     ContinueText,
     KeepReference,
+    LikelyText,
     MeasureText,
     ReferenceKept,
     ScoreChunk,
+    TextLikely,
     TextMeasured,
 )
 
@@ -97,11 +99,13 @@ Command = (
     | MeasureText
     | KeepReference
     | ScoreChunk
+    | LikelyText
 )
 
 Event = (
     Hello
     | Working
+    | Silent
     | LoadProgress
     | Loaded
     | Rendered
@@ -133,5 +137,6 @@ Event = (
     | TextMeasured
     | ReferenceKept
     | ChunkScored
+    | TextLikely
     | Failed
 )

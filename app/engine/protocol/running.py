@@ -73,6 +73,17 @@ class Working(msgspec.Struct, tag="working", frozen=True):
     characters: int = 0
 
 
+class Silent(msgspec.Struct, tag="silent", frozen=True):
+    """Nothing has come from a server for long; it is waited for all the same.
+
+    Attributes:
+        seconds: Since its last sign of life.
+    """
+
+    id: int
+    seconds: float
+
+
 class Failed(msgspec.Struct, tag="failed", frozen=True):
     """A command could not be carried out; the engine lives.
 

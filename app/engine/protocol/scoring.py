@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from app.core.servers.facts import Served
+from app.engine.protocol.answering import LikelyToken, SaidToken
+
 
 class ContinueText(msgspec.Struct, tag="continue_text", frozen=True):
     """Go on with a text, always taking the likeliest token. Needs a loaded model.
@@ -86,6 +89,24 @@ class ScoreChunk(msgspec.Struct, tag="score_chunk", frozen=True):
     one_by_one: bool = False
 
 
+class LikelyText(msgspec.Struct, tag="likely_text", frozen=True):
+    """Say of each token of a text how likely it was, and what else was likely in its place.
+
+    For engines that do not hand over whole distributions (``Ability.TEXT_PROBABILITIES`` of a
+    server). Nothing is added to the text: a begin token that is wanted is among the tokens.
+
+    Attributes:
+        text: What is read, where no tokens are given.
+        tokens: The text as numbers of the vocabulary.
+        likely: So many of the likeliest at each place.
+    """
+
+    id: int
+    text: str
+    likely: int
+    tokens: list[int] = []
+
+
 class Continued(msgspec.Struct, tag="continued", frozen=True):
     """The likeliest tokens after a text.
 
@@ -104,6 +125,23 @@ class TextMeasured(msgspec.Struct, tag="text_measured", frozen=True):
 
     id: int
     ln_p: list[float]
+
+
+class TextLikely(msgspec.Struct, tag="text_likely", frozen=True):
+    """A text's own tokens with what was likely in their places.
+
+    Attributes:
+        said: From the text's second token on: nothing says how likely the first was.
+        first: The first token.
+        most: How many of the likeliest the server told at most; it may allow fewer than asked for.
+        served: What else it says.
+    """
+
+    id: int
+    first: LikelyToken
+    said: list[SaidToken]
+    most: int
+    served: Served = Served()
 
 
 class ReferenceKept(msgspec.Struct, tag="reference_kept", frozen=True):

@@ -1,6 +1,6 @@
 """Messages survive the channel; garbage is refused and nothing else happens.
 
-Tests app.engine.protocol.loading.
+Tests app.engine.protocol.loading and app.engine.protocol.scoring.
 """
 
 from __future__ import annotations
