@@ -90,6 +90,7 @@ _STEPS: dict[type[Command], Step] = {
     Detokenize: Step.SCORE,
     ContinueText: Step.SCORE,
     MeasureText: Step.SCORE,
+    LikelyText: Step.SCORE,
     KeepReference: Step.SCORE,
     ScoreChunk: Step.SCORE,
 }
@@ -189,6 +190,7 @@ class Worker:
                 | Detokenize()
                 | ContinueText()
                 | MeasureText()
+                | LikelyText()
                 | KeepReference()
                 | ScoreChunk()
                 | CollectImportance()
@@ -198,9 +200,6 @@ class Worker:
                 | HoldTensors()
             ):
                 self._read(command)
-            case LikelyText():
-                said = say("remote.of_servers_alone")
-                self._channel.emit(Failed(command.id, FailureKind.PROTOCOL, said))
             case Stop():
                 pass  # taken by the channel's reader thread
 

@@ -92,19 +92,22 @@ class ScoreChunk(msgspec.Struct, tag="score_chunk", frozen=True):
 class LikelyText(msgspec.Struct, tag="likely_text", frozen=True):
     """Say of each token of a text how likely it was, and what else was likely in its place.
 
-    For engines that do not hand over whole distributions (``Ability.TEXT_PROBABILITIES`` of a
-    server). Nothing is added to the text: a begin token that is wanted is among the tokens.
+    For engines that do not hand over whole distributions, and for what is held against them
+    (``Ability.TEXT_PROBABILITIES``). To tokens nothing is added; before a text stands the begin
+    token that the vocabulary wants.
 
     Attributes:
         text: What is read, where no tokens are given.
         tokens: The text as numbers of the vocabulary.
         likely: So many of the likeliest at each place.
+        threads: Of an evaluation on this PC.
     """
 
     id: int
     text: str
     likely: int
     tokens: list[int] = []
+    threads: int = 1
 
 
 class Continued(msgspec.Struct, tag="continued", frozen=True):

@@ -34,7 +34,7 @@ NEEDS: dict[StepKind, frozenset[Ability]] = {
     StepKind.FACTS: frozenset(),
     StepKind.SPEED: frozenset({Ability.BENCH}),
     StepKind.MEMORY: frozenset({Ability.MEMORY, Ability.ANSWER}),
-    StepKind.QUALITY: frozenset({Ability.TOKENIZE, Ability.TEXT_PROBABILITIES}),
+    StepKind.QUALITY: frozenset({Ability.TOKENIZE, Ability.DISTRIBUTIONS}),
     StepKind.TASKS: frozenset({Ability.ANSWER}),
 }
 """What an engine must be able to do for a step."""

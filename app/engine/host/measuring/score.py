@@ -23,11 +23,13 @@ from app.core.quality.compact import CompactBlock, from_bytes, join_blocks, rows
 from app.core.quality.compact_scores import score_compact
 from app.core.quality.compacting import compact
 from app.core.quality.positions import PositionScores, joined, log_sum
+from app.core.quality.truncated import Told, told_of
 from app.core.words.sentence import say
 from app.engine.host.answering.continuing import Continuer
 from app.engine.host.answering.numbers import check_rows, check_scores
 from app.engine.host.errors import Aborted, EngineError
 from app.engine.host.loading.context import Context
+from app.engine.protocol.answering import LikelyToken, SaidToken
 from app.engine.protocol.reading import Detokenize, Detokenized, Tokenize, Tokenized
 from app.engine.protocol.running import Failed, FailureKind
 from app.engine.protocol.scoring import (
@@ -35,9 +37,11 @@ from app.engine.protocol.scoring import (
     Continued,
     ContinueText,
     KeepReference,
+    LikelyText,
     MeasureText,
     ReferenceKept,
     ScoreChunk,
+    TextLikely,
     TextMeasured,
 )
 
@@ -52,9 +56,11 @@ if TYPE_CHECKING:
     _Tokens = NDArray[np.int64]
 
 TextCommand: TypeAlias = (
-    Tokenize | Detokenize | ContinueText | MeasureText | KeepReference | ScoreChunk
+    Tokenize | Detokenize | ContinueText | MeasureText | LikelyText | KeepReference | ScoreChunk
 )
-TextEvent: TypeAlias = Tokenized | Detokenized | Continued | TextMeasured | ReferenceKept
+TextEvent: TypeAlias = (
+    Tokenized | Detokenized | Continued | TextMeasured | TextLikely | ReferenceKept
+)
 _SIZE_STEP_TOKENS = 256
 _NO_MEMORY = say("engine.memory_too_short_score_text")
 _UNEXPECTED = say("engine.text_could_not_scored_something")
@@ -119,6 +125,8 @@ class Scorer:
                     return self._continuer.carry_out(command)
                 case MeasureText():
                     return self._measure(command)
+                case LikelyText():
+                    return self._likely(command)
                 case KeepReference():
                     return self._keep(command)
                 case ScoreChunk():
@@ -173,6 +181,31 @@ class Scorer:
         ln_p = [value for part in parts for value in part]
         check_scores(np.asarray(ln_p))
         return TextMeasured(command.id, ln_p)
+
+    def _likely(self, command: LikelyText) -> TextLikely:
+        def work(logits: _Rows, following: _Tokens, _at: int) -> Told:
+            return told_of(logits, following, command.likely)
+
+        def token(number: int, ln_p: float) -> LikelyToken:
+            return LikelyToken(self._model.piece(number, special=True), ln_p, number)
+
+        given = command.tokens
+        tokens = given or self._model.tokenize_plain(command.text.encode("utf-8", "replace"))
+        parts = self.evaluated(tokens, 0, command.threads, work)
+        said = [
+            SaidToken(token(own, ln_p), [*map(token, likely, theirs)])
+            for part in parts
+            for own, ln_p, likely, theirs in zip(
+                part.tokens.tolist(),
+                part.ln_p.tolist(),
+                part.likely.tolist(),
+                part.likely_ln_p.tolist(),
+                strict=True,
+            )
+        ]
+        begins = not given and self._model.adds_begin_token
+        first = LikelyToken(b"", 0.0, tokens[0]) if begins else token(tokens[0], 0.0)
+        return TextLikely(command.id, first, said, command.likely)
 
     def _keep(self, command: KeepReference) -> ReferenceKept:
         def work(logits: _Rows, following: _Tokens, at: int) -> CompactBlock:

@@ -10,7 +10,16 @@ import pytest
 from app.engine.protocol.making import Quantize, Quantized
 from app.engine.protocol.reading import Detokenize, Detokenized, Tokenize, Tokenized
 from app.engine.protocol.running import Failed
-from app.engine.protocol.scoring import ChunkScored, KeepReference, ReferenceKept, ScoreChunk
+from app.engine.protocol.scoring import (
+    ChunkScored,
+    KeepReference,
+    LikelyText,
+    MeasureText,
+    ReferenceKept,
+    ScoreChunk,
+    TextLikely,
+    TextMeasured,
+)
 from tests.engine.conftest import RecordedEngine
 
 TEXT = (
@@ -72,6 +81,27 @@ def test_a_text_becomes_tokens_and_the_same_text_again(
     engine.client.send(Detokenize(engine.client.next_id(), tokens))
     pieces = engine.wait(Detokenized).pieces
     assert "".join(pieces).encode("latin-1").decode("utf-8").strip() == TEXT.strip()
+
+
+def test_a_text_is_read_with_the_likeliest_tokens_at_each_place(
+    engine: RecordedEngine, demo_model: Path, tmp_path: Path
+) -> None:
+    engine.load(demo_model, 0)
+    tokens = tokens_of(engine, tmp_path)
+    engine.client.send(LikelyText(engine.client.next_id(), TEXT, 20))
+    read = engine.wait(TextLikely)
+    every = [read.first, *(each.token for each in read.said)]
+    assert [each.number for each in every] == tokens
+    assert b"".join(each.piece for each in every).decode().strip() == TEXT.strip()
+    engine.client.send(MeasureText(engine.client.next_id(), tokens, 0, 1))
+    measured = engine.wait(TextMeasured).ln_p
+    assert [each.token.log_probability for each in read.said] == pytest.approx(measured, abs=1e-5)
+    for each in read.said:
+        falling = [one.log_probability for one in each.likely]
+        assert len(falling) == 20
+        assert falling == sorted(falling, reverse=True)
+        own = {one.number: one.log_probability for one in each.likely}
+        assert own.get(each.token.number) in (None, each.token.log_probability)
 
 
 def test_a_model_loses_nothing_against_itself(
