@@ -13,7 +13,8 @@ from app.core.words import figures
 from app.core.words.sentence import say
 from app.lab.convert.environment import DISK_BYTES, DOWNLOAD_BYTES, Converter
 from app.lab.engines.room import EngineRoom
-from app.lab.shrink.making import Means, shrink
+from app.lab.shrink.making.means import Means
+from app.lab.shrink.making.shrink import shrink
 from app.monitor.machine import physical_core_count
 
 if TYPE_CHECKING:

@@ -52,7 +52,7 @@ from app.core.words.sentence import Sentence, say, wait
 from app.lab.engines.room import EngineRoom
 from app.lab.models.library import Library
 from app.lab.shrink.healing import check_can_learn, learning_pace
-from app.lab.shrink.making import Means, ShrinkResult, shrink
+from app.lab.shrink.making.shrink import shrink
 from app.lab.shrink.matrices.texts import as_word
 from app.lab.shrink.recipes import read_recipe, write_recipe
 from app.lab.shrink.ways import plan_ways
@@ -62,6 +62,7 @@ from app.monitor.machine import physical_core_count
 
 if TYPE_CHECKING:
     from app.cli.terminal.console import Console
+    from app.lab.shrink.making.means import Means, ShrinkResult
     from app.store.paths import Paths
 
 _MOST_EXPERTS = 100_000

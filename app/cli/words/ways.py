@@ -12,7 +12,7 @@ from app.core.errors import PersonError
 from app.core.shrink.written import as_done, written
 from app.core.words import figures
 from app.core.words.sentence import say
-from app.lab.shrink.making import ShrinkResult, shrink
+from app.lab.shrink.making.shrink import shrink
 from app.lab.shrink.recipes import recipe_beside, write_recipe
 from app.lab.works.making.orders import order_for
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.cli.terminal.console import Console
-    from app.lab.shrink.making import Means
+    from app.lab.shrink.making.means import Means, ShrinkResult
     from app.lab.shrink.ways import Planned, WaysPlan
 
 

@@ -21,7 +21,7 @@ from app.lab.shrink.sources import check_room, check_target
 from app.library.model_files import open_model_file
 
 if TYPE_CHECKING:
-    from app.lab.shrink.making import Means, ShrinkResult
+    from app.lab.shrink.making.means import Means, ShrinkResult
 
 _LEARNS_IN = "F32"
 _WEIGHT_BYTES = 4
@@ -35,7 +35,8 @@ def shrink_healed(
     """Make ``target`` by way of a copy in F32 that lacks what is left out, and learns.
 
     Args:
-        shrink: :func:`app.lab.shrink.making.shrink`, for the copy and for what is made of it.
+        shrink: :func:`app.lab.shrink.making.shrink.shrink`, for the copy and for what is
+            made of it.
         source: The original, or what was left out of it before.
         target: The file to write; must not be there yet.
         recipe: How; it says how much is learned.

@@ -17,7 +17,8 @@ import numpy as np
 from app.core.shrink.recipe import Recipe
 from app.lab.convert.environment import Converter
 from app.lab.engines.room import EngineRoom
-from app.lab.shrink.making import Means, shrink
+from app.lab.shrink.making.means import Means
+from app.lab.shrink.making.shrink import shrink
 from tests.helpers.original_weights import logits_of, write_original
 
 TOKENS = [1, *np.random.default_rng(3).integers(3, 320, 40).tolist()]

@@ -21,7 +21,8 @@ from app.core.shrink.recipe import MatrixUse, Recipe, Step
 from app.lab.convert import environment
 from app.lab.convert.environment import ENGINE_VERSION, Converter, converter_key
 from app.lab.engines.room import EngineRoom
-from app.lab.shrink.making import Means, ShrinkResult, shrink
+from app.lab.shrink.making.means import Means, ShrinkResult
+from app.lab.shrink.making.shrink import shrink
 from app.library.model_files import open_model_file
 from tests.helpers import gguf_files as files
 from tests.helpers.original_weights import write_original

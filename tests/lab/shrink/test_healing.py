@@ -19,7 +19,8 @@ from app.core.shrink.written import as_done, written
 from app.lab.engines.room import EngineRoom
 from app.lab.shrink import healing
 from app.lab.shrink.inspecting import inspect
-from app.lab.shrink.making import Means, shrink
+from app.lab.shrink.making.means import Means
+from app.lab.shrink.making.shrink import shrink
 from app.lab.shrink.recipes import recipe_beside, write_recipe
 from app.library.model_files import open_model_file
 from tests.helpers.architectures import write_architecture

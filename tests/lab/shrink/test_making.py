@@ -31,7 +31,8 @@ from app.lab.engines.room import EngineRoom
 from app.lab.predict.fit import Fitter
 from app.lab.shrink.importance import make_importance
 from app.lab.shrink.inspecting import inspect, stored_tensors
-from app.lab.shrink.making import Means, ShrinkResult, shrink
+from app.lab.shrink.making.means import Means, ShrinkResult
+from app.lab.shrink.making.shrink import shrink
 from app.lab.shrink.reader import CalibrationText
 from app.lab.works.making.means import means_here
 from app.library.model_files import open_model_file

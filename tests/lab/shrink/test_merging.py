@@ -22,7 +22,8 @@ from app.core.shrink.recipe import MatrixUse, Recipe
 from app.core.shrink.written import as_done, from_text, to_text, written
 from app.lab.demo.demo import demo_adapter, is_demo
 from app.lab.engines.room import EngineRoom
-from app.lab.shrink.making import Means, ShrinkResult, shrink
+from app.lab.shrink.making.means import Means, ShrinkResult
+from app.lab.shrink.making.shrink import shrink
 from app.library.model_files import open_model_file
 from tests.helpers import gguf_files as files
 from tests.helpers.adapters import write_adapter, write_merged

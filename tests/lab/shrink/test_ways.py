@@ -22,7 +22,8 @@ from app.core.shrink.written import written
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.predict.fit import Fitter
-from app.lab.shrink.making import Means, shrink
+from app.lab.shrink.making.means import Means
+from app.lab.shrink.making.shrink import shrink
 from app.lab.shrink.recipes import made_of, recipe_beside, way_of, write_recipe
 from app.lab.shrink.ways import ABOUT_EQUAL, WaysPlan, plan_ways
 from app.library.model_files import open_model_file

@@ -12,7 +12,7 @@ from app.lab.quality.kept_references import KeptReferences
 from app.lab.quality.measure import Quality
 from app.lab.quality.plan import QUICK_CHUNK_TOKENS, QualityMode, QualityPlan
 from app.lab.quality.texts import TextSource, measured_text, suited
-from app.lab.shrink.making import Means
+from app.lab.shrink.making.means import Means
 from app.library.model_files import open_model_file
 
 if TYPE_CHECKING:

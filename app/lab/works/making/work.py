@@ -17,7 +17,7 @@ from app.core.shrink.written import Written, as_done
 from app.core.words.sentence import as_sentence, kept, say
 from app.lab.engines.calls import interruptible
 from app.lab.shrink.leftovers import remove_leftovers
-from app.lab.shrink.making import shrink
+from app.lab.shrink.making.shrink import shrink
 from app.lab.shrink.recipes import recipe_beside, write_recipe
 from app.lab.works.making.means import means_here
 from app.lab.works.work import Slot, Work

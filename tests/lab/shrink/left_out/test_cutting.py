@@ -19,7 +19,8 @@ from app.lab.engines.opened import opened_file
 from app.lab.engines.room import EngineRoom
 from app.lab.shrink.left_out.dropping import layer_influences
 from app.lab.shrink.left_out.usage import expert_usage
-from app.lab.shrink.making import Means, ShrinkResult, shrink
+from app.lab.shrink.making.means import Means, ShrinkResult
+from app.lab.shrink.making.shrink import shrink
 from app.library.model_files import open_model_file
 from tests.helpers import gguf_files as files
 from tests.helpers.architectures import Size, write_architecture

@@ -19,7 +19,8 @@ from app.core.shrink.recipe import MatrixUse, Recipe
 from app.core.shrink.written import Written, written
 from app.core.words.sentence import from_kept
 from app.lab.engines.room import EngineRoom
-from app.lab.shrink.making import Means, shrink
+from app.lab.shrink.making.means import Means
+from app.lab.shrink.making.shrink import shrink
 from app.lab.shrink.recipes import read_recipe, recipe_beside
 from app.lab.works.making.makes import Makes
 from app.lab.works.making.work import Make, MakeOrder

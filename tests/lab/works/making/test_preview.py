@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from app.core.shrink.recipe import MatrixUse, Recipe
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
-from app.lab.shrink.making import Means, shrink
+from app.lab.shrink.making.means import Means
+from app.lab.shrink.making.shrink import shrink
 from app.lab.works.making.preview import Preview, previews
 from app.store.paths import Paths
 

@@ -20,7 +20,8 @@ from app.core.shrink.inside.tensor_map import Figure
 from app.core.shrink.recipe import MatrixUse, Recipe
 from app.lab.engines.room import EngineRoom
 from app.lab.shrink.inspecting import inspect, stored_tensors
-from app.lab.shrink.making import Means, shrink
+from app.lab.shrink.making.means import Means
+from app.lab.shrink.making.shrink import shrink
 from app.ui.kit.jobs import Jobs
 from app.ui.pages.shrink.inside.tab import InsideTab, Raise
 

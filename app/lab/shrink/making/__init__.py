@@ -1,0 +1,1 @@
+"""A version is made by a recipe."""
