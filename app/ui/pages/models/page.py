@@ -88,7 +88,7 @@ class ModelsPage(QWidget):
         self.token_notice = Banner(dismissible=True)
         self.token_notice.hide()
         self.library = LibraryTab(backends.library, jobs)
-        self.serve = ServeTab()
+        self.serve = ServeTab(jobs)
         self.downloads = DownloadsPanel(backends.downloads)
         self.comparisons = WaitingComparisons(backends.comparisons, self)
         self.offer = ComparisonOffer(self.comparisons)

@@ -17,6 +17,7 @@ from app.core.models.model_names import model_stem
 from app.core.serve.how import Asker, how_to_ask
 from app.lab.serve.answering import Answered
 from app.lab.serve.child import Ended, Opened, ServeChild, ServeOrder
+from app.lab.serve.own_key import keep_key, kept_key
 from app.ui.kit.icons import icon
 from app.ui.kit.plain import add_choice, set_spoken
 from app.ui.kit.theme import GRID, tabular
@@ -39,6 +40,7 @@ from app.ui.pages.models.serving.requests_table import RequestsModel, RequestsVi
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
     from app.lab.serve.engines import EngineState
+    from app.ui.kit.jobs import Jobs
 
 PUMP_MS = 250
 MOST_SERVED = 6
@@ -54,7 +56,10 @@ class ServeTab(QWidget):
         pick_wanted: The person wants to choose versions.
 
     Args:
+        jobs: Look into the system's keyring, which may take its time.
         make_child: Makes what serves an order.
+        find_key: Finds the key of the last time, on a thread of its own.
+        keep_key: Keeps one for the next time, on a thread of its own.
 
     Attributes:
         rows: The versions, from top to bottom.
@@ -64,11 +69,17 @@ class ServeTab(QWidget):
 
     def __init__(
         self,
+        jobs: Jobs,
         make_child: Callable[[ServeOrder], ServeChild] = ServeChild,
+        find_key: Callable[[], str] = kept_key,
+        keep_key: Callable[[str], object] = keep_key,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._jobs = jobs
         self._make_child = make_child
+        self._find_key, self._keep_key = find_key, keep_key
+        self._looked_for_key = False
         self._child: ServeChild | None = None
         self._opened: Opened | None = None
         self.rows: list[ServedRow] = []
@@ -110,6 +121,7 @@ class ServeTab(QWidget):
         self._timer.setInterval(PUMP_MS)
         self._timer.timeout.connect(self._pump)
         self._lay_out()
+        self.who.activated.connect(self._find_kept_key)
         self.who.activated.connect(self._refresh)
         self.key.textEdited.connect(self._refresh)
         self.asker.activated.connect(self._show_lines)
@@ -232,6 +244,19 @@ class ServeTab(QWidget):
 
     # --- what is done ---------------------------------------------------------------------
 
+    def _find_kept_key(self) -> None:
+        """Bring the key of the last time, unless the person types one meanwhile."""
+        if self._looked_for_key or self.who.currentData() != _ALL:
+            return
+        self._looked_for_key = True
+        offered = self.key.text()
+
+        def bring(key: str) -> None:
+            if key and self.key.text() == offered and not self.serves:
+                self.key.setText(key)
+
+        self._jobs.run(lambda _: self._find_key(), done=bring)
+
     def _remove(self, row: ServedRow) -> None:
         self.rows.remove(row)
         self._chosen.removeWidget(row)
@@ -260,6 +285,8 @@ class ServeTab(QWidget):
             self._say(sentence(error), failed=True)
             return
         self._child = child
+        if order.key:
+            self._jobs.run(lambda _: self._keep_key(order.key))
         self._say(self.tr("opening the address"))
         self._timer.start()
         self._refresh()

@@ -23,14 +23,15 @@ from app.ui.pages.models.serving.tab import ServeTab
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+    from app.ui.kit.jobs import Jobs
     from app.ui.kit.theme import Theme
 
 PATIENCE_MS = 60_000
 
 
 @pytest.fixture
-def tab(qtbot: QtBot, theme: Theme, demo_model: Path) -> Iterator[ServeTab]:
-    made = ServeTab()
+def tab(qtbot: QtBot, theme: Theme, demo_model: Path, jobs: Jobs) -> Iterator[ServeTab]:
+    made = ServeTab(jobs, find_key=lambda: "of the last time", keep_key=lambda _: True)
     qtbot.addWidget(made)
     made.show()
     yield made
@@ -84,14 +85,32 @@ def test_what_keeps_it_from_being_served_is_said(
     assert "Traceback" not in tab.state.text()
 
 
-def test_others_in_the_network_need_the_key_that_is_shown(tab: ServeTab, demo_model: Path) -> None:
+def test_others_in_the_network_need_the_key_that_is_shown(
+    tab: ServeTab, qtbot: QtBot, demo_model: Path
+) -> None:
     tab.add([candidate_of(demo_model)])
     assert not tab.key.isVisible()
+    assert len(tab.key.text()) >= 20
     tab.who.setCurrentIndex(1)
     tab.who.activated.emit(1)
     assert tab.key.isVisible()
     assert tab.warning.isVisible()
-    assert len(tab.key.text()) >= 20
+    qtbot.waitUntil(lambda: tab.key.text() == "of the last time")
     tab.key.clear()
     tab.key.textEdited.emit("")
     assert not tab.start_button.isEnabled()
+
+
+def test_a_key_that_is_served_with_is_kept(
+    qtbot: QtBot, theme: Theme, demo_model: Path, jobs: Jobs
+) -> None:
+    kept: list[str] = []
+    tab = ServeTab(jobs, find_key=lambda: "", keep_key=kept.append)
+    qtbot.addWidget(tab)
+    tab.add([candidate_of(demo_model)])
+    tab.port.set_value(free_port())
+    tab.who.setCurrentIndex(1)
+    tab.key.setText("of my own")
+    tab.start_button.click()
+    qtbot.waitUntil(lambda: kept == ["of my own"], timeout=PATIENCE_MS)
+    tab.stop()
