@@ -117,7 +117,7 @@ def _document(result: BenchResult, chosen: ChosenModels) -> dict[str, object]:
         ],
         "drift": [
             {
-                "file": drift.candidate.path,
+                "file": drift.candidate.place,
                 "candidate": chosen.called(drift.candidate),
                 "test": drift.test,
                 "first": drift.first,

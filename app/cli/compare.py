@@ -217,7 +217,7 @@ def _measured(
             if pane.key in samples:
                 pane.note_memory(*samples[pane.key])
             if pane.system_in_user:
-                moved[pane.candidate.path] = None
+                moved[pane.candidate.place] = None
             bars.show(pane, answer, request.sampling.max_tokens)
 
         rows = compare(session, chosen.candidates, request, on_change)
@@ -238,7 +238,7 @@ def _tell_doubts(panes: Sequence[Pane], console: Console, paths: Paths) -> None:
     for pane in panes:
         if (doubt := doubts(pane)) is not None:
             where = "“shrinkscope devices” tells more."
-            console.remark(f"{pane.candidate.path}: {doubt.sentence} {where}")
+            console.remark(f"{pane.candidate.place}: {doubt.sentence} {where}")
 
 
 class _Bars:

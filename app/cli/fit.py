@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli.arguments import CONTEXT_HELP, KV_HELP, THREADS_HELP, Commands, positive, threads
@@ -60,7 +59,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
             raise
         file, fit = _on_hub(arguments, console, paths)
     else:
-        file, fit = candidate.path, _on_this_pc(candidate, arguments, console, paths)
+        file, fit = candidate.place, _on_this_pc(candidate, arguments, console, paths)
     if arguments.json:
         from app.cli.words.fit import fit_document
 
@@ -77,7 +76,7 @@ def _on_this_pc(
     from app.cli.words.fit import fitter
 
     check_parts(candidate)
-    path, engine = Path(candidate.path), candidate.engine
+    path, engine = candidate.file, candidate.engine
     context = engine.context_tokens or arguments.ctx
     with console.progress() as progress:
         progress.add_task("Planning", total=None, note=path.name[-40:])

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from app.cli.arguments import WrongArguments
 from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.core.candidates.notation import split_words, with_settings, words_of
+from app.core.candidates.served import names_server, server_model
 from app.core.errors import PersonError
 from app.core.text.clean import whole_text
 from app.core.words import figures
@@ -120,7 +121,10 @@ def candidate_named(word: str, paths: Paths, usual: Candidate = _NOTHING_SET) ->
         NotationError: What stands behind ``#`` is no setting.
         PersonError: It means no file, or several.
     """
-    model, settings = split_words(whole_text(word), os.path.lexists)
+    word = whole_text(word)
+    if names_server(word):
+        return Candidate(server_model(word))
+    model, settings = split_words(word, os.path.lexists)
     names = model_names(paths)
     found = replace(usual, source=LocalFile(str(names.path_of(model))))
     return _with_settings(found, settings, names)
@@ -158,6 +162,10 @@ def chosen_models(
     names = model_names(paths)
     chosen = ChosenModels([], [])
     for word in map(whole_text, arguments.models):
+        chosen.words.append(word)
+        if names_server(word):
+            chosen.candidates.append(Candidate(server_model(word)))
+            continue
         model, settings = split_words(word, os.path.lexists)
         try:
             path = names.path_of(model)
@@ -166,7 +174,6 @@ def chosen_models(
             chosen.errors[path] = error
         found = _with_settings(replace(usual, source=LocalFile(str(path))), settings, names)
         chosen.candidates.append(found)
-        chosen.words.append(word)
     if arguments.demo:
         levels = demo_levels(console, paths)
         chosen.candidates.extend(replace(usual, source=LocalFile(str(path))) for path in levels)

@@ -169,7 +169,7 @@ def _guessing(result: QualityResult, models: Mapping[str, ModelFile]) -> list[st
     def said(row: QualityRow, ppl: float | None, bits: float | None, *, base: bool) -> str | None:
         model = models.get(row.candidate.key())
         size = model.vocabulary_size if model is not None else None
-        warning = guessing_sentence(row.candidate.path, ppl, size, bits, is_reference=base)
+        warning = guessing_sentence(row.candidate.place, ppl, size, bits, is_reference=base)
         return None if warning is None else str(warning)
 
     rows = [(row, part_figures(row.shown)) for row in result.rows]

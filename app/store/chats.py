@@ -107,7 +107,8 @@ class ChatStore:
         with said(say("store.chats_cannot_read_2")):
             rows = self._connection.execute(statement).fetchall()
         panes = (pane for chat_id, text in rows for pane in panes_from(text, chat_id))
-        return list(dict.fromkeys(pane.candidate.path for pane in panes))
+        files = (pane.candidate.local for pane in panes)
+        return list(dict.fromkeys(str(file) for file in files if file is not None))
 
     def create(self, chat: Chat) -> Chat:
         """Store a new chat with its turns; the same object comes back with ids and times set."""

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 from app.core.candidates.adapters import Adapter
-from app.core.candidates.candidate import Candidate, LocalFile
+from app.core.candidates.candidate import Candidate, LocalFile, ServerModel
 from app.core.candidates.drafts import Draft
 from app.core.candidates.settings import (
     COMPARE_GREEDY,
@@ -59,10 +59,11 @@ class _StoredPane(msgspec.Struct):
     adapters: tuple[Adapter, ...] = ()
     projector: str | None = None
     draft: Draft | None = None
+    server: ServerModel | None = None
 
     def pane(self) -> ChatPane:
         candidate = Candidate(
-            LocalFile(self.path),
+            self.server or LocalFile(self.path),
             self.engine,
             self.template_id,
             self.adapters,
@@ -77,13 +78,14 @@ def _stored(pane: ChatPane) -> _StoredPane:
     return _StoredPane(
         pane.key,
         pane.letter,
-        ran.path,
+        ran.place,
         ran.engine,
         pane.sampling,
         ran.template_id,
         ran.adapters,
         ran.projector,
         ran.draft,
+        ran.server,
     )
 
 

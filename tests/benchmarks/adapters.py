@@ -106,9 +106,9 @@ def memory_figure(
 ) -> Figure:
     """How far what a candidate needs is from what was predicted of it."""
     with Fitter(room, speed_store(paths), 1) as fitter:
-        own = open_model_file(Path(candidate.path))
+        own = open_model_file(candidate.file)
         how = (CONTEXT_TOKENS, candidate.engine, adapter_bytes(candidate, own))
-        predicted = fitter.memory(Path(candidate.path), *how).needs.total_bytes
+        predicted = fitter.memory(candidate.file, *how).needs.total_bytes
     loaded = opened(candidate, open_model_file)
     found, _ = measure_memory(loaded, CONTEXT_TOKENS, 1, room, predicted)
     name = f"memory with {what}, off by"

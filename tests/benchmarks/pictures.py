@@ -102,7 +102,7 @@ def _tool_seconds(tool: Path, model: Path, projector: Path, pictures: list[Path]
 def _memory(paths: Paths, room: EngineRoom, candidate: Candidate, needed: int | None) -> Figure:
     with Fitter(room, speed_store(paths), 1) as fitter:
         how = (CONTEXT_TOKENS, candidate.engine, projector_bytes(candidate))
-        predicted = fitter.memory(Path(candidate.path), *how).needs.total_bytes
+        predicted = fitter.memory(candidate.file, *how).needs.total_bytes
     name = f"memory with a projector of {projector_bytes(candidate) / 1e6:.0f} MB, off by"
     if needed is None:
         return Figure(LETTER, name, "", "not told by this system", None)

@@ -31,7 +31,7 @@ def test_files_that_do_not_fit_together_are_blocks_and_the_first_is_repeated(
     assert [(row.file, row.test, len(row.samples)) for row in result.rows] == [
         (str(path), test, 2) for path in (first, second) for test in ("pp16", "tg8")
     ]
-    assert [(drift.candidate.path, drift.test) for drift in result.drift] == [
+    assert [(drift.candidate.place, drift.test) for drift in result.drift] == [
         (str(first), "pp16"),
         (str(first), "tg8"),
     ]

@@ -96,6 +96,6 @@ def test_an_adapter_of_the_library_is_tried_beside_its_base(person: Person, tmp_
     person.click("Try it on its base")
     person.until(lambda: len(person.panes) == 2)
     assert [len(pane.candidate.adapters) for pane in person.panes] == [0, 1]
-    assert {pane.candidate.path for pane in person.panes} == {person.panes[0].candidate.path}
+    assert {pane.candidate.place for pane in person.panes} == {person.panes[0].candidate.place}
     said = "Adapters differ (A none, B mine)."
     person.until(lambda: person.compare.hygiene.text() == said)

@@ -155,7 +155,7 @@ def test_the_ladder(person: Person) -> None:
     assert person.ladder is not None
     page = person.ladder.page
     person.until(lambda: page.isVisible() and page.commands.demo.isEnabled())
-    files = [Path(pane.candidate.path) for pane in person.panes]
+    files = [pane.candidate.file for pane in person.panes]
     page.pick(list(map(candidate_of, files)), candidate_of(files[0]))
     person.until(lambda: person.shows("Measure", page))
     check("the picker", 12)

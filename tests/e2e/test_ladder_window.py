@@ -234,7 +234,7 @@ def test_from_compare_to_the_verdict(
     file = entry.keys[2]
     page.board.table.choose(file)
     _click(person, "Open D in Compare")
-    person.until(lambda: file in [pane.candidate.path for pane in person.panes])
+    person.until(lambda: file in [pane.candidate.place for pane in person.panes])
     assert person.window.main.current_page is not None
     assert person.window.main.current_page.id == "compare"
 

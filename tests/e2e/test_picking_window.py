@@ -60,7 +60,7 @@ def own_folder(folder: Path, template: str | None = "{{ messages }}") -> list[Pa
 
 
 def letters(person: Person) -> dict[str, str]:
-    return {pane.letter: pane.candidate.path for pane in person.panes}
+    return {pane.letter: pane.candidate.place for pane in person.panes}
 
 
 def test_other_versions_are_picked_by_keys(

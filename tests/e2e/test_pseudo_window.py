@@ -197,7 +197,7 @@ def test_shrink(person: Person, reader: Reader) -> None:
     person.until(lambda: part.desk is not None)
     assert part.desk is not None
     page = part.desk.page
-    page.choose(Path(person.panes[0].candidate.path))
+    page.choose(person.panes[0].candidate.file)
     person.until(lambda: bool(page.versions.rows))
     page.common.show()
     reader.read("Shrink")
@@ -213,7 +213,7 @@ def test_shrink(person: Person, reader: Reader) -> None:
     page.inside.look()
     person.until(page.inside.look_button.isEnabled)
     page.inside.map.choose([(0, 0)])
-    shards = read_shards(Path(person.panes[0].candidate.path))
+    shards = read_shards(person.panes[0].candidate.file)
     reader.know(*(tensor.name for shard in shards for tensor in shard.header.tensors))
     reader.read("inside")
     reader.understood()

@@ -79,7 +79,7 @@ def test_a_version_is_made_found_measured_and_chatted_with(person: Person, tmp_p
     assert page.source.path == source
 
     person.click("Chat", within=page.works)
-    person.until(lambda: str(target) in {pane.candidate.path for pane in person.panes})
+    person.until(lambda: str(target) in {pane.candidate.place for pane in person.panes})
     person.window.main.show_page("shrink")
     person.click("Measure", within=page.works)
     person.until(lambda: person.ladder is not None and person.ladder.page.picker.isVisible())

@@ -111,7 +111,7 @@ def test_a_first_start_and_a_first_comparison(
 ) -> None:
     person = open_window(at=replace(paths, cache=tmp_path / "cache"))
     files = DemoFiles.below(tmp_path / "cache" / "demo")
-    assert [Path(pane.candidate.path) for pane in person.panes] == [
+    assert [pane.candidate.file for pane in person.panes] == [
         files.path(level) for level in FIRST_PANES
     ]
     assert person.state(1) is PaneState.PREPARING

@@ -126,7 +126,7 @@ def _own_model(hand: Hand, home: Path) -> None:
     hand.click("Add a model")
     hand.shot("picker")
     hand.click_and_name("Open a file …", own, "file-dialog")
-    hand.until(lambda: any(own.name in pane.candidate.path for pane in hand.panes))
+    hand.until(lambda: any(own.name in pane.candidate.place for pane in hand.panes))
     hand.shot("own-model")
 
 

@@ -339,7 +339,7 @@ def test_file_names_and_texts_that_are_no_unicode_are_kept_or_mended(store: Chat
 
     loaded = store.load(chat.id)
 
-    assert loaded.panes[0].candidate.path == name
+    assert loaded.panes[0].candidate.place == name
     assert loaded.turns[0].prompt == "half ? and \0 nothing"
     assert loaded.turns[0].answers["one"].text == "?"
 

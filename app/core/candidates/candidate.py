@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,6 +13,9 @@ import msgspec
 from app.core.candidates.adapters import Adapter
 from app.core.candidates.drafts import Draft
 from app.core.candidates.settings import EngineSettings
+from app.core.errors import PersonError
+from app.core.text.shared_names import file_name
+from app.core.words.sentence import say
 
 LETTERS = "ABCDEF"
 MAX_CANDIDATES = len(LETTERS)
@@ -36,8 +40,36 @@ class LocalFile(msgspec.Struct, frozen=True, tag="file"):
     path: str
 
 
-Source = LocalFile
-"""What is run; a union of tagged structs as soon as there is another one."""
+class ServerModel(msgspec.Struct, frozen=True, tag="server"):
+    """A model of a server, which runs it; keys and secrets are kept elsewhere.
+
+    Attributes:
+        server: The name that the server is saved under; empty where only an address was typed.
+        url: Its address, without a slash at the end; empty while only its name is known.
+        model: The model's id there; empty for the only or first one that it lists.
+    """
+
+    server: str = ""
+    url: str = ""
+    model: str = ""
+
+    @property
+    def host(self) -> str:
+        """How the server is called among people: its name, else its address."""
+        return self.server or self.url.partition("://")[2]
+
+    @property
+    def words(self) -> str:
+        """As it is typed."""
+        return f"{f'server:{self.server}' if self.server else self.url}#model={self.model}"
+
+
+Source = LocalFile | ServerModel
+"""What is run."""
+
+
+class NoFileError(PersonError):
+    """A file was wanted of what runs on a server."""
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -60,13 +92,48 @@ class Candidate(msgspec.Struct, frozen=True):
     draft: Draft | None = None
 
     @property
-    def path(self) -> str:
-        """The model file."""
-        return self.source.path
+    def local(self) -> Path | None:
+        """The model file; None where a server runs it."""
+        return Path(self.source.path) if isinstance(self.source, LocalFile) else None
+
+    @property
+    def server(self) -> ServerModel | None:
+        """The server's model that it is; None where it is a file."""
+        return self.source if isinstance(self.source, ServerModel) else None
+
+    @property
+    def file(self) -> Path:
+        """The model file, for what cannot be done without one.
+
+        Raises:
+            NoFileError: A server runs it.
+        """
+        if isinstance(self.source, LocalFile):
+            return Path(self.source.path)
+        named = {"model": self.source.model, "server": self.source.host}
+        raise NoFileError(say("compare.runs_on_server", **named))
+
+    def moved(self, place_of: Callable[[Path], Path]) -> Candidate:
+        """The same with its file where it is now, as ``place_of`` tells."""
+        if not isinstance(self.source, LocalFile):
+            return self
+        source = LocalFile(str(place_of(Path(self.source.path))))
+        return msgspec.structs.replace(self, source=source)
+
+    @property
+    def name(self) -> str:
+        """What it is called without folders and addresses: its file, or its model on a server."""
+        source = self.source
+        return file_name(source.path) if isinstance(source, LocalFile) else source.model
+
+    @property
+    def place(self) -> str:
+        """Where its model is, as it is typed: the file, or the server's model."""
+        return self.source.path if isinstance(self.source, LocalFile) else self.source.words
 
     @property
     def is_plain(self) -> bool:
-        """Whether it is a file with nothing set."""
+        """Whether nothing is set."""
         return self == Candidate(self.source)
 
     @property
@@ -99,10 +166,16 @@ class Candidate(msgspec.Struct, frozen=True):
         """What is measured of it is filed under this name, the same in every version.
 
         A file with nothing set is named by its path alone, as everything was before candidates had
-        settings; never to be taken apart again.
+        settings; never to be taken apart again. A server counts by its address, whatever it is
+        saved under.
         """
+        source = self.source
+        if isinstance(source, LocalFile):
+            place = source.path
+        else:
+            place = f"{source.url or source.host}#model={source.model}"
         settings = self.settings_key()
-        return f"{self.path}#{settings}" if settings else self.path
+        return f"{place}#{settings}" if settings else place
 
 
 def candidate_of(path: Path | str) -> Candidate:

@@ -69,7 +69,7 @@ def with_settings(candidate: Candidate, settings: str) -> Candidate:
         NotationError: One of them is none.
     """
     seen: set[str] = set()
-    for part in _NEXT.split(settings) if settings else ():
+    for part in parts_of(settings):
         key, _, value = part.partition("=")
         setting = _BY_KEY.get(key)
         if setting is None:
@@ -81,6 +81,11 @@ def with_settings(candidate: Candidate, settings: str) -> Candidate:
     return candidate
 
 
+def parts_of(settings: str) -> list[str]:
+    """Settings as typed, one by one: a path may hold a comma."""
+    return _NEXT.split(settings) if settings else []
+
+
 def words_of(candidate: Candidate, name: str = "") -> str:
     """How a candidate is typed; without folders where a name of its file is given."""
     typed = ",".join(
@@ -88,14 +93,16 @@ def words_of(candidate: Candidate, name: str = "") -> str:
         for setting in SETTINGS
         for value in setting.typed(candidate, bool(name))
     )
-    name = name or candidate.path
+    name = name or candidate.place
     return f"{name}#{typed}" if typed else name
 
 
 def is_sound(candidate: Candidate) -> bool:
     """Whether its settings could have been typed: they may come out of somebody else's report."""
     plain = Candidate(candidate.source)
-    typed = words_of(candidate).removeprefix(candidate.path).removeprefix("#")
+    if candidate.server is not None:
+        return candidate.is_plain
+    typed = words_of(candidate).removeprefix(candidate.place).removeprefix("#")
     try:
         return with_settings(plain, typed) == candidate
     except NotationError:
@@ -329,5 +336,5 @@ SETTINGS = (
 )
 """In the order in which they are told."""
 _BY_KEY = {setting.key: setting for setting in SETTINGS}
-# Where the next setting begins: a path may hold a comma.
+# Where the next setting begins.
 _NEXT = re.compile(rf",(?=(?:{'|'.join(_BY_KEY)})=)")

@@ -61,7 +61,7 @@ def llama_server_command(
     if candidate.template_id is not None and template_file is None:
         raise ValueError(f"no file for the template {candidate.template_id}")
     words = [
-        *("llama-server", "-m", candidate.path),
+        *("llama-server", "-m", str(candidate.file)),
         *_model_words(candidate, architecture),
         *_engine_words(candidate.engine, context_tokens, threads),
         *_sampling_words(sampling),

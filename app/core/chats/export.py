@@ -158,7 +158,7 @@ def to_openai_json(chat: Chat, describe: Describe) -> str:
 
 def _conversation(chat: Chat, key: str, describe: Describe) -> dict[str, object]:
     pane = chat.pane(key)
-    file = None if pane is None else file_name(pane.candidate.path)
+    file = None if pane is None else pane.candidate.name
     messages: list[dict[str, str]] = []
     if chat.system_prompt.strip():
         messages.append(_message(Role.SYSTEM, chat.system_prompt))
@@ -232,7 +232,7 @@ def _message(role: Role, content: str) -> dict[str, str]:
 
 def _folders_out(chat: Chat) -> FoldersOut:
     """An error's sentence may name a file by its place; an export is made to be passed on."""
-    paths = [pane.candidate.path for pane in chat.panes]
+    paths = [str(path) for pane in chat.panes if (path := pane.candidate.local) is not None]
     return FoldersOut({path: file_name(path) for path in paths})
 
 
@@ -252,9 +252,7 @@ def _letter(chat: Chat, key: str | None) -> str | None:
 
 def _name(chat: Chat, key: str, describe: Describe) -> str:
     pane = chat.pane(key)
-    parts = (
-        ["Removed"] if pane is None else [pane.letter, clean_line(file_name(pane.candidate.path))]
-    )
+    parts = ["Removed"] if pane is None else [pane.letter, clean_line(pane.candidate.name)]
     return " · ".join([*parts, *filter(None, [describe(key)])])
 
 

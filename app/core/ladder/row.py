@@ -141,7 +141,7 @@ class Row:
     @property
     def file(self) -> str:
         """The model file."""
-        return self.candidate.path
+        return self.candidate.place
 
     @property
     def is_reference(self) -> bool:

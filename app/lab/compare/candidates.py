@@ -93,7 +93,7 @@ class Candidates:
             template_file=self._template_file(candidate.template_id),
             architecture=pane.model.architecture if pane.model is not None else "",
         )
-        return Elsewhere(candidate.path, command)
+        return Elsewhere(str(candidate.file), command)
 
     # --- coming and going -----------------------------------------------------------------
 
@@ -104,11 +104,13 @@ class Candidates:
             PersonError: There are six panes already.
         """
         chat = self._open.chat
-        if candidate.engine == EngineSettings():
+        if candidate.engine == EngineSettings() and candidate.server is None:
             candidate = replace(candidate, engine=self.default_engine)
         try:
-            path = first_of_set(Path(whole_text(candidate.path)).absolute())
-            setup = new_pane(replace(candidate, source=LocalFile(str(path))), chat.panes)
+            if (file := candidate.local) is not None:
+                path = first_of_set(Path(whole_text(str(file))).absolute())
+                candidate = replace(candidate, source=LocalFile(str(path)))
+            setup = new_pane(candidate, chat.panes)
         except ValueError as error:
             raise PersonError(say("compare.six_panes_open_already_close")) from error
         chat.panes.append(setup)
@@ -222,7 +224,7 @@ class Candidates:
         if self._runner.busy:
             raise PersonError(say("compare.stop_answers_progress_before_take"))
         new = Path(whole_text(str(path))).absolute()
-        self._moves.learn(Path(self._deck[key].candidate.path), new)
+        self._moves.learn(self._deck[key].candidate.file, new)
         self._move_to(
             [
                 each.running(source=LocalFile(str(new))) if each.key == key else self.found(each)
@@ -237,9 +239,7 @@ class Candidates:
 
     def found(self, setup: ChatPane) -> ChatPane:
         """The same pane with its file's place of now."""
-        known = setup.candidate.source
-        place = LocalFile(str(self._moves.place_of(Path(known.path))))
-        return setup if place == known else setup.running(source=place)
+        return replace(setup, candidate=setup.candidate.moved(self._moves.place_of))
 
     def _move_to(self, panes: list[ChatPane]) -> None:
         moved = [each for each in panes if each != self._deck[each.key].setup]

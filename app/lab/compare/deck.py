@@ -111,8 +111,8 @@ class Deck:
         pane = Pane(setup)
         self._panes[setup.key] = pane
         self._runner.adopt(pane)
-        path = Path(setup.candidate.path)
-        if self._is_made_here(path) and not path.is_file():
+        path = setup.candidate.local
+        if path is not None and self._is_made_here(path) and not path.is_file():
             pane.become(PaneState.PREPARING)
         else:
             self.read(pane)
@@ -170,7 +170,7 @@ class Deck:
         candidate = pane.candidate
 
         def read() -> ReadFiles:
-            model = self._read_model(Path(candidate.path))
+            model = self._read_model(candidate.file)
             check_parts(candidate)
             model = as_adapted(as_run(model, candidate.engine), candidate)
             draft = read_draft(candidate)
@@ -204,7 +204,7 @@ class Deck:
                 self._changed(pane)
 
     def _know_projector(self, pane: Pane) -> bool:
-        before, found = pane.projector_beside, self._beside.get(pane.candidate.path)
+        before, found = pane.projector_beside, self._beside.get(pane.candidate.place)
         if found is not None and pane.candidate.projector is None:
             pane.projector_beside = found or None
         return pane.projector_beside != before
@@ -240,4 +240,4 @@ class Deck:
                 self._runner.fail(pane, PaneFailure(sentence))
 
     def _with(self, path: Path) -> list[Pane]:
-        return [pane for pane in self if Path(pane.candidate.path) == path]
+        return [pane for pane in self if pane.candidate.local == path]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -107,7 +106,7 @@ class RaceSpeeds:
             return
         speed = figures.tokens_per_second
         assert speed is not None
-        path, engine = Path(job.pane.candidate.path), job.pane.candidate.engine
+        path, engine = job.pane.candidate.file, job.pane.candidate.engine
         threads = job.threads
         depth_tokens = figures.prompt_tokens + figures.generated_tokens // 2
 

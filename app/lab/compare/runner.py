@@ -220,7 +220,8 @@ class Runner:
 
     def fail(self, pane: Pane, failure: PaneFailure) -> None:
         """A pane cannot go on: it says why, and its job ends with an error."""
-        if not os.path.lexists(pane.candidate.path):
+        file = pane.candidate.local
+        if file is not None and not os.path.lexists(file):
             failure = replace(failure, is_gone=True)
         pane.failure = failure
         job = self._jobs.drop(pane)
@@ -308,7 +309,7 @@ class Runner:
                 self._end_job(job, StopReason.STOPPED)
             self._schedule()
             return
-        log.warning("engine of %s ended: %s", pane.candidate.path, outcome.sentence)
+        log.warning("engine of %s ended: %s", pane.candidate.place, outcome.sentence)
         self.fail(pane, failures.ended(outcome))
 
     def _on_loaded(self, pane: Pane, event: Loaded) -> None:

@@ -144,7 +144,7 @@ def _row(
         error = pane.failure.sentence
     reason = answer.stop_reason if answer is not None else None
     return CompareRow(
-        file=candidate.path,
+        file=candidate.place,
         candidate=candidate,
         level=model.level_name if model else None,
         file_bytes=model.file_bytes if model else None,

@@ -54,7 +54,7 @@ def check_adapters(candidate: Candidate) -> None:
     """
     if not candidate.adapters:
         return
-    path = Path(candidate.path)
+    path = candidate.file
     headers = [shard.header for shard in read_shards(path)]
     for each in candidate.adapters:
         adapter = Path(each.path)

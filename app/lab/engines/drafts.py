@@ -33,7 +33,7 @@ def read_draft(candidate: Candidate) -> ModelFile | None:
     draft = candidate.draft
     if draft is None or not draft.path:
         return None
-    path, model = Path(draft.path), Path(candidate.path)
+    path, model = Path(draft.path), candidate.file
     if not path.is_file():
         raise PersonError(say("drafts.gone", name=path.name))
     found = open_model_file(path)

@@ -51,7 +51,7 @@ def projector_beside(candidate: Candidate) -> str | None:
 
     Waits for the disk where there is a file that is called like a projector.
     """
-    path = Path(candidate.path)
+    path = candidate.file
     if candidate.projector is not None:
         return None
     try:

@@ -88,7 +88,7 @@ def opened(candidate: Candidate, open_model: Callable[[Path], ModelFile]) -> Ope
     Raises:
         PersonError: They cannot be read or used, or do not fit each other.
     """
-    model = as_run(open_model(Path(candidate.path)), candidate.engine)
+    model = as_run(open_model(candidate.file), candidate.engine)
     check_parts(candidate)
     return OpenedCandidate(candidate, as_adapted(model, candidate), read_draft(candidate))
 

@@ -69,7 +69,7 @@ class PickFile:
     @property
     def path(self) -> Path:
         """The model file."""
-        return Path(self.candidate.path)
+        return self.candidate.file
 
 
 def pickable(
@@ -91,7 +91,8 @@ def pickable(
     """
     held: dict[Path, list[Pane]] = {}
     for pane in panes:
-        held.setdefault(Path(pane.candidate.path), []).append(pane)
+        if (file := pane.candidate.local) is not None:
+            held.setdefault(file, []).append(pane)
     demo_rows = _demo_rows(demo, held) if demo is not None else []
     ours = {row.path for row in demo_rows}
     models = [model for model in models if model.path not in ours]
@@ -256,7 +257,7 @@ def _header(path: Path) -> ModelFile | None:
 
 def _unread_row(pane: Pane) -> PickFile:
     """A candidate of Compare whose header is not known, be it for now."""
-    name = Path(pane.candidate.path).name.removesuffix(".gguf")
+    name = pane.candidate.name.removesuffix(".gguf")
     return PickFile(
         pane.candidate,
         name,
@@ -295,7 +296,7 @@ def opened_files(candidates: Sequence[Candidate]) -> list[PickFile]:
             if (kind := kind_in_name(path.stem))
             else "",
         )
-        for candidate, path in ((each, Path(each.path)) for each in candidates)
+        for candidate, path in ((each, each.file) for each in candidates)
     ]
 
 

@@ -111,7 +111,7 @@ class Steps:
         """Of everything but speed, which is what threads are for; the same for every file."""
         if self._known_threads is None:
             # Asked once: the reference may vanish on the way, and the others go on.
-            reference = self._tools.open_model(Path(self._reference.path))
+            reference = self._tools.open_model(self._reference.file)
             self._known_threads = threads_for(reference.tensor_bytes, self._plan.threads)
         return self._known_threads
 
@@ -121,7 +121,7 @@ class Steps:
         Raises:
             PersonError: It cannot be read.
         """
-        model = as_run(self._tools.open_model(Path(candidate.path)), candidate.engine)
+        model = as_run(self._tools.open_model(candidate.file), candidate.engine)
         _ = self._threads
         work = _work_of(candidate)
         template = model.chat_template
@@ -257,18 +257,18 @@ class Steps:
         context = candidate.engine.context_tokens or self._plan.context_tokens
         try:
             with self._tools.fitter() as fitter:
-                own = self._tools.open_model(Path(candidate.path))
+                own = self._tools.open_model(candidate.file)
                 drafted = draft_bytes(
                     candidate, own, read_draft(candidate), context, self._tools.room.plans
                 )
                 how = (candidate.engine, parts_bytes(candidate, own) + drafted)
-                return fitter.memory(Path(candidate.path), context, *how).needs.total_bytes
+                return fitter.memory(candidate.file, context, *how).needs.total_bytes
         except PersonError:
             return None  # the measured figure will say why
 
 
 def _work_of(candidate: Candidate) -> TokenWork:
-    shards = read_shards(candidate.path)
+    shards = read_shards(candidate.file)
     tensors = [tensor for shard in shards for tensor in shard.header.tensors]
     model = as_run(ModelFile.from_headers(shards), candidate.engine)
     return token_work(tensors, model, candidate.engine)

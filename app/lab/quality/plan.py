@@ -141,7 +141,7 @@ class QualityRow:
     @property
     def file(self) -> str:
         """The model file."""
-        return self.candidate.path
+        return self.candidate.place
 
     @property
     def figures(self) -> QualityFigures | None:

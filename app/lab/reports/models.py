@@ -65,7 +65,7 @@ class ReportModels:
         if found is not None:
             return found
         own = self._own.get(key)
-        if own is not None and (path := Path(own.path)).is_file():
+        if own is not None and (path := own.local) is not None and path.is_file():
             return path
         found = _found(self._everywhere(), row)
         if found is None:
@@ -182,8 +182,8 @@ def _twin_of(report: Reported, paths: Paths) -> LadderPlan | None:
 
 def _names(plan: LadderPlan) -> list[str]:
     every = [plan.candidate(key) for key in rows_of(plan)]
-    names = names_without_folders([each.path for each in every])
-    return [f"{names[each.path]}#{each.settings_key()}" for each in every]
+    names = names_without_folders([each.place for each in every])
+    return [f"{names[each.place]}#{each.settings_key()}" for each in every]
 
 
 def _same_contents(report: Reported, plan: LadderPlan, stored: StoredLadder) -> bool:

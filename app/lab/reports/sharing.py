@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from app.core.candidates.candidate import Candidate, LocalFile
+from app.core.candidates.candidate import Candidate, LocalFile, Source
 from app.core.candidates.notation import words_of
 from app.core.quality.apart import Parting, WorstToken
 from app.core.text.each import with_each_text
@@ -32,8 +32,9 @@ def shareable(view: LadderView) -> LadderView:
     every = [plan.candidate(key) for key in plan.keys]
     adapters = [adapter.path for each in every for adapter in each.adapters]
     drafts = [each.draft.path for each in every if each.draft is not None]
+    files = (file for each in every if (file := each.local) is not None)
     eyes = [each.projector for each in every if each.projector]
-    names = names_without_folders([*(each.path for each in every), *adapters, *drafts, *eyes])
+    names = names_without_folders([*map(str, files), *adapters, *drafts, *eyes])
     absolute = {os.path.abspath(path): name for path, name in names.items()}
     folders = FoldersOut(absolute | names, [str(Path.home())])
 
@@ -51,7 +52,7 @@ def shareable(view: LadderView) -> LadderView:
 def _renamed(candidate: Candidate, names: Mapping[str, str]) -> Candidate:
     return msgspec.structs.replace(
         candidate,
-        source=LocalFile(names[candidate.path]),
+        source=_source(candidate.source, names),
         adapters=tuple(
             msgspec.structs.replace(each, path=names[each.path]) for each in candidate.adapters
         ),
@@ -59,6 +60,13 @@ def _renamed(candidate: Candidate, names: Mapping[str, str]) -> Candidate:
         and msgspec.structs.replace(draft, path=draft.path and names[draft.path]),
         projector=candidate.projector and names[candidate.projector],
     )
+
+
+def _source(source: Source, names: Mapping[str, str]) -> Source:
+    """A file by its name, a server by its own and not by where it is."""
+    if isinstance(source, LocalFile):
+        return LocalFile(names[source.path])
+    return msgspec.structs.replace(source, url="", server=source.server or "…")
 
 
 def _without_own_chats(row: Row) -> Row:

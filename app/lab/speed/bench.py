@@ -103,7 +103,7 @@ class BenchRow:
     @property
     def file(self) -> str:
         """The model file."""
-        return self.candidate.path
+        return self.candidate.place
 
     @property
     def mean(self) -> float | None:

@@ -170,7 +170,7 @@ class TaskRow:
     @property
     def file(self) -> str:
         """The model file."""
-        return self.candidate.path
+        return self.candidate.place
 
 
 @dataclass(slots=True)

@@ -115,7 +115,7 @@ class Tasks:
 
     def _answers(self, ready: OpenedCandidate) -> FileAnswers:
         def note(answered: int) -> None:
-            self._on_step(self._done + answered, self._total, ready.candidate.path)
+            self._on_step(self._done + answered, self._total, ready.candidate.place)
 
         try:
             return FileAsker(ready, self._plan, self._room, self._kept, note).run()
@@ -128,7 +128,9 @@ class Tasks:
 
 def _place(candidate: Candidate) -> str:
     """The same for two that differ in how their file's path is written alone."""
-    return f"{Path(candidate.path).absolute()}#{candidate.settings_key()}"
+    if (file := candidate.local) is None:
+        return candidate.key()
+    return f"{file.absolute()}#{candidate.settings_key()}"
 
 
 def judge_rows(

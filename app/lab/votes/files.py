@@ -60,7 +60,7 @@ def identify(
     files = list(known)
     for candidate in candidates:
         try:
-            model = open_model(Path(candidate.path))
+            model = open_model(candidate.file)
             file = known_again(look_at(model), files)
             if not file.sha256 and file.file_bytes in sizes:
                 sha256 = hashes_of(model, lambda _: check())

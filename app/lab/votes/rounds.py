@@ -90,7 +90,7 @@ class VoteBooth:
 
     def _known(self, candidate: Candidate) -> VotedCandidate:
         if candidate.key() not in self._identities:
-            raise KeyError(candidate.path)
+            raise KeyError(candidate.place)
         return self._identities[candidate.key()]
 
     # --- asking ---------------------------------------------------------------------------

@@ -76,7 +76,7 @@ def test_a_pane_that_was_closed_comes_back_with_its_answers(
 def test_a_later_shard_takes_its_set(bench: Bench, tmp_path: Path) -> None:
     shards = files.write_sharded_llama(tmp_path)
     (key,) = bench.open([shards[1]])
-    assert bench.session.pane(key).candidate.path == str(shards[0])
+    assert bench.session.pane(key).candidate.place == str(shards[0])
     bench.session.set_sampling(SamplingSettings(max_tokens=2))
     turn = bench.session.ask("Why?")
     bench.rest()

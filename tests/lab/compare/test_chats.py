@@ -78,7 +78,7 @@ def test_an_empty_chat_with_chosen_candidates_is_kept(
     bench.session.open_chat(chat_id)
     assert {summary.id for summary in bench.session.list_chats()} == {chat_id, chosen}
     bench.session.open_chat(chosen)
-    assert [pane.candidate.path for pane in bench.session.panes] == [str(models["green"])]
+    assert [pane.candidate.place for pane in bench.session.panes] == [str(models["green"])]
     bench.session.chats.nothing_chosen()
     bench.session.open_chat(chat_id)
     assert [summary.id for summary in bench.session.list_chats()] == [chat_id]

@@ -80,7 +80,7 @@ def test_all_panes_of_a_folder_are_found_again(bench: Bench, tmp_path: Path) -> 
     assert all(pane.failure is not None and pane.failure.is_gone for pane in panes)
     bench.session.find_again(opened[1], moved / "b-F16.gguf")
     for pane, name in zip(panes, "ab", strict=True):
-        assert pane.candidate.path == str(moved / f"{name}-F16.gguf")
+        assert pane.candidate.place == str(moved / f"{name}-F16.gguf")
         assert (pane.state, pane.failure) == (PaneState.ASLEEP, None)
         assert pane.model is not None
         assert pane.model.path == moved / f"{name}-F16.gguf"
@@ -89,7 +89,7 @@ def test_all_panes_of_a_folder_are_found_again(bench: Bench, tmp_path: Path) -> 
     (pane,) = bench.session.panes
     assert pane.state is PaneState.FAILED
     bench.session.follow_moves()
-    assert bench.session.panes[0].candidate.path == str(moved / "c-F16.gguf")
+    assert bench.session.panes[0].candidate.place == str(moved / "c-F16.gguf")
 
 
 def test_nothing_moves_while_answers_come(bench: Bench, models: dict[str, Path]) -> None:

@@ -119,14 +119,14 @@ def test_candidates_with_settings_are_named_without_their_folders_too(
     report = read_report(tmp_path / "report.json")
     (own,) = report.arguments.chosen.values()
     shared = (Adapter("style.gguf", 0.5),)
-    source = LocalFile(Path(own.path).name)
+    source = LocalFile(Path(own.place).name)
     assert own == Candidate(source, engine, None, shared, "mmproj.gguf", Draft("tiny.gguf"))
     assert report.arguments.candidate(own.key()) == own
-    assert report.rows[own.key()].file == own.path
+    assert report.rows[own.key()].file == own.place
     document = msgspec.json.decode((tmp_path / "report.json").read_bytes())
     words = [each["candidate"] for each in document["candidates"]]
     assert (
-        words.count(f"{own.path}#kv=q8_0,lora=style.gguf*0.5,mmproj=mmproj.gguf,draft=tiny.gguf")
+        words.count(f"{own.place}#kv=q8_0,lora=style.gguf*0.5,mmproj=mmproj.gguf,draft=tiny.gguf")
         == 1
     )
     # Settings that nobody could type are refused: they would reach an engine.
@@ -189,7 +189,7 @@ def test_sentences_name_files_alone() -> None:
 @pytest.mark.parametrize("home", HOMES)
 def test_an_exported_chat_names_files_without_their_folders(home: str) -> None:
     pane = ChatPane("a", "A", candidate_of(at(home, "b.gguf")))
-    error = f"{pane.candidate.path} cannot be read: “{at(home, 'lib.so')}” is missing."
+    error = f"{pane.candidate.place} cannot be read: “{at(home, 'lib.so')}” is missing."
     chat = Chat(1, panes=[pane], turns=[Turn(1, "Hi", {"a": Answer(error=error)})])
     for written in (to_markdown(chat, str), to_openai_json(chat, str)):
         assert "m4rk" not in written.lower()

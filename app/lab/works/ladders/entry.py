@@ -118,7 +118,7 @@ class LadderEntry:
     @property
     def model(self) -> str:
         """The model that it is of, as its file is called."""
-        name = name_of(self.candidate(self.reference).path)
+        name = name_of(self.candidate(self.reference).name)
         return family_of(name) or name
 
     def letter(self, key: str) -> str:

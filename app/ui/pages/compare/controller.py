@@ -158,12 +158,12 @@ class CompareController(QObject):
         self.said.emit(words.format(letter=letter), lambda: self.open_chat(old))
 
     def _find(self, key: str) -> None:
-        path = self._files.moved_model(Path(self._session.pane(key).candidate.path))
+        path = self._files.moved_model(self._session.pane(key).candidate.file)
         if path is not None:
             self._session.find_again(key, path)
 
     def _reveal(self, key: str) -> None:
-        folder = Path(self._session.pane(key).candidate.path).parent
+        folder = self._session.pane(key).candidate.file.parent
         if not open_outside(QUrl.fromLocalFile(str(folder))):
             raise PersonError(
                 self.tr("No program opens folders here. It is {folder}.").format(folder=folder)

@@ -51,7 +51,7 @@ class ComparePage(PageParts):
     Args:
         session: What is shown; its listener must be ``signals.listener``.
         signals: The session's changes.
-        is_demo: Whether a path is a level of the demo model, which has prompts of its own.
+        is_demo: Whether a candidate is a level of the demo model, which has prompts of its own.
         files: Asks for files; the system's dialogs if None.
         pictures: Where pictures come from; None where none can be shown.
     """
@@ -68,7 +68,7 @@ class ComparePage(PageParts):
         session: Session,
         signals: SessionSignals,
         *,
-        is_demo: Callable[[Path], bool] = lambda _path: False,
+        is_demo: Callable[[Candidate], bool] = lambda _candidate: False,
         files: FileDialogs | None = None,
         pictures: PictureDoor | None = None,
     ) -> None:
@@ -311,7 +311,7 @@ class ComparePage(PageParts):
         panes = self._session.panes
         wanted = bool(panes) and not self._session.chat.turns
         if wanted:
-            demo = all(self._is_demo(Path(pane.candidate.path)) for pane in panes)
+            demo = all(self._is_demo(pane.candidate) for pane in panes)
             self.welcome.set_chat(demo=demo, candidates=len(panes))
         self.welcome.setVisible(wanted)
         self.figures.setVisible(bool(panes) and bool(self._session.chat.turns))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from app.core.candidates.adapters import MOST_ADAPTERS, Adapter
-from app.core.candidates.candidate import MAX_CANDIDATES, Candidate, LocalFile, candidate_of
+from app.core.candidates.candidate import MAX_CANDIDATES, Candidate, candidate_of
 from app.core.candidates.drafts import Draft
 from app.core.errors import PersonError
 from app.core.memory.estimate import lasting_budget_bytes
@@ -199,7 +199,7 @@ class ComparePart(Part):
             self.view.prompt.set_text(draft)
         if (strip := self.view.prompt.field.strip) is not None:
             strip.set_pictures(self._ground.kept.now.draft_pictures)
-        if all(self._is_demo(Path(pane.candidate.path)) for pane in self._session.panes):
+        if all(self._is_demo(pane.candidate) for pane in self._session.panes):
             self._session.chats.nothing_chosen()
         if self._last_chat.remark:
             self._ground.house.remarks.append(self._last_chat.remark)
@@ -310,8 +310,7 @@ class ComparePart(Part):
 
     def _show(self, candidate: Candidate) -> None:
         self._come_up()
-        place = self._session.moves.place_of(Path(candidate.path))
-        self.view.show_candidate(replace(candidate, source=LocalFile(str(place))))
+        self.view.show_candidate(candidate.moved(self._session.moves.place_of))
 
     def _find(self, file: Path) -> None:
         now = self._ground.files.moved_model(file)
@@ -341,9 +340,9 @@ class ComparePart(Part):
         if self._watch.follow(key):
             self._ground.engine.note_started()
 
-    def _is_demo(self, path: Path) -> bool:
+    def _is_demo(self, candidate: Candidate) -> bool:
         demo = self._ground.demo
-        return demo is not None and path in map(demo.path, FIRST_PANES)
+        return demo is not None and candidate.local in [*map(demo.path, FIRST_PANES)]
 
     def _begin_chat(self, candidates: Iterable[Candidate]) -> None:
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -114,7 +113,9 @@ def level_words(pane: Pane) -> str:
     """The quantization level; what the file's name says of it while its header is not read."""
     if pane.model is not None and pane.model.level_name:
         return pane.model.level_name
-    stem = clean_line(Path(pane.candidate.path).stem)
+    if pane.candidate.server is not None:
+        return ""
+    stem = clean_line(pane.candidate.file.stem)
     end = stem.rpartition("-")[2]
     return end if pane.failure is None and end in _LEVEL_NAMES else stem
 
@@ -140,7 +141,7 @@ def name_words(pane: Pane) -> str:
 def full_name(pane: Pane) -> str:
     """Name and path, for hovering."""
     name = name_words(pane)
-    return f"{name} – {pane.candidate.path}" if name else pane.candidate.path
+    return f"{name} – {pane.candidate.place}" if name else pane.candidate.place
 
 
 def context_words(pane: Pane) -> str:

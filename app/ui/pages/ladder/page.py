@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
+from app.core.candidates.candidate import Candidate, candidate_of
 from app.lab.ladder.plan import Further, LadderPlan
 from app.lab.works.ladders.entry import LadderEntry, LadderState, name_of
 from app.ui.kit.question import Question
@@ -271,9 +271,7 @@ class LadderPage(QWidget):
         board.card.speed_wanted.connect(self._measure_speed)
         board.ask_wanted.connect(self._ask_more)
         board.pane_wanted.connect(lambda key: self.pane_wanted.emit(self._candidate(key)))
-        board.find_wanted.connect(
-            lambda key: self.find_wanted.emit(Path(self._candidate(key).path))
-        )
+        board.find_wanted.connect(lambda key: self.find_wanted.emit(self._candidate(key).file))
         board.table.columns_changed.connect(
             lambda: self._kept.change(ladder_columns=board.table.columns)
         )
@@ -307,8 +305,8 @@ class LadderPage(QWidget):
         title = entry_title(entry) if entry is not None else ""
         against = ""
         if entry is not None:
-            path = entry.candidate(entry.reference).path
-            against = self.tr("compared with {name}").format(name=name_of(path))
+            name = name_of(entry.candidate(entry.reference).name)
+            against = self.tr("compared with {name}").format(name=name)
         self.top.show_title(title, against)
         self._follow_actions()
 
@@ -370,8 +368,8 @@ class LadderPage(QWidget):
 
     def _again(self, entry: LadderEntry | None) -> None:
         if entry is not None:
-            reference = self._moved(entry.candidate(entry.reference))
-            self.pick([self._moved(each) for each in entry.candidates], reference)
+            reference = entry.candidate(entry.reference).moved(self.place_of)
+            self.pick([each.moved(self.place_of) for each in entry.candidates], reference)
 
     def _rename(self, entry: LadderEntry, name: str) -> None:
         self._service.rename(entry, name)
@@ -396,10 +394,6 @@ class LadderPage(QWidget):
         number, workers = entry.number, self._desk.workers
         if number is not None and entry not in self._service.all:
             self._jobs.run(lambda _context: workers.delete(number), failed=self._complain)
-
-    def _moved(self, candidate: Candidate) -> Candidate:
-        place = self.place_of(Path(candidate.path))
-        return replace(candidate, source=LocalFile(str(place)))
 
     def _candidate(self, key: str) -> Candidate:
         return self.entry.candidate(key) if self.entry is not None else candidate_of(key)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
@@ -137,7 +136,8 @@ class SettingsDesk:
         if ground.house.works.works_at(Slot.ENGINE):
             ground.main.say(translate("Settings", "Measuring needs it: stop that first."))
             return
-        in_use = [Path(pane.candidate.path) for pane in ground.session.panes]
+        panes = ground.session.panes
+        in_use = [file for pane in panes if (file := pane.candidate.local) is not None]
 
         def done(freed_bytes: int) -> None:
             said = translate("Settings", "{size} are free again.")

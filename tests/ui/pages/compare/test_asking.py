@@ -289,6 +289,6 @@ def test_a_projector_that_comes_with_a_model_goes_with_it(shown: Shown) -> None:
     run, panes = shown.page.controller, shown.session.panes
     assert run.add([Path("/m/mmproj-seer-F16.gguf"), Path("/m/seer-Q8_0.gguf")])
     (added,) = shown.session.panes[len(panes) :]
-    assert added.candidate.path == "/m/seer-Q8_0.gguf"
+    assert added.candidate.place == "/m/seer-Q8_0.gguf"
     assert added.candidate.projector == "/m/mmproj-seer-F16.gguf"
     assert added.sees

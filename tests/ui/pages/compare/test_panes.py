@@ -394,7 +394,7 @@ def test_use_elsewhere_gives_path_and_command(shown: Shown, qtbot: QtBot) -> Non
     popover = shown.page.findChild(ElsewherePopover)
     assert popover is not None
     qtbot.mouseClick(popover.path_button, LEFT)
-    assert QGuiApplication.clipboard().text() == shown.pane("B").pane.candidate.path
+    assert QGuiApplication.clipboard().text() == shown.pane("B").pane.candidate.place
     qtbot.mouseClick(popover.command_button, LEFT)
     assert QGuiApplication.clipboard().text().startswith("llama-server -m")
     popover.close()

@@ -383,11 +383,11 @@ def test_an_adapter_stands_below_its_base_and_is_tried_on_it(shown: Shown) -> No
     }
     shown.fakes.library.changed.tell()
     tab.side.compare()
-    assert [each.path for each in tried[-1]] == [str(large.path)] * 2, "the best that fits"
+    assert [each.place for each in tried[-1]] == [str(large.path)] * 2, "the best that fits"
 
     tab.tree.selectAll()
     tab.side.compare()
-    assert [each.path for each in tried[-1]] == [str(large.path)] * 2 + [str(small.path)] * 2
+    assert [each.place for each in tried[-1]] == [str(large.path)] * 2 + [str(small.path)] * 2
     facts = dict(tab.side.details.facts(style))
     assert facts["Made for"] == "org/Alpha"
     assert "Version" not in facts

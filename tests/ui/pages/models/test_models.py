@@ -102,11 +102,11 @@ def test_search_pick_download_compare(person: Person, hub: FakeHub, tmp_path: Pa
     person.click("Compare them")
     assert window.main.current_page.id == "compare"
     person.until(lambda: len(person.panes) == 2)
-    assert [Path(pane.candidate.path).name for pane in person.panes] == [
+    assert [pane.candidate.file.name for pane in person.panes] == [
         f"tiny-llama-{level}.gguf" for level in LEVELS
     ]
     for pane in person.panes:
-        assert Path(pane.candidate.path).is_relative_to(tmp_path / "hugging-face" / "hub")
+        assert pane.candidate.file.is_relative_to(tmp_path / "hugging-face" / "hub")
 
     library = person.models.library
     # Beside them stands the file that the window was opened with.
@@ -166,7 +166,7 @@ def test_a_comparison_is_remembered_when_the_window_was_closed_in_between(
     person.until(page.offer.isVisible)
     person.click("Compare them")
     person.until(lambda: len(person.panes) == 2)
-    assert [Path(pane.candidate.path).name for pane in person.panes] == [
+    assert [pane.candidate.file.name for pane in person.panes] == [
         f"tiny-llama-{level}.gguf" for level in LEVELS
     ]
 

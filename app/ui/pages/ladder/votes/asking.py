@@ -236,7 +236,7 @@ class AskForm(QFrame):
         self.add_prompts(prompts)
 
     def _open_chats(self) -> None:
-        files = [each.path for each in self._chosen()]
+        files = [each.place for each in self._chosen()]
         self.picker.show_prompts(self._backend.chat_prompts(), files)
         self._popup.open_at(self.chats_button)
 
@@ -249,7 +249,7 @@ class AskForm(QFrame):
         """Bundled prompts that were not voted on yet, a kind a line."""
         menu = QMenu(self)
         everything: list[str] = []
-        for kind in prompts_for([each.path for each in self._chosen()]):
+        for kind in prompts_for([each.place for each in self._chosen()]):
             fresh = self._backend.booth.unseen(
                 kind.prompts, self.reference_key, self.candidate_keys
             )

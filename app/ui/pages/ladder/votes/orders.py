@@ -91,7 +91,7 @@ class Orders(QObject):
 
     def _read_before(self, order: VoteOrder) -> str:
         """A sentence about prompts that one of the files has answered in a chat."""
-        files = {each.path for each in (order.reference, *order.candidates)}
+        files = {each.place for each in (order.reference, *order.candidates)}
         asked = {each.prompt for each in self._backend.chat_prompts() if each.answered_by & files}
         number = len(asked & set(order.prompts))
         if not number:

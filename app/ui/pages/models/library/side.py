@@ -154,7 +154,7 @@ class LibrarySide(QWidget):
             tip = self.tr(
                 "Opens {model} without the adapter and with it. Select another version together"
                 " with the adapter to try it on that one."
-            ).format(model=Path(self._tried[0].path).name)
+            ).format(model=self._tried[0].name)
         elif len(chosen) == 1 and not wanted:
             tip = told(why) if (why := chosen[0].why_not) else tip
         self.compare_action.setEnabled(0 < len(wanted) <= MAX_CANDIDATES)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
@@ -338,7 +337,7 @@ class ServedRow(QFrame):
         self.setProperty("role", "surface")
         self.candidate = candidate
         self.name = ""
-        path = Path(candidate.path)
+        path = candidate.file
         self.title = ElidedLabel("", least_characters=16)
         self.title.set_text(words_of(candidate, model_stem(path.name)), str(path))
         self.words = ElidedLabel("", dim=True, least_characters=12)

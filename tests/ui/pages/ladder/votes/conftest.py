@@ -100,7 +100,7 @@ class Shown:
         candidates = [*map(candidate_of, paths), *twins]
         if projector is not None:
             candidates = [replace(each, projector=str(projector)) for each in candidates]
-        names = [Path(each.path).stem + told_settings(each) for each in candidates]
+        names = [Path(each.place).stem + told_settings(each) for each in candidates]
         with self.qtbot.waitSignal(self.backend.changed, timeout=PATIENCE_MS):
             self.panel.set_candidates(
                 [

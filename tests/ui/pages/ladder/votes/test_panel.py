@@ -285,7 +285,7 @@ def test_one_file_with_two_settings_is_two_versions(
     shown.offer(versions["blue"], versions["green"], twins=[smaller])
     shown.ask_and_wait("One?", "Two?")
     for _ in range(2):
-        assert shown.pair.candidate.file.path == green.path
+        assert shown.pair.candidate.file.path == green.place
         shown.vote_for(candidate=shown.pair.candidate.candidate == smaller)
         shown.key(Qt.Key.Key_Return)
 

@@ -49,7 +49,7 @@ def test_answers_take_the_place_of_all_else_while_one_votes(shown: Shown) -> Non
     booth.set_identities(
         {
             each.key(): VotedCandidate(
-                each, VotedFile(each.path, Path(each.path).stem, 1, 1, (each.path,))
+                each, VotedFile(each.place, Path(each.place).stem, 1, 1, (each.place,))
             )
             for each in versions
         }
