@@ -15,7 +15,8 @@ LINT = [sys.executable, "-c", "from importlinter.cli import lint_imports_command
 
 LAB = (
     *("works", "reports", "verdict", "votes", "ladder", "hub", "compare", "predict", "quality"),
-    *("tasks", "shrink", "serve", "speed", "convert", "engines", "models", "pictures", "demo"),
+    *("tasks", "shrink", "serve", "batch", "speed", "convert", "engines", "models", "pictures"),
+    "demo",
 )
 ENGINE = ("", "host", "local", "protocol", *(
     f"host/{room}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 COMMANDS = {
     "compare": "compare",
+    "batch": "batch",
     "bench": "bench",
     "shrink": "shrink",
     "quantize": "quantize",

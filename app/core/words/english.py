@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.core.words.texts import (
     adapters,
+    batch,
     compare,
     convert,
     counted,
@@ -28,6 +29,7 @@ TEXTS: dict[str, str] = {
     **store.TEXTS,
     **models.TEXTS,
     **adapters.TEXTS,
+    **batch.TEXTS,
     **pictures.TEXTS,
     **drafts.TEXTS,
     **remote.TEXTS,

@@ -1,0 +1,160 @@
+"""``batch``: many prompts for the same candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.cli.arguments import (
+    CONTEXT_HELP,
+    THREADS_HELP,
+    Commands,
+    positive,
+    seed,
+    temperature,
+    threads,
+)
+from app.cli.models import add_model_arguments, chosen_models
+from app.core.batch.prompts import read_prompts
+from app.core.candidates.candidate import Candidate, LocalFile
+from app.core.candidates.settings import DEFAULT_MAX_TOKENS, EngineSettings, SamplingSettings
+from app.core.text.clean import clean_line
+from app.core.words import figures
+from app.lab.batch.export import csv_text, json_lines, rows, write
+from app.lab.batch.run import BatchAnswer, BatchPlan, BatchResult, run_batch
+from app.lab.engines.room import EngineRoom
+from app.lab.models.named import text_in
+from app.monitor.machine import machine_facts, physical_core_count
+
+if TYPE_CHECKING:
+    import argparse
+
+    from app.cli.models import ChosenModels
+    from app.cli.terminal.console import Console
+    from app.store.paths import Paths
+
+_SHOWN_CHARACTERS = 60
+
+
+def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser = commands.add_parser(
+        "batch",
+        parents=[common],
+        help="ask candidates all prompts of a file",
+        description="Ask every candidate all prompts of a file, each in a clean context, and put "
+        "the answers beside each other. Prompts stand one a line, in a CSV file under a header "
+        "“prompt” (and “system”), or as JSON lines: texts, or objects with “prompt” and “system”. "
+        "What was answered is written even where it is broken off.",
+    )
+    add_model_arguments(parser)
+    parser.add_argument("--prompts", type=Path, required=True, metavar="FILE", help="the prompts")
+    parser.add_argument("--csv", type=Path, metavar="OUT", help="write the answers as a table")
+    parser.add_argument("--jsonl", type=Path, metavar="OUT", help="write them as JSON lines")
+    parser.add_argument(
+        "--system", default="", metavar="TEXT", help="system prompt of those that bring none"
+    )
+    parser.add_argument(
+        "--max-tokens",
+        type=positive,
+        default=DEFAULT_MAX_TOKENS,
+        metavar="N",
+        help="no longer answers than these (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--temperature",
+        type=temperature,
+        default=0.0,
+        metavar="T",
+        help="how freely tokens are drawn (default: 0, which always takes the likeliest)",
+    )
+    parser.add_argument(
+        "--seed", type=seed, default=1, metavar="S", help="of what is drawn (default: 1)"
+    )
+    parser.add_argument("--ctx", type=positive, metavar="N", help=CONTEXT_HELP)
+    parser.add_argument("--threads", type=threads, metavar="N", help=THREADS_HELP)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
+    """Carry the command out; returns the exit status."""
+    prompts = read_prompts(text_in(arguments.prompts), arguments.prompts.name)
+    usual = Candidate(LocalFile(""), EngineSettings(context_tokens=arguments.ctx))
+    chosen = chosen_models(arguments, console, paths, usual)
+    plan = BatchPlan(
+        prompts,
+        arguments.system,
+        SamplingSettings(
+            temperature=arguments.temperature,
+            seed=arguments.seed,
+            max_tokens=arguments.max_tokens,
+        ),
+        arguments.threads or physical_core_count(),
+    )
+    result = BatchResult(chosen.candidates)
+    try:
+        with console.measuring() as show:
+            total = len(prompts) * len(chosen.candidates)
+            run_batch(
+                chosen.candidates,
+                plan,
+                EngineRoom.of_this_pc(paths),
+                chosen.open,
+                result,
+                lambda done, candidate: show(done, total, chosen.called(candidate)),
+            )
+    finally:
+        _write(arguments, plan, result, chosen)
+    if arguments.json:
+        facts = {"machine": msgspec.to_builtins(machine_facts()), "engine": result.engine or None}
+        console.json(facts | {"rows": rows(plan, result, chosen.called)})
+    else:
+        _show(plan, result, chosen, console)
+    errors = {
+        (chosen.called(candidate), answer.error): None
+        for candidate, answers in result.answers.items()
+        for answer in answers
+        if answer.error
+    }
+    for name, error in errors:
+        console.error(f"{name}: {error}")
+    return 1 if errors else 0
+
+
+def _write(
+    arguments: argparse.Namespace, plan: BatchPlan, result: BatchResult, chosen: ChosenModels
+) -> None:
+    texts: dict[Path, str] = {}
+    if arguments.csv:
+        texts[arguments.csv] = csv_text(plan, result, chosen.called)
+    if arguments.jsonl:
+        texts[arguments.jsonl] = json_lines(rows(plan, result, chosen.called))
+    write(texts)
+
+
+def _show(plan: BatchPlan, result: BatchResult, chosen: ChosenModels, console: Console) -> None:
+    for number, prompt in enumerate(plan.prompts):
+        console.text(f"── {clean_line(prompt.prompt, _SHOWN_CHARACTERS)}")
+        for candidate, answers in result.answers.items():
+            answer = answers[number]
+            said = f"({answer.error})" if answer.error else answer.text.strip()
+            console.lines(f"{chosen.called(candidate)}: {said or '(nothing)'}")
+        console.text("")
+    console.table(
+        ("answers", "tokens", "tok/s", "file"),
+        [(*_sums(answers), chosen.called(each)) for each, answers in result.answers.items()],
+        left=("file",),
+    )
+
+
+def _sums(answers: Sequence[BatchAnswer]) -> tuple[object, ...]:
+    there = [each for each in answers if not each.error]
+    tokens = sum(each.generated_tokens or 0 for each in there)
+    # As everywhere: the first token of each comes with its prompt.
+    after_first = sum(max(0, (each.generated_tokens or 0) - 1) for each in there)
+    elapsed_ns = sum(each.generation_ns or 0 for each in there)
+    speed = after_first * 1e9 / elapsed_ns if elapsed_ns and after_first else None
+    return len(there), figures.number(tokens), figures.speed(speed).value

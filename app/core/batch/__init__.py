@@ -1,0 +1,1 @@
+"""Many prompts for the same candidates."""
