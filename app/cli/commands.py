@@ -19,6 +19,8 @@ COMMANDS = {
     "search": "search",
     "files": "files",
     "fit": "fit",
+    "scale": "scale",
+    "whatif": "whatif",
     "get": "get",
     "models": "library",
     "remove": "remove",

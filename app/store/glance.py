@@ -6,12 +6,16 @@ counts as not said.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from pathlib import Path
 from typing import cast
 
+import msgspec
+
 from app.base.files import read_ordinary
+from app.core.devices.device import Device
 
 _MOST_BYTES = 1 << 20
 
@@ -39,6 +43,16 @@ def memory_reserve_bytes(settings_path: Path) -> int | None:
     """What engines leave free for other programs; None where the person chose nothing."""
     chosen = _said(settings_path).get("memory_reserve_bytes")
     return chosen if isinstance(chosen, int) and chosen >= 0 else None
+
+
+def own_devices(settings_path: Path) -> tuple[Device, ...]:
+    """Devices that the person entered; what cannot be read is left out."""
+    listed = _said(settings_path).get("own_devices")
+    found: list[Device] = []
+    for entry in cast("list[object]", listed) if isinstance(listed, list) else []:
+        with contextlib.suppress(msgspec.ValidationError):
+            found.append(msgspec.convert(entry, Device))
+    return tuple(found)
 
 
 def _said(settings_path: Path) -> dict[str, object]:

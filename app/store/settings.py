@@ -16,6 +16,7 @@ from app.base.files import TooLargeError, read_ordinary, write_whole
 from app.core.candidates.candidate import Candidate
 from app.core.candidates.settings import MOST_THREADS, PRESETS
 from app.core.chats.pictures import Picture
+from app.core.devices.device import Device
 from app.core.errors import PersonError
 from app.core.words.sentence import say, worded
 from app.store.tolerant import WrongValue, convert
@@ -81,6 +82,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             family.
         served: Candidates that other programs were let ask last.
         first_start_done: The first start's levels of the demo model were made.
+        own_devices: That the person entered, to ask what a candidate would do there.
         ladder_columns: Names of the columns among a ladder's details; empty for all.
         ladder_details: Whether the table shows them.
         ladder_list_visible: Whether the list of ladders is shown.
@@ -119,6 +121,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     certificate_file: str = ""
     served: tuple[Candidate, ...] = ()
     first_start_done: bool = False
+    own_devices: tuple[Device, ...] = ()
     ladder_columns: list[str] = []
     ladder_details: bool = False
     ladder_list_visible: bool = True

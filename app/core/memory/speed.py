@@ -131,11 +131,10 @@ class SpeedPrediction:
 
 def expected_speed(work: TokenWork, rates: MachineRates, depth_tokens: int = 0) -> float:
     """Tokens a second by the rates alone."""
-    plain = rates.bandwidth * DEFAULT_EFFICIENCY
     seconds = 0.0
     for type_id, n_bytes in work.bytes_by_type.items():
-        seconds += n_bytes / _rate(type_id, rates, plain)
-    f16 = _rate(_F16, rates, plain)
+        seconds += n_bytes / type_rate(type_id, rates)
+    f16 = type_rate(_F16, rates)
     attention_ns = work.attended(depth_tokens) * _ATTENDED_NS / rates.threads
     seconds += max(work.kv_bytes(depth_tokens) / f16, attention_ns / 1e9)
     seconds += _STATE_PASSES * work.state_bytes / f16
@@ -144,12 +143,13 @@ def expected_speed(work: TokenWork, rates: MachineRates, depth_tokens: int = 0) 
     return 1 / seconds if seconds > 0 else 0.0
 
 
-def _rate(type_id: int, rates: MachineRates, plain: float) -> float:
+def type_rate(type_id: int, rates: MachineRates) -> float:
+    """Bytes of weights of a type that are read a second, as far as that is known."""
     rate = rates.by_type.get(type_id)
     if rate is not None:
         return rate
     if not rates.by_type:
-        return plain
+        return rates.bandwidth * DEFAULT_EFFICIENCY
     # A type that was not measured is taken for one of about as many bits.
     bits = TENSOR_TYPES[type_id].bits_per_weight
     nearest = min(rates.by_type, key=lambda known: abs(TENSOR_TYPES[known].bits_per_weight - bits))

@@ -166,6 +166,17 @@ def parameters(amount: int | None, write: Write = english) -> Quantity:
     return Quantity(write(value, 1 if abs(value) < 99.95 else 0), "B")
 
 
+def large(value: float | None, write: Write = english) -> Quantity:
+    """A large count in three digits: 410 M, 6.74 B, 1.4 T."""
+    if not _known(value):
+        return UNKNOWN
+    digits, exponent = f"{value:.2e}".split("e")
+    step = min(4, max(0, int(exponent) // 3))
+    place = int(exponent) - 3 * step
+    unit = ("", "K", "M", "B", "T")[step]
+    return Quantity(brief(write)(float(digits) * 10**place, max(0, 2 - place)), unit)
+
+
 def nats(value: float | None, write: Write = english) -> Quantity:
     """A KL divergence: 0.0409 nats, 1.7·10⁻⁶ nats."""
     return Quantity(significant(value, 3, write), "nats") if _known(value) else UNKNOWN

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     """What an amount counts, which decides how it is written."""
 
     COUNT = "count"
+    LARGE = "large"
     BYTES = "bytes"
     SHARE = "share"
     POINTS = "points"
@@ -125,6 +126,11 @@ def wait(seconds: float) -> Amount:
     return Amount(Kind.WAIT, seconds)
 
 
+def large(count: float) -> Amount:
+    """A count of millions and more, as a fact."""
+    return Amount(Kind.LARGE, count)
+
+
 def share(of_one: float) -> Amount:
     """A share of 0 to 1, as a fact."""
     return Amount(Kind.SHARE, of_one)
@@ -216,6 +222,8 @@ def english_amount(amount: Amount) -> str:
     match amount.kind:
         case Kind.COUNT:
             return figures.number(amount.value)
+        case Kind.LARGE:
+            return str(figures.large(amount.value))
         case Kind.BYTES:
             return str(figures.size(amount.value))
         case Kind.SHARE:

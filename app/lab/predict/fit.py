@@ -27,6 +27,7 @@ from app.core.memory.fit import (
 )
 from app.core.memory.speed import (
     Basis,
+    MachineRates,
     MeasuredRun,
     SpeedPrediction,
     bytes_from_disk,
@@ -73,6 +74,7 @@ class Fit:
             take all of it.
         disk_bytes: How much of the weights each token reads from disk: what does not fit runs so.
         parts_bytes: What adapters, a projector and a draft have of ``needs.weights_bytes``.
+        rates: How fast this PC reads such weights; None where that was not asked.
     """
 
     model: ModelFile
@@ -87,6 +89,7 @@ class Fit:
     work: TokenWork | None = None
     disk_bytes: float = 0.0
     parts_bytes: int = 0
+    rates: MachineRates | None = None
 
     @property
     def tokens_per_second(self) -> float | None:
@@ -227,17 +230,21 @@ class Fitter:
         begin_s = time.monotonic() if begin_s is None else begin_s
         on_gpu = any(share.layers for share in fit.devices if share.kind == "gpu")
         plain = not fit.disk_bytes and not on_gpu
-        speed = self._speed(fit.work, fit.model, begin_s, with_runs=plain)
-        if on_gpu and speed is not None:
+        rates = self._rates(fit.work, begin_s)
+        if rates is None:
+            return fit
+        # Runs of what was read from disk would count the disk twice, those on a GPU its part.
+        runs = self._speeds.runs() if plain else ()
+        speed: SpeedPrediction | None = predict_speed(fit.work, fit.model, rates, runs)
+        if on_gpu:
             speed = replace_fit(speed, basis=Basis.PARTLY_GPU)
-        if fit.disk_bytes and speed is not None:
+        if fit.disk_bytes:
             rate = disk_rate(fit.model.path, self._speeds)
             speed = slowed_by_disk(speed, fit.disk_bytes, rate) if rate else None
-        return replace_fit(fit, speed=speed)
+        return replace_fit(fit, speed=speed, rates=rates)
 
-    def _speed(
-        self, work: TokenWork, model: ModelFile, begin_s: float, *, with_runs: bool
-    ) -> SpeedPrediction | None:
+    def _rates(self, work: TokenWork, begin_s: float) -> MachineRates | None:
+        """This PC's for these weights; None where they cannot be measured."""
         types = sorted(work.bytes_by_type, key=lambda type_id: -work.bytes_by_type[type_id])
 
         def enough() -> bool:
@@ -248,13 +255,11 @@ class Fitter:
             # An engine is not started only to measure again what was spoilt before.
             again = self._engine is not None
             engine = self._running()
-            rates = self._machine.rates(types, self._threads, engine, enough, again=again)
+            return self._machine.rates(types, self._threads, engine, enough, again=again)
         except PersonError as error:
             log.warning("this PC's speed was not measured: %s %s", error, error.detail)
             self.close()
             return None
-        # Runs of what was read from disk would count the disk twice, those on a GPU its part.
-        return predict_speed(work, model, rates, self._speeds.runs() if with_runs else ())
 
     def _plan(self, question: Question, context_tokens: int, gpu_layers: int | None) -> Predicted:
         plans = self._room.plans

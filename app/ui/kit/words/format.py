@@ -145,6 +145,11 @@ def parameters(amount: int | None, locale: QLocale | None = None) -> Quantity:
     return _said(figures.parameters(amount, _writer(locale)))
 
 
+def large(value: float | None, locale: QLocale | None = None) -> Quantity:
+    """A large count in three digits: 410 M, 6.74 B, 1.4 T."""
+    return _said(figures.large(value, _writer(locale)))
+
+
 def about_parameters(amount: int, locale: QLocale | None = None) -> Quantity:
     """Parameters of a model that is not known, without zeros at the end: 500 M, 14 B."""
     return _said(figures.parameters(amount, figures.brief(_writer(locale))))

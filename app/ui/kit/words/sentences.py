@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _FIGURES: dict[Kind, Callable[[float], object]] = {
     Kind.COUNT: lambda value: figures.count(int(value)),
+    Kind.LARGE: figures.large,
     Kind.BYTES: figures.byte_size,
     Kind.SHARE: figures.sure_percent,
     Kind.POINTS: lambda value: figures.points(value).value,

@@ -1,0 +1,1 @@
+"""Other devices: their memory, and how fast a candidate would be there."""

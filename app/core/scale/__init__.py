@@ -1,0 +1,1 @@
+"""Parameters against training tokens: the law, what was published, what it means."""

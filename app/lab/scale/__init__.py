@@ -1,0 +1,1 @@
+"""The scaling chart and the same candidate on other devices."""
