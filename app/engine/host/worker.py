@@ -35,7 +35,7 @@ from app.engine.host.process.crew import Crew
 from app.engine.host.process.hardening import limit_private_memory
 from app.engine.host.process.memory import own_memory
 from app.engine.host.refusals import explained
-from app.engine.protocol.answering import Generate, SetThreads, ThreadsSet
+from app.engine.protocol.answering import AnswerMany, Generate, SetThreads, ThreadsSet
 from app.engine.protocol.loading import Device, Hello, Load, Loaded, LoadProgress, Predict
 from app.engine.protocol.making import (
     CollectImportance,
@@ -107,6 +107,8 @@ class Worker:
         self._context: Context | None = None
         self._draft: DraftModel | None = None
         self._generator: Generator | None = None
+        self._loaded: Load | None = None
+        self._repacked_bytes = 0
         self._speed: SpeedTester | None = None
         self._scorer: Scorer | None = None
         self._make_scorer: Callable[[], Scorer] | None = None
@@ -170,6 +172,8 @@ class Worker:
                 self._load(command)
             case Generate():
                 self._generate(command)
+            case AnswerMany():
+                self._answer_many(command)
             case SetThreads():
                 self._set_threads(command)
             case Bench():
@@ -272,6 +276,7 @@ class Worker:
             self._unload()
             raise
         own = self._draft.context if self._draft is not None else None
+        self._loaded, self._repacked_bytes = command, sizes.repacked_bytes
         self._speed = SpeedTester(model, self._abort, command.engine, own)
         self._make_scorer = lambda: _scorer(model, self._abort, command, self._channel)
         if self._context is not None:
@@ -339,6 +344,31 @@ class Worker:
         if self._generator is None or self._model is None:
             raise EngineError(FailureKind.GENERATE, say("engine.no_model_loaded_engine"))
         self._generator.answer(command, self._writer(command.id, command.template))
+
+    def _answer_many(self, command: AnswerMany) -> None:
+        model, context, alone, load = self._model, self._context, self._generator, self._loaded
+        if model is None or context is None or alone is None or load is None:
+            raise EngineError(FailureKind.GENERATE, say("engine.no_model_loaded_engine"))
+        # Imported when they are needed, as below.
+        from app.engine.host.answering.beside import Beside
+        from app.engine.host.loading.sequences import Sequences
+
+        def make(places: int, place_tokens: int, has_beginning: bool) -> Sequences:
+            return Sequences(
+                model,
+                self._abort,
+                places=places,
+                place_tokens=place_tokens,
+                threads=context.threads,
+                engine=load.engine,
+                has_beginning=has_beginning,
+            )
+
+        writer = self._writer(command.id, command.template)
+        beside = Beside(
+            self._channel, model, self._abort, alone, writer, make, self._repacked_bytes
+        )
+        beside.answer(command)
 
     def _writer(self, command_id: int, template: str | None) -> PromptWriter:
         assert self._model is not None
@@ -428,7 +458,7 @@ class Worker:
             self._context.free()
         if self._model is not None:
             self._model.free()
-        self._draft = None
+        self._draft = self._loaded = None
         self._model = self._context = self._generator = self._speed = None
         self._scorer = self._make_scorer = None
         self._writers.clear()

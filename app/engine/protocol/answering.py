@@ -1,4 +1,4 @@
-"""A chat is answered."""
+"""A chat is answered, or many questions side by side."""
 
 from __future__ import annotations
 
@@ -42,6 +42,33 @@ class Generate(msgspec.Struct, tag="generate", frozen=True):
     likely: int | None = None
     schema: str = ""
     reads_marks: bool = False
+
+
+class AnswerMany(msgspec.Struct, tag="answer_many", frozen=True):
+    """Answer questions that have nothing to do with each other, several at once.
+
+    Each is told of under its own id as if it had been asked alone: Rendered, Text, then Finished or
+    Failed. They begin in their order, the next one as soon as a place is free. Those that have no
+    room in a place, show pictures, or are asked of a model whose texts cannot grow side by side
+    are answered alone, behind the others. ManyAnswered closes the command; after Failed with its
+    id, what was not told of is not answered.
+
+    What is answered to a question follows from it and from the number of places: not from the
+    other questions nor from their order.
+
+    Attributes:
+        id: A later one than those of its questions.
+        questions: Their own templates are not looked at, and each stands alone.
+        places: How many are answered at once.
+        place_tokens: How long a question with its answer may be.
+        template: As in :class:`Generate`; of all of them.
+    """
+
+    id: int
+    questions: list[Generate]
+    places: int
+    place_tokens: int
+    template: str | None = None
 
 
 class SetThreads(msgspec.Struct, tag="set_threads", frozen=True):
@@ -133,3 +160,18 @@ class ThreadsSet(msgspec.Struct, tag="threads_set", frozen=True):
 
     id: int
     threads: int
+
+
+class ManyAnswered(msgspec.Struct, tag="many_answered", frozen=True):
+    """All questions of a command are answered, or were told to have failed.
+
+    Attributes:
+        beside: How many were answered side by side; the others alone.
+        passes: In so many passes for tokens of answers.
+        shared_tokens: What all prompts began with, and was read once.
+    """
+
+    id: int
+    beside: int
+    passes: int
+    shared_tokens: int

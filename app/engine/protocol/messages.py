@@ -7,8 +7,10 @@ answer them repeat. Times are nanoseconds of a monotonic clock's differences, si
 from __future__ import annotations
 
 from app.engine.protocol.answering import (
+    AnswerMany,
     Finished,
     Generate,
+    ManyAnswered,
     PromptProgress,
     Rendered,
     SetThreads,
@@ -77,6 +79,7 @@ MAX_LINE_BYTES = 1 << 20
 Command = (
     Load
     | Generate
+    | AnswerMany
     | Stop
     | SetThreads
     | Bench
@@ -112,6 +115,7 @@ Event = (
     | PromptProgress
     | Text
     | Finished
+    | ManyAnswered
     | ThreadsSet
     | BenchSample
     | QuantizeProgress

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from app.core.candidates.settings import SamplingSettings
-    from app.engine.host.loading.context import Context
     from app.engine.host.loading.model import Model
 
 _PENALTY_WINDOW_TOKENS = 64
@@ -23,15 +22,19 @@ _TOKEN_DATA = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float3
 
 
 class Computed(Protocol):
-    """What was computed last.
+    """A text that a model goes on with.
 
     Attributes:
-        row: Of its logits; −1 for the last.
+        row: Of the logits behind its last token; −1 for those that were computed last.
+        tokens: What it holds, in order.
+        size_tokens: How many it can hold.
     """
 
     model: Model
     handle: lc.llama_context_p
     row: int
+    tokens: list[int]
+    size_tokens: int
 
 
 class Candidates:
@@ -121,7 +124,7 @@ class GreedySampler:
 class ChainSampler:
     """llama.cpp's chain: penalties, top-k, top-p, min-p, temperature, then a draw."""
 
-    def __init__(self, settings: SamplingSettings, context: Context, prompt: list[int]) -> None:
+    def __init__(self, settings: SamplingSettings, context: Computed, prompt: list[int]) -> None:
         chain = lc.llama_sampler_chain_init(lc.llama_sampler_chain_default_params())
         if settings.repeat_penalty != 1.0:
             lc.llama_sampler_chain_add(
@@ -188,7 +191,7 @@ def logits_of(context: Computed) -> NDArray[np.float32]:
 
 
 def make_sampler(
-    settings: SamplingSettings, context: Context, prompt: list[int]
+    settings: SamplingSettings, context: Computed, prompt: list[int]
 ) -> ProposingSampler:
     """The sampler for these settings."""
     if settings.temperature <= 0 and settings.repeat_penalty == 1.0:

@@ -100,32 +100,12 @@ class Context:
             RefusedError: It does not fit in memory, or llama.cpp refuses the combination.
         """
         batch_tokens = batch_tokens or engine.batch_tokens or BATCH_TOKENS
-        params = lc.llama_context_default_params()
-        params.n_ctx = size_tokens
-        params.n_batch = batch_tokens
-        params.n_ubatch = min(batch_tokens, engine.micro_batch_tokens or BATCH_TOKENS)
-        params.n_threads = params.n_threads_batch = threads
-        # Few rows of logits at a time: else the compute buffer reserves one for each token.
-        params.n_outputs_max = output_tokens
-        params.flash_attn_type = _FLASH_ATTENTION[engine.flash_attention]
-        params.type_k, params.type_v = (_GGML_TYPES[kind] for kind in engine.kv_types)
-        params.swa_full = False
-        params.offload_kqv = not engine.kv_on_cpu
+        params = context_params(engine, size_tokens, threads, batch_tokens, output_tokens)
         params.op_offload = offloads
-        params.rope_scaling_type = _ROPE_SCALING[engine.rope_scaling]
-        params.rope_freq_base = engine.rope_base or 0.0
-        params.rope_freq_scale = 1 / engine.rope_scale if engine.rope_scale else 0.0
         if watcher is not None:
             params.cb_eval = watcher.callback
         self._watcher = watcher
-        handle = lc.llama_init_from_model(model.handle, params)
-        if not handle:
-            raise RefusedError(
-                FailureKind.CONTEXT_MEMORY,
-                say("engine.context_tokens_could_not_made", size_tokens=size_tokens)
-                if _LARGE_KV_TYPES.issuperset(engine.kv_types)
-                else say("engine.context_tokens_could_not_made_2", size_tokens=size_tokens),
-            )
+        handle = new_context(model, params, engine)
         self._strengths = model.adapters.strengths
         model.adapters.give_to(handle, self._strengths)
         self.handle = handle
@@ -153,6 +133,11 @@ class Context:
     def free(self) -> None:
         """Give the memory back; the object is dead afterwards."""
         lc.llama_free(self.handle)
+
+    @property
+    def threads(self) -> int:
+        """How many were asked for."""
+        return self._crew.asked
 
     def set_threads(self, threads: int) -> None:
         """Use this many threads from the next decode on, as far as their cores are free."""
@@ -345,27 +330,74 @@ class Context:
         self._checked(status)
 
     def _checked(self, status: int) -> None:
-        if status == 0 and not self._abort.is_set:
-            return
-        if status == 0:
-            # The flag came after the last graph node: what was decoded is held, so it is
+        if status != 0 or self._abort.is_set:
+            # Where the flag came after the last graph node, what was decoded is held: it is
             # dropped like a batch that was aborted half-way.
             self._go_back(len(self.tokens))
-            raise Aborted
-        self._go_back(len(self.tokens))
-        if status == _ABORTED or self._abort.is_set:
-            raise Aborted
-        if status == 1:
-            raise EngineError(FailureKind.GENERATE, say("engine.context_no_room_more_choose"))
+        check_computed(status, self._abort)
+
+    def synchronize(self) -> None:
+        """Wait until everything submitted is computed."""
+        lc.llama_synchronize(self.handle)
+
+
+def context_params(
+    engine: EngineSettings, size_tokens: int, threads: int, batch_tokens: int, output_tokens: int
+) -> lc.llama_context_params:
+    """llama.cpp's parameters; the arguments are those of :class:`Context`."""
+    params = lc.llama_context_default_params()
+    params.n_ctx = size_tokens
+    params.n_batch = batch_tokens
+    params.n_ubatch = min(batch_tokens, engine.micro_batch_tokens or BATCH_TOKENS)
+    params.n_threads = params.n_threads_batch = threads
+    # Few rows of logits at a time: else the compute buffer reserves one for each token.
+    params.n_outputs_max = output_tokens
+    params.flash_attn_type = _FLASH_ATTENTION[engine.flash_attention]
+    params.type_k, params.type_v = (_GGML_TYPES[kind] for kind in engine.kv_types)
+    params.swa_full = False
+    params.offload_kqv = not engine.kv_on_cpu
+    params.rope_scaling_type = _ROPE_SCALING[engine.rope_scaling]
+    params.rope_freq_base = engine.rope_base or 0.0
+    params.rope_freq_scale = 1 / engine.rope_scale if engine.rope_scale else 0.0
+    return params
+
+
+def new_context(
+    model: Model, params: lc.llama_context_params, engine: EngineSettings
+) -> lc.llama_context_p:
+    """Make a context.
+
+    Raises:
+        RefusedError: It does not fit in memory, or llama.cpp refuses the combination.
+    """
+    handle = lc.llama_init_from_model(model.handle, params)
+    if not handle:
+        raise RefusedError(
+            FailureKind.CONTEXT_MEMORY,
+            say("engine.context_tokens_could_not_made", size_tokens=params.n_ctx)
+            if _LARGE_KV_TYPES.issuperset(engine.kv_types)
+            else say("engine.context_tokens_could_not_made_2", size_tokens=params.n_ctx),
+        )
+    return handle
+
+
+def check_computed(status: int, abort: AbortFlag) -> None:
+    """Look at how a decode ended.
+
+    Raises:
+        Aborted: The abort flag was set.
+        EngineError: llama.cpp failed.
+    """
+    if status == _ABORTED or abort.is_set:
+        raise Aborted
+    if status == 1:
+        raise EngineError(FailureKind.GENERATE, say("engine.context_no_room_more_choose"))
+    if status != 0:
         raise EngineError(
             FailureKind.GENERATE,
             say("engine.engine_could_not_compute_next"),
             f"llama_decode returned {status}",
         )
-
-    def synchronize(self) -> None:
-        """Wait until everything submitted is computed."""
-        lc.llama_synchronize(self.handle)
 
 
 def context_for(
