@@ -1,33 +1,48 @@
-"""How often the verdict is wrong, and how often it can tell: made answers, judged by the real rule.
+"""How often the verdict is wrong, and how often it can tell: made answers, judged by its rule.
 
     python -m tools.verdict_error_rates            the tables of docs/METHOD.md (some minutes)
     python -m tools.verdict_error_rates --quick    the same from fewer draws
 
 Each candidate is drawn answer by answer: with a share of flips it and the reference differ, and a
-true difference says how many more of these are lost than gained. Questions are independent of each
-other here; those of one template are not quite, so that a kind's own figures are a little surer
-than they should be.
+true difference says how many more of these are lost than gained. Questions come in sorts, whose own
+differences may be spread around that of their kind. Asking stops where it is decided, as in a real
+ladder. All ladders of a cell are judged at once, as columns of numbers; a test holds this against
+the rule itself, ladder by ladder.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.core.statistics.describe import wilson_interval
-from app.core.statistics.paired import PairedCounts, mcnemar_exact, paired_difference_interval
-from app.core.tasks.items import FULL_ITEMS
-from app.core.tasks.results import KindResult, KindVerdict
-from app.core.verdict import Evidence, Judgement, State, judge_candidates
+from app.core.statistics.distributions import normal_quantile, student_quantile
+from app.core.statistics.paired import PairedCounts
+from app.core.tasks.items import QUICK_ITEMS
+from app.core.tasks.looks import Look, looks_of
+from app.core.tasks.results import SIGNIFICANCE, TOLERANCE, UNSEEN_TOLERANCES, paired_result
+from app.core.verdict import Evidence, State, judge_candidates
 
-KINDS = 6
-PROFILES = {"quick": 60, "full": 240}
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.float64]
+    Counts = NDArray[np.int64]
+    Marks = NDArray[np.bool_]
+
+KINDS, SORTS = 8, 24
+PROFILES = {"quick": 45, "full": 240}
 ACCURACY = 0.75
 """The reference's share of right answers."""
 SEED = 11
+OPEN, GOOD, LOSES = 0, 1, 2
+STATES = {OPEN: State.CANNOT_TELL, GOOD: State.AS_GOOD, LOSES: State.LOSES}
+# Fewer standard errors from zero are no small p-value, however many sorts there are.
+_WORTH_A_TEST = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +50,31 @@ class Truth:
     """What is true of a candidate at one kind.
 
     Attributes:
-        items: How many questions are asked.
+        items: How many questions there are.
         flips: The share that only one of the two gets right.
         difference: The candidate's true accuracy minus the reference's.
+        sorts: How many sorts of questions take turns.
+        spread: How far the sorts' own differences are from that, as a standard deviation.
     """
 
     items: int
     flips: float
     difference: float = 0.0
+    sorts: int = SORTS
+    spread: float = 0.0
 
 
 Candidate = Sequence[Truth]
 
 
-def equal(items: int, flips: float) -> Candidate:
+def equal(items: int, flips: float, kinds: int = KINDS) -> Candidate:
     """Truly equal at every kind."""
-    return [Truth(items, flips)] * KINDS
+    return [Truth(items, flips)] * kinds
 
 
-def evenly(items: int, flips: float, loss: float) -> Candidate:
+def evenly(items: int, flips: float, loss: float, kinds: int = KINDS) -> Candidate:
     """Loses the same at every kind."""
-    return [Truth(items, max(flips, loss), -loss)] * KINDS
+    return [Truth(items, max(flips, loss), -loss)] * kinds
 
 
 def at_one_kind(items: int, flips: float, loss: float, kind_items: int | None = None) -> Candidate:
@@ -65,73 +84,334 @@ def at_one_kind(items: int, flips: float, loss: float, kind_items: int | None = 
 
 
 def many_small(flips: float, loss: float) -> Candidate:
-    """Fifteen kinds of 20 questions; loses at one of them."""
-    one = Truth(20, min(1.0, max(flips, loss + 0.02)), -loss)
-    return [*[Truth(20, flips)] * 14, one if loss else Truth(20, flips)]
+    """Fifteen kinds of 20 questions of one sort each; loses at one of them."""
+    one = Truth(20, min(1.0, max(flips, loss + 0.02)), -loss, 20)
+    return [*[Truth(20, flips, 0.0, 20)] * 14, one if loss else Truth(20, flips, 0.0, 20)]
+
+
+def spread_out(candidate: Candidate, spread: float) -> Candidate:
+    """The same with sorts that differ."""
+    return [replace(truth, spread=spread) for truth in candidate]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Drawn answers of one candidate to one kind: what was lost, gained, right and asked.
+
+    Each has a plane for each look with the answers so far, a row for each ladder and a column for
+    each sort.
+    """
+
+    lost: Counts
+    gained: Counts
+    both: Counts
+    asked: Counts
+
+    def cut(self, looks: Sequence[int]) -> Answers:
+        """Those at some looks alone."""
+        planes = (self.lost, self.gained, self.both, self.asked)
+        return Answers(*(plane[looks] for plane in planes))
+
+    def at(self, look: int, ladder: int) -> tuple[PairedCounts, ...]:
+        """Counts of the sorts of one ladder that were asked by then."""
+        planes = [plane[look, ladder] for plane in (self.both, self.lost, self.gained)]
+        return tuple(
+            PairedCounts(int(both), int(lost), int(gained), int(asked - both - lost - gained))
+            for both, lost, gained, asked in zip(*planes, self.asked[look, 0], strict=True)
+            if asked
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of drawn ladders: a row for each, a column for each candidate.
+
+    Attributes:
+        states: ``OPEN``, ``GOOD`` or ``LOSES``.
+        ends: At which look asking ended.
+        questions: How many questions were asked.
+        answers: What was drawn, of each candidate and kind.
+    """
+
+    states: Counts
+    ends: Counts
+    questions: Counts
+    answers: list[list[Answers]]
+
+    def any_is(self, state: int) -> float:
+        """The share of ladders in which some candidate is called so."""
+        return float(np.mean((self.states == state).any(axis=1)))
+
+    def first_is(self, state: int) -> float:
+        """The share in which the first is."""
+        return float(np.mean(self.states[:, 0] == state))
 
 
 class Draws:
     """Ladders of made answers; the same ones for the same seed."""
 
-    def __init__(self, runs: int, seed: int = SEED) -> None:
+    def __init__(self, runs: int, seed: int = SEED, *, stops: bool = True) -> None:
         self.runs = runs
+        self._stops = stops
         self._random = np.random.default_rng(seed)
 
-    def shares(
-        self, ladder: Sequence[Candidate], *events: Callable[[Sequence[Judgement]], bool]
-    ) -> list[float]:
-        """Of the drawn ladders the shares in which each of the events comes about."""
-        found = [0] * len(events)
-        for _ in range(self.runs):
-            evidence = [Evidence([*map(self.kind, map(str, range(99)), one)]) for one in ladder]
-            judged = judge_candidates(evidence)
-            found = [so_far + event(judged) for so_far, event in zip(found, events, strict=True)]
-        return [count / self.runs for count in found]
+    def judged(self, ladder: Sequence[Candidate], quick_items: int = 0) -> Outcome:
+        """Draw ladders of these candidates, ask as far as it is needed, and judge them.
 
-    def kind(self, name: str, truth: Truth) -> KindResult:
-        """One kind's drawn answers as a result."""
-        return result_of(name, self.counts(truth))
+        Args:
+            ladder: What is true of each candidate.
+            quick_items: First so many of a kind are asked; then all, of those of which nothing can
+                be told. Else all at once.
+        """
+        each = [truth.items for truth in ladder[0]]
+        looks = looks_of(each, stops=self._stops)
+        first = looks_of([min(quick_items, count) for count in each], stops=self._stops)
+        ends = sorted({look.questions for look in (*looks, *first)})
+        drawn = [[self._kind(truth, one, ends) for truth in one] for one in ladder]
+        if not first:
+            return self._ended(drawn, looks, ends)
+        least = [ends.index(look.questions) for look in first]
+        quick = self._ended([[kind.cut(least) for kind in one] for one in drawn], first, ends)
+        rest = self._ended(drawn, looks, ends)
+        is_open = quick.states == OPEN
+        return Outcome(
+            np.where(is_open, rest.states, quick.states),
+            np.where(is_open, rest.ends, quick.ends),
+            np.where(is_open, rest.questions, quick.questions),
+            drawn,
+        )
+
+    def _ended(
+        self, answers: list[list[Answers]], looks: Sequence[Look], ends: Sequence[int]
+    ) -> Outcome:
+        """What is said where all are asked until they are decided."""
+        places = [ends.index(look.questions) for look in looks]
+        if len(answers[0][0].asked) != len(looks):
+            answers = [[kind.cut(places) for kind in one] for one in answers]
+        tests = len(answers[0]) + (len(answers[0]) > 1)
+        all_tests = len(answers) * (tests + 1)
+        least = sum(min(QUICK_ITEMS, int(kind.asked[-1].sum())) for kind in answers[0])
+        stopped = np.full((self.runs, len(answers)), len(looks) - 1)
+        found: list[list[_Seen]] = []
+        for place, kinds in enumerate(answers):
+            seen = [_seen(kinds, number, look) for number, look in enumerate(looks)]
+            found.append(seen)
+            for number in reversed(range(len(looks) - 1)):
+                padded = np.ones((self.runs, all_tests - tests))
+                corrected = _holm(np.hstack([seen[number].p_values, padded]))[:, :tests]
+                state = _states(seen[number], corrected)
+                stop = state == LOSES
+                if looks[number].questions >= least:
+                    stop |= state == GOOD
+                stopped[stop, place] = number
+        at_end = [_chosen(seen, stopped[:, place]) for place, seen in enumerate(found)]
+        corrected = _holm(np.hstack([one.p_values for one in at_end]))
+        states = np.stack(
+            [
+                _states(one, corrected[:, place * tests : (place + 1) * tests])
+                for place, one in enumerate(at_end)
+            ],
+            axis=1,
+        )
+        questions = np.array([look.questions for look in looks])[stopped]
+        return Outcome(states, stopped, questions, answers)
 
     def counts(self, truth: Truth) -> PairedCounts:
-        """Drawn answers to the questions of one kind."""
-        lost = (truth.flips - truth.difference) / 2
-        gained = (truth.flips + truth.difference) / 2
+        """Answers to all questions of one kind."""
+        lost, gained = (truth.flips - truth.difference) / 2, (truth.flips + truth.difference) / 2
         shares = [ACCURACY - lost, lost, gained, 1 - ACCURACY - gained]
         return PairedCounts(*map(int, self._random.multinomial(truth.items, shares)))
 
+    def _kind(self, truth: Truth, candidate: Candidate, ends: Sequence[int]) -> Answers:
+        """Answers to one kind, after so many questions of all kinds."""
+        rounds = [_rounds(end, candidate) for end in ends]
+        own = [min(count, truth.items) for count in rounds]
+        sorts = np.arange(truth.sorts)
+        # Sorts take turns.
+        asked = np.array([(count - sorts + truth.sorts - 1) // truth.sorts for count in own])
+        fresh = np.diff(asked, axis=0, prepend=0)
+        size = (self.runs, truth.sorts)
+        differences = truth.difference + truth.spread * self._random.standard_normal(size)
+        differences = np.clip(differences, -ACCURACY, 1 - ACCURACY)
+        flips = np.maximum(truth.flips, np.abs(differences))
+        lost = np.minimum((flips - differences) / 2, ACCURACY)
+        gained = np.minimum((flips + differences) / 2, 1 - ACCURACY)
+        shares = np.stack([ACCURACY - lost, lost, gained, 1 - ACCURACY - gained], axis=-1)
+        drawn = self._random.multinomial(fresh[:, None, :], np.clip(shares, 0, 1)[None])
+        so_far = np.cumsum(drawn, axis=0)
+        return Answers(so_far[..., 1], so_far[..., 2], so_far[..., 0], asked[:, None, :])
 
-def result_of(name: str, counts: PairedCounts) -> KindResult:
-    """A kind as the comparison of real answers gives it."""
-    return KindResult(
-        name,
-        counts,
-        out_of_tokens=0,
-        reference_out_of_tokens=0,
-        failed=0,
-        accuracy=wilson_interval(counts.both + counts.gained, counts.total),
-        reference_accuracy=wilson_interval(counts.both + counts.lost, counts.total),
-        difference=paired_difference_interval(counts),
-        p_value=mcnemar_exact(counts.lost, counts.gained),
-        corrected_p_value=None,
-        verdict=KindVerdict.CANNOT_TELL,
-        hint=counts.total < FULL_ITEMS,
-        items_to_settle=None,
+
+def _rounds(questions: int, candidate: Candidate) -> int:
+    """How many questions of each kind these are."""
+    rounds = 0
+    while sum(min(rounds, truth.items) for truth in candidate) < questions:
+        rounds += 1
+    return rounds
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One candidate of all ladders at one look: columns are its kinds, then all questions.
+
+    Attributes:
+        p_values: Over the share of the look.
+        net: What was gained less what was lost.
+        low, high: Of the difference's interval.
+        against: Something stands against calling all questions as good.
+        below: A kind's own interval lies below zero.
+    """
+
+    p_values: Numbers
+    net: Counts
+    low: Numbers
+    high: Numbers
+    against: Marks
+    below: Marks
+
+
+def _seen(kinds: Sequence[Answers], number: int, look: Look) -> _Seen:
+    parts = [
+        (kind.lost[number], kind.gained[number], kind.both[number], kind.asked[number])
+        for kind in kinds
+    ]
+    if len(parts) > 1:
+        whole = tuple(np.hstack([part[place] for part in parts]) for place in range(4))
+        columns = [*parts, whole]
+    else:
+        columns = parts
+    p_values = [np.minimum(1, _sign_flip(g - lost) / look.share) for lost, g, _, _ in columns]
+    sure = 1 - SIGNIFICANCE * look.share
+    ends = [_interval(*column, sure) for column in columns]
+    low, high = (np.stack([one[end] for one in ends], axis=1) for end in (0, 1))
+    own = slice(0, len(kinds))
+    below = (high[:, own] < 0) & (low[:, own] < -TOLERANCE)
+    unseen = -UNSEEN_TOLERANCES * TOLERANCE
+    hides = low[:, own] < unseen
+    small = [place for place, part in enumerate(parts) if part[3].sum() < QUICK_ITEMS]
+    if small:
+        together = [np.hstack([parts[each][place] for each in small]) for place in range(4)]
+        hides[:, small] &= (_interval(*together, sure)[0] < unseen)[:, None]
+    return _Seen(
+        np.stack(p_values, axis=1),
+        np.stack([(gained - lost).sum(axis=1) for lost, gained, _, _ in columns], axis=1),
+        low,
+        high,
+        (below | hides).any(axis=1),
+        below.any(axis=1),
     )
 
 
-def first_is_good(judged: Sequence[Judgement]) -> bool:
-    """The first candidate is called as good."""
-    return judged[0].state is State.AS_GOOD
+def _chosen(seen: Sequence[_Seen], ends: Counts) -> _Seen:
+    """Of each ladder what was seen at its last look."""
+
+    def of(name: str) -> NDArray[np.generic]:
+        planes = np.stack([getattr(one, name) for one in seen])
+        return planes[ends, np.arange(len(ends))]
+
+    names = ("p_values", "net", "low", "high", "against", "below")
+    return _Seen(*(of(name) for name in names))  # pyright: ignore[reportArgumentType]
 
 
-def any_is_good(judged: Sequence[Judgement]) -> bool:
-    """Some candidate is called as good."""
-    return any(one.state is State.AS_GOOD for one in judged)
+def _states(seen: _Seen, corrected: Numbers) -> Counts:
+    """What is said of each ladder's candidate."""
+    certain = corrected <= SIGNIFICANCE
+    gains = certain & (seen.net > 0) & (seen.low > 0)
+    good = gains | (seen.low >= -TOLERANCE)
+    loses = certain & (seen.net < 0) & (seen.high < 0) & ~good
+    if seen.p_values.shape[1] == 1:  # one kind alone
+        as_good = good[:, 0]
+    else:
+        whole_good, each_good = good[:, -1], good[:, :-1].all(axis=1)
+        as_good = (whole_good & ~seen.against) | (~whole_good & each_good & ~seen.below)
+        as_good |= whole_good & each_good & ~seen.against
+    return np.where(loses.any(axis=1), LOSES, np.where(as_good, GOOD, OPEN))
 
 
-def any_loses(judged: Sequence[Judgement]) -> bool:
-    """Some candidate is called a loser."""
-    return any(one.state is State.LOSES for one in judged)
+def _holm(p_values: Numbers) -> Numbers:
+    """Holm's correction of each row."""
+    order = np.argsort(p_values, axis=1, kind="stable")
+    count = p_values.shape[1]
+    stepped = np.take_along_axis(p_values, order, axis=1) * (count - np.arange(count))
+    stepped = np.maximum.accumulate(np.minimum(stepped, 1), axis=1)
+    corrected = np.empty_like(p_values)
+    np.put_along_axis(corrected, order, stepped, axis=1)
+    return corrected
+
+
+def _sign_flip(net: Counts) -> Numbers:
+    """``sign_flip_exact`` of each row of net differences, where it can be small; else 1.
+
+    By the characteristic function of the sum: a product of cosines.
+    """
+    sizes, total = np.abs(net), np.abs(net.sum(axis=1))
+    p_values = np.ones(len(net))
+    worth = np.flatnonzero(total > _WORTH_A_TEST * np.sqrt((sizes**2).sum(axis=1)))
+    if not len(worth):
+        return p_values
+    sizes, total = sizes[worth], total[worth]
+    points = 1 << int(2 * sizes.sum(axis=1).max() + 1).bit_length()
+    angles = 2 * np.pi * np.arange(points // 2 + 1) / points
+    product = np.ones((len(worth), len(angles)))
+    for size in range(1, int(sizes.max()) + 1):
+        often = (sizes == size).sum(axis=1)
+        product *= np.cos(size * angles)[None] ** often[:, None]
+    chances = np.fft.irfft(product, points, axis=1)
+    tails = np.cumsum(chances[:, points // 2 :: -1], axis=1)  # from the far end on
+    tail = tails[np.arange(len(worth)), points // 2 - total]
+    p_values[worth] = np.clip(2 * tail, 0, 1)
+    return p_values
+
+
+def _interval(
+    lost: Counts, gained: Counts, both: Counts, asked: Counts, confidence: float
+) -> tuple[Numbers, Numbers]:
+    """Newcombe's interval of each row, wider for the sorts."""
+    b, c, a = (part.sum(axis=1).astype(float) for part in (lost, gained, both))
+    n = float(asked.sum())
+    z = normal_quantile(confidence)
+
+    def wilson(right: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+        share, shrink = right / n, 1 + z * z / n
+        centre = (share + z * z / (2 * n)) / shrink
+        half = z / shrink * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+        low = np.where(share <= 0, 0, np.maximum(centre - half, 0))
+        return share, low, np.where(share >= 1, 1, np.minimum(centre + half, 1))
+
+    ours, ours_low, ours_high = wilson(a + c)
+    base, base_low, base_high = wilson(a + b)
+    margins = (a + c) * (n - a - c) * (a + b) * (n - a - b)
+    agreement = a * (n - a - b - c) - b * c
+    agreement = np.where(agreement > 0, np.maximum(agreement - n / 2, 0), agreement)
+    phi = np.where(margins > 0, agreement / np.sqrt(np.maximum(margins, 1)), 0)
+
+    def joined(one: Numbers, other: Numbers) -> Numbers:
+        return np.sqrt(np.maximum(one * one + other * other - 2 * phi * one * other, 0))
+
+    wider = _widening(gained - lost, b + c, asked, confidence)
+    middle = ours - base
+    low = middle - wider * joined(ours - ours_low, base_high - base)
+    high = middle + wider * joined(ours_high - ours, base - base_low)
+    return np.maximum(low, -1), np.minimum(high, 1)
+
+
+def _widening(net: Counts, flips: Numbers, asked: Counts, confidence: float) -> Numbers:
+    known = asked[0] > 0
+    sorts, n = int(known.sum()), float(asked.sum())
+    if sorts < 2 or asked.max() < 2:
+        return np.ones(len(net))
+    mean = net.sum(axis=1) / n
+    within = flips - n * mean * mean
+    apart = net[:, known] - asked[:, known] * mean[:, None]
+    between = (apart**2).sum(axis=1)
+    effect = sorts / (sorts - 1) * between / np.where(within > 0, within, np.inf)
+    times = student_quantile(confidence, sorts - 1) / normal_quantile(confidence)
+    return np.where(effect > 1, np.sqrt(np.maximum(effect, 1)) * times, 1)
+
+
+def result_of(counts: PairedCounts, share: float = 1.0) -> Evidence:
+    """One kind's counts as what was asked of a candidate."""
+    return Evidence([paired_result("one", counts, (), share)])
 
 
 def settled_when_asked(draws: Draws, truth: Truth) -> float:
@@ -139,17 +419,12 @@ def settled_when_asked(draws: Draws, truth: Truth) -> float:
     asked = settled = 0
     while asked < draws.runs:
         counts = draws.counts(truth)
-        (judged,) = judge_candidates([Evidence([result_of("one", counts)])])
+        (judged,) = judge_candidates([result_of(counts)])
         if judged.more_items is None:
             continue
-        more = draws.counts(Truth(judged.more_items, truth.flips, truth.difference))
-        both = PairedCounts(
-            counts.both + more.both,
-            counts.lost + more.lost,
-            counts.gained + more.gained,
-            counts.neither + more.neither,
-        )
-        (after,) = judge_candidates([Evidence([result_of("one", both)])])
+        more = draws.counts(replace(truth, items=judged.more_items))
+        both = PairedCounts.sum_of((counts, more))
+        (after,) = judge_candidates([result_of(both)])
         asked += 1
         settled += after.state is not State.CANNOT_TELL
     return settled / asked
@@ -166,41 +441,8 @@ def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> N
         print(f"| {' | '.join(row)} |", flush=True)
 
 
-def evenly_losing(draws: Draws) -> None:
-    """The error that equivalence controls: a loss of the tolerance over all questions."""
-    rows = [
-        (
-            f"{100 * loss:g} points at every kind, {100 * flips:g} % flips",
-            *(
-                _percent(*draws.shares([evenly(240, flips, loss)] * count, any_is_good))
-                for count in (1, 4, 8)
-            ),
-        )
-        for loss, flips in ((0.03, 0.06), (0.03, 0.15), (0.035, 0.06), (0.04, 0.06))
-    ]
-    whole = [Truth(KINDS * 240, 0.06, -0.03)]
-    found = (draws.shares([whole] * count, any_is_good) for count in (1, 4, 8))
-    rows.append(("3 points, all questions of one kind, 6 % flips", *(_percent(*f) for f in found)))
-    title = "Loses at every kind, full profile, and is called as good:"
-    _table(title, ("true loss", "one", "one of four such", "one of eight such"), rows)
-
-
-def losing_at_one_kind(draws: Draws) -> None:
-    """The error that the kinds' own intervals bound."""
-    asked = ((60, None), (240, None), (240, 30), (240, 10))
-    rows = [
-        (
-            f"{100 * loss:g} points at one kind",
-            *(
-                _percent(*draws.shares([at_one_kind(items, 0.06, loss, few)], first_is_good))
-                for items, few in asked
-            ),
-        )
-        for loss in (0.03, 0.05, 0.07, 0.10, 0.15, 0.20)
-    ]
-    heads = ("true loss", "quick", "full", "full, 30 of this kind", "full, 10 of this kind")
-    title = "Loses at one kind of six, equal at the others, 6 % flips, and is called as good:"
-    _table(title, heads, rows)
+def _points(loss: float) -> str:
+    return f"{100 * loss:g} points"
 
 
 def equals(draws: Draws) -> None:
@@ -208,13 +450,77 @@ def equals(draws: Draws) -> None:
     rows: list[Sequence[str]] = []
     for name, items in PROFILES.items():
         for flips in (0.02, 0.04, 0.06, 0.10, 0.15):
-            loser, good = draws.shares([equal(items, flips)], any_loses, first_is_good)
-            losers = [loser, *draws.shares([equal(items, flips)] * 4, any_loses)]
+            alone = draws.judged([equal(items, flips)])
+            several = [draws.judged([equal(items, flips)] * count) for count in (4, 8)]
+            wrong = [alone.any_is(LOSES), *(one.any_is(LOSES) for one in several)]
             rows.append(
-                (f"{name}, {100 * flips:g} % flips", _percent(good), *map(_percent, losers))
+                (
+                    f"{name}, {100 * flips:g} % flips",
+                    _percent(alone.first_is(GOOD)),
+                    f"{alone.questions.mean():,.0f} of {items * KINDS:,}",
+                    *map(_percent, wrong),
+                )
             )
-    heads = ("truly equal", "as good", "loses", "one of four loses")
-    _table("Truly equal at all six kinds, and is called:", heads, rows)
+    heads = ("truly equal", "as good", "asked", "loses", "one of four", "one of eight")
+    _table("Truly equal at all eight kinds:", heads, rows)
+
+
+def kinds_and_candidates(draws: Draws) -> None:
+    """Both errors over numbers of kinds: equals that lose, losers of 3 points that are as good."""
+    rows: list[Sequence[str]] = []
+    for kinds in (1, 3, 6, 8):
+        cells: list[str] = []
+        for name in PROFILES:
+            items = PROFILES[name] * KINDS // kinds
+            same = draws.judged([equal(items, 0.06, kinds)] * 4)
+            less = [draws.judged([evenly(items, 0.06, 0.03, kinds)] * n) for n in (1, 4, 8)]
+            cells += [_percent(same.any_is(LOSES)), *(_percent(x.any_is(GOOD)) for x in less)]
+        rows.append((str(kinds), *cells))
+    heads = ["kinds"]
+    for name in PROFILES:
+        heads += [f"{name}: an equal of four loses", "3 points: as good", "of four", "of eight"]
+    _table("As many questions over fewer kinds, 6 % flips:", heads, rows)
+
+
+def losing_evenly(draws: Draws) -> None:
+    """How soon a loser is found, and how often it is called as good."""
+    rows: list[Sequence[str]] = []
+    for loss, flips in (
+        (0.02, 0.06),
+        (0.03, 0.06),
+        (0.03, 0.15),
+        (0.035, 0.06),
+        (0.05, 0.10),
+        (0.10, 0.15),
+        (0.20, 0.25),
+        (0.40, 0.45),
+        (0.70, 0.70),
+    ):
+        cells: list[str] = []
+        for items in PROFILES.values():
+            found = draws.judged([evenly(items, flips, loss)] * 4)
+            cells += [
+                _percent(found.first_is(LOSES)),
+                _percent(found.any_is(GOOD)),
+                f"{np.median(found.questions):,.0f}",
+            ]
+        rows.append((f"{_points(loss)}, {100 * flips:g} % flips", *cells))
+    heads = ["loses at every kind"]
+    for name in PROFILES:
+        heads += [f"{name}: loses", "one of four as good", "asked (median)"]
+    _table("Each of four candidates loses the same at every kind:", heads, rows)
+
+
+def losing_at_one_kind(draws: Draws) -> None:
+    """The error that the kinds' own intervals bound."""
+    quick, full = PROFILES.values()
+    asked = ((quick, None), (full, None), (full, 30), (full, 10))
+    rows: list[Sequence[str]] = []
+    for loss in (0.03, 0.05, 0.07, 0.10, 0.15, 0.20):
+        found = [draws.judged([at_one_kind(items, 0.06, loss, few)]) for items, few in asked]
+        rows.append((_points(loss), *(_percent(one.first_is(GOOD)) for one in found)))
+    heads = ("loses at one kind", "quick", "full", "full, 30 of this kind", "full, 10 of this kind")
+    _table("Loses at one kind of eight, 6 % flips, and is called as good:", heads, rows)
 
 
 def small_kinds(draws: Draws) -> None:
@@ -223,25 +529,114 @@ def small_kinds(draws: Draws) -> None:
     for loss in (0.0, 0.15, 0.30, 0.60):
         cells: list[str] = []
         for flips in (0.01, 0.02, 0.04):
-            good, bad = draws.shares([many_small(flips, loss)], first_is_good, any_loses)
-            cells += [_percent(good), _percent(bad)]
-        rows.append((f"{100 * loss:g} points at one kind" if loss else "truly equal", *cells))
+            found = draws.judged([many_small(flips, loss)])
+            cells += [_percent(found.first_is(GOOD)), _percent(found.any_is(LOSES))]
+        rows.append((f"{_points(loss)} at one kind" if loss else "truly equal", *cells))
     heads = ["15 kinds of 20"]
     for flips in (1, 2, 4):
         heads += [f"{flips} % flips: as good", "loses"]
     _table("Fifteen kinds of 20 questions, and is called:", heads, rows)
 
 
+def sorts_that_differ(draws: Draws) -> None:
+    """What clusters do: sorts of questions with differences of their own."""
+    rows: list[Sequence[str]] = []
+    for spread in (0.0, 0.05, 0.10):
+        cells: list[str] = []
+        for items in PROFILES.values():
+            same = draws.judged([spread_out(equal(items, 0.10), spread)] * 4)
+            less = draws.judged([spread_out(evenly(items, 0.10, 0.03), spread)])
+            cells += [
+                _percent(same.first_is(GOOD)),
+                _percent(same.any_is(LOSES)),
+                _percent(less.first_is(GOOD)),
+            ]
+        rows.append((_points(spread), *cells))
+    heads = ["spread of the sorts"]
+    for name in PROFILES:
+        heads += [f"{name}: equal, as good", "an equal of four loses", "3 points, as good"]
+    _table("Sorts whose own differences are spread around their kind's, 10 % flips:", heads, rows)
+
+
+LADDER = (0.0, 0.0, 0.01, 0.05, 0.30)
+"""True losses of a usual ladder's levels, the largest file first."""
+
+
+def recommended(found: Outcome) -> NDArray[np.int64]:
+    """Of each ladder the smallest that is as good; −1 for the reference. The last is smallest."""
+    good = found.states == GOOD
+    count = good.shape[1]
+    return np.where(good.any(axis=1), count - 1 - np.argmax(good[:, ::-1], axis=1), -1)
+
+
+def recommendations(draws: Draws) -> None:
+    """Which one is told to be run, of five levels that lose more and more."""
+    rows: list[Sequence[str]] = []
+    for name, items in PROFILES.items():
+        for flips in (0.02, 0.06, 0.10):
+            ladder = [evenly(items, max(flips, loss + 0.02), loss) for loss in LADDER]
+            found = draws.judged(ladder)
+            chosen = recommended(found)
+            rows.append(
+                (
+                    f"{name}, {100 * flips:g} % flips",
+                    *(_percent(float(np.mean(chosen == n))) for n in (-1, 0, 1, 2)),
+                    _percent(float(np.mean(chosen > 2))),
+                    f"{found.questions.sum(axis=1).mean():,.0f} of {5 * KINDS * items:,}",
+                )
+            )
+    heads = ("", "the original", "equal", "equal, smaller", "loses 1", "loses 5 or 30", "asked")
+    _table("Five levels that lose 0, 0, 1, 5 and 30 points; recommended:", heads, rows)
+
+
+def asking_more(draws: Draws) -> None:
+    """Quick first; then all questions, of those of which nothing can be told."""
+    quick, full = PROFILES.values()
+    rows: list[Sequence[str]] = []
+    for title, one in (
+        ("truly equal, 6 % flips", equal(full, 0.06)),
+        ("truly equal, 15 % flips", equal(full, 0.15)),
+        ("loses 3 points at every kind, 6 % flips", evenly(full, 0.06, 0.03)),
+        ("loses 5 points at every kind, 6 % flips", evenly(full, 0.06, 0.05)),
+    ):
+        less = [replace(truth, items=quick) for truth in one]
+        before, after = draws.judged([less]), draws.judged([one], quick)
+        rows.append(
+            (
+                title,
+                *(
+                    f"{_percent(before.first_is(state))} → {_percent(after.first_is(state))}"
+                    for state in (GOOD, LOSES, OPEN)
+                ),
+            )
+        )
+    heads = ("quick, then all where open", "called as good", "loses", "still open")
+    _table("Asking more:", heads, rows)
+
+
 def plans(draws: Draws) -> None:
     """What the number of further questions is worth."""
     rows = [
         (
-            f"{items} questions, {100 * difference:+g} points".replace("-", "−"),
+            f"{items:,} questions, {100 * difference:+g} points".replace("-", "−"),
             _percent(settled_when_asked(draws, Truth(items, 0.10, difference))),
         )
-        for items, difference in ((360, 0.0), (360, -0.02), (360, -0.04), (1440, -0.02))
+        for items, difference in ((360, 0.0), (360, -0.01), (360, -0.04), (1920, -0.02))
     ]
     _table("As many further questions as the verdict names, 10 % flips:", ("", "settle it"), rows)
+
+
+TABLES = (
+    equals,
+    losing_evenly,
+    kinds_and_candidates,
+    losing_at_one_kind,
+    recommendations,
+    sorts_that_differ,
+    small_kinds,
+    asking_more,
+    plans,
+)
 
 
 def main() -> None:
@@ -251,8 +646,10 @@ def main() -> None:
     runs = 200 if parser.parse_args().quick else 2000
     swing = 196 * (0.025 * 0.975 / runs) ** 0.5
     print(f"{runs:,} ladders a cell: 2.5 % is known to ± {swing:.1f} points.")
-    for part in (evenly_losing, losing_at_one_kind, small_kinds, equals, plans):
-        part(Draws(runs))
+    begin = time.monotonic()
+    for table in TABLES:
+        table(Draws(runs))
+    print(f"\n{(time.monotonic() - begin) / 60:.1f} minutes")
 
 
 if __name__ == "__main__":

@@ -8,12 +8,13 @@ loss are corrected together by Holm: one for every kind of every candidate, one 
 of a candidate together, one for its votes. So the whole ladder calls an equal candidate a loser at
 most once in twenty ladders. *As good as* is claimed of one candidate by its own intervals alone,
 whatever it is compared with: an intersection of tests, all of which must pass, so that none needs
-a correction. What its error rates are, `tools/verdict_error_rates.py` shows.
+a correction. Where asking may stop before all questions were asked, both have the share of the 5 %
+that the look has (``tasks.looks``). What the error rates are, `tools/verdict_error_rates.py` shows.
 
 - *loses*: a kind, or all questions together, or the votes are significantly worse after the
   correction, and the interval lies below zero;
-- *as good as*: every kind that the reference can do has its interval of the difference inside
-  ± tolerance (or is better), or all questions together have, while nothing stands against it:
+- *as good as*: every kind that the reference can do has its interval of the difference above
+  −tolerance (or is better), or all questions together have, while nothing stands against it:
   no kind by itself (``standing_against``), and no votes whose own interval lies below one half;
 - *cannot tell yet*: everything else, also where nothing was asked.
 """
@@ -25,23 +26,16 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from app.core.statistics.describe import wilson_interval
-from app.core.statistics.paired import (
-    PairedCounts,
-    holm,
-    mcnemar_exact,
-    paired_difference_interval,
-)
-from app.core.tasks.items import FULL_ITEMS
+from app.core.statistics.paired import holm
 from app.core.tasks.results import (
     SIGNIFICANCE,
     TOLERANCE,
     KindResult,
     KindVerdict,
+    added_up,
     is_below,
-    needed_to_settle,
+    settled_by,
     standing_against,
-    verdict_of,
 )
 from app.core.words.sentence import worded
 
@@ -92,10 +86,13 @@ class Evidence:
     Attributes:
         kinds: Its results at tasks by ``compare_tasks``; empty where none were asked.
         votes: Blind votes for it and against it, ties left out; None where nobody voted.
+        decided_after: Asking stopped after so many questions, because it was decided; None where
+            all were asked.
     """
 
     kinds: Sequence[KindResult] = ()
     votes: WinRate | None = None
+    decided_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +114,7 @@ class Judgement:
         hint: The state rests on fewer questions than a result needs.
         more_items: About how many more questions would settle it; None where nothing is open or no
             sensible number would do.
+        decided_after: Asking stopped after so many questions; None where all were asked.
     """
 
     state: State
@@ -129,6 +127,7 @@ class Judgement:
     votes_against: WinRate | None = None
     hint: bool = False
     more_items: int | None = None
+    decided_after: int | None = None
 
     @property
     def tested(self) -> tuple[KindResult, ...]:
@@ -159,12 +158,16 @@ class Judgement:
         return self.tested[0] if self.tested else None
 
 
-def judge_candidates(evidence: Sequence[Evidence], tolerance: float = TOLERANCE) -> list[Judgement]:
+def judge_candidates(
+    evidence: Sequence[Evidence], tolerance: float = TOLERANCE, further_tests: int = 0
+) -> list[Judgement]:
     """Judge all candidates of a ladder at once, without the reference itself.
 
     Args:
         evidence: Of each candidate.
-        tolerance: How much worse or better may still be called as good.
+        tolerance: How much worse may still be called as good.
+        further_tests: So many more will be corrected with these: whatever comes of them, who loses
+            now will then.
 
     Returns:
         One judgement for each, in order.
@@ -173,46 +176,53 @@ def judge_candidates(evidence: Sequence[Evidence], tolerance: float = TOLERANCE)
     sums = [_together(kinds) for kinds in rows]
     p_values: list[float] = []
     for kinds, total, one in zip(rows, sums, evidence, strict=True):
-        p_values += [
-            kind.p_value for kind in kinds if _is_tested(kind) and kind.p_value is not None
-        ]
-        if total is not None and total.p_value is not None:
-            p_values.append(total.p_value)
+        p_values += [kind.p_value_of_look for kind in kinds if _is_tested(kind)]
+        if total is not None:
+            p_values.append(total.p_value_of_look)
         if one.votes is not None:
             p_values.append(one.votes.p_value)
-    corrected = iter(holm(p_values))
+    tests = len(p_values) + further_tests
+    corrected = iter(holm([*p_values, *[1.0] * further_tests]))
     judged: list[Judgement] = []
     for kinds, total, one in zip(rows, sums, evidence, strict=True):
         done = tuple(
-            _settled(kind, next(corrected), tolerance, len(p_values)) if _is_tested(kind) else kind
+            settled_by(kind, next(corrected), tolerance, tests) if _is_tested(kind) else kind
             for kind in kinds
         )
-        whole = (
-            None if total is None else _settled(total, next(corrected), tolerance, len(p_values))
-        )
+        whole = None if total is None else settled_by(total, next(corrected), tolerance, tests)
         votes_p = None if one.votes is None else next(corrected)
-        judged.append(_judged(done, whole, one.votes, votes_p, tolerance))
+        judged.append(_judged(done, whole, one, votes_p, tolerance))
     return judged
 
 
 def _judged(
     kinds: tuple[KindResult, ...],
     together: KindResult | None,
-    votes: WinRate | None,
+    evidence: Evidence,
     votes_p: float | None,
     tolerance: float,
 ) -> Judgement:
+    votes, decided_after = evidence.votes, evidence.decided_after
     votes_against = votes if votes is not None and votes.interval.high < 0.5 else None
     loses_votes = votes_against is not None and votes_p is not None and votes_p <= SIGNIFICANCE
     is_whole_good = together is not None and together.verdict in _GOOD
     shown = together
     if together is not None and together.verdict is KindVerdict.AS_GOOD:
         shown = replace(together, verdict=KindVerdict.CANNOT_TELL)  # until nothing is against it
-    found = Judgement(State.CANNOT_TELL, kinds, shown, votes_p, loses_votes, is_whole_good)
+    found = Judgement(
+        State.CANNOT_TELL,
+        kinds,
+        shown,
+        votes_p,
+        loses_votes,
+        is_whole_good,
+        decided_after=decided_after,
+    )
     losers = [*found.lost, *([together] if together else [])]
     losers = [kind for kind in losers if kind.verdict is KindVerdict.LOSES]
     if losers or loses_votes:
-        firm = loses_votes or any(not kind.hint for kind in losers)
+        # What few questions tell for certain, with all the looks there are, is no hint.
+        firm = loses_votes or bool(decided_after) or any(not kind.hint for kind in losers)
         return replace(found, state=State.LOSES, hint=not firm)
     several = found.tested if together is not None else ()
     against = (
@@ -255,31 +265,4 @@ def _is_tested(kind: KindResult) -> bool:
 def _together(kinds: Sequence[KindResult]) -> KindResult | None:
     """All questions that the reference can do, added up."""
     tested = [kind for kind in kinds if _is_tested(kind)]
-    if len(tested) < 2:
-        return None
-    counts = PairedCounts.sum_of(kind.counts for kind in tested)
-    return KindResult(
-        kind=ALL_QUESTIONS,
-        counts=counts,
-        out_of_tokens=sum(kind.out_of_tokens for kind in tested),
-        reference_out_of_tokens=sum(kind.reference_out_of_tokens for kind in tested),
-        empty=sum(kind.empty for kind in tested),
-        reference_empty=sum(kind.reference_empty for kind in tested),
-        failed=sum(kind.failed for kind in tested),
-        accuracy=wilson_interval(counts.both + counts.gained, counts.total),
-        reference_accuracy=wilson_interval(counts.both + counts.lost, counts.total),
-        difference=paired_difference_interval(counts),
-        p_value=mcnemar_exact(counts.lost, counts.gained),
-        corrected_p_value=None,
-        verdict=KindVerdict.CANNOT_TELL,
-        hint=counts.total < FULL_ITEMS,
-        items_to_settle=None,
-    )
-
-
-def _settled(kind: KindResult, corrected: float, tolerance: float, tests: int) -> KindResult:
-    assert kind.difference is not None
-    verdict = verdict_of(kind.counts, kind.difference, corrected, tolerance)
-    is_open = verdict is KindVerdict.CANNOT_TELL
-    more = needed_to_settle(kind.counts, tolerance, tests) if is_open else None
-    return replace(kind, corrected_p_value=corrected, verdict=verdict, items_to_settle=more)
+    return added_up(ALL_QUESTIONS, tested) if len(tested) > 1 else None

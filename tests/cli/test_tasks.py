@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from app.core.statistics.paired import mcnemar_exact
+from app.core.statistics.clustered import sign_flip_exact
+from app.core.statistics.paired import PairedCounts
 from app.resources import resource_path
 from tests.cli.conftest import PATIENCE_SECONDS
 from tests.helpers.gguf_files import Shape, write_first_message_crash_model, write_scripted_model
@@ -80,7 +81,8 @@ def test_few_bits_fail_at_what_the_demo_knows(
         assert kind["verdict"] == "loses"
         assert kind["hint"]
         assert kind["difference_high"] < 0
-        assert kind["p_value"] == pytest.approx(mcnemar_exact(kind["lost"], kind["gained"]))
+        flips = PairedCounts(0, kind["lost"], kind["gained"], 0)
+        assert kind["p_value"] == pytest.approx(sign_flip_exact(flips))
         # What it fails at: a question, what the reference said, and what this one says.
         example = kind["examples"][0]
         assert example["expected"] in example["reference_text"]

@@ -12,9 +12,9 @@ from app.core.ladder.pairs import compare_at_equal_memory
 from app.core.recommendation import recommend
 from app.core.statistics.anytime import win_rate
 from app.core.statistics.paired import PairedCounts
+from app.core.tasks.results import paired_result
 from app.core.verdict import Evidence, Limits, State, judge_candidates
 from app.core.verdict_words import Rung, sentence_of
-from tools.verdict_error_rates import result_of
 
 if TYPE_CHECKING:
     from app.core.tasks.results import KindResult
@@ -26,8 +26,8 @@ REFERENCE = Rung("f16", "F16", None, 8 * GB, 10.0)
 
 def kinds(*last: int, name: str = "code") -> list[KindResult]:
     """Five kinds with as many gained as lost, and one more with these counts."""
-    alike = [result_of(kind, PairedCounts(190, 6, 6, 38)) for kind in KINDS[:5]]
-    return [*alike, result_of(name, PairedCounts(*last))] if last else [*alike, alike[0]]
+    alike = [paired_result(kind, PairedCounts(190, 6, 6, 38)) for kind in KINDS[:5]]
+    return [*alike, paired_result(name, PairedCounts(*last))] if last else [*alike, alike[0]]
 
 
 # Of 240 questions 24 lost and 7 gained: −7.1 points, p = 0.0033.
@@ -76,8 +76,10 @@ def test_of_speeds_beside_other_programs_no_factor_is_said() -> None:
 
 
 def test_where_nothing_can_be_told_a_kind_that_looks_lost_is_named() -> None:
-    quick = [result_of(kind, PairedCounts(45, 1, 1, 13)) for kind in KINDS[:5]]
-    judged = judge_candidates([Evidence([*quick, result_of("code", PairedCounts(30, 12, 3, 15))])])
+    quick = [paired_result(kind, PairedCounts(45, 1, 1, 13)) for kind in KINDS[:5]]
+    judged = judge_candidates(
+        [Evidence([*quick, paired_result("code", PairedCounts(30, 12, 3, 15))])]
+    )
     assert judged[0].state is State.CANNOT_TELL
     said = sentence_of(Rung("q3", "Q3_K_M", judged[0]), REFERENCE)
     assert "−2.5 in 100, −5.3 to +0.3, but code −15 in 100, −27 to −2.4" in said
@@ -86,7 +88,9 @@ def test_where_nothing_can_be_told_a_kind_that_looks_lost_is_named() -> None:
 
 def test_a_certain_loss_within_the_tolerance_is_none() -> None:
     small = PairedCounts(11_000, 360, 120, 520)
-    judged = judge_candidates([Evidence([result_of("one", small), result_of("other", small)])])[0]
+    judged = judge_candidates(
+        [Evidence([paired_result("one", small), paired_result("other", small)])]
+    )[0]
     assert judged.state is State.AS_GOOD
     assert all(kind.difference is not None and kind.difference.high < 0 for kind in judged.kinds)
 
@@ -135,7 +139,7 @@ counts = st.builds(
 )
 evidence = st.builds(
     Evidence,
-    st.lists(st.builds(result_of, st.just("kind"), counts), min_size=1, max_size=4),
+    st.lists(st.builds(paired_result, st.just("kind"), counts), min_size=1, max_size=4),
     st.none() | st.builds(win_rate, st.integers(0, 30), st.integers(0, 30)),
 )
 

@@ -75,34 +75,20 @@ class PairedCounts:
         return (self.gained - self.lost) / self.total
 
 
-def mcnemar_exact(lost: int, gained: int) -> float:
-    """The two-sided exact p-value of McNemar's test: are flips either way equally likely?
-
-    Q. McNemar, "Note on the sampling error of the difference between correlated proportions or
-    percentages", Psychometrika 12 (1947), with the binomial distribution in place of its
-    approximation: twice the smaller tail, at most 1. Computed in whole numbers.
-
-    Raises:
-        ValueError: A count is negative.
-    """
-    if min(lost, gained) < 0:
-        raise ValueError("a count is negative")
-    flips = lost + gained
-    tail = 0
-    ways = 1  # of choosing i of the flips
-    for i in range(min(lost, gained) + 1):
-        tail += ways
-        ways = ways * (flips - i) // (i + 1)
-    return min(1.0, 2 * tail / 2**flips) if flips < 1000 else _large_tail(tail, flips)
-
-
-def paired_difference_interval(counts: PairedCounts, confidence: float = 0.95) -> Interval:
+def paired_difference_interval(
+    counts: PairedCounts, confidence: float = 0.95, widening: float = 1.0
+) -> Interval:
     """The interval of the candidate's accuracy minus the reference's.
 
     Method 10 of R. G. Newcombe, "Improved confidence intervals for the difference between
     binomial proportions based on paired data", Statistics in Medicine 17 (1998) 2635-2650: the
     two Wilson intervals are put together like right angles that the correlation of the two
     bends; the correlation is taken a little smaller than observed (n/2 off its numerator).
+
+    Args:
+        counts: Of all questions.
+        confidence: How sure it is.
+        widening: How much wider it is to either side, where questions come in sorts.
 
     Raises:
         ValueError: There are no questions, or no confidence between 0 and 1.
@@ -116,8 +102,8 @@ def paired_difference_interval(counts: PairedCounts, confidence: float = 0.95) -
     below = _joined(share_c - candidate.low, reference.high - share_r, phi)
     above = _joined(candidate.high - share_c, share_r - reference.low, phi)
     difference = share_c - share_r
-    low, high = max(-1.0, difference - below), min(1.0, difference + above)
-    return Interval(low, high, confidence)
+    low, high = difference - widening * below, difference + widening * above
+    return Interval(max(-1.0, low), min(1.0, high), confidence)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -142,13 +128,17 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def items_to_settle(
-    counts: PairedCounts, tolerance: float, confidence: float = 0.95, most: int = 100_000
+    counts: PairedCounts,
+    tolerance: float,
+    confidence: float = 0.95,
+    widening: float = 1.0,
+    most: int = 100_000,
 ) -> int | None:
     """How many questions in all would settle it four times in five, were the shares the true ones.
 
-    Settled means that the interval of the difference lies inside ± ``tolerance`` or on one side
-    of zero. So many that it just would with these shares would be a coin toss, since further
-    answers fall to either side: the plan is for an interval wider by what they may well swing.
+    Settled means that the interval of the difference lies above −``tolerance`` or below zero. So
+    many that it just would with these shares would be a coin toss, since further answers fall to
+    either side: the plan is for an interval wider by what they may well swing.
 
     Returns:
         A number not below what there is, or None where ``most`` would not do.
@@ -158,26 +148,27 @@ def items_to_settle(
     """
     if tolerance <= 0:
         raise ValueError("a tolerance is positive")
-    if settled(counts, tolerance, confidence):
+    if settled(counts, tolerance, confidence, widening):
         return counts.total
     planned = normal_confidence(normal_quantile(confidence) + POWER_ERRORS)
     low, high = counts.total, most
-    if low >= most or not settled(_scaled(counts, high), tolerance, planned):
+    if low >= most or not settled(_scaled(counts, high), tolerance, planned, widening):
         return None
     while high - low > 1:
         middle = (low + high) // 2
-        if settled(_scaled(counts, middle), tolerance, planned):
+        if settled(_scaled(counts, middle), tolerance, planned, widening):
             high = middle
         else:
             low = middle
     return high
 
 
-def settled(counts: PairedCounts, tolerance: float, confidence: float = 0.95) -> bool:
-    """Whether the difference is known: inside ± ``tolerance``, or on one side of zero."""
-    interval = paired_difference_interval(counts, confidence)
-    inside = -tolerance <= interval.low and interval.high <= tolerance
-    return inside or interval.high < 0 or interval.low > 0
+def settled(
+    counts: PairedCounts, tolerance: float, confidence: float = 0.95, widening: float = 1.0
+) -> bool:
+    """Whether the difference is known: no loss of ``tolerance`` or more, or below zero."""
+    interval = paired_difference_interval(counts, confidence, widening)
+    return interval.low >= -tolerance or interval.high < 0
 
 
 def _scaled(counts: PairedCounts, total: int) -> PairedCounts:
@@ -201,9 +192,3 @@ def _shrunken_correlation(counts: PairedCounts) -> float:
 
 def _joined(one: float, other: float, phi: float) -> float:
     return math.sqrt(max(one * one + other * other - 2 * phi * one * other, 0.0))
-
-
-def _large_tail(tail: int, flips: int) -> float:
-    """Twice a share of so many ways that they are no float any more."""
-    shift = max(tail.bit_length() - 64, 0)
-    return min(1.0, math.ldexp(float(tail >> shift), shift + 1 - flips))

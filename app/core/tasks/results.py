@@ -3,7 +3,8 @@
 Both are asked the same questions, so results are paired: what counts are the *flips*, questions
 that only one of them got right. Accuracy carries Wilson's interval, the difference Newcombe's
 paired one, and the p-value is McNemar's exact test, corrected by Holm over all kinds × candidates
-that are compared at once.
+that are compared at once. Both count questions of one sort as far as they hang together, and both
+have the share of the 5 % that the look has at which asking ended (``looks``).
 
 Running out of tokens and saying nothing are shown apart and are no right answers either: who waits
 for an answer that does not come has lost it. Questions that failed for one of the two (a crashed
@@ -16,15 +17,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from app.core.statistics.clustered import sign_flip_exact, widening
 from app.core.statistics.describe import Interval, wilson_interval
 from app.core.statistics.paired import (
     PairedCounts,
     holm,
     items_to_settle,
-    mcnemar_exact,
     paired_difference_interval,
 )
 from app.core.tasks.items import FULL_ITEMS, QUICK_ITEMS, Check, TaskItem, name_of_kind
+from app.core.tasks.looks import Look
 from app.core.tasks.scoring import Outcome
 
 TOLERANCE = 0.03
@@ -64,7 +66,7 @@ class KindResult:
             follow, where no pair is left.
         reference_accuracy: The reference's.
         difference: Interval of candidate minus reference; its middle is ``counts.difference``.
-        p_value: McNemar's, of this kind alone.
+        p_value: McNemar's, of this kind alone and of this look alone.
         corrected_p_value: After Holm's correction over all kinds × candidates; None where the
             reference cannot do this.
         verdict: By the rule of ``verdict_of``.
@@ -74,6 +76,8 @@ class KindResult:
             sensible number would do.
         empty: Candidate's answers that ended without a word.
         reference_empty: The reference's.
+        groups: Of the counts those of each sort of questions, where questions name one.
+        share: Of the 5 % that may go wrong, what may at the look where asking ended.
     """
 
     kind: str
@@ -91,6 +95,58 @@ class KindResult:
     items_to_settle: int | None
     empty: int = 0
     reference_empty: int = 0
+    groups: tuple[PairedCounts, ...] = ()
+    share: float = 1.0
+
+    @property
+    def p_value_of_look(self) -> float:
+        """The p-value over the share of its look: valid however many looks there were.
+
+        One where there is nothing to test.
+        """
+        return 1.0 if self.p_value is None else min(1.0, self.p_value / self.share)
+
+
+def paired_result(
+    kind: str,
+    counts: PairedCounts,
+    groups: Sequence[PairedCounts] = (),
+    share: float = 1.0,
+) -> KindResult:
+    """One kind's counts as a result that is not judged yet; without figures where there are none.
+
+    Args:
+        kind: What was asked for.
+        counts: Of all questions.
+        groups: Of each sort of them.
+        share: Of the look.
+    """
+    row = KindResult(
+        kind=kind,
+        counts=counts,
+        out_of_tokens=0,
+        reference_out_of_tokens=0,
+        failed=0,
+        accuracy=None,
+        reference_accuracy=None,
+        difference=None,
+        p_value=None,
+        corrected_p_value=None,
+        verdict=KindVerdict.CANNOT_TELL,
+        hint=counts.total < FULL_ITEMS,
+        items_to_settle=None,
+        groups=tuple(groups),
+        share=share,
+    )
+    if not counts.total:
+        return row
+    return replace(
+        row,
+        accuracy=wilson_interval(counts.both + counts.gained, counts.total),
+        reference_accuracy=wilson_interval(counts.both + counts.lost, counts.total),
+        difference=_difference(counts, groups, share),
+        p_value=sign_flip_exact(counts, groups),
+    )
 
 
 def compare_tasks(
@@ -98,6 +154,7 @@ def compare_tasks(
     reference: Outcomes,
     candidates: Sequence[Outcomes],
     tolerance: float = TOLERANCE,
+    looks: Sequence[Look] | None = None,
 ) -> list[list[KindResult]]:
     """Compare candidates with their reference, all kinds at once.
 
@@ -106,37 +163,44 @@ def compare_tasks(
         reference: The reference's outcomes; a question without one counts as failed.
         candidates: Each candidate's. Compare all of a ladder together: Holm's correction needs to
             know how many tests there are.
-        tolerance: How much smaller or larger an accuracy may be and still be as good.
+        tolerance: How much smaller an accuracy may be and still be as good.
+        looks: Where asking ended for each candidate: the questions before that count for both. At
+            all questions where nothing is said.
 
     Returns:
         For each candidate its kinds.
     """
-    by_kind: dict[str, list[TaskItem]] = {}
-    for item in items:
-        by_kind.setdefault(item.kind, []).append(item)
+    ends = looks or [Look(len(items))] * len(candidates)
+    able = kinds_that_can_be_done(items, reference)
     rows = [
-        [_pair(kind, of_kind, reference, candidate) for kind, of_kind in by_kind.items()]
-        for candidate in candidates
+        [
+            _pair(kind, of_kind, reference, candidate, end.share, able=kind in able)
+            for kind, of_kind in _by_kind(items[: end.questions]).items()
+        ]
+        for candidate, end in zip(candidates, ends, strict=True)
     ]
     tested = [row for kinds in rows for row in kinds if row.verdict is KindVerdict.CANNOT_TELL]
-    corrected = holm([row.p_value for row in tested if row.p_value is not None])
+    corrected = holm([row.p_value_of_look for row in tested if row.p_value is not None])
     p_values = iter(corrected)
     return [[_settle(row, p_values, tolerance, len(corrected)) for row in kinds] for kinds in rows]
 
 
-def needed_to_settle(counts: PairedCounts, tolerance: float, tests: int) -> int | None:
+def needed_to_settle(kind: KindResult, tolerance: float, tests: int) -> int | None:
     """About how many items in all would settle what cannot be told yet.
 
     Args:
-        counts: So far.
-        tolerance: How much worse or better may still be called as good.
+        kind: So far.
+        tolerance: How much worse may still be called as good.
         tests: How many are corrected together. Where a kind's interval by itself is settled and
             the correction alone keeps it open, it is counted for an interval as sure as the
             strictest of the tests.
     """
-    needed = items_to_settle(counts, tolerance)
+    counts, sure = kind.counts, 1 - SIGNIFICANCE * kind.share
+    wider = widening(counts, kind.groups, sure)
+    needed = items_to_settle(counts, tolerance, sure, wider)
     if needed == counts.total:
-        return items_to_settle(counts, tolerance, 1 - SIGNIFICANCE / tests)
+        sure = 1 - SIGNIFICANCE * kind.share / tests
+        return items_to_settle(counts, tolerance, sure, wider)
     return needed
 
 
@@ -145,17 +209,18 @@ def verdict_of(
 ) -> KindVerdict:
     """The rule: *as good as*, *loses*, *gains* or *cannot tell yet*.
 
-    As good as: the whole interval lies inside ± tolerance; that comes first, so that a loss that is
-    certain and too small to matter is no loss. Loses: significant after the correction, and the
-    interval lies below zero. Gains likewise above.
+    Gains: significant after the correction, and the interval lies above zero. As good as: the
+    interval lies above −tolerance, whatever may be gained: what is asked is what one loses. It
+    comes before a loss, so that one that is certain and too small to matter is none. Loses:
+    significant after the correction, and the interval lies below zero.
     """
-    if -tolerance <= difference.low and difference.high <= tolerance:
+    is_certain = corrected_p_value <= SIGNIFICANCE
+    if is_certain and counts.gained > counts.lost and difference.low > 0:
+        return KindVerdict.GAINS
+    if difference.low >= -tolerance:
         return KindVerdict.AS_GOOD
-    if corrected_p_value <= SIGNIFICANCE:
-        if counts.lost > counts.gained and difference.high < 0:
-            return KindVerdict.LOSES
-        if counts.gained > counts.lost and difference.low > 0:
-            return KindVerdict.GAINS
+    if is_certain and counts.lost > counts.gained and difference.high < 0:
+        return KindVerdict.LOSES
     return KindVerdict.CANNOT_TELL
 
 
@@ -173,8 +238,7 @@ def standing_against(kinds: Sequence[KindResult], tolerance: float) -> list[Kind
         if kind.difference is not None and kind.verdict is not KindVerdict.REFERENCE_CANNOT
     ]
     small = [kind for kind in tested if kind.counts.total < QUICK_ITEMS]
-    sum_of_small = PairedCounts.sum_of(kind.counts for kind in small)
-    hides = bool(small) and _may_hide(paired_difference_interval(sum_of_small), tolerance)
+    hides = bool(small) and _may_hide(added_up("", small).difference, tolerance)
     return [
         kind
         for kind in tested
@@ -207,64 +271,112 @@ def reference_can(kind_items: Iterable[TaskItem], right: int, asked: int) -> boo
     return True
 
 
+def kinds_that_can_be_done(items: Sequence[TaskItem], reference: Outcomes) -> set[str]:
+    """The kinds at which a loss could be seen, by all that the reference was asked."""
+    found: set[str] = set()
+    for kind, of_kind in _by_kind(items).items():
+        known = [reference.get(item.key, Outcome.FAILED) for item in of_kind]
+        asked = len(known) - known.count(Outcome.FAILED)
+        if reference_can(of_kind, known.count(Outcome.CORRECT), asked):
+            found.add(kind)
+    return found
+
+
+def added_up(name: str, kinds: Sequence[KindResult]) -> KindResult:
+    """Several kinds as one, not judged yet; all ended at the same look."""
+    total = paired_result(
+        name,
+        PairedCounts.sum_of(kind.counts for kind in kinds),
+        [group for kind in kinds for group in kind.groups],
+        kinds[0].share,
+    )
+    return replace(
+        total,
+        out_of_tokens=sum(kind.out_of_tokens for kind in kinds),
+        reference_out_of_tokens=sum(kind.reference_out_of_tokens for kind in kinds),
+        empty=sum(kind.empty for kind in kinds),
+        reference_empty=sum(kind.reference_empty for kind in kinds),
+        failed=sum(kind.failed for kind in kinds),
+    )
+
+
+def _by_kind(items: Iterable[TaskItem]) -> dict[str, list[TaskItem]]:
+    by_kind: dict[str, list[TaskItem]] = {}
+    for item in items:
+        by_kind.setdefault(item.kind, []).append(item)
+    return by_kind
+
+
+def _difference(counts: PairedCounts, groups: Sequence[PairedCounts], share: float) -> Interval:
+    sure = 1 - SIGNIFICANCE * share
+    return paired_difference_interval(counts, sure, widening(counts, groups, sure))
+
+
 def _pair(
-    kind: str, items: Sequence[TaskItem], reference: Outcomes, candidate: Outcomes
+    kind: str,
+    items: Sequence[TaskItem],
+    reference: Outcomes,
+    candidate: Outcomes,
+    share: float,
+    *,
+    able: bool,
 ) -> KindResult:
     """One kind before the correction: tested rows read *cannot tell yet*."""
     asked = [
-        (reference.get(item.key, Outcome.FAILED), candidate.get(item.key, Outcome.FAILED))
+        (
+            item.sort,
+            reference.get(item.key, Outcome.FAILED),
+            candidate.get(item.key, Outcome.FAILED),
+        )
         for item in items
     ]
-    pairs = [(base, ours) for base, ours in asked if Outcome.FAILED not in (base, ours)]
-    right = [(base is Outcome.CORRECT, ours is Outcome.CORRECT) for base, ours in pairs]
-    counts = PairedCounts(
+    pairs = [(sort, base, ours) for sort, base, ours in asked if Outcome.FAILED not in (base, ours)]
+    by_sort: dict[str, list[tuple[bool, bool]]] = {}
+    for sort, base, ours in pairs:
+        right = (base is Outcome.CORRECT, ours is Outcome.CORRECT)
+        by_sort.setdefault(sort, []).append(right)
+    groups = {sort: _counted(right) for sort, right in by_sort.items()}
+    row = paired_result(
+        name_of_kind(kind),
+        PairedCounts.sum_of(groups.values()),
+        [group for sort, group in groups.items() if sort],
+        share,
+    )
+    row = replace(
+        row,
+        out_of_tokens=sum(ours is Outcome.OUT_OF_TOKENS for _, _, ours in pairs),
+        reference_out_of_tokens=sum(base is Outcome.OUT_OF_TOKENS for _, base, _ in pairs),
+        empty=sum(ours is Outcome.EMPTY for _, _, ours in pairs),
+        reference_empty=sum(base is Outcome.EMPTY for _, base, _ in pairs),
+        failed=len(asked) - len(pairs),
+    )
+    if not pairs:
+        shown = all(item.picture for item in items)
+        is_blind = shown and not any(item.key in candidate for item in items)
+        return replace(row, verdict=KindVerdict.CANNOT_SEE) if is_blind else row
+    return row if able else replace(row, verdict=KindVerdict.REFERENCE_CANNOT)
+
+
+def _counted(right: Sequence[tuple[bool, bool]]) -> PairedCounts:
+    """Counts of pairs: whether the reference, and the candidate, was right."""
+    return PairedCounts(
         both=right.count((True, True)),
         lost=right.count((True, False)),
         gained=right.count((False, True)),
         neither=right.count((False, False)),
-    )
-    row = KindResult(
-        kind=name_of_kind(kind),
-        counts=counts,
-        out_of_tokens=sum(ours is Outcome.OUT_OF_TOKENS for _, ours in pairs),
-        reference_out_of_tokens=sum(base is Outcome.OUT_OF_TOKENS for base, _ in pairs),
-        empty=sum(ours is Outcome.EMPTY for _, ours in pairs),
-        reference_empty=sum(base is Outcome.EMPTY for base, _ in pairs),
-        failed=len(asked) - len(pairs),
-        accuracy=None,
-        reference_accuracy=None,
-        difference=None,
-        p_value=None,
-        corrected_p_value=None,
-        verdict=KindVerdict.CANNOT_TELL,
-        hint=counts.total < FULL_ITEMS,
-        items_to_settle=None,
-    )
-    if not counts.total:
-        shown = all(item.picture for item in items)
-        is_blind = shown and not any(item.key in candidate for item in items)
-        return replace(row, verdict=KindVerdict.CANNOT_SEE) if is_blind else row
-    reference_right = counts.both + counts.lost
-    able = reference_can(items, reference_right, counts.total)
-    return replace(
-        row,
-        accuracy=wilson_interval(counts.both + counts.gained, counts.total),
-        reference_accuracy=wilson_interval(reference_right, counts.total),
-        difference=paired_difference_interval(counts),
-        p_value=mcnemar_exact(counts.lost, counts.gained),
-        verdict=KindVerdict.CANNOT_TELL if able else KindVerdict.REFERENCE_CANNOT,
     )
 
 
 def _settle(row: KindResult, p_values: Iterable[float], tolerance: float, tests: int) -> KindResult:
     if row.verdict is KindVerdict.REFERENCE_CANNOT or row.difference is None:
         return row
-    corrected = next(iter(p_values))
-    verdict = verdict_of(row.counts, row.difference, corrected, tolerance)
-    open_still = verdict is KindVerdict.CANNOT_TELL
-    return replace(
-        row,
-        corrected_p_value=corrected,
-        verdict=verdict,
-        items_to_settle=needed_to_settle(row.counts, tolerance, tests) if open_still else None,
-    )
+    return settled_by(row, next(iter(p_values)), tolerance, tests)
+
+
+def settled_by(kind: KindResult, corrected: float, tolerance: float, tests: int) -> KindResult:
+    """A kind with what its corrected p-value makes of it."""
+    assert kind.difference is not None
+    verdict = verdict_of(kind.counts, kind.difference, corrected, tolerance)
+    is_open = verdict is KindVerdict.CANNOT_TELL
+    more = needed_to_settle(kind, tolerance, tests) if is_open else None
+    return replace(kind, corrected_p_value=corrected, verdict=verdict, items_to_settle=more)

@@ -160,7 +160,10 @@ def _fill(
 ) -> None:
     expected = base.outcomes(items)
     outcomes = [row.answers.outcomes(items) for row in rows]
-    together = [replace(item, kind=ALL_KINDS) for item in items]
+    together = [
+        replace(item, kind=ALL_KINDS, sort=item.sort and f"{item.kind}\0{item.sort}")
+        for item in items
+    ]
     by_kind = compare_tasks(items, expected, outcomes, tolerance)
     totals = compare_tasks(together, expected, outcomes, tolerance)
     for row, kinds, total in zip(rows, by_kind, totals, strict=True):

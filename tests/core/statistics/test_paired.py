@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,7 +9,6 @@ from app.core.statistics.paired import (
     PairedCounts,
     holm,
     items_to_settle,
-    mcnemar_exact,
     paired_difference_interval,
     settled,
 )
@@ -71,49 +68,6 @@ def test_the_interval_covers(shares: tuple[float, ...], questions: int) -> None:
     assert 0.93 <= held / len(drawn) <= 0.99
 
 
-@pytest.mark.parametrize(
-    ("lost", "gained", "p_value"),
-    [
-        # Fagerland, Lydersen and Laake, BMC Medical Research Methodology 13:91 (2013), table 1
-        (1, 7, 0.0703),
-        # Cavo et al. and Ezra et al. in their book: by hand 2 P(B <= 6 | 22), 2 P(B <= 2 | 27)
-        (6, 16, 2 * sum(math.comb(22, k) for k in range(7)) / 2**22),
-        (25, 2, 2 * (1 + 27 + 351) / 2**27),
-        (0, 0, 1.0),
-        (4, 4, 1.0),
-        (0, 5, 0.0625),
-    ],
-)
-def test_published_exact_mcnemar(lost: int, gained: int, p_value: float) -> None:
-    assert mcnemar_exact(lost, gained) == pytest.approx(p_value, abs=5e-5)
-    assert mcnemar_exact(gained, lost) == mcnemar_exact(lost, gained)
-
-
-@given(st.integers(0, 40), st.integers(0, 40))
-def test_mcnemar_by_brute_force(lost: int, gained: int) -> None:
-    flips = lost + gained
-    chances = [math.comb(flips, k) / 2**flips for k in range(flips + 1)]
-    as_extreme = math.fsum(c for k, c in enumerate(chances) if c <= chances[lost] * (1 + 1e-9))
-    assert mcnemar_exact(lost, gained) == pytest.approx(min(as_extreme, 1.0), rel=1e-9)
-
-
-def test_mcnemar_of_very_many_flips() -> None:
-    assert mcnemar_exact(700, 700) == 1.0
-    near = mcnemar_exact(499, 500), mcnemar_exact(500, 501)
-    assert near[0] == pytest.approx(near[1], rel=1e-3)
-    # The normal approximation with continuity correction is good to a percent here.
-    z = (100 - 1) / math.sqrt(4100)
-    assert mcnemar_exact(2000, 2100) == pytest.approx(math.erfc(z / math.sqrt(2)), rel=0.01)
-    assert 0 <= mcnemar_exact(0, 3000) < 1e-300
-
-
-def test_mcnemar_claims_seldom_between_equals() -> None:
-    rng = np.random.default_rng(3)
-    flips = rng.binomial(40, 0.5, size=4000)
-    claims = sum(mcnemar_exact(int(k), 40 - int(k)) <= 0.05 for k in flips)
-    assert claims / len(flips) <= 0.05
-
-
 def test_holms_worked_example() -> None:
     # Holm 1979 as in most textbooks: four tests, in any order
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
@@ -158,8 +112,6 @@ def test_a_plan_is_never_less_than_what_there_is(table: PairedCounts, tolerance:
 
 
 def test_what_makes_no_sense_is_refused() -> None:
-    with pytest.raises(ValueError, match="negative"):
-        mcnemar_exact(-1, 3)
     with pytest.raises(ValueError, match="negative"):
         PairedCounts(1, -1, 0, 0)
     with pytest.raises(ValueError, match="no questions"):

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from app.core.statistics.describe import Interval
-from app.core.statistics.paired import PairedCounts, mcnemar_exact
+from app.core.statistics.paired import PairedCounts
 from app.core.tasks.items import Check, TaskItem
+from app.core.tasks.looks import in_turns, looks_at
 from app.core.tasks.results import (
     KindVerdict,
     compare_tasks,
     needed_to_settle,
+    paired_result,
     reference_can,
     verdict_of,
 )
@@ -123,6 +127,7 @@ def test_the_rule_by_hand() -> None:
         return verdict_of(counts, Interval(low, high, 0.95), p, tolerance=0.03)
 
     assert rule(-0.03, 0.03, 1) is KindVerdict.AS_GOOD
+    assert rule(-0.001, 0.067, 1, lost=1, gained=9) is KindVerdict.AS_GOOD  # what may be lost
     assert rule(-0.02, -0.001, 0.001) is KindVerdict.AS_GOOD  # certain and too small to matter
     assert rule(-0.09, -0.01, 0.01) is KindVerdict.LOSES
     assert rule(-0.09, -0.01, 0.06) is KindVerdict.CANNOT_TELL
@@ -160,9 +165,44 @@ def test_equals_seldom_lose_and_a_true_loss_is_found() -> None:
 
 
 def test_where_only_the_correction_leaves_it_open_more_are_asked_for() -> None:
-    counts = PairedCounts(both=180, lost=14, gained=3, neither=43)
-    assert mcnemar_exact(counts.lost, counts.gained) < 0.05
-    alone, among_many = needed_to_settle(counts, 0.03, 1), needed_to_settle(counts, 0.03, 30)
-    assert alone == counts.total  # by itself it is settled
+    kind = paired_result("k", PairedCounts(both=180, lost=14, gained=3, neither=43))
+    assert kind.p_value is not None
+    assert kind.p_value < 0.05
+    alone, among_many = needed_to_settle(kind, 0.03, 1), needed_to_settle(kind, 0.03, 30)
+    assert alone == 240  # by itself it is settled
     assert among_many is not None
-    assert among_many > counts.total
+    assert among_many > 240
+
+
+def test_an_early_look_takes_more_certainty() -> None:
+    items = in_turns(questions(120, "a") + questions(120, "b"))
+    reference = dict.fromkeys((item.key for item in items), R)
+    candidate = {item.key: W if n % 8 == 0 else R for n, item in enumerate(items)}
+    looks = looks_at(items, stops=True)
+    found = [compare_tasks(items, reference, [candidate], looks=[look])[0][0] for look in looks]
+    assert [row.counts.total for row in found] == [30, 60, 120]
+    for row, look in zip(found, looks, strict=True):
+        plain = paired_result("a", row.counts)
+        assert plain.p_value is not None
+        assert row.p_value == plain.p_value
+        assert row.p_value_of_look == pytest.approx(min(1, plain.p_value / look.share))
+        assert row.difference is not None
+        assert plain.difference is not None
+        assert row.difference.low < plain.difference.low
+    # What the reference can do is told by all its answers, also where few were compared.
+    hard = {item.key: W if n >= 40 else R for n, item in enumerate(items)}
+    assert compare_tasks(items, hard, [candidate], looks=[looks[0]])[0][0].verdict is (
+        KindVerdict.REFERENCE_CANNOT
+    )
+
+
+def test_alike_questions_are_lost_together() -> None:
+    plain = questions(240)
+    sorted_ = [replace(item, sort=str(n // 20)) for n, item in enumerate(plain)]
+    reference = dict.fromkeys((item.key for item in plain), R)
+    candidate = outcomes(plain, (W, 20), (R, 220))  # all of one sort
+    (alone,) = compare_tasks(plain, reference, [candidate])[0]
+    (together,) = compare_tasks(sorted_, reference, [candidate])[0]
+    assert alone.verdict is KindVerdict.LOSES
+    assert together.verdict is KindVerdict.CANNOT_TELL
+    assert together.p_value == 1.0

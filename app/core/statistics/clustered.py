@@ -1,0 +1,77 @@
+"""Paired answers to questions that come in sorts: what alike questions are worth.
+
+Questions of one sort are made alike, so that a candidate that fails at one is likelier to fail at
+the next. Who takes all questions for independent is too sure of what is said of *this kind of
+question*; here a sort counts as one, as far as its answers hang together. A group is the counts of
+one sort; questions that belong to none are each a sort of their own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from app.core.statistics.distributions import normal_quantile, student_quantile
+from app.core.statistics.paired import PairedCounts
+
+
+def sign_flip_exact(counts: PairedCounts, groups: Sequence[PairedCounts] = ()) -> float:
+    """The two-sided exact p-value of no net loss, sort by sort.
+
+    If losing and gaining are equally likely at each sort, its gains minus its losses might as well
+    have had the other sign: of all ways to choose these signs, the share in which the sum is as far
+    from zero as it is. R. A. Fisher, "The Design of Experiments" (1935), section 21. Where no two
+    questions share a sort it is McNemar's exact test.
+
+    Args:
+        counts: All questions.
+        groups: Of these the ones that share a sort.
+    """
+    sizes = [abs(group.gained - group.lost) for group in groups]
+    alone = counts.lost + counts.gained - sum(group.lost + group.gained for group in groups)
+    sizes = [size for size in sizes if size] + [1] * alone
+    all_of_it, seen = sum(sizes), abs(counts.gained - counts.lost)
+    if not seen:
+        return 1.0
+    # The number of ways to each sum of the sizes that are lost stands in a digit of its own.
+    bits = len(sizes) + 1
+    ways = 1
+    for size in sizes:
+        ways += ways << (bits * size)
+    most_lost = (all_of_it - seen) // 2
+    tail = ways & ((1 << (bits * (most_lost + 1))) - 1)
+    as_far = tail % ((1 << bits) - 1)  # the sum of the digits
+    return min(1.0, 2 * as_far / (1 << len(sizes)))
+
+
+def widening(
+    counts: PairedCounts, groups: Sequence[PairedCounts] = (), confidence: float = 0.95
+) -> float:
+    """How much wider the interval of the difference is for the sorts; 1 where they do not matter.
+
+    The root of the design effect: the variance of the difference between sorts over the one that
+    independent questions would have, never below 1; with Student's quantile for the number of
+    sorts. L. Kish, "Survey Sampling" (1965), chapter 8; J. N. K. Rao and A. J. Scott, "A simple
+    method for the analysis of clustered binary data", Biometrics 48 (1992).
+    """
+    total = counts.total
+    sorts = len(groups) + total - sum(group.total for group in groups)
+    if sorts < 2 or all(group.total < 2 for group in groups):
+        return 1.0
+    mean = counts.difference
+    within = counts.lost + counts.gained - total * mean * mean
+    if within <= 0:
+        return 1.0
+    rest = PairedCounts(
+        0,
+        counts.lost - sum(group.lost for group in groups),
+        counts.gained - sum(group.gained for group in groups),
+        0,
+    )
+    still = sorts - len(groups) - rest.total
+    between = rest.lost * (1 + mean) ** 2 + rest.gained * (1 - mean) ** 2 + still * mean * mean
+    between += math.fsum((one.gained - one.lost - one.total * mean) ** 2 for one in groups)
+    effect = sorts / (sorts - 1) * between / within
+    if effect <= 1:
+        return 1.0
+    return math.sqrt(effect) * student_quantile(confidence, sorts - 1) / normal_quantile(confidence)
