@@ -100,7 +100,7 @@ def build_session(
         return EnginePool(sink, room.engines, room.budget_bytes, physical_core_count())
 
     def runner_for(listener: Answers) -> Runner:
-        runners.append(Runner(listener, pool_for, available_memory_bytes))
+        runners.append(Runner(listener, pool_for, available_memory_bytes, room.elsewhere))
         return runners[0]
 
     def is_made_here(path: Path) -> bool:
@@ -123,6 +123,7 @@ def build_session(
         moves=moves,
         kept_templates=kept_templates,
         picture_file=PictureShelf(picture_folder or paths.pictures).file_of,
+        know_server=room.elsewhere,
     )
     return session, runners[0]
 

@@ -110,8 +110,12 @@ class Candidate(msgspec.Struct, frozen=True):
         """
         if isinstance(self.source, LocalFile):
             return Path(self.source.path)
-        named = {"model": self.source.model, "server": self.source.host}
-        raise NoFileError(say("compare.runs_on_server", **named))
+        raise self.no_file()
+
+    def no_file(self) -> NoFileError:
+        """Why what needs its file cannot be done."""
+        server = self.server or ServerModel()
+        return NoFileError(say("compare.runs_on_server", model=server.model, server=server.host))
 
     def moved(self, place_of: Callable[[Path], Path]) -> Candidate:
         """The same with its file where it is now, as ``place_of`` tells."""

@@ -33,23 +33,27 @@ class KeptEngines(Generic[_K, _E]):
     def __init__(self, budget_bytes: Callable[[], int]) -> None:
         self._budget_bytes = budget_bytes
         self._engines: dict[_K, _E] = {}
-        self._needed_bytes: dict[_K, int] = {}
+        self._needed_bytes: dict[_K, int] = {}  # of those that take memory of this PC
         self._leaving: list[_E] = []
 
     def get(self, key: _K) -> _E | None:
         """The engine with this key, unless it is gone or going."""
         return self._engines.get(key)
 
-    def put(self, key: _K, engine: _E, needed_bytes: int) -> None:
-        """Keep an engine that is expected to need this much."""
+    def put(self, key: _K, engine: _E, needed_bytes: int | None) -> None:
+        """Keep an engine that is expected to need this much.
+
+        One that needs nothing of this PC (None) is in nobody's way.
+        """
         self._engines[key] = engine
-        self._needed_bytes[key] = needed_bytes
+        if needed_bytes is not None:
+            self._needed_bytes[key] = needed_bytes
 
     def touch(self, key: _K, needed_bytes: int | None = None) -> None:
         """Note that an engine was used, and what it was measured to need."""
         if key in self._engines:
             self._engines[key] = self._engines.pop(key)
-            if needed_bytes is not None:
+            if needed_bytes is not None and key in self._needed_bytes:
                 self._needed_bytes[key] = needed_bytes
 
     def forget(self, key: _K) -> None:
@@ -77,7 +81,7 @@ class KeptEngines(Generic[_K, _E]):
         for key in self._engines:
             if room >= wanted_bytes:
                 break
-            if key not in keep:
+            if key not in keep and key in self._needed_bytes:
                 leaving.append(key)
                 room += self._needed_bytes[key]
         return leaving if room >= wanted_bytes else None
@@ -85,7 +89,7 @@ class KeptEngines(Generic[_K, _E]):
     def make_room(self, wanted_bytes: int, keep: Collection[_K] = ()) -> None:
         """Close who is in the way of another one; all that may go where it does not fit even so."""
         leaving = self.in_the_way(wanted_bytes, keep)
-        for key in list(self._engines) if leaving is None else leaving:
+        for key in list(self._needed_bytes) if leaving is None else leaving:
             if key not in keep:
                 self.close(key)
 

@@ -16,7 +16,7 @@ class EnginePool(KeptEngines[str, Engine]):
 
     Args:
         sink: Takes the events of every engine, on their reader threads.
-        engines: Where they come from.
+        engines: Where they come from, unless a start says otherwise.
         budget_bytes: What engines may use now beside what they use already: available memory
             less the reserve.
         physical_cores: Of this PC.
@@ -45,16 +45,21 @@ class EnginePool(KeptEngines[str, Engine]):
         engine = self.get(key)
         return key if engine is not None and engine.key == name else None
 
-    def start(self, key: str, needed_bytes: int) -> Engine:
-        """Start an engine that is expected to need this much.
+    def start(self, key: str, needed_bytes: int | None, engines: Engines | None = None) -> Engine:
+        """Start an engine.
+
+        Args:
+            key: Its key.
+            needed_bytes: What it is expected to need; None for nothing of this PC.
+            engines: Where it comes from; None for the pool's.
 
         Raises:
-            PersonError: The operating system refuses.
+            PersonError: It cannot be started.
         """
         self.close(key)
         # Each start has a name of its own, so that late events of the engine before are told apart.
         name = f"{key}#{next(self._starts)}"
-        engine = self._source.start(name, self._sink, is_steady=self._is_steady)
+        engine = (engines or self._source).start(name, self._sink, is_steady=self._is_steady)
         self.put(key, engine, needed_bytes)
         return engine
 

@@ -333,6 +333,8 @@ def _why_not(job: Job) -> English | str | None:
     pane = job.pane
     if pane.model is None and pane.state is PaneState.FAILED and pane.failure is not None:
         return pane.failure.sentence
-    if pane.candidate.projector is None and any(each.pictures for each in job.messages):
+    server, eyes = pane.candidate.server, pane.candidate.projector
+    blind = eyes is None if server is None else not pane.sees
+    if blind and any(each.pictures for each in job.messages):
         return worded("pictures.cannot_see")
     return None

@@ -16,6 +16,7 @@ from app.lab.engines.opened import OpenedCandidate
 from app.lab.engines.parts import check_parts
 
 if TYPE_CHECKING:
+    from app.core.candidates.candidate import ServerModel
     from app.core.chats.panes import ChatPane
     from app.core.errors import PersonError
     from app.core.models.model_file import ModelFile
@@ -28,13 +29,13 @@ class ReadFiles(NamedTuple):
     """What a pane's files say.
 
     Attributes:
-        model: The model's.
+        model: The model's; None where a server runs it.
         draft: Its draft's; None where it has none.
         projector_beside: With which it could see; None where it has one, or there is none.
         disk_speed: Tokens a second where its weights do not fit in memory.
     """
 
-    model: ModelFile
+    model: ModelFile | None
     draft: ModelFile | None
     projector_beside: str | None
     disk_speed: float | None
@@ -66,6 +67,7 @@ class Deck:
         planned_bytes: Needed memory by llama.cpp's plan of a pane's load, where that is known.
         disk_speed: How fast a candidate runs whose weights do not fit in memory; runs behind
             ``door``.
+        know_server: Sees that a server may be asked, and has its key at hand; runs behind ``door``.
 
     Attributes:
         model_read: Told when the header of a pane's file was read.
@@ -80,6 +82,7 @@ class Deck:
         changed: Callable[[Pane], None],
         planned_bytes: Callable[[Pane], int | None],
         disk_speed: Callable[[OpenedCandidate], float | None],
+        know_server: Callable[[ServerModel], object],
     ) -> None:
         self._runner = runner
         self._read_model = read_model
@@ -88,6 +91,7 @@ class Deck:
         self._changed = changed
         self._planned_bytes = planned_bytes
         self._disk_speed = disk_speed
+        self._know_server = know_server
         self._panes: dict[str, Pane] = {}
         self._beside: Mapping[str, str] = {}
         self.model_read: Callable[[Pane], object] = lambda _pane: None
@@ -170,6 +174,9 @@ class Deck:
         candidate = pane.candidate
 
         def read() -> ReadFiles:
+            if candidate.server is not None:
+                self._know_server(candidate.server)
+                return ReadFiles(None, None, None, None)
             model = self._read_model(candidate.file)
             check_parts(candidate)
             model = as_adapted(as_run(model, candidate.engine), candidate)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from app.core.candidates.candidate import ServerModel
+from app.engine.api import Engines
 from app.engine.local.pool import EnginePool
 from app.engine.protocol.loading import Loaded
 from app.lab.compare.panes import Pane
@@ -17,10 +19,17 @@ class Loader:
     Args:
         pool: The engines.
         available_bytes: Memory that programs could take now.
+        elsewhere: Engines of a server's model.
     """
 
-    def __init__(self, pool: EnginePool, available_bytes: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        pool: EnginePool,
+        available_bytes: Callable[[], int],
+        elsewhere: Callable[[ServerModel], Engines],
+    ) -> None:
         self._pool = pool
+        self._elsewhere = elsewhere
         self._available_bytes = available_bytes
         self._load_ids: dict[str, int] = {}
 
@@ -42,6 +51,8 @@ class Loader:
         Raises:
             PersonError: It does not fit even alone, and the person did not insist.
         """
+        if pane.candidate.server is not None:
+            return []
         needed = expected_bytes(pane)
         leaving = self._pool.in_the_way(needed, keep)
         if leaving is None and not insist:
@@ -52,10 +63,13 @@ class Loader:
         """Start the pane's engine; its Hello is to be answered with :meth:`send_load`.
 
         Raises:
-            PersonError: The operating system refuses.
+            PersonError: The operating system refuses, or nothing may be sent to its server.
         """
         pane.peak_private_bytes = pane.peak_mapped_bytes = None
-        self._pool.start(pane.key, expected_bytes(pane))
+        if (server := pane.candidate.server) is None:
+            self._pool.start(pane.key, expected_bytes(pane))
+        else:
+            self._pool.start(pane.key, None, self._elsewhere(server))
         self._load_ids[pane.key] = 0
 
     def send_load(self, pane: Pane) -> None:

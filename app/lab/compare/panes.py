@@ -8,11 +8,13 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from app.base.states import Transitions
+from app.lab.engines.asking import SERVERS_OWN, Manner, manner_of
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
     from app.core.chats.panes import ChatPane
     from app.core.models.model_file import ModelFile
+    from app.core.servers.facts import ServerModelFacts
     from app.engine.protocol.loading import Loaded
 
 
@@ -182,8 +184,28 @@ class Pane:
         return self.setup.candidate
 
     @property
+    def served(self) -> ServerModelFacts | None:
+        """What its server tells of it; None where it runs here, and while nothing was asked."""
+        return self.loaded.served if self.loaded is not None else None
+
+    @property
+    def manner(self) -> Manner:
+        """How it is asked.
+
+        Raises:
+            PersonError: There is no such well-known template.
+        """
+        candidate = self.candidate
+        if candidate.server is not None:
+            return SERVERS_OWN
+        own = self.model.chat_template if self.model is not None else None
+        return manner_of(candidate.template_id, own, tells=bool(candidate.adapters))
+
+    @property
     def sees(self) -> bool:
         """Whether it can be shown pictures, as far as is known."""
+        if self.candidate.server is not None:
+            return self.loaded is None or self.loaded.sees
         if self.candidate.projector is None:
             return self.projector_beside is not None
         return self.loaded is None or self.loaded.sees
@@ -201,7 +223,7 @@ class Pane:
     @property
     def lacks_template(self) -> bool:
         """Whether the file brings no chat template and none was chosen: it completes plainly."""
-        if self.candidate.template_id is not None:
+        if self.candidate.template_id is not None or self.candidate.server is not None:
             return False
         if self.model is not None and self.model.chat_template is not None:
             return False

@@ -93,8 +93,11 @@ class RaceSpeeds:
     def answer_ended(self, job: Job) -> None:
         """Take an answer that has ended; one that is no fair measurement is passed over.
 
-        One that came while other programs used the processor is marked so.
+        One that came while other programs used the processor is marked so. Those of servers tell
+        nothing of this PC.
         """
+        if job.pane.candidate.server is not None:
+            return
         begin = self._begun.pop(job.pane.key, None)
         figures = job.answer.figures
         if figures is None or job.shared or figures.shared:

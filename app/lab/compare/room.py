@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 def expected_bytes(pane: Pane) -> int:
     """Needed memory as measured, else as llama.cpp plans it, else as estimated from the header.
 
-    0 while nothing is known of the file.
+    0 while nothing is known of the file, and for what a server runs.
     """
+    if pane.candidate.server is not None:
+        return 0
     if pane.needed_bytes is not None:
         return pane.needed_bytes
     if pane.model is None:

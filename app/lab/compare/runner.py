@@ -16,7 +16,7 @@ from app.core.candidates.settings import CompareMode
 from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
 from app.core.words.sentence import say
-from app.engine.api import Ability, EngineEvent, Exited, Sink, TooLongToSend
+from app.engine.api import Ability, Engine, EngineEvent, Engines, Exited, Sink, TooLongToSend
 from app.engine.protocol.answering import (
     Finished,
     PromptProgress,
@@ -32,9 +32,10 @@ from app.lab.compare.jobs import Job, JobQueue
 from app.lab.compare.loader import Loader
 from app.lab.compare.panes import EngineWait, Pane, PaneFailure, PaneState
 from app.lab.compare.room import check_together
-from app.lab.engines.asking import manner_of
+from app.lab.engines.room import no_servers
 
 if TYPE_CHECKING:
+    from app.core.candidates.candidate import ServerModel
     from app.core.chats.pictures import Picture
     from app.engine.local.pool import EnginePool
     from app.engine.outcome import EngineOutcome
@@ -59,6 +60,7 @@ class Runner:
         listener: Told of what happens.
         pool_for: Builds the pool, given the sink of its engines' events.
         available_bytes: Memory that programs could take now.
+        elsewhere: Engines of a server's model.
 
     Attributes:
         pool: The engines.
@@ -71,13 +73,14 @@ class Runner:
         listener: Answers,
         pool_for: Callable[[Sink], EnginePool],
         available_bytes: Callable[[], int],
+        elsewhere: Callable[[ServerModel], Engines] = no_servers,
     ) -> None:
         self._listener = listener
         self._events: SimpleQueue[tuple[str, EngineEvent]] = SimpleQueue()
         self.pool = pool_for(lambda name, event: self._events.put((name, event)))
         self.engine: Hello | None = None
         self.doubt: Callable[[Pane], PaneFailure | None] = lambda _pane: None
-        self._loader = Loader(self.pool, available_bytes)
+        self._loader = Loader(self.pool, available_bytes, elsewhere)
         self._jobs = JobQueue()
         self._panes: dict[str, Pane] = {}
         self._stopping_since: dict[str, float] = {}
@@ -442,18 +445,12 @@ class Runner:
         client = self.pool.get(pane.key)
         assert client is not None
         self.pool.touch(pane.key)
-        threads = self.pool.threads_for(len(self._jobs.begun) if job.shared else 1)
-        if not job.shared and pane.candidate.engine.threads is not None:
-            threads = pane.candidate.engine.threads
-        job.threads = threads
-        client.send(SetThreads(client.next_id(), threads))
-        own = pane.model.chat_template if pane.model is not None else None
-        candidate = pane.candidate
-        manner = manner_of(candidate.template_id, own, tells=bool(candidate.adapters))
+        if pane.candidate.server is None:
+            self._set_threads(job, client)
         job.request_id = client.next_id()
         pane.live_tokens = 0
         try:
-            generate = manner.generate(
+            generate = pane.manner.generate(
                 job.request_id, job.messages, job.sampling, shared=job.shared
             )
             client.send(replace_fields(generate, strengths=pane.candidate.strengths))
@@ -461,6 +458,14 @@ class Runner:
             self._refuse(job, StopReason.ERROR, failures.not_sent(error, job))
             return
         self._change(pane, PaneState.READING)
+
+    def _set_threads(self, job: Job, client: Engine) -> None:
+        """Those that the PC has for each, as long as it is alone its own."""
+        threads = self.pool.threads_for(len(self._jobs.begun) if job.shared else 1)
+        if not job.shared and job.pane.candidate.engine.threads is not None:
+            threads = job.pane.candidate.engine.threads
+        job.threads = threads
+        client.send(SetThreads(client.next_id(), threads))
 
     def _start_load(self, pane: Pane, *, insist: bool = False) -> None:
         """Make room and start an engine.
@@ -472,7 +477,8 @@ class Runner:
         keep = {pane.key, *(job.pane.key for job in self._jobs.begun)}
         leaving = self._loader.in_the_way(pane, keep, insist=insist)
         if leaving is None:
-            leaving = [key for key in self._panes if key not in keep]
+            here = (key for key, other in self._panes.items() if other.candidate.server is None)
+            leaving = [key for key in here if key not in keep]
         for key in leaving:
             other = self._panes.get(key)
             if other is not None and other.loaded is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from app.core.candidates.candidate import ServerModel
 from app.core.candidates.settings import EngineSettings
 from app.core.chats.chat import Chat
 from app.core.chats.pictures import Picture
@@ -20,6 +21,7 @@ from app.lab.compare.race_speeds import RaceSpeeds
 from app.lab.compare.runner import Runner
 from app.lab.compare.templates import Templates
 from app.lab.engines.opened import OpenedCandidate
+from app.lab.engines.room import no_servers
 from app.lab.models.kept_templates import KeptTemplates
 from app.lab.models.moves import Moves
 from app.store.chats import ChatStore
@@ -45,6 +47,7 @@ class Session:
         moves: Where folders went that were moved.
         kept_templates: Which chat templates were chosen for files that bring none.
         picture_file: Where a picture of a turn is kept.
+        know_server: Sees that a server may be asked; runs behind ``door``.
 
     Attributes:
         moves: Where folders went that were moved.
@@ -66,6 +69,7 @@ class Session:
         moves: Moves | None = None,
         kept_templates: KeptTemplates | None = None,
         picture_file: Callable[[Picture], str] = lambda picture: picture.file_name,
+        know_server: Callable[[ServerModel], object] = no_servers,
     ) -> None:
         self.moves = moves or Moves()
         kept_templates = kept_templates or KeptTemplates()
@@ -80,6 +84,7 @@ class Session:
             self._answers.pane_changed,
             planned_bytes,
             disk_speed,
+            know_server,
         )
         self._candidates = candidates = Candidates(
             self._open, deck, runner, self.moves, template_folder, kept_templates

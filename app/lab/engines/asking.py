@@ -106,6 +106,10 @@ class Manner:
         return self.generate(command_id, messages, sampling, stop_strings=_PLAIN_STOPS, clear=True)
 
 
+SERVERS_OWN = Manner(None, None)
+"""A server has its own template, and its own way of telling thinking apart."""
+
+
 def manner_of(template_id: str | None, own: str | None, *, tells: bool = False) -> Manner:
     """How a candidate is asked.
 

@@ -169,6 +169,12 @@ class EngineCalls:
         """Whether it has ended, at the latest after this time; :meth:`close` has waited already."""
         return self._engine is None or self._engine.join(seconds)
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether it has ended, or its process has."""
+        has_process = self.hello is not None and self.hello.pid != 0
+        return self.join() or (has_process and self.pid is None)
+
     def _await_hello(self) -> None:
         if self.hello is not None:
             return

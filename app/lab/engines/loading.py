@@ -46,7 +46,7 @@ def load_command(
     wanted = engine.context_tokens or context_tokens or DEFAULT_CONTEXT_TOKENS
     return Load(
         id=command_id,
-        path=str(candidate.file.absolute()),
+        path="" if candidate.server else str(candidate.file.absolute()),
         context_tokens=NO_CONTEXT if context_tokens == NO_CONTEXT else wanted,
         threads=engine.threads or threads,
         engine=engine,

@@ -1,4 +1,4 @@
-"""Candidates whose files were read."""
+"""Candidates whose files were read; those that run on a server have none."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.core.candidates.candidate import Candidate, LocalFile
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, USUAL_ENGINE, EngineSettings
 from app.core.models.experts import as_run
 from app.lab.engines.adapters import as_adapted
-from app.lab.engines.asking import Manner, manner_of
+from app.lab.engines.asking import SERVERS_OWN, Manner, manner_of
 from app.lab.engines.drafts import read_draft
 from app.lab.engines.parts import check_parts
 
@@ -25,27 +25,52 @@ class OpenedCandidate:
 
     Attributes:
         candidate: What runs.
-        model: Its file.
+        header: What its file says; None where a server runs it.
         draft: Its draft model; None where it has none.
     """
 
     candidate: Candidate
-    model: ModelFile
+    header: ModelFile | None
     draft: ModelFile | None = None
+
+    @property
+    def model(self) -> ModelFile:
+        """What its file says, for what cannot be done without one.
+
+        Raises:
+            NoFileError: A server runs it.
+        """
+        if self.header is None:
+            raise self.candidate.no_file()
+        return self.header
+
+    @property
+    def place(self) -> str:
+        """Where its model is, as it is typed."""
+        return self.candidate.place
 
     @property
     def spoken(self) -> OpenedCandidate:
         """The same without a draft: what says the same."""
-        return OpenedCandidate(self.candidate.spoken, self.model) if self.candidate.draft else self
+        return OpenedCandidate(self.candidate.spoken, self.header) if self.candidate.draft else self
 
     @property
     def path(self) -> Path:
-        """The model file, its first shard if it has several."""
+        """The model file, its first shard if it has several.
+
+        Raises:
+            NoFileError: A server runs it.
+        """
         return self.model.path
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """All that is read of it: the model's shards, its adapters, projector, draft's shards."""
+        """All that is read of it: the model's shards, its adapters, projector, draft's shards.
+
+        Nothing where a server runs it.
+        """
+        if self.header is None:
+            return ()
         adapters = (Path(each.path) for each in self.candidate.adapters)
         drafts = self.draft.shard_paths if self.draft is not None else ()
         eyes = (Path(each) for each in (self.candidate.projector,) if each)
@@ -63,6 +88,8 @@ class OpenedCandidate:
         Raises:
             PersonError: There is no such well-known template.
         """
+        if self.header is None:
+            return SERVERS_OWN
         return manner_of(
             self.candidate.template_id,
             self.model.chat_template,
@@ -79,15 +106,17 @@ class OpenedCandidate:
         Args:
             usual: Where its settings name none; None for what everybody gets.
         """
-        return context_of(self.engine, self.model, usual)
+        return context_of(self.engine, self.header, usual)
 
 
 def opened(candidate: Candidate, open_model: Callable[[Path], ModelFile]) -> OpenedCandidate:
-    """Read the headers of a candidate's files.
+    """Read the headers of a candidate's files; of what a server runs, nothing is asked yet.
 
     Raises:
         PersonError: They cannot be read or used, or do not fit each other.
     """
+    if candidate.server is not None:
+        return OpenedCandidate(candidate, None)
     model = as_run(open_model(candidate.file), candidate.engine)
     check_parts(candidate)
     return OpenedCandidate(candidate, as_adapted(model, candidate), read_draft(candidate))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NoReturn, Self
 
+from app.core.errors import PersonError
 from app.core.memory.estimate import estimated_needs, memory_budget_bytes
+from app.core.words.sentence import say
 from app.engine.local.client import LocalEngines
 from app.engine.protocol.loading import Load, Loaded
 from app.lab.engines.calls import EngineCalls
@@ -18,9 +20,19 @@ from app.monitor.machine import available_memory_bytes
 from app.store.glance import memory_reserve_bytes
 
 if TYPE_CHECKING:
+    from app.core.candidates.candidate import Candidate, ServerModel
     from app.engine.api import Engines
     from app.lab.engines.opened import OpenedCandidate
     from app.store.paths import Paths
+
+
+def no_servers(server: ServerModel) -> NoReturn:
+    """Where nobody knows of servers.
+
+    Raises:
+        PersonError: Always.
+    """
+    raise PersonError(say("compare.no_servers_here", server=server.host))
 
 
 class EngineRoom:
@@ -32,10 +44,12 @@ class EngineRoom:
         plans: Loads that llama.cpp planned before; None where none are known.
         engines: Where they come from; None for processes on this PC.
         reserve_bytes: What the person wants to be left free; None where they said nothing.
+        elsewhere: Engines of a server's model.
 
     Attributes:
-        engines: Where they come from.
+        engines: Where those of this PC come from.
         plans: Loads that llama.cpp planned before.
+        elsewhere: Engines of a server's model.
     """
 
     def __init__(
@@ -45,12 +59,14 @@ class EngineRoom:
         plans: Plans | None = None,
         engines: Engines | None = None,
         reserve_bytes: Callable[[], int | None] = lambda: None,
+        elsewhere: Callable[[ServerModel], Engines] = no_servers,
     ) -> None:
         self.folder = folder
         self.engines: Engines = LocalEngines(folder) if engines is None else engines
         self._available_bytes = available_bytes
         self._reserve_bytes = reserve_bytes
         self.plans = plans
+        self.elsewhere = elsewhere
 
     @classmethod
     def of_this_pc(cls, paths: Paths, plans: Plans | None = None) -> Self:
@@ -61,9 +77,30 @@ class EngineRoom:
             reserve_bytes=lambda: memory_reserve_bytes(paths.settings),
         )
 
-    def calls(self, name: str, *, is_steady: bool = False) -> EngineCalls:
-        """An engine to be started here and talked to by calls; see :class:`EngineCalls`."""
-        return EngineCalls(name, self.engines, is_steady=is_steady)
+    def engines_of(self, candidate: Candidate) -> Engines:
+        """Where engines of a candidate come from: this PC, or its server.
+
+        Raises:
+            PersonError: Nothing may be sent to its server, or that is not known.
+        """
+        server = candidate.server
+        return self.engines if server is None else self.elsewhere(server)
+
+    def calls(
+        self, name: str, candidate: Candidate | None = None, *, is_steady: bool = False
+    ) -> EngineCalls:
+        """An engine to be started and talked to by calls; see :class:`EngineCalls`.
+
+        Args:
+            name: Names it in logs.
+            candidate: What it is for; None for what is done on this PC.
+            is_steady: What it says is measured, not its speed.
+
+        Raises:
+            PersonError: As for :meth:`engines_of`.
+        """
+        engines = self.engines if candidate is None else self.engines_of(candidate)
+        return EngineCalls(name, engines, is_steady=is_steady)
 
     def budget_bytes(self) -> int:
         """What engines may take of the memory that is free now."""
@@ -72,8 +109,11 @@ class EngineRoom:
     def needed_bytes(self, opened: OpenedCandidate, context_tokens: int) -> int:
         """What a candidate's engine is expected to need with a context of this size.
 
-        As llama.cpp plans it where that is known, else by the formula over the file's header.
+        As llama.cpp plans it where that is known, else by the formula over the file's header;
+        nothing for what runs on a server.
         """
+        if opened.candidate.server is not None:
+            return 0
         how = (opened.model, context_tokens, opened.engine)
         planned = self.plans.needed_bytes(*how) if self.plans else None
         if planned is None:

@@ -66,7 +66,7 @@ class EngineShelf:
         missing = [
             opened for opened in candidates if self._kept.get(opened.candidate.key()) is None
         ]
-        wanted = sum(map(self._needed_bytes, missing))
+        wanted = sum(self._needed_bytes(each) or 0 for each in missing)
         keep = {opened.candidate.key() for opened in candidates}
         return self._kept.in_the_way(wanted, keep) is not None
 
@@ -83,13 +83,14 @@ class EngineShelf:
             PersonError: It cannot be started, or the file cannot be loaded.
         """
         engine = self._kept.get(opened.candidate.key())
-        if engine is not None and engine.pid is None:
-            log.warning("the engine of %s has ended, another one is started", opened.path)
+        if engine is not None and engine.is_gone:
+            log.warning("the engine of %s has ended, another one is started", opened.place)
             self.drop(opened)
             engine = None
         if engine is None:
             needed_bytes = self._needed_bytes(opened)
-            self._kept.make_room(needed_bytes, {other.candidate.key() for other in beside})
+            if needed_bytes is not None:
+                self._kept.make_room(needed_bytes, {other.candidate.key() for other in beside})
             engine = self._loaded(opened)
             self._kept.put(opened.candidate.key(), engine, needed_bytes)
         self._kept.touch(opened.candidate.key())
@@ -100,8 +101,8 @@ class EngineShelf:
         self._kept.close(opened.candidate.key())
 
     def _loaded(self, opened: OpenedCandidate) -> EngineCalls:
-        name = f"{self._name}-{opened.path.stem}"
-        engine = self._room.calls(name, is_steady=self._is_steady)
+        name = f"{self._name}-{opened.candidate.name.removesuffix('.gguf')}"
+        engine = self._room.calls(name, opened.candidate, is_steady=self._is_steady)
         engine.__enter__()
         if engine.hello is not None:
             self.engine = engine.hello.engine
@@ -115,7 +116,9 @@ class EngineShelf:
             raise
         return engine
 
-    def _needed_bytes(self, opened: OpenedCandidate) -> int:
+    def _needed_bytes(self, opened: OpenedCandidate) -> int | None:
+        if opened.candidate.server is not None:
+            return None
         context_tokens = self._context_tokens
         if not self._makes_contexts:
             context_tokens = opened.context_tokens(context_tokens)

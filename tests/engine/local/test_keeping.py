@@ -77,3 +77,15 @@ def test_one_that_ended_by_itself_needs_nothing_any_more() -> None:
     assert kept.get("a") is None
     assert kept.used_bytes == 0
     assert not kept.close_all()  # it was never ended
+
+
+def test_what_needs_nothing_of_this_pc_is_in_nobodys_way() -> None:
+    kept = Memory(100).with_engines(a=60)
+    kept.put("server", Idle(), None)
+    kept.touch("server", 30)
+    assert kept.used_bytes == 60
+    assert kept.in_the_way(70, ()) == ["a"]
+    kept.make_room(200)
+    assert kept.get("a") is None
+    assert kept.get("server") is not None
+    assert kept.close_all()

@@ -29,6 +29,7 @@ TEXTS = {
     "compare.setting_not_number_or": translate("Sentences", "{key}={value}: {key} is a number from {least} to {most} or {other}."),
     "compare.setting_not_one_of": translate("Sentences", "{key}={value}: {key} is one of {allowed}."),
     "compare.setting_set_twice": translate("Sentences", "“{key}” is set twice in “{settings}”."),
+    "compare.no_servers_here": translate("Sentences", "{server} is a server, and this is done with files of this PC alone."),
     "compare.runs_on_server": translate("Sentences", "{model} runs on the server {server}: its file is not here."),
     "compare.server_address": translate("Sentences", "“{word}” is no server's address: write it as http://127.0.0.1:9931/v1#model=ID."),
     "compare.server_secret": translate("Sentences", "A key or password does not belong in an address: save the server with “servers add”, which keeps its key in the system's keyring."),
