@@ -105,13 +105,16 @@ class Answering:
             said = say("remote.nothing", host=self._wire.access.host)
             raise RemoteError(Trouble.NONSENSE, said)
         if not self._finish and not self._is_cut:
-            said = say("remote.broke_off_answering", host=self._wire.access.host)
-            raise RemoteError(Trouble.BROKE_OFF, said)
+            raise self._broken_off()
         if self._finish == _FILTERED:
             raise RemoteError(
                 Trouble.FORBIDDEN, say("remote.filtered", host=self._wire.access.host)
             )
         await self._finished(self._reason())
+
+    def _broken_off(self, detail: str = "") -> RemoteError:
+        said = say("remote.broke_off_answering", host=self._wire.access.host)
+        return RemoteError(Trouble.BROKE_OFF, said, detail)
 
     def stopped(self) -> Finished:
         """What ends an answer that was stopped: what came stands."""
@@ -130,6 +133,8 @@ class Answering:
             try:
                 await self._ask(body)
             except RemoteError as error:
+                if self._has_begun and error.trouble is Trouble.BROKE_OFF:
+                    raise self._broken_off(error.detail) from error
                 if self._has_begun:
                     raise
                 if error.trouble is Trouble.REFUSED and self._without_refused(body, error):
@@ -155,7 +160,8 @@ class Answering:
         if not named:
             return False
         name = max(named, key=len)
-        self._dropped[name] = ours.get(name, "thinking" if name.startswith("chat_") else name)
+        other = "thinking" if name.startswith("chat_") else ""
+        self._dropped[name] = "" if name == "max_tokens" else ours.get(name, other)
         self._drop(body, name)
         return True
 

@@ -28,6 +28,8 @@ _TOO_LONG = re.compile(
     re.IGNORECASE,
 )
 _NO_MODEL = re.compile(r"model_not_found|model.{0,200}(?:not found|not exist|no such)", re.I | re.S)
+# What the library says of a connection's end, not of what came over it.
+_CLOSED = re.compile(r"disconnected|peer closed")
 _LOADING = re.compile(r"loading model|model is loading|unavailable_error", re.IGNORECASE)
 
 
@@ -105,16 +107,17 @@ def of_network(error: Exception, access: Access) -> RemoteError:
         return RemoteError(Trouble.UNREACHABLE, say("remote.refused", host=host), detail)
     if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.ProxyError):
         return RemoteError(Trouble.UNREACHABLE, say("remote.not_reached", host=host), detail)
-    if isinstance(error, httpx2.LocalProtocolError | httpx2.InvalidURL | UnicodeError):
-        # The library shows the header that it cannot send.
-        said = say("remote.wrong_key", host=host)
-        return RemoteError(Trouble.KEY, said, type(error).__name__)
-    if isinstance(error, httpx2.RemoteProtocolError) and "disconnected" not in str(error):
+    if isinstance(error, httpx2.RemoteProtocolError) and not _CLOSED.search(str(error)):
         said = say("remote.no_http", host=host)
         return RemoteError(Trouble.NONSENSE, said, detail)
     if isinstance(error, httpx2.SSEError):
         return too_large(access)
     return RemoteError(Trouble.BROKE_OFF, say("remote.broke_off", host=host), detail)
+
+
+def wrong_key(access: Access) -> RemoteError:
+    """A key or a header that cannot be sent; the library would show it in its words."""
+    return RemoteError(Trouble.KEY, say("remote.wrong_key", host=access.host))
 
 
 def silent(access: Access, seconds: float) -> RemoteError:

@@ -98,6 +98,8 @@ class Wire:
 
     def __init__(self, access: Access, proxies: FindsProxy | None = None) -> None:
         self.access = access
+        if not all(secret.isascii() and secret.isprintable() for secret in access.secrets):
+            raise troubles.wrong_key(access)
         url = httpx2.URL(access.versioned)
         context = _trusted(access) if url.scheme == "https" else ssl.SSLContext(_CLIENT)
         proxy = None

@@ -1,10 +1,4 @@
-"""Each server by its own form: what it is sent, what is understood of what it says.
-
-Tests app.engine.remote.access, app.engine.remote.answering, app.engine.remote.engine,
-app.engine.remote.events, app.engine.remote.inline, app.engine.remote.lenient,
-app.engine.remote.looking, app.engine.remote.troubles,
-app.engine.remote.loops, app.engine.remote.wire and app.core.servers.facts.
-"""
+"""Each server by its own form: what it is sent, what is understood of what it says."""
 
 from __future__ import annotations
 
