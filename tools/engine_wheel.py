@@ -81,7 +81,7 @@ def run_pip(words: list[str], say: Say, environ: Mapping[str, str] | None = None
 
 
 def _compile(engine: BuiltEngine, objects: str, say: Say) -> Path:
-    source = _source(engine.version, say)
+    source = unpacked_source(engine.version, say)
     for other in (WORK / "objects").glob("*"):
         if other.name != objects:  # of another compiler or processor
             shutil.rmtree(other, ignore_errors=True)
@@ -110,8 +110,12 @@ def real_templates(version: str, say: Say) -> Path:
     return folder
 
 
-def _source(version: str, say: Say) -> Path:
-    """The unpacked source distribution, fetched where it is missing."""
+def unpacked_source(version: str, say: Say) -> Path:
+    """The unpacked source distribution, fetched where it is missing.
+
+    Raises:
+        SetupError: It cannot be fetched.
+    """
     folder = WORK / "source" / version
     if folder.is_dir():
         return folder
@@ -159,12 +163,17 @@ def _as_it_is(member: tarfile.TarInfo, _folder: str) -> tarfile.TarInfo:
     return member
 
 
-def _wheels() -> Path:
+def cache_folder() -> Path:
+    """The program's cache folder, where what was compiled is kept for other checkouts."""
     if sys.platform == "darwin":
         caches = Path.home() / "Library" / "Caches"
     else:
         caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return caches / "shrinkscope" / "engines"
+    return caches / "shrinkscope"
+
+
+def _wheels() -> Path:
+    return cache_folder() / "engines"
 
 
 def _near(path: Path) -> str:
