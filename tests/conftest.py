@@ -24,6 +24,7 @@ from app.resources import resource_path
 from app.store.damage import mended
 from app.ui.kit.theme import Theme
 from tests import guards
+from tools.build_llama_server import kept_server
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -58,6 +59,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # What the benchmarks made once stays where it is: it took minutes.
     real_cache = platformdirs.user_cache_path("shrinkscope", appauthor=False)
     os.environ.setdefault("SHRINKSCOPE_BENCH_CACHE", str(real_cache / "bench"))
+
+    os.environ.setdefault("SHRINKSCOPE_LLAMA_SERVER", str(kept_server()))
 
     holder = tempfile.TemporaryDirectory(prefix="shrinkscope-tests-", ignore_cleanup_errors=True)
     config.add_cleanup(holder.cleanup)

@@ -84,8 +84,7 @@ def build(say: Say) -> Path:
     libraries, version = engine_libraries(), installed_version() or pinned_version()
     LOG.write_text("", "utf-8")
     source = unpacked_source(version, say) / "vendor" / "llama.cpp"
-    folder = WORK / NAME
-    shutil.rmtree(folder, ignore_errors=True)
+    folder = WORK / NAME  # ended at any moment, it goes on from there
     cmake, environ = _cmake(say)
     _run(
         [

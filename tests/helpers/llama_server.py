@@ -1,0 +1,76 @@
+"""A real llama-server, where tools/build_llama_server.py has built one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from tools.build_llama_server import engine_libraries, kept_server
+
+VARIABLE = "SHRINKSCOPE_LLAMA_SERVER"
+_PATIENCE_S = 60.0
+
+
+def server_program() -> Path:
+    """The program; it need not be there. The tests' own folders hide the person's cache."""
+    given = os.environ.get(VARIABLE)
+    return Path(given) if given else kept_server()
+
+
+needs_llama_server = pytest.mark.skipif(
+    not server_program().is_file(),
+    reason="there is no llama-server: .venv/bin/python tools/build_llama_server.py",
+)
+
+
+@contextlib.contextmanager
+def llama_server(model: Path, *words: str, key: str = "", threads: int = 1) -> Iterator[str]:
+    """Run one over a model file; gives its address with ``/v1``.
+
+    Args:
+        model: The file.
+        words: Further words of its command line; later ones count.
+        key: That it asks for.
+        threads: It computes with.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    command = [
+        *(str(server_program()), "--model", str(model), "--host", "127.0.0.1"),
+        *("--port", str(port), "--parallel", "1", "--threads", str(threads), "--ctx-size", "1024"),
+        *(("--api-key", key) if key else ()),
+        *words,
+    ]
+    # Over the libraries of the engine of this environment.
+    environ = {**os.environ, "LD_LIBRARY_PATH": str(engine_libraries())}
+    with (
+        tempfile.TemporaryFile() as log,
+        subprocess.Popen(command, env=environ, stdout=log, stderr=log) as process,
+    ):
+        try:
+            _wait_for(process, f"http://127.0.0.1:{port}/health", log)
+            yield f"http://127.0.0.1:{port}/v1"
+        finally:
+            process.kill()
+
+
+def _wait_for(process: subprocess.Popen[bytes], health: str, log: IO[bytes]) -> None:
+    deadline = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(urllib.error.URLError, OSError):
+            urllib.request.urlopen(health, timeout=5).close()
+            return
+        time.sleep(0.05)
+    log.seek(0)
+    pytest.fail("llama-server did not start:\n" + log.read().decode(errors="replace"))
