@@ -25,6 +25,7 @@ COMMANDS = {
     "models": "library",
     "remove": "remove",
     "sign-in": "sign_in",
+    "servers": "servers",
     "serve": "serve",
     "devices": "devices",
 }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit, urlunsplit
-
 from app.core.candidates.candidate import ServerModel
 from app.core.candidates.notation import parts_of
 from app.core.candidates.setting import NotationError
+from app.core.errors import PersonError
+from app.core.servers.address import server_address
 from app.core.words.sentence import say
 
 _SAVED = "server:"
@@ -36,23 +36,7 @@ def server_model(word: str) -> ServerModel:
         if not (name := place[len(_SAVED) :].strip()):
             raise NotationError(say("compare.server_address", word=word))
         return ServerModel(server=name, model=model)
-    return ServerModel(url=server_address(place), model=model)
-
-
-def server_address(word: str) -> str:
-    """A server's address as it is kept: without a slash at its end.
-
-    Raises:
-        NotationError: It is none, or it holds a secret.
-    """
     try:
-        parts = urlsplit(word.strip())
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number, an odd IPv6 address
-        sound = False
-        parts = urlsplit("")
-    if not sound or any(not letter.isprintable() or letter.isspace() for letter in word.strip()):
-        raise NotationError(say("compare.server_address", word=word))
-    if "@" in parts.netloc or parts.query:
-        raise NotationError(say("compare.server_secret"))
-    return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path.rstrip("/"), "", ""))
+        return ServerModel(url=server_address(place), model=model)
+    except PersonError as error:
+        raise NotationError(error.said, error.detail) from error

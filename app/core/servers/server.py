@@ -48,6 +48,22 @@ class ServerKind(StrEnum):
     OPENAI = "openai"
     """Another one that speaks like OpenAI's."""
 
+    @property
+    def program(self) -> str:
+        """The program's own name; empty where it is not known."""
+        return _TITLES.get(self, self.value)
+
+
+_TITLES = {
+    ServerKind.SHRINKSCOPE: "Shrinkscope",
+    ServerKind.OLLAMA: "Ollama",
+    ServerKind.LM_STUDIO: "LM Studio",
+    ServerKind.VLLM: "vLLM",
+    ServerKind.SGLANG: "SGLang",
+    ServerKind.GPUSTACK: "GPUStack",
+    ServerKind.OPENAI: "",
+}
+
 
 class Server(msgspec.Struct, frozen=True, kw_only=True):
     """What is kept of a server; its key and the values of its headers are in the keyring alone.
@@ -61,6 +77,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
         headers: Names of further headers that it is sent.
         allows_plain_http: The person knows that what is said there travels in the clear.
         models: Ids that were typed, for a server that lists none.
+        listed: Ids that it listed when it was tested last.
         key_variable: The environment's variable that holds its key, where no keyring does.
         price_in: Money for a million tokens that are read, in the person's own currency; None
             where it costs nothing, or nobody said.
@@ -74,6 +91,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     headers: tuple[str, ...] = ()
     allows_plain_http: bool = False
     models: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
     key_variable: str = ""
     price_in: Price | None = None
     price_out: Price | None = None
@@ -82,6 +100,11 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     def origin(self) -> str:
         """Whom its key is for: scheme, host and port."""
         return origin_of(self.url)
+
+    @property
+    def choices(self) -> list[str]:
+        """Ids to choose from: those that it listed, and those that were typed."""
+        return list(dict.fromkeys([*self.listed, *self.models]))
 
     @property
     def is_here(self) -> bool:

@@ -17,6 +17,7 @@ HERE = "http://127.0.0.1:9931/v1"
     [
         (f"{HERE}#model=org/model:Q4,v2", ServerModel(url=HERE, model="org/model:Q4,v2")),
         (f"{HERE}/", ServerModel(url=HERE)),
+        ("http://127.0.0.1:9931", ServerModel(url=HERE)),
         ("server:the big PC#model=f16", ServerModel("the big PC", model="f16")),
         ("server:attic", ServerModel("attic")),
     ],
@@ -37,11 +38,11 @@ def test_a_servers_model_is_read_and_written(word: str, model: ServerModel) -> N
         (f"{HERE}#kv=q8_0", "“kv” cannot be set for a model that runs on a server"),
         ("server:attic#model=f16,lora=style.gguf*0.5", "“lora” cannot be set"),
         ("server:attic#f16", "“f16” cannot be set"),
-        ("http://", "is no server's address"),
-        ("http://host:port/v1", "is no server's address"),
+        ("http://", "no address of a server"),
+        ("http://host:port/v1", "no address of a server"),
         ("server:#model=f16", "is no server's address"),
-        ("https://me:secret@host/v1", "does not belong in an address"),
-        ("https://host/v1?api_key=secret", "does not belong in an address"),
+        ("https://me:secret@host/v1", "no user name in it"),
+        ("https://host/v1?api_key=secret", "no “?”"),
     ],
 )
 def test_what_a_server_cannot_be_told_is_one_sentence(word: str, said: str) -> None:

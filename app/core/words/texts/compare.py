@@ -32,7 +32,6 @@ TEXTS = {
     "compare.no_servers_here": translate("Sentences", "{server} is a server, and this is done with files of this PC alone."),
     "compare.runs_on_server": translate("Sentences", "{model} runs on the server {server}: its file is not here."),
     "compare.server_address": translate("Sentences", "“{word}” is no server's address: write it as http://127.0.0.1:9931/v1#model=ID."),
-    "compare.server_secret": translate("Sentences", "A key or password does not belong in an address: save the server with “servers add”, which keeps its key in the system's keyring."),
     "compare.server_setting": translate("Sentences", "“{key}” cannot be set for a model that runs on a server: its owner sets it there."),
     "compare.setting_unknown": translate("Sentences", "“{key}” is no setting; there are {known}."),
     "compare.shorten_prompt_drop_oldest_turns": translate("Sentences", "Shorten the prompt, drop the oldest turns, or choose a larger context."),

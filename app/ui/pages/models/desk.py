@@ -22,6 +22,7 @@ from app.lab.models.library import Library
 from app.lab.predict.fit import Fitter
 from app.lab.predict.local_fits import LocalFits
 from app.lab.predict.this_pc import look_at_this_pc, memory_of_this_pc
+from app.lab.servers.book import ServerBook
 from app.lab.shrink.left_out.usage import kept_usage
 from app.lab.works.downloads import Downloads, HubCourier
 from app.monitor.machine import physical_core_count
@@ -98,6 +99,7 @@ class ModelsDesk:
                 downloads=self._downloads,
                 comparisons=KeptComparisons(ComparisonStore(house.connection)),
                 library=self.library,
+                servers=ServerBook.of_this_pc(paths),
                 page_of=hub.settings.page,
                 free_bytes=lambda: free_bytes(hub.settings.cache_folder),
                 badge=host,

@@ -28,6 +28,7 @@ from app.ui.pages.models.repository.repository import OpenState
 from app.ui.pages.models.repository.repository_panel import RepositoryPanel
 from app.ui.pages.models.search.pane import SearchPane
 from app.ui.pages.models.search.search import Search, SearchState
+from app.ui.pages.models.servers.tab import ServersTab
 from app.ui.pages.models.serving.tab import ServeTab
 from app.ui.pages.models.top_bar import ModelsTopBar
 from app.ui.pages.models.ways_on import WaysOn
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from app.ui.pages.models.account.hub_account import AccountStatus
     from app.ui.pages.models.ports import Backends
 
-HUB, LIBRARY, SERVE = 0, 1, 2
+HUB, LIBRARY, SERVERS, SERVE = 0, 1, 2, 3
 USUAL_HUB = "huggingface.co"
 
 
@@ -88,6 +89,7 @@ class ModelsPage(QWidget):
         self.token_notice = Banner(dismissible=True)
         self.token_notice.hide()
         self.library = LibraryTab(backends.library, jobs)
+        self.servers = ServersTab(backends.servers, jobs)
         self.serve = ServeTab(jobs)
         self.downloads = DownloadsPanel(backends.downloads)
         self.comparisons = WaitingComparisons(backends.comparisons, self)
@@ -104,7 +106,7 @@ class ModelsPage(QWidget):
         self.downloads_action.setChecked(self.downloads.model.unfinished > 0)
 
     def show_tab(self, tab: int) -> None:
-        """Show the Hub (0), this PC (1), or what is served from it (2)."""
+        """Show the Hub (0), this PC (1), servers (2), or what is served from here (3)."""
         self.top.tabs.setCurrentIndex(tab)
 
     def find_on_hub(self) -> None:
@@ -157,6 +159,7 @@ class ModelsPage(QWidget):
         self.tabs = QStackedWidget()
         self.tabs.addWidget(self.hub)
         self.tabs.addWidget(self.library)
+        self.tabs.addWidget(self.servers)
         self.tabs.addWidget(self.serve)
         self.room = DownloadsRoom(self.tabs, self.downloads)
         self.downloads.hide()
@@ -171,6 +174,9 @@ class ModelsPage(QWidget):
         library = QAction(icon("models"), self.tr("Show what is on this PC"), self)
         library.triggered.connect(lambda: self.show_tab(LIBRARY))
         self._add(library, "")
+        servers = QAction(icon("link"), self.tr("Show servers with models"), self)
+        servers.triggered.connect(lambda: self.show_tab(SERVERS))
+        self._add(servers, "")
         serve = QAction(icon("external"), self.tr("Serve versions to other programs"), self)
         serve.triggered.connect(lambda: self.show_tab(SERVE))
         self._add(serve, "")
@@ -187,7 +193,7 @@ class ModelsPage(QWidget):
     def _wire(self) -> None:
         self._backends.downloads.changed.add(self._on_downloads_changed)
         self._backends.library.changed.add(self._on_library_changed)
-        self.top.tab_chosen.connect(self.tabs.setCurrentIndex)
+        self.top.tab_chosen.connect(self._show_tab)
         self.downloads_action.toggled.connect(self.room.show_downloads)
         self.downloads.closed.connect(lambda: self.downloads_action.setChecked(False))
         self.downloads.compare_wanted.connect(self.compare_wanted)
@@ -207,6 +213,8 @@ class ModelsPage(QWidget):
         self.library.compare_wanted.connect(self.compare_wanted)
         self.library.try_wanted.connect(self.try_wanted)
         self.library.measure_wanted.connect(self.measure_wanted)
+        self.servers.try_wanted.connect(self.try_wanted)
+        self.servers.measure_wanted.connect(self.measure_wanted)
         self.library.hub_wanted.connect(self.find_on_hub)
         self.library.reveal_wanted.connect(self._reveal)
         self.library.said.connect(lambda words: remark(self, words))
@@ -265,6 +273,11 @@ class ModelsPage(QWidget):
         )
 
     # --- what the person does -----------------------------------------------------------
+
+    def _show_tab(self, tab: int) -> None:
+        if tab == SERVERS:
+            self.servers.read()
+        self.tabs.setCurrentIndex(tab)
 
     def _to_search(self) -> None:
         self.hub.open_repository(False)

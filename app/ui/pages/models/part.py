@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from app.ui.picking.add_dialog import AddDialog
     from app.ui.shell.ground import Ground
 
-SERVE_TAB = 2
+SERVE_TAB = 3
 
 
 class ModelsPart(Part):
@@ -68,6 +68,7 @@ class ModelsPart(Part):
         page.compare_wanted.connect(requests.compare.tell)
         page.try_wanted.connect(requests.try_out.tell)
         page.measure_wanted.connect(requests.measure.tell)
+        page.servers.show_wanted.connect(requests.show.tell)
         page.library.shrink_wanted.connect(requests.shrink.tell)
         page.folder_moved.connect(self._on_folder_moved)
         page.serve.pick_wanted.connect(self._pick)
@@ -197,6 +198,11 @@ def models_help() -> PageHelp:
                 "On this PC lists what Hugging Face, LM Studio, Ollama, llama.cpp and Jan have"
                 " brought already, and your own folders. Only files in the Hugging Face cache can"
                 " be removed from here.",
+            ),
+            translate(
+                "ModelsPart",
+                "Servers are other programs that run models, on this PC or elsewhere; their models"
+                " chat and are measured beside those of this PC.",
             ),
             translate(
                 "ModelsPart",

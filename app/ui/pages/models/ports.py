@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from app.hub.repositories import FoundRepository, Repository
     from app.lab.hub.fit import HubFitter
     from app.lab.predict.this_pc import ThisPc
+    from app.lab.servers.book import ServerBook
     from app.ui.pages.models.account.hub_account import HubAccount, HubTrust
     from app.ui.pages.models.downloads.queue_view import QueueView
     from app.ui.pages.models.library.feed import LibraryFeed
@@ -43,6 +44,7 @@ class Backends:
 
     Attributes:
         badge: Host of a Hub that is not the default one, or empty.
+        servers: Engines elsewhere that the person added.
         page_of: The address of a repository's page.
         free_bytes: Of the disk that downloads go to, None where it is unknown; job thread.
         pc: What is known of this PC at once.
@@ -56,6 +58,7 @@ class Backends:
     downloads: QueueView
     comparisons: KeptComparisons
     library: LibraryFeed
+    servers: ServerBook
     page_of: Callable[[str], str]
     free_bytes: Callable[[], int | None]
     pc: ThisPc

@@ -21,7 +21,7 @@ class ModelsTopBar(QFrame):
     """Holds what the page wires.
 
     Signals:
-        tab_chosen: 0 for the Hub, 1 for this PC, 2 for what is served from it.
+        tab_chosen: 0 for the Hub, 1 for this PC, 2 for servers, 3 for what is served from here.
     """
 
     tab_chosen = Signal(int)
@@ -36,6 +36,7 @@ class ModelsTopBar(QFrame):
         self.tabs.setAccessibleName(self.tr("Where to look"))
         self.tabs.addTab(icon("search"), self.tr("Hub"))
         self.tabs.addTab(icon("models"), self.tr("On this PC"))
+        self.tabs.addTab(icon("link"), self.tr("Servers"))
         self.tabs.addTab(icon("external"), self.tr("Serve"))
         self.tabs.currentChanged.connect(self._on_tab)
         self.badge = ElidedLabel(least_characters=6, strong=True)

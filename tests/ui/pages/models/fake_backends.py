@@ -22,7 +22,11 @@ from app.hub.repositories import FoundRepository, Repository
 from app.lab.hub.fit import is_for_all
 from app.lab.predict.fit import Fit
 from app.lab.predict.this_pc import ThisPc
+from app.lab.servers.book import ServerBook
 from app.lab.works.work import WorkState
+from app.store.paths import Paths
+from app.store.servers.kept import KeptServers
+from app.store.servers.secrets import ServerSecrets
 from app.ui.pages.models.account.hub_account import AccountStatus
 from app.ui.pages.models.downloads.queue_view import DownloadEntry, QueueView
 from app.ui.pages.models.library.kept_comparisons import (
@@ -422,6 +426,7 @@ class Fakes:
             downloads=self.downloads,
             comparisons=self.comparisons,
             library=cast("Any", self.library),
+            servers=ServerBook(KeptServers(Paths.default().servers), ServerSecrets(lambda: None)),
             page_of=lambda repo_id: f"https://huggingface.co/{repo_id}",
             free_bytes=lambda: self.free_bytes,
             pc=ThisPc(self.pc.memory_bytes),

@@ -1,0 +1,1 @@
+"""The tab *Servers*: engines elsewhere, added, tested, and chosen from."""
