@@ -34,6 +34,7 @@ from tests.benchmarks import (
     mixtures,
     packaged,
     pictures,
+    remote,
     scoring,
     self_check,
     serving,
@@ -83,6 +84,7 @@ ITEMS = {
     "mixtures": mixtures,
     "ladder": demo_ladder,
     "serve": serving,
+    "remote": remote,
 }
 """In the order in which they run: short ones first, so that a mistake shows early."""
 ON_REQUEST = {"soak": soak}

@@ -58,6 +58,7 @@ LETTERS = {
     "zc": "Smaller versions beside llama.cpp's tools",
     "zd": "Serve",
     "ze": "Types within a size",
+    "zf": "Models of servers",
 }
 
 

@@ -1,4 +1,4 @@
-"""(zd) A chat through ``serve`` against ``compare``, on the asking program's side."""
+"""(zd) A chat through ``serve`` against ``compare`` and llama-server, as who asks clocks it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from app.core.statistics.describe import median
 from tests.benchmarks.commands import PROGRAM, ROOT, environment, run_program
-from tests.benchmarks.figures import Figure, Run, limit_figure, ratio_figure, tell
+from tests.benchmarks.figures import Figure, Run, fact, limit_figure, ratio_figure, tell
 from tests.benchmarks.pairs import alternate
 from tests.benchmarks.random_model import ensure_random_model
+from tests.helpers.llama_server import llama_server, server_program
 
 GENERATED_TOKENS = 129
 GOAL = 0.95
@@ -24,12 +26,21 @@ LETTER = "zd"
 HOW = f"""One greedy answer of {GENERATED_TOKENS} tokens asked of `serve` as a stream over HTTP,
 against the command `compare` with the same prompt, in turns: tokens a second between the first and
 the last that arrive, as the program that asks clocks them, over those of the engine's own clock in
-`compare`; and how much later than there the first one arrives. Each prompt begins with another
-number, so that no engine has read it before."""
+`compare`; and how much later than there the first one arrives. The same against llama-server
+(tools/build_llama_server.py, over the same engine's libraries) with the same file, both clocked
+as the asking program does. Each prompt begins with another number, so that no engine has read it
+before."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Clocked:
+class Clocked:
+    """One answer.
+
+    Attributes:
+        first_ms: From the question to the first token.
+        tokens_per_second: Between the first and the last.
+    """
+
     first_ms: float
     tokens_per_second: float
 
@@ -38,14 +49,15 @@ def measure(run: Run) -> list[Figure]:
     """Measure pairs of one answer each."""
     model = str(ensure_random_model())
     prompts = (f"{number}. Why is the sky blue?" for number in range(1000, 10_000))
-    _compared(run, model, "999. Why is the sky blue?")
+    compared(run, model, "999. Why is the sky blue?")
     with _serving(run, model) as url:
-        _asked(url, "999. Why is the sky blue?")
+        asked(url, "999. Why is the sky blue?")
+        beside = _beside_llama_server(run, url, model, prompts)
         pairs = alternate(
             "serve and compare",
             run.pairs,
-            lambda: _asked(url, next(prompts)),
-            lambda: _compared(run, model, next(prompts)),
+            lambda: asked(url, next(prompts)),
+            lambda: compared(run, model, next(prompts)),
         )
     ratios = [ours.tokens_per_second / theirs.tokens_per_second for ours, theirs in pairs]
     later = [ours.first_ms - theirs.first_ms for ours, theirs in pairs]
@@ -56,6 +68,27 @@ def measure(run: Run) -> list[Figure]:
         limit_figure(
             LETTER, "first token later than in compare", median(later), MOST_LATER_MS, "ms"
         ),
+        *beside,
+    ]
+
+
+def _beside_llama_server(run: Run, url: str, model: str, prompts: Iterator[str]) -> list[Figure]:
+    if not server_program().is_file():
+        tell("  llama-server: left out, there is none (tools/build_llama_server.py)")
+        return []
+    with llama_server(Path(model), threads=run.threads) as other:
+        asked(other, "999. Why is the sky blue?")
+        pairs = alternate(
+            "serve and llama-server",
+            run.pairs,
+            lambda: asked(url, next(prompts)),
+            lambda: asked(other, next(prompts)),
+        )
+    ratios = [ours.tokens_per_second / theirs.tokens_per_second for ours, theirs in pairs]
+    later = median([ours.first_ms - theirs.first_ms for ours, theirs in pairs])
+    return [
+        ratio_figure(LETTER, "serve over llama-server, generation", ratios, GOAL),
+        fact(LETTER, "first token later than from llama-server", f"{later:.1f} ms"),
     ]
 
 
@@ -72,7 +105,8 @@ def _serving(run: Run, model: str) -> Iterator[str]:
             process.terminate()
 
 
-def _asked(url: str, prompt: str) -> _Clocked:
+def asked(url: str, prompt: str) -> Clocked:
+    """One answer over plain HTTP, as a program gets it that does nothing else."""
     body = {
         "messages": [{"role": "user", "content": prompt}],
         "temperature": 0,
@@ -97,12 +131,13 @@ def _asked(url: str, prompt: str) -> _Clocked:
         tokens = document.get("usage", {}).get("completion_tokens", tokens)
     connection.close()
     assert tokens == GENERATED_TOKENS, tokens
-    return _Clocked((first - begun) * 1e3, (tokens - 1) / (last - first))
+    return Clocked((first - begun) * 1e3, (tokens - 1) / (last - first))
 
 
-def _compared(run: Run, model: str, prompt: str) -> _Clocked:
+def compared(run: Run, model: str, prompt: str) -> Clocked:
+    """One answer by the command ``compare``."""
     words = ["compare", model, "--prompt", prompt]
     words += ["--max-tokens", str(GENERATED_TOKENS), "--threads", str(run.threads)]
     candidate = run_program(run.home, words)["candidates"][0]
     assert candidate["generated_tokens"] == GENERATED_TOKENS, candidate
-    return _Clocked(candidate["first_token_ns"] / 1e6, candidate["tokens_per_second"])
+    return Clocked(candidate["first_token_ns"] / 1e6, candidate["tokens_per_second"])
