@@ -218,8 +218,8 @@ class Answering:
         """Keep the latest of what is counted and told."""
         last = self._last
         for name in (
-            "prompt_tokens", "cached_tokens", "generated_tokens", "thinking_tokens", "settings",
-            "prompt", "needed_bytes",
+            "prompt_tokens", "cached_tokens", "generated_tokens", "thinking_tokens",
+            "uncounted_tokens", "settings", "prompt", "needed_bytes",
         ):  # fmt: skip
             if (value := getattr(piece, name)) is not None:
                 setattr(last, name, value)
@@ -320,7 +320,7 @@ class Answering:
             prompt_tokens=last.prompt_tokens or 0,
             reused_tokens=last.cached_tokens or 0,
             first_token_ns=self._first_ns - self._begin_ns if self._has_begun else None,
-            generated_tokens=last.generated_tokens or 0,
+            generated_tokens=max(0, (last.generated_tokens or 0) - (last.uncounted_tokens or 0)),
             thinking_tokens=self._thinking,
             generation_ns=self._last_ns - self._first_ns,
             shared=self._command.shared,

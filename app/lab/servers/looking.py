@@ -30,11 +30,11 @@ _AT_ONCE = 8
 # A server that wants a key first, or has not loaded its model yet.
 _THERE = {Trouble.KEY, Trouble.FORBIDDEN, Trouble.LOADING}
 _WORDS = (
-    (Ability.ANSWER, "servers.can_answer"),
-    (Ability.SEE, "servers.can_see"),
-    (Ability.OWN_PROBABILITIES, "servers.can_own"),
-    (Ability.TEXT_PROBABILITIES, "servers.can_text"),
-    (Ability.MEMORY, "servers.can_memory"),
+    (Ability.ANSWER, say("servers.can_answer")),
+    (Ability.SEE, say("servers.can_see")),
+    (Ability.OWN_PROBABILITIES, say("servers.can_own")),
+    (Ability.TEXT_PROBABILITIES, say("servers.can_text")),
+    (Ability.MEMORY, say("servers.can_memory")),
 )
 
 
@@ -119,4 +119,4 @@ def look_here(book: ServerBook, ports: Iterable[int] = PORTS) -> list[Looked]:
 
 def words_of(abilities: AbstractSet[Ability]) -> list[Sentence]:
     """What can be learned of a server's models, in few words each."""
-    return [say(words) for ability, words in _WORDS if ability in abilities]
+    return [words for ability, words in _WORDS if ability in abilities]

@@ -32,6 +32,7 @@ class Piece:
         finish: Why the answer ended, in the server's word.
         prompt_tokens, cached_tokens, generated_tokens, thinking_tokens: Counted by the server so
             far.
+        uncounted_tokens: Of those generated that are nothing said: the one that ended the answer.
         speeds: By its own clock.
         progress: Tokens of the prompt that are read, of how many.
         model, fingerprint: Who answers.
@@ -48,6 +49,7 @@ class Piece:
     cached_tokens: int | None = None
     generated_tokens: int | None = None
     thinking_tokens: int | None = None
+    uncounted_tokens: int | None = None
     speeds: ServerSpeeds | None = None
     progress: tuple[int, int] | None = None
     model: str = ""
@@ -88,6 +90,8 @@ def openai_piece(told: Document) -> Piece:
         if total is not None and done is not None:
             piece.progress = max(0, done - cached), max(0, total - cached)
     own = document(told, "__verbose")
+    if text(own, "stop_type") == "eos":
+        piece.uncounted_tokens = 1
     piece.settings = document(own, "generation_settings") or None
     prompt = inside(own, "prompt")
     piece.prompt = prompt if isinstance(prompt, str) else None
