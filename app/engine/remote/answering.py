@@ -296,8 +296,7 @@ class Answering:
             after = await self._dialect.after(self._wire, self._model)
         except RemoteError:  # the answer is there all the same
             after = Piece()
-        if after.needed_bytes is not None:
-            self._last.needed_bytes = after.needed_bytes
+        self._note(after)
         if self._last.prompt is not None:
             digest = sha256(self._last.prompt.encode("utf-8", "replace")).hexdigest()
             last = self._last

@@ -6,45 +6,47 @@ import asyncio
 import contextlib
 import itertools
 import logging
-import sys
 import threading
 import time
-from array import array
 from collections import deque
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from pathlib import Path
 
-from app.base.files import read_ordinary, write_whole
+from msgspec.structs import replace
+
 from app.core.errors import PersonError
 from app.core.servers.facts import ServerModelFacts
 from app.core.words.sentence import say
 from app.engine.api import JOIN_SECONDS, Ability, Exited, Sink
 from app.engine.outcome import EndCause, EngineOutcome
-from app.engine.protocol.answering import Generate, SetThreads, ThreadsSet
+from app.engine.protocol.answering import (
+    AnswerMany,
+    Generate,
+    ManyAnswered,
+    SetThreads,
+    ThreadsSet,
+)
 from app.engine.protocol.loading import Hello, Load, Loaded
 from app.engine.protocol.messages import PROTOCOL_VERSION, Command, Event
-from app.engine.protocol.reading import Detokenize, Detokenized, Tokenize, Tokenized
+from app.engine.protocol.reading import Detokenize, Tokenize
 from app.engine.protocol.running import Failed, FailureKind, Step, Stop, Working
 from app.engine.protocol.scoring import LikelyText
-from app.engine.remote import troubles
 from app.engine.remote.access import Access, FindsProxy
 from app.engine.remote.answering import NOT_HERE, Answering
 from app.engine.remote.dialects.dialect import Dialect
 from app.engine.remote.dialects.table import DIALECTS, dialect_for
-from app.engine.remote.looking import look
+from app.engine.remote.looking import learned
 from app.engine.remote.loops import run
+from app.engine.remote.texts import detokenized, tokenized
 from app.engine.remote.troubles import RemoteError, Trouble, without_secrets
-from app.engine.remote.wire import Wire
+from app.engine.remote.wire import MOST_REQUESTS, Wire
 
 log = logging.getLogger(__name__)
 
 _LOADING_SECONDS = 600.0
 _LOG_LINES = 200
-_MOST_TEXT_BYTES = 64 << 20
-_KINDS = {
-    Trouble.TOO_LONG: FailureKind.PROMPT_TOO_LONG,
-}
+ANY = Dialect()
+"""How a server is spoken with that nothing is known of yet."""
 
 
 class RemoteEngine:
@@ -84,7 +86,7 @@ class RemoteEngine:
     @property
     def abilities(self) -> AbstractSet[Ability]:
         """What it can do; of seeing, as soon as the model is known."""
-        dialect = self._dialect or DIALECTS_USUAL
+        dialect = self._dialect or ANY
         blind = self._facts.sees is False
         return dialect.abilities - {Ability.SEE} if blind else dialect.abilities
 
@@ -172,9 +174,11 @@ class RemoteEngine:
                     continue
                 self._current = command.id
                 self._task = asyncio.create_task(self._carried_out(wire, command))
-                # A task that was cancelled has told of its end.
                 await asyncio.wait([self._task])
-                self._task.result()
+                if not self._task.cancelled():
+                    self._task.result()
+                elif not self._closed:  # before it began; else it has told of its end
+                    self._tell(_cancelled(command))
                 self._current, self._task = 0, None
         finally:
             if wire is not None:
@@ -192,18 +196,13 @@ class RemoteEngine:
                     self._task.cancel()
                 for each in [each for each in self._waiting if each.id == command.id]:
                     self._waiting.remove(each)
-                    self._tell(Failed(each.id, FailureKind.CANCELLED, say("remote.stopped")))
+                    self._tell(_cancelled(each))
             case _:
                 self._waiting.append(command)
         self._arrived.set()
 
     async def _carried_out(self, wire: Wire, command: Command) -> None:
-        answering: Answering | None = None
-        if isinstance(command, Generate):
-            answering = Answering(
-                wire, self._dialect or DIALECTS_USUAL, self._facts.id, command, self._tell,
-                self._dropped,
-            )  # fmt: skip
+        answering = self._answering(wire, command) if isinstance(command, Generate) else None
         begin = time.monotonic()
         try:
             if answering is not None:
@@ -211,30 +210,47 @@ class RemoteEngine:
             else:
                 await self._done(wire, command)
         except asyncio.CancelledError:
-            if self._closed:
-                return
-            if answering is not None:
-                self._tell(answering.stopped())
-            else:
-                self._tell(Failed(command.id, FailureKind.CANCELLED, say("remote.stopped")))
+            if not self._closed:
+                self._tell(_cancelled(command) if answering is None else answering.stopped())
         except PersonError as error:
             self._fail(command, error)
         seconds = time.monotonic() - begin
         self._note(f"{type(command).__name__} {command.id}: {seconds:.3f} s")
 
+    def _answering(self, wire: Wire, command: Generate) -> Answering:
+        dialect = self._dialect or ANY
+        return Answering(wire, dialect, self._facts.id, command, self._tell, self._dropped)
+
+    async def _answer_many(self, wire: Wire, command: AnswerMany) -> None:
+        """Several requests at a time; how a server brings them together is its own matter."""
+        places = asyncio.Semaphore(max(1, min(command.places, MOST_REQUESTS)))
+
+        async def one(question: Generate) -> None:
+            async with places:
+                try:
+                    await self._answering(wire, question).run()
+                except PersonError as error:
+                    self._fail(question, error)
+
+        async with asyncio.TaskGroup() as group:
+            for question in command.questions:
+                group.create_task(one(replace(question, template=command.template)))
+        beside = len(command.questions) if command.places > 1 else 0
+        self._tell(ManyAnswered(command.id, beside, 0, 0))
+
     async def _done(self, wire: Wire, command: Command) -> None:
-        dialect = self._dialect or DIALECTS_USUAL
+        dialect = self._dialect or ANY
         match command:
             case Load():
                 await self._load(wire, command)
+            case AnswerMany():
+                await self._answer_many(wire, command)
             case LikelyText():
                 self._tell(await dialect.likely_text(wire, self._facts.id, command))
             case Tokenize():
-                await self._tokenize(wire, dialect, command)
+                self._tell(await tokenized(wire, dialect, self._facts.id, command))
             case Detokenize():
-                found = await dialect.words(wire, self._facts.id, command.tokens)
-                pieces = [each.decode("latin-1") for each in found]
-                self._tell(Detokenized(command.id, pieces))
+                self._tell(await detokenized(wire, dialect, self._facts.id, command))
             case SetThreads():  # the server's own matter
                 self._tell(ThreadsSet(command.id, command.threads))
             case _:
@@ -248,7 +264,7 @@ class RemoteEngine:
         self._tell(Working(command.id, Step.LOAD))
         while True:
             try:
-                await self._learn(wire)
+                self._dialect, self._facts = await learned(wire, self._note)
                 break
             except RemoteError as error:
                 waited = time.monotonic() - begin
@@ -278,45 +294,6 @@ class RemoteEngine:
             )
         )
 
-    async def _learn(self, wire: Wire) -> None:
-        looked = await look(wire)
-        self._dialect = looked.dialect
-        wanted = self._access.model
-        if wanted:
-            named = {wanted, f"{wanted}:latest"}
-            model = next(
-                (each for each in looked.models if each.id in named), ServerModelFacts(wanted)
-            )
-        elif looked.models:
-            model = looked.models[0]
-        else:
-            said = say("remote.lists_none", host=self._access.host)
-            raise RemoteError(Trouble.MISSING, said)
-        try:
-            self._facts = await looked.dialect.facts(wire, model)
-        except RemoteError as error:
-            if error.trouble in {Trouble.LOADING, Trouble.UNREACHABLE, Trouble.KEY} or (
-                error.trouble is Trouble.MISSING and looked.dialect.own_way
-            ):
-                raise
-            self._note(f"facts: {error.detail or error.sentence}")
-            self._facts = model  # what it does not tell is not needed for answers
-
-    async def _tokenize(self, wire: Wire, dialect: Dialect, command: Tokenize) -> None:
-        try:
-            data = read_ordinary(Path(command.source), _MOST_TEXT_BYTES)
-            words = data.decode("utf-8", "replace")
-            numbers = array("i", await dialect.tokens(wire, self._facts.id, words))
-            if sys.byteorder == "big":
-                numbers.byteswap()
-            write_whole(Path(command.target), numbers.tobytes())
-        except OSError as error:
-            said = say("remote.file", reason=error.strerror or str(error))
-            raise PersonError(said, str(error)) from error
-        except OverflowError as error:
-            raise troubles.nonsense(self._access, str(error)) from error
-        self._tell(Tokenized(command.id, len(numbers), None, ""))
-
     # --- telling --------------------------------------------------------------------------
 
     def _tell(self, event: Event) -> None:
@@ -326,7 +303,8 @@ class RemoteEngine:
         kind = FailureKind.LOAD if isinstance(command, Load) else FailureKind.GENERATE
         excess = None
         if isinstance(error, RemoteError):
-            kind = _KINDS.get(error.trouble, kind)
+            if error.trouble is Trouble.TOO_LONG:
+                kind = FailureKind.PROMPT_TOO_LONG
             excess = error.excess_tokens
         self._note(f"{type(command).__name__} {command.id}: {error.sentence} {error.detail}")
         detail = without_secrets(error.detail, self._access)
@@ -342,7 +320,8 @@ class RemoteEngine:
         return f"{kind} at {self._access.host}"
 
 
-DIALECTS_USUAL = Dialect()
+def _cancelled(command: Command) -> Failed:
+    return Failed(command.id, FailureKind.CANCELLED, say("remote.stopped"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,7 +340,7 @@ class RemoteEngines:
     def abilities(self) -> AbstractSet[Ability]:
         """What each of them can do; where the program is not known, that of any."""
         kind = self.access.kind
-        return (DIALECTS[kind] if kind is not None else DIALECTS_USUAL).abilities
+        return (DIALECTS[kind] if kind is not None else ANY).abilities
 
     def start(self, key: str, sink: Sink, *, is_steady: bool = False) -> RemoteEngine:
         """Start one; see :class:`app.engine.api.Engines`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -41,6 +42,7 @@ _SIGNS: tuple[tuple[ServerKind, str, tuple[str | int, ...]], ...] = (
     (ServerKind.VLLM, "version", ("version",)),
 )
 _MOST_MODELS = 10_000
+_IN_THE_WAY = frozenset({Trouble.LOADING, Trouble.UNREACHABLE, Trouble.KEY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,3 +192,32 @@ async def _asked_kind(wire: Wire) -> ServerKind | None:
         if text(told, *sign):
             return kind
     return None
+
+
+async def learned(wire: Wire, note: Callable[[str], None]) -> tuple[Dialect, ServerModelFacts]:
+    """How a server is spoken with, and what it tells of the model that is meant.
+
+    Args:
+        wire: To the server.
+        note: Takes what went wrong without doing harm.
+
+    Raises:
+        RemoteError: The model cannot be asked.
+    """
+    looked, wanted = await look(wire), wire.access.model
+    if wanted:
+        named = {wanted, f"{wanted}:latest"}
+        listed = (each for each in looked.models if each.id in named)
+        model = next(listed, ServerModelFacts(wanted))
+    elif looked.models:
+        model = looked.models[0]
+    else:
+        raise RemoteError(Trouble.MISSING, say("remote.lists_none", host=wire.access.host))
+    try:
+        return looked.dialect, await looked.dialect.facts(wire, model)
+    except RemoteError as error:
+        is_lost = error.trouble is Trouble.MISSING and looked.dialect.own_way
+        if is_lost or error.trouble in _IN_THE_WAY:
+            raise
+        note(f"facts: {error.detail or error.sentence}")
+        return looked.dialect, model  # what it does not tell is not needed for answers

@@ -16,7 +16,7 @@ from app.core.errors import PersonError
 from app.core.text.clean import clean_line
 from app.core.words.sentence import Sentence, say, verbatim, wait
 from app.engine.remote.access import Access
-from app.engine.remote.lenient import count, inside, read_json, text
+from app.engine.remote.lenient import count, entries, inside, read_json, text
 
 _MOST_WORDS = 300
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
@@ -195,8 +195,14 @@ def of_answer(
         status=status,
         wait_s=wait_s,
         excess_tokens=more,
-        parameter=text(told, "error", "param"),
+        parameter=_parameter(told),
     )
+
+
+def _parameter(told: object) -> str:
+    """The field of the request that is at fault: OpenAI's way to say it, and pydantic's."""
+    place = entries(told, "detail", 0, "loc")
+    return text(told, "error", "param") or (str(place[-1]) if place else "")
 
 
 def _meaning(

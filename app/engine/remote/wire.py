@@ -38,7 +38,12 @@ _MOST_CA_BYTES = 16 << 20
 # Believes nobody, and is never asked.
 _CLIENT = ssl.PROTOCOL_TLS_CLIENT
 _PORTS = {"http": 80, "https": 443}
-_LIMITS = httpx2.Limits(max_connections=4, max_keepalive_connections=2, keepalive_expiry=30)
+MOST_REQUESTS = 64
+"""At a time, to one server."""
+# Servers hang up on connections that rest, some after five seconds; one that is stale costs a try.
+_LIMITS = httpx2.Limits(
+    max_connections=MOST_REQUESTS + 1, max_keepalive_connections=8, keepalive_expiry=4
+)
 
 
 def _kept_alive() -> list[tuple[int, int, int]]:

@@ -103,6 +103,7 @@ def test_ollama_is_asked_in_its_own_way_and_tells_memory(talks: Talks) -> None:
     assert figures.memory_needed_bytes == 6_200_000_000
     assert end.memory.needed_bytes is None  # none of this PC's
     assert figures.served.speeds.generation_ns == 450
+    assert figures.served.fingerprint == "845dbda0ea48"  # of the file, whatever its name is then
     assert figures.served.speeds.prompt_tokens == 16
     assert end.stop_reason is StopReason.END
     assert [token.token.piece for token in _said(talk)] == [b"Fo"]

@@ -1,7 +1,8 @@
 """An engine elsewhere keeps the promises of an engine: its ends, stops, order and speed.
 
 Tests app.engine.remote.access, app.engine.remote.answering, app.engine.remote.inline,
-app.engine.remote.lenient, app.engine.remote.loops and app.core.servers.facts.
+app.engine.remote.lenient, app.engine.remote.loops,
+app.engine.remote.texts and app.core.servers.facts.
 """
 
 from __future__ import annotations
@@ -16,7 +17,14 @@ import pytest
 from app.core.chats.chat import StopReason
 from app.engine.api import Exited
 from app.engine.outcome import EndCause
-from app.engine.protocol.answering import Finished, SetThreads, Text, ThreadsSet
+from app.engine.protocol.answering import (
+    AnswerMany,
+    Finished,
+    ManyAnswered,
+    SetThreads,
+    Text,
+    ThreadsSet,
+)
 from app.engine.protocol.measuring import Bench
 from app.engine.protocol.reading import Detokenize, Detokenized, Tokenize, Tokenized
 from app.engine.protocol.running import Failed, FailureKind, Step, Working
@@ -87,6 +95,43 @@ def test_the_end_of_an_engine_is_told_once_even_in_the_middle_of_an_answer() -> 
         talk.engine.close()
         assert talk.events.empty()
         over.set()
+
+
+def test_questions_are_asked_side_by_side(talks: Talks) -> None:
+    """None is answered before all have come."""
+    together = threading.Barrier(3, timeout=WAIT_S)
+    chat = events(together.wait, *said("Four"), chunk({}, "stop"))
+    _, talk = talks(forms.openai(chat))
+    questions = [talk.command() for _ in range(6)]
+    told = talk.call(AnswerMany(talk.engine.next_id(), questions, 3, 100), ManyAnswered)
+    assert isinstance(told, ManyAnswered)
+    assert told.beside == 6
+    ended = [event.id for event in talk.all if isinstance(event, Finished)]
+    assert sorted(ended) == [each.id for each in questions]
+
+
+def test_a_stop_ends_all_that_are_asked_side_by_side(talks: Talks) -> None:
+    over = threading.Event()
+    chat = events(*said("Fo"), lambda: over.wait(WAIT_S))
+    _, talk = talks(forms.openai(chat))
+    command = AnswerMany(99, [talk.command() for _ in range(4)], 2, 100)
+    talk.engine.send(command)
+    talk.until(Text)
+    talk.engine.stop(99)
+    failed = talk.until(Failed, ManyAnswered)
+    assert (failed.id, failed.kind) == (99, FailureKind.CANCELLED)
+    over.set()
+
+
+def test_a_stop_that_comes_with_its_command_is_heard(talks: Talks) -> None:
+    over = threading.Event()
+    _, talk = talks(forms.openai(events(lambda: over.wait(WAIT_S), *said("Four"))))
+    for _ in range(5):
+        command = talk.command()
+        talk.engine.send(command)
+        talk.engine.stop(command.id)
+        assert talk.until(Finished, Failed).id == command.id
+    over.set()
 
 
 def test_what_a_server_cannot_do_is_said(talks: Talks) -> None:

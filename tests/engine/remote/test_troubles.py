@@ -145,7 +145,7 @@ def test_settings_that_are_refused_are_left_out_and_named(talks: Talks) -> None:
     """As services answer that know no others than their own."""
     refusals = [
         told(error("Unrecognized request argument supplied: top_k", param=None), 400),
-        told(error("Unsupported parameter: 'min_p'.", param="min_p"), 400),
+        told({"detail": [{"loc": ["body", "min_p"], "msg": "Extra inputs"}]}, 422),
         told(error("Unsupported parameter: 'max_tokens' is not supported with this model. Use "
                    "'max_completion_tokens' instead.", param="max_tokens"), 400),
     ]  # fmt: skip

@@ -236,7 +236,7 @@ def ollama(chat: Answer | list[Answer] | None = None) -> Ways:
                         "name": name,
                         "model": name,
                         "size": 6_200_000_000,
-                        "size_vram": 6_200_000_000,
+                        "digest": "845dbda0ea48",
                         "context_length": 8192,
                     }
                 ]

@@ -69,7 +69,8 @@ class Ollama(Dialect):
         )  # fmt: skip
 
     async def after(self, wire: Wire, model: str) -> Piece:
-        return Piece(needed_bytes=count(await self._running(wire, model), "size"))
+        running = await self._running(wire, model)
+        return Piece(needed_bytes=count(running, "size"), fingerprint=text(running, "digest"))
 
     async def _running(self, wire: Wire, model: str) -> Document:
         """What is said of a model that is loaded."""
