@@ -67,7 +67,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "--profile",
         choices=[str(profile) for profile in Profile],
         default=str(Profile.QUICK),
-        help="quick asks 60 questions of a kind, full all of them (default: quick)",
+        help="quick asks 360 questions over all kinds, full 240 of each (default: quick)",
     )
     parser.add_argument("--text", metavar="FILE", help=f"measure quality on {TEXT_HELP}")
     parser.add_argument(

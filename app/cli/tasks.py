@@ -40,9 +40,9 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         parents=[common],
         help="ask questions with checkable answers, and count what candidates lose",
         description="Ask a reference and candidates the same questions, greedily, and compare "
-        "their answers pair by pair, kind by kind. Profile quick asks 60 of a kind and gives "
-        "hints; full asks all. What was answered is kept: the same command goes on where it was "
-        "broken off.",
+        "their answers pair by pair, kind by kind. Profile quick asks 360 over all kinds and "
+        "gives hints; full asks 240 of each kind. What was answered is kept: the same command goes "
+        "on where it was broken off.",
     )
     add_model_arguments(parser, with_reference=True)
     parser.add_argument(

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 LETTERS = "ABCD"
 
 
-def _pairs(text: str) -> dict[str, str]:
+def pairs(text: str) -> dict[str, str]:
     """A table written as ``one=other`` with commas between."""
     rows = [row.split("=") for row in text.replace("\n", " ").split(",") if row.strip()]
     return {one.strip(): other.strip() for one, other in rows}
 
 
-_CAPITALS = _pairs(
+_CAPITALS = pairs(
     """France=Paris, Spain=Madrid, Portugal=Lisbon, Italy=Rome, Germany=Berlin, Austria=Vienna,
     Poland=Warsaw, Hungary=Budapest, Greece=Athens, Norway=Oslo, Sweden=Stockholm,
     Finland=Helsinki, Denmark=Copenhagen, Ireland=Dublin, Belgium=Brussels, Romania=Bucharest,
@@ -34,18 +34,18 @@ _CAPITALS = _pairs(
     Colombia=Bogota, Australia=Canberra, New Zealand=Wellington, Iran=Tehran, Iraq=Baghdad,
     Uruguay=Montevideo, Latvia=Riga, Estonia=Tallinn, Lithuania=Vilnius"""
 )
-_SYMBOLS = _pairs(
+_SYMBOLS = pairs(
     """hydrogen=H, helium=He, carbon=C, nitrogen=N, oxygen=O, sodium=Na, magnesium=Mg,
     aluminium=Al, silicon=Si, phosphorus=P, sulfur=S, chlorine=Cl, potassium=K, calcium=Ca,
     iron=Fe, copper=Cu, zinc=Zn, silver=Ag, tin=Sn, gold=Au, mercury=Hg, lead=Pb, neon=Ne,
     uranium=U, nickel=Ni, tungsten=W"""
 )
-_YOUNG = _pairs(
+_YOUNG = pairs(
     """dog=puppy, cat=kitten, cow=calf, horse=foal, sheep=lamb, goat=kid, pig=piglet, hare=leveret,
     duck=duckling, goose=gosling, bear=cub, deer=fawn, frog=tadpole, kangaroo=joey, swan=cygnet,
     butterfly=caterpillar, eagle=eaglet, owl=owlet"""
 )
-_OPPOSITES = _pairs(
+_OPPOSITES = pairs(
     """ancient=modern, generous=stingy, transparent=opaque, victory=defeat, expand=shrink,
     arrive=depart, shallow=deep, scarce=plentiful, temporary=permanent,
     artificial=natural, rough=smooth, absent=present, accept=refuse,
@@ -53,7 +53,7 @@ _OPPOSITES = _pairs(
     entrance=exit, attack=defend, knowledge=ignorance, import=export, maximum=minimum,
     hollow=solid, polite=rude, sharp=blunt, freeze=melt, praise=blame"""
 )
-_TOOLS = _pairs(
+_TOOLS = pairs(
     """measure temperature=a thermometer, measure air pressure=a barometer,
     look at distant stars=a telescope, look at cells=a microscope, find north=a compass,
     drive in a nail=a hammer, turn a screw=a screwdriver, cut paper=scissors,
@@ -78,13 +78,13 @@ _GROUPS = {
     "a fish": listed("salmon|shark|trout|cod|herring|tuna|pike|carp"),
     "an amphibian": listed("frog|toad|newt|salamander"),
 }
-_PLURALS = _pairs(
+_PLURALS = pairs(
     """mouse=mice, goose=geese, tooth=teeth, child=children, leaf=leaves, knife=knives,
     foot=feet, man=men, wolf=wolves, potato=potatoes, city=cities, half=halves,
     shelf=shelves, hero=heroes, woman=women, loaf=loaves, baby=babies, box=boxes, thief=thieves,
     tomato=tomatoes, story=stories, louse=lice"""
 )
-_PAST = _pairs(
+_PAST = pairs(
     """bring=brought, teach=taught, catch=caught, swim=swam, fly=flew, throw=threw, freeze=froze,
     choose=chose, write=wrote, steal=stole, begin=began, drink=drank, seek=sought, hide=hid,
     bite=bit, shake=shook, break=broke, speak=spoke, ride=rode, wear=wore"""
@@ -107,7 +107,9 @@ _SIZES = {name: place for table, _ in _ORDERED for place, name in enumerate(tabl
 _SIZES.update({"a milligram": -1, "a gram": 0, "a kilogram": 1, "a tonne": 2})
 
 
-def _item(rng: random.Random, sort: str, question: str, right: str, wrong: Sequence[str]) -> Item:
+def option_item(
+    rng: random.Random, sort: str, question: str, right: str, wrong: Sequence[str]
+) -> Item:
     """Options in any order; ``place_answers`` evens out the letters afterwards."""
     options = [right, *wrong]
     rng.shuffle(options)
@@ -136,7 +138,8 @@ def place_answers(items: Sequence[Item], rng: random.Random) -> list[Item]:
     return placed
 
 
-def _others(rng: random.Random, values: Sequence[str], right: str) -> list[str]:
+def chosen_from(rng: random.Random, values: Sequence[str], right: str) -> list[str]:
+    """Three others of these."""
     return rng.sample([value for value in dict.fromkeys(values) if value != right], 3)
 
 
@@ -145,11 +148,11 @@ def capital(rng: random.Random) -> Item:
     country = rng.choice(list(_CAPITALS))
     if rng.random() < 0.5:
         right = _CAPITALS[country]
-        wrong = _others(rng, list(_CAPITALS.values()), right)
-        return _item(rng, "capitals", f"What is the capital of {country}?", right, wrong)
-    wrong = _others(rng, list(_CAPITALS), country)
+        wrong = chosen_from(rng, list(_CAPITALS.values()), right)
+        return option_item(rng, "capitals", f"What is the capital of {country}?", right, wrong)
+    wrong = chosen_from(rng, list(_CAPITALS), country)
     question = f"Of which country is {_CAPITALS[country]} the capital?"
-    return _item(rng, "capitals", question, country, wrong)
+    return option_item(rng, "capitals", question, country, wrong)
 
 
 def symbol(rng: random.Random) -> Item:
@@ -157,11 +160,13 @@ def symbol(rng: random.Random) -> Item:
     element = rng.choice(list(_SYMBOLS))
     if rng.random() < 0.5:
         right = _SYMBOLS[element]
-        wrong = _others(rng, list(_SYMBOLS.values()), right)
-        return _item(rng, "symbols", f"What is the chemical symbol of {element}?", right, wrong)
-    wrong = _others(rng, list(_SYMBOLS), element)
+        wrong = chosen_from(rng, list(_SYMBOLS.values()), right)
+        return option_item(
+            rng, "symbols", f"What is the chemical symbol of {element}?", right, wrong
+        )
+    wrong = chosen_from(rng, list(_SYMBOLS), element)
     question = f"Which element has the chemical symbol {_SYMBOLS[element]}?"
-    return _item(rng, "symbols", question, element, wrong)
+    return option_item(rng, "symbols", question, element, wrong)
 
 
 def young(rng: random.Random) -> Item:
@@ -170,25 +175,25 @@ def young(rng: random.Random) -> Item:
     if rng.random() < 0.5:
         asked = f"The young of which animal is called a {_YOUNG[animal]}?"
         asked = asked.replace("a eaglet", "an eaglet").replace("a owlet", "an owlet")
-        return _item(rng, "young", asked, animal, _others(rng, list(_YOUNG), animal))
-    wrong = _others(rng, list(_YOUNG.values()), _YOUNG[animal])
+        return option_item(rng, "young", asked, animal, chosen_from(rng, list(_YOUNG), animal))
+    wrong = chosen_from(rng, list(_YOUNG.values()), _YOUNG[animal])
     question = f"What is the young of a {animal} called?".replace("a owl", "an owl")
-    return _item(rng, "young", question.replace("a eagle", "an eagle"), _YOUNG[animal], wrong)
+    return option_item(rng, "young", question.replace("a eagle", "an eagle"), _YOUNG[animal], wrong)
 
 
 def opposite(rng: random.Random) -> Item:
     """Opposites; wrong ones are opposites of other words."""
     word = rng.choice(list(_OPPOSITES))
     right = _OPPOSITES[word]
-    wrong = _others(rng, list(_OPPOSITES.values()), right)
-    return _item(rng, "opposites", f'Which word is the opposite of "{word}"?', right, wrong)
+    wrong = chosen_from(rng, list(_OPPOSITES.values()), right)
+    return option_item(rng, "opposites", f'Which word is the opposite of "{word}"?', right, wrong)
 
 
 def tool(rng: random.Random) -> Item:
     """What is used for what."""
     use = rng.choice(list(_TOOLS))
-    wrong = _others(rng, list(_TOOLS.values()), _TOOLS[use])
-    return _item(rng, "tools", f"What would you use to {use}?", _TOOLS[use], wrong)
+    wrong = chosen_from(rng, list(_TOOLS.values()), _TOOLS[use])
+    return option_item(rng, "tools", f"What would you use to {use}?", _TOOLS[use], wrong)
 
 
 def continent(rng: random.Random) -> Item:
@@ -197,7 +202,7 @@ def continent(rng: random.Random) -> Item:
     right = rng.choice(_CONTINENTS[home])
     elsewhere = [c for name, countries in _CONTINENTS.items() if name != home for c in countries]
     question = f"Which of these countries is in {home}?"
-    return _item(rng, "continents", question, right, _others(rng, elsewhere, right))
+    return option_item(rng, "continents", question, right, chosen_from(rng, elsewhere, right))
 
 
 def group(rng: random.Random) -> Item:
@@ -206,7 +211,7 @@ def group(rng: random.Random) -> Item:
     right = rng.choice(_GROUPS[wanted])
     rest = [animal for name, animals in _GROUPS.items() if name != wanted for animal in animals]
     question = f"Which of these animals is {wanted}?"
-    return _item(rng, "groups", question, right, _others(rng, rest, right))
+    return option_item(rng, "groups", question, right, chosen_from(rng, rest, right))
 
 
 def plural(rng: random.Random) -> Item:
@@ -214,8 +219,8 @@ def plural(rng: random.Random) -> Item:
     word = rng.choice(list(_PLURALS))
     right = _PLURALS[word]
     made = [word + "s", word + "es", word + "en", right + "s", word[:-1] + "ies"]
-    return _item(
-        rng, "plurals", f'What is the plural of "{word}"?', right, _others(rng, made, right)
+    return option_item(
+        rng, "plurals", f'What is the plural of "{word}"?', right, chosen_from(rng, made, right)
     )
 
 
@@ -225,7 +230,7 @@ def past(rng: random.Random) -> Item:
     right = _PAST[verb]
     made = [verb.rstrip("e") + "ed", right + "ed", verb + "t", verb.rstrip("e") + "en"]
     question = f'What is the simple past tense of "to {verb}"?'
-    return _item(rng, "past", question, right, _others(rng, made, right))
+    return option_item(rng, "past", question, right, chosen_from(rng, made, right))
 
 
 def planet(rng: random.Random) -> Item:
@@ -237,11 +242,15 @@ def planet(rng: random.Random) -> Item:
         side = "closer to the sun" if inward else "farther from the sun"
         question = f"Which planet is the next one {side} than {_PLANETS[one]}?"
         rest = [p for p in _PLANETS if p != _PLANETS[one]]
-        return _item(rng, "planets", question, _PLANETS[right], _others(rng, rest, _PLANETS[right]))
+        return option_item(
+            rng, "planets", question, _PLANETS[right], chosen_from(rng, rest, _PLANETS[right])
+        )
     chosen = rng.sample(_PLANETS, 4)
     right_name = min(chosen, key=_PLANETS.index)
     wrong = [p for p in chosen if p != right_name]
-    return _item(rng, "planets", "Which of these planets is closest to the sun?", right_name, wrong)
+    return option_item(
+        rng, "planets", "Which of these planets is closest to the sun?", right_name, wrong
+    )
 
 
 def transitive(rng: random.Random) -> Item:
@@ -252,7 +261,7 @@ def transitive(rng: random.Random) -> Item:
     what, right = rng.choice((("the oldest", 0), ("the second oldest", 1), ("the youngest", 3)))
     question = f"{' '.join(facts)} Who is {what} of the four?"
     wrong = [name for name in names if name != names[right]]
-    return _item(rng, "order", question, names[right], wrong)
+    return option_item(rng, "order", question, names[right], wrong)
 
 
 def largest(rng: random.Random) -> Item:
@@ -261,7 +270,7 @@ def largest(rng: random.Random) -> Item:
     chosen = rng.sample(table, 4)
     right = max(chosen, key=_SIZES.__getitem__)
     wrong = [name for name in chosen if name != right]
-    return _item(rng, "largest", f"Which of these {what}?", right, wrong)
+    return option_item(rng, "largest", f"Which of these {what}?", right, wrong)
 
 
 def calendar(rng: random.Random) -> Item:
@@ -270,7 +279,7 @@ def calendar(rng: random.Random) -> Item:
     at, on = rng.randrange(7), rng.randint(2, 20)
     right = days[(at + on) % 7]
     question = f"Today is {days[at]}. Which day of the week will it be in {on} days?"
-    return _item(rng, "calendar", question, right, _others(rng, days, right))
+    return option_item(rng, "calendar", question, right, chosen_from(rng, days, right))
 
 
 MAKERS: tuple[Maker, ...] = (

@@ -14,7 +14,8 @@ _WORDS = listed("maple|river|stone|cloud|ember|orbit|lemon|tiger|piano|zebra|cab
 _NAMES = listed("ann|bob|cleo|dan|eve|finn|gus|hal|ivy|jo")
 
 
-def _item(sort: str, *lines: str) -> Item:
+def program_item(sort: str, *lines: str) -> Item:
+    """What a program prints."""
     program = "\n".join(lines)
     prompt = (
         f"What does this Python program print?\n\n```python\n{program}\n```\n\n"
@@ -31,7 +32,7 @@ def _numbers(rng: random.Random, count: int, low: int = 1, high: int = 9) -> lis
 def loop_sum(rng: random.Random) -> Item:
     """A running total with a step."""
     start, stop, step = rng.randint(0, 3), rng.randint(9, 16), rng.randint(2, 4)
-    return _item(
+    return program_item(
         "loop sum",
         "total = 0",
         f"for n in range({start}, {stop}, {step}):",
@@ -44,7 +45,7 @@ def slicing(rng: random.Random) -> Item:
     """Pieces of a word."""
     word = rng.choice(_WORDS) + rng.choice(_WORDS)
     cut = rng.choice(("[2:6]", "[::2]", "[-4:]", "[:-3]", "[1::3]", "[::-1][:4]"))
-    return _item("slicing", f'word = "{word}"', f"print(word{cut})")
+    return program_item("slicing", f'word = "{word}"', f"print(word{cut})")
 
 
 def comprehension(rng: random.Random) -> Item:
@@ -52,7 +53,7 @@ def comprehension(rng: random.Random) -> Item:
     numbers = _numbers(rng, 6)
     test = rng.choice(("n % 2 == 0", "n > 4", "n % 3 != 0", "n < 6"))
     change = rng.choice(("n * n", "n + 10", "n // 2", "-n"))
-    return _item(
+    return program_item(
         "comprehension", f"numbers = {numbers}", f"print([{change} for n in numbers if {test}])"
     )
 
@@ -61,7 +62,7 @@ def counting(rng: random.Random) -> Item:
     """A dictionary of counts."""
     word = rng.choice(("banana", "mississippi", "committee", "bookkeeper", "pepper", "referee"))
     letter = rng.choice(sorted(set(word)))
-    return _item(
+    return program_item(
         "counting",
         "counts = {}",
         f'for letter in "{word}":',
@@ -73,7 +74,7 @@ def counting(rng: random.Random) -> Item:
 def while_loop(rng: random.Random) -> Item:
     """How often until it ends."""
     start, factor = rng.randint(40, 200), rng.randint(2, 4)
-    return _item(
+    return program_item(
         "while",
         f"n = {start}",
         "steps = 0",
@@ -87,7 +88,7 @@ def while_loop(rng: random.Random) -> Item:
 def function(rng: random.Random) -> Item:
     """A default that is used once and given once."""
     a, b, c = _numbers(rng, 3, 2, 9)
-    return _item(
+    return program_item(
         "function",
         f"def mix(a, b={b}):",
         f"    return a * b - {c}",
@@ -99,7 +100,7 @@ def function(rng: random.Random) -> Item:
 def recursion(rng: random.Random) -> Item:
     """A function that calls itself."""
     base, step = rng.randint(1, 3), rng.randint(2, 3)
-    return _item(
+    return program_item(
         "recursion",
         "def f(n):",
         "    if n <= 1:",
@@ -114,13 +115,17 @@ def sorting(rng: random.Random) -> Item:
     """Order by length or by the last letter."""
     names = rng.sample(_NAMES + _WORDS, 4)
     key = rng.choice(("lambda w: (len(w), w)", "lambda w: w[-1] + w", "lambda w: w[1:]"))
-    return _item("sorting", f"words = {json.dumps(names)}", f"print(sorted(words, key={key})[0])")
+    return program_item(
+        "sorting", f"words = {json.dumps(names)}", f"print(sorted(words, key={key})[0])"
+    )
 
 
 def division(rng: random.Random) -> Item:
     """Whole division, remainder, power."""
     a, b = rng.randint(20, 99), rng.randint(3, 9)
-    return _item("division", f"a, b = {a}, {b}", f"print(a // b, a % b, b ** {rng.randint(2, 3)})")
+    return program_item(
+        "division", f"a, b = {a}, {b}", f"print(a // b, a % b, b ** {rng.randint(2, 3)})"
+    )
 
 
 def logic(rng: random.Random) -> Item:
@@ -130,12 +135,12 @@ def logic(rng: random.Random) -> Item:
     second = rng.choice((f"y < {rng.randint(5, 15)}", "x != y", "x + y > 20"))
     join = rng.choice(("and", "or"))
     invert = rng.choice(("not ", ""))
-    return _item("logic", f"x, y = {x}, {y}", f"print({invert}({first}) {join} {second})")
+    return program_item("logic", f"x, y = {x}, {y}", f"print({invert}({first}) {join} {second})")
 
 
 def nested(rng: random.Random) -> Item:
     """Two loops."""
-    return _item(
+    return program_item(
         "nested",
         "count = 0",
         f"for i in range({rng.randint(3, 6)}):",
@@ -148,7 +153,7 @@ def nested(rng: random.Random) -> Item:
 
 def zipping(rng: random.Random) -> Item:
     """Two lists side by side."""
-    return _item(
+    return program_item(
         "zip",
         f"a = {_numbers(rng, 4)}",
         f"b = {_numbers(rng, 4)}",
@@ -158,7 +163,7 @@ def zipping(rng: random.Random) -> Item:
 
 def sets(rng: random.Random) -> Item:
     """What two sets share."""
-    return _item(
+    return program_item(
         "sets",
         f"a = set({_numbers(rng, 6)})",
         f"b = set({_numbers(rng, 6)})",
@@ -171,7 +176,7 @@ def strings(rng: random.Random) -> Item:
     words = rng.sample(_WORDS, 3)
     change = rng.choice(("w.capitalize()", "w[0].upper()", "w[::-1]", "w[-1] + w[0]"))
     glue = rng.choice(("-", "", "+", "_"))
-    return _item(
+    return program_item(
         "strings",
         f'text = "{" ".join(words)}"',
         f'print("{glue}".join({change} for w in text.split()))',
@@ -182,7 +187,7 @@ def alias(rng: random.Random) -> Item:
     """Two names for one list, or a copy of it."""
     a = _numbers(rng, 3)
     copy = rng.choice(("a", "a[:]", "list(a)", "a"))
-    return _item(
+    return program_item(
         "alias",
         f"a = {a}",
         f"b = {copy}",
@@ -195,7 +200,7 @@ def alias(rng: random.Random) -> Item:
 def exceptions(rng: random.Random) -> Item:
     """Which branch is reached."""
     value = rng.choice(('"12"', '"x7"', '"3.5"', '"0"'))
-    return _item(
+    return program_item(
         "exceptions",
         f"value = {value}",
         "try:",

@@ -12,7 +12,7 @@ class Item:
     """One question.
 
     ``sort`` names what kind of question within the kind it is; a file holds equally many of each,
-    mixed, so that the first 60 are a fair sample.
+    mixed, so that any beginning is a fair sample. ``number`` names it for ever.
     """
 
     sort: str
@@ -22,11 +22,13 @@ class Item:
     accept: tuple[str, ...] = ()
     reject: tuple[str, ...] = ()
     picture: str = ""
+    text: str = ""
+    number: int = 0
 
-    def row(self, kind: str, number: int) -> dict[str, object]:
+    def row(self, kind: str) -> dict[str, object]:
         """The line of the file, without what is empty."""
         row: dict[str, object] = {
-            "id": f"{kind}-{number:03}",
+            "id": f"{kind}-{self.number:03}",
             "kind": kind,
             "sort": self.sort,
             "prompt": self.prompt,
@@ -39,6 +41,8 @@ class Item:
             row["reject"] = list(self.reject)
         if self.picture:
             row["picture"] = self.picture
+        if self.text:
+            row["text"] = self.text
         return row
 
 

@@ -20,11 +20,13 @@ _COLOURS = listed("red|blue|green|black|white|yellow|grey|brown|orange|purple")
 _WRITTEN = listed("two|three|four|five|six|seven|eight|nine|ten|eleven|twelve")
 
 
-def _ask(passage: str, question: str, form: str) -> str:
+def question_about(passage: str, question: str, form: str) -> str:
+    """A question behind its passage."""
     return f"{passage}\n\nQuestion: {question} Answer with the {form} only."
 
 
-def _item(sort: str, prompt: str, answer: str, others: Sequence[str]) -> Item:
+def passage_item(sort: str, prompt: str, answer: str, others: Sequence[str]) -> Item:
+    """One of the facts of a passage is right, the others of its kind are wrong."""
     wrong = tuple(sorted({other for other in others if other != answer}))
     accept = ("gray",) if answer == "grey" else ()
     return Item(sort, prompt, answer, "fact", accept, wrong)
@@ -52,10 +54,12 @@ def lost_things(rng: random.Random) -> Item:
     passage = f"{opening} {' '.join(told)} None of the four owners has called yet."
     i = rng.randrange(4)
     if rng.random() < 0.5:
-        prompt = _ask(passage, f"Who owns the {things[i]}?", "name")
-        return _item("lost things", prompt, names[i], names)
-    prompt = _ask(passage, f"Where was the thing that belongs to {names[i]} found?", "place")
-    return _item("lost things", prompt, places[i], places)
+        prompt = question_about(passage, f"Who owns the {things[i]}?", "name")
+        return passage_item("lost things", prompt, names[i], names)
+    prompt = question_about(
+        passage, f"Where was the thing that belongs to {names[i]} found?", "place"
+    )
+    return passage_item("lost things", prompt, places[i], places)
 
 
 def timetable(rng: random.Random) -> Item:
@@ -74,10 +78,12 @@ def timetable(rng: random.Random) -> Item:
     )
     i = rng.randrange(4)
     if rng.random() < 0.5:
-        prompt = _ask(passage, f"At what time does the bus to {towns[i]} depart?", "time")
-        return _item("timetable", prompt, times[i], times)
-    prompt = _ask(passage, f"To which town does the bus in bay {bays[i]} go?", "name of the town")
-    return _item("timetable", prompt, towns[i], towns)
+        prompt = question_about(passage, f"At what time does the bus to {towns[i]} depart?", "time")
+        return passage_item("timetable", prompt, times[i], times)
+    prompt = question_about(
+        passage, f"To which town does the bus in bay {bays[i]} go?", "name of the town"
+    )
+    return passage_item("timetable", prompt, towns[i], towns)
 
 
 def choir(rng: random.Random) -> Item:
@@ -95,10 +101,10 @@ def choir(rng: random.Random) -> Item:
     )
     i = rng.randrange(4)
     if rng.random() < 0.5:
-        prompt = _ask(passage, f"Which member of the choir {duties[i]}?", "name")
-        return _item("choir", prompt, names[i], names)
-    prompt = _ask(passage, f"On which day is it the turn of {names[i]}?", "day")
-    return _item("choir", prompt, days[i], days)
+        prompt = question_about(passage, f"Which member of the choir {duties[i]}?", "name")
+        return passage_item("choir", prompt, names[i], names)
+    prompt = question_about(passage, f"On which day is it the turn of {names[i]}?", "day")
+    return passage_item("choir", prompt, days[i], days)
 
 
 def market(rng: random.Random) -> Item:
@@ -116,13 +122,15 @@ def market(rng: random.Random) -> Item:
     i = rng.randrange(4)
     form = rng.randrange(3)
     if form == 0:
-        prompt = _ask(passage, f"What can you buy from {names[i]}?", "product")
-        return _item("market", prompt, goods[i], goods)
+        prompt = question_about(passage, f"What can you buy from {names[i]}?", "product")
+        return passage_item("market", prompt, goods[i], goods)
     if form == 1:
-        prompt = _ask(passage, f"What colour is the awning of the stall with {goods[i]}?", "colour")
-        return _item("market", prompt, cloths[i], cloths)
-    prompt = _ask(passage, f"Who has the stall with the {cloths[i]} awning?", "name")
-    return _item("market", prompt, names[i], names)
+        prompt = question_about(
+            passage, f"What colour is the awning of the stall with {goods[i]}?", "colour"
+        )
+        return passage_item("market", prompt, cloths[i], cloths)
+    prompt = question_about(passage, f"Who has the stall with the {cloths[i]} awning?", "name")
+    return passage_item("market", prompt, names[i], names)
 
 
 def race(rng: random.Random) -> Item:
@@ -137,8 +145,8 @@ def race(rng: random.Random) -> Item:
     )
     place = rng.randrange(5)
     word = ("first", "second", "third", "fourth", "last")[place]
-    prompt = _ask(passage, f"Who came {word}?", "name")
-    return _item("race", prompt, names[place], names)
+    prompt = question_about(passage, f"Who came {word}?", "name")
+    return passage_item("race", prompt, names[place], names)
 
 
 def house(rng: random.Random) -> Item:
@@ -154,15 +162,15 @@ def house(rng: random.Random) -> Item:
     )
     i = rng.randrange(4)
     if rng.random() < 0.5:
-        prompt = _ask(passage, f"Which animal does {names[i]} keep?", "animal")
-        return _item("house", prompt, pets[i], pets)
+        prompt = question_about(passage, f"Which animal does {names[i]} keep?", "animal")
+        return passage_item("house", prompt, pets[i], pets)
     if i == 0:
-        prompt = _ask(passage, "Who lives on the ground floor?", "name")
+        prompt = question_about(passage, "Who lives on the ground floor?", "name")
     elif i == 3:
-        prompt = _ask(passage, f"Who lives directly above {names[2]}?", "name")
+        prompt = question_about(passage, f"Who lives directly above {names[2]}?", "name")
     else:
-        prompt = _ask(passage, f"Who lives directly below {names[i + 1]}?", "name")
-    return _item("house", prompt, names[i], names)
+        prompt = question_about(passage, f"Who lives directly below {names[i + 1]}?", "name")
+    return passage_item("house", prompt, names[i], names)
 
 
 def minutes_of_a_meeting(rng: random.Random) -> Item:
@@ -183,13 +191,13 @@ def minutes_of_a_meeting(rng: random.Random) -> Item:
     i = rng.randrange(3)
     form = rng.randrange(3)
     if form == 0:
-        prompt = _ask(passage, f"Who is going to {tasks[i]}?", "name")
-        return _item("minutes", prompt, names[i], [*names, treasurer])
+        prompt = question_about(passage, f"Who is going to {tasks[i]}?", "name")
+        return passage_item("minutes", prompt, names[i], [*names, treasurer])
     if form == 1:
-        prompt = _ask(passage, f"By which month must {names[i]} be done?", "month")
-        return _item("minutes", prompt, months[i], months)
-    prompt = _ask(passage, "Who presented the accounts?", "name")
-    return _item("minutes", prompt, treasurer, names)
+        prompt = question_about(passage, f"By which month must {names[i]} be done?", "month")
+        return passage_item("minutes", prompt, months[i], months)
+    prompt = question_about(passage, "Who presented the accounts?", "name")
+    return passage_item("minutes", prompt, treasurer, names)
 
 
 def museum(rng: random.Random) -> Item:
@@ -209,13 +217,13 @@ def museum(rng: random.Random) -> Item:
     i = rng.randrange(3)
     form = rng.randrange(3)
     if form == 0:
-        prompt = _ask(passage, f"In which year was the {pieces[i]} made?", "year")
-        return _item("museum", prompt, years[i], years)
+        prompt = question_about(passage, f"In which year was the {pieces[i]} made?", "year")
+        return passage_item("museum", prompt, years[i], years)
     if form == 1:
-        prompt = _ask(passage, f"Who made the {pieces[i]}?", "name")
-        return _item("museum", prompt, makers[i], [*makers, donor])
-    prompt = _ask(passage, f"What did {makers[i]} make?", "object")
-    return _item("museum", prompt, pieces[i], pieces)
+        prompt = question_about(passage, f"Who made the {pieces[i]}?", "name")
+        return passage_item("museum", prompt, makers[i], [*makers, donor])
+    prompt = question_about(passage, f"What did {makers[i]} make?", "object")
+    return passage_item("museum", prompt, pieces[i], pieces)
 
 
 MAKERS: tuple[Maker, ...] = (

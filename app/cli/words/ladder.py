@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.core.ladder.columns import Column, Kind, Place, columns_at
 from app.core.quality.floor import floor_sentence
-from app.core.tasks.results import KindResult, KindVerdict
+from app.core.tasks.results import UNASKED, KindResult, KindVerdict
 from app.lab.reports.cells import shown
 from app.lab.reports.words import partings, same_text
 
@@ -74,7 +74,7 @@ def _show_kinds(rows: list[Row], console: Console) -> None:
 
 
 def _kind_cell(kind: KindResult) -> str:
-    if kind.verdict is KindVerdict.CANNOT_SEE:
+    if kind.verdict in UNASKED:
         return kind.verdict.value
     if not kind.counts.total:
         return "–"

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.core.chats.templates import plain_completion
-from app.core.tasks.results import KindResult, KindVerdict
+from app.core.tasks.results import UNASKED, KindResult, KindVerdict
 from app.core.tasks.scoring import Outcome
 from app.core.verdict_words import points
 from app.core.words import figures
@@ -181,7 +181,7 @@ def _verdict(row: KindResult) -> str:
     if row.verdict is KindVerdict.REFERENCE_CANNOT:
         return "the original cannot do this"
     words = row.verdict.value
-    if row.verdict is KindVerdict.CANNOT_SEE:
+    if row.verdict in UNASKED:
         return words
     if row.verdict is KindVerdict.CANNOT_TELL:
         count = _items_to_settle(row)

@@ -11,6 +11,7 @@ A line of the file is one JSON object:
 ``reject``   texts that make an answer wrong even if it holds the right one, a list
 ``picture``  what is shown with it: the path of a picture, from the folder of the questions, or
              words of ``app.core.tasks.drawing``
+``text``     what is read before the prompt, as words of ``app.core.tasks.reading``
 ``id``       what the item is called in results (default: kind and number of the line)
 ``sort``     which questions of its kind are made alike: they are lost together, and count as less
              than as many that have nothing in common (default: like no other)
@@ -26,11 +27,15 @@ from typing import cast
 
 from app.core.errors import PersonError
 from app.core.tasks.drawing import drawn
+from app.core.tasks.reading import most_tokens, written
 from app.core.text.strict_json import read_json
 from app.core.words.sentence import say, worded
 
 QUICK_ITEMS = 60
-"""Items a kind in the quick profile: the first ones of a file, which are mixed for that."""
+"""Items a kind in the quick profile at most: the first ones of a file, which are mixed for that."""
+_QUICK_QUESTIONS = 360
+SURE_ITEMS = 240
+"""Bundled items a kind in the full profile; there are more where more would settle something."""
 FULL_ITEMS = 200
 """From so many items a kind on, a result is more than a hint."""
 OWN_KIND = "own"
@@ -69,6 +74,7 @@ class TaskItem:
             for a question in words alone.
         source: The person's own picture; empty for one that is drawn.
         sort: Questions of its kind with the same are made alike; empty for like no other.
+        text: What is read before the prompt, as words that write it; empty for nothing.
     """
 
     key: str
@@ -81,10 +87,24 @@ class TaskItem:
     picture: str = field(default="", repr=False)
     source: str = field(default="", repr=False)
     sort: str = field(default="", repr=False)
+    text: str = field(default="", repr=False)
+
+    @property
+    def asked(self) -> str:
+        """All that the model gets: the text before the prompt, and the prompt."""
+        return f"{written(self.text)}\n\n{self.prompt}" if self.text else self.prompt
+
+    @property
+    def most_tokens(self) -> int:
+        """How many tokens that has at most: a byte of a prompt may be one."""
+        before = most_tokens(self.text) if self.text else 0
+        return before + len(self.prompt.encode("utf-8", "replace"))
 
 
 PICTURES = "pictures"
 """The kind that is asked of models that see alone."""
+RECALL = "recall"
+"""The kind that is asked of models whose context holds its texts alone."""
 ANSWER_TOKENS: Mapping[str, int] = {
     "arithmetic": 384,
     "passage": 128,
@@ -92,6 +112,8 @@ ANSWER_TOKENS: Mapping[str, int] = {
     "choice": 256,
     "spelling": 256,
     "code": 384,
+    "instructions": 192,
+    RECALL: 128,
     PICTURES: 128,
 }
 """How many tokens an answer may have, by kind, when there is no thinking: room to work it out."""
@@ -103,6 +125,8 @@ _NAMES = {
     "choice": worded("lab.kind_choice"),
     "spelling": worded("lab.kind_spelling"),
     "code": worded("lab.kind_code"),
+    "instructions": worded("lab.kind_instructions"),
+    RECALL: worded("lab.kind_recall"),
     PICTURES: worded("lab.kind_pictures"),
 }
 
@@ -137,6 +161,11 @@ def parse_items(text: str, kind: str | None = None, *, draws: bool = True) -> li
     if not items:
         raise BadItemsError(say("lab.no_question_file"))
     return items
+
+
+def quick_items(kinds: int) -> int:
+    """Items a kind in the quick profile, of so many kinds: more kinds take no more time."""
+    return min(QUICK_ITEMS, _QUICK_QUESTIONS // max(1, kinds))
 
 
 def first_of_each_kind(
@@ -183,6 +212,7 @@ def _parse_line(line: str, number: int, kind: str | None, *, draws: bool) -> Tas
         _texts(fields, "reject", number),
         _picture(fields, number, draws=draws),
         sort=_sort(fields, number),
+        text=_text(fields, number),
     )
 
 
@@ -191,6 +221,17 @@ def _sort(fields: Mapping[str, object], number: int) -> str:
     if not isinstance(sort, str):
         raise BadItemsError(say("lab.line_no_text", number=number, name="sort"))
     return sort
+
+
+def _text(fields: Mapping[str, object], number: int) -> str:
+    words = fields.get("text", "")
+    try:
+        if words:
+            written(str(words))
+    except ValueError as error:
+        said = say("lab.line_no_text", number=number, name="text")
+        raise BadItemsError(said, str(error)) from error
+    return str(words)
 
 
 def _picture(fields: Mapping[str, object], number: int, *, draws: bool) -> str:

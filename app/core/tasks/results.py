@@ -50,6 +50,11 @@ class KindVerdict(Enum):
     CANNOT_TELL = "cannot tell yet"
     REFERENCE_CANNOT = "the reference cannot do this"
     CANNOT_SEE = "cannot see"
+    CANNOT_HOLD = "context too small"
+
+
+UNASKED = frozenset({KindVerdict.CANNOT_SEE, KindVerdict.CANNOT_HOLD})
+"""Verdicts on kinds whose questions a candidate cannot be asked at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,9 +356,7 @@ def _pair(
         failed=len(asked) - len(pairs),
     )
     if not pairs:
-        shown = all(item.picture for item in items)
-        is_blind = shown and not any(item.key in candidate for item in items)
-        return replace(row, verdict=KindVerdict.CANNOT_SEE) if is_blind else row
+        return replace(row, verdict=_why_unasked(items, reference, candidate))
     return row if able else replace(row, verdict=KindVerdict.REFERENCE_CANNOT)
 
 
@@ -365,6 +368,19 @@ def _counted(right: Sequence[tuple[bool, bool]]) -> PairedCounts:
         gained=right.count((False, True)),
         neither=right.count((False, False)),
     )
+
+
+def _why_unasked(
+    items: Sequence[TaskItem], reference: Outcomes, candidate: Outcomes
+) -> KindVerdict:
+    """Why there is no pair: pictures for the blind, texts for a small context, or an error."""
+    is_unasked = not any(item.key in candidate for item in items)
+    if is_unasked and all(item.picture for item in items):
+        return KindVerdict.CANNOT_SEE
+    is_unasked = is_unasked or not any(item.key in reference for item in items)
+    if is_unasked and all(item.text for item in items):
+        return KindVerdict.CANNOT_HOLD
+    return KindVerdict.CANNOT_TELL
 
 
 def _settle(row: KindResult, p_values: Iterable[float], tolerance: float, tests: int) -> KindResult:

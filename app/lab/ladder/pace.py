@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.core.candidates.candidate import candidate_of
 from app.core.ladder.results import FileFacts, StepKind
-from app.core.tasks.items import QUICK_ITEMS
+from app.core.tasks.items import SURE_ITEMS, quick_items
 from app.lab.ladder.kept import about_of, plan_of, step_result
 from app.lab.ladder.plan import (
     DEEP_REPETITIONS_QUICK,
@@ -71,7 +71,7 @@ class Pace:
         if demo:
             return self.demo_questions
         counts = [n for kind, n in self.questions.items() if not kinds or kind in kinds]
-        most = QUICK_ITEMS if profile is Profile.QUICK else max(counts, default=0)
+        most = quick_items(len(counts)) if profile is Profile.QUICK else SURE_ITEMS
         return sum(min(most, count) for count in counts)
 
     def seconds(

@@ -66,6 +66,7 @@ def ladder_document(view: LadderView) -> dict[str, Any]:
         },
         "questions": [
             {"key": item.key, "kind": item.kind, "prompt": item.prompt, "answer": item.answer}
+            | ({"text": item.text} if item.text else {})
             for item in items
         ],
         "bandwidth_bytes_per_second": view.bandwidth,
@@ -226,6 +227,7 @@ def _pair(view: LadderView, pair: Pair) -> dict[str, Any]:
 def items_hash(items: Sequence[TaskItem]) -> str:
     """Two results are about the same questions where this is the same."""
     told = repr(tuple(items))
-    if any(item.picture for item in items):  # questions in words are known as before there were any
-        told += repr([item.picture for item in items])
+    for parts in ([item.picture for item in items], [item.text for item in items]):
+        if any(parts):  # questions without are known as before there were any
+            told += repr(parts)
     return hashlib.sha256(told.encode("utf-8", "backslashreplace")).hexdigest()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from app.core.ladder.columns import Column, Place, columns_at
 from app.core.quality.floor import floor_sentence
 from app.core.quality.histogram import EDGES
-from app.core.tasks.results import KindResult, KindVerdict
+from app.core.tasks.results import UNASKED, KindResult, KindVerdict
 from app.core.text.clean import clean_line, clean_text
 from app.core.text.each import with_each_text
 from app.core.text.shared_names import file_name
@@ -140,8 +140,8 @@ class _Parts:
     def kind_cell(self, kind: KindResult) -> _KindCell:
         """What a row has of a kind."""
         if not kind.counts.total:
-            is_blind = kind.verdict is KindVerdict.CANNOT_SEE
-            return _KindCell(kind.verdict.value if is_blind else figures.MISSING)
+            is_told = kind.verdict in UNASKED
+            return _KindCell(kind.verdict.value if is_told else figures.MISSING)
         css, word, notes = "", "", list[str]()
         if kind.difference is not None:
             low, high = kind.difference.low, kind.difference.high

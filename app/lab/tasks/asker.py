@@ -219,7 +219,7 @@ class FileAsker:
             max_tokens=self._plan.most_tokens(item, self._manner), thinking=self._plan.thinking
         )
         pictures = (self._picture(item),) if item.picture else ()
-        return self._manner.question(command_id, item.prompt, sampling, pictures)
+        return self._manner.question(command_id, item.asked, sampling, pictures)
 
     def _picture(self, item: TaskItem) -> str:
         """The file of a question's picture, in the engines' folder."""

@@ -95,5 +95,5 @@ def _decoded(blob: bytes) -> TaskAnswer | None:
 
 def _question(item: TaskItem, most_tokens: int) -> str:
     shown = f"\0{item.picture}" if item.picture else ""
-    asked = f"{most_tokens}\0{item.prompt}{shown}"
+    asked = f"{most_tokens}\0{item.asked}{shown}"
     return sha256(asked.encode("utf-8", "replace")).hexdigest()

@@ -48,9 +48,18 @@ class TaskPlan:
     answer_tokens: Mapping[str, int] = field(default_factory=lambda: dict(ANSWER_TOKENS))
 
     def items_of(self, opened: OpenedCandidate) -> list[TaskItem]:
-        """The questions that a candidate can be asked: about pictures only if it sees."""
+        """The questions that a candidate can be asked.
+
+        Those about pictures only if it sees, those about long texts only if its context holds them.
+        """
         sees = opened.candidate.projector is not None
-        return [item for item in self.items if sees or not item.picture]
+        most = opened.context_tokens(_MOST_CONTEXT_TOKENS)
+        return [
+            item
+            for item in self.items
+            if (sees or not item.picture)
+            and (not item.text or self._needed(item, opened.manner) + _TEMPLATE_TOKENS <= most)
+        ]
 
     def most_tokens(self, item: TaskItem, manner: Manner) -> int:
         """How many tokens a candidate may use for an item, thinking included."""
@@ -60,17 +69,16 @@ class TaskPlan:
     def context_tokens(self, opened: OpenedCandidate) -> int:
         """A context that holds the longest question and its answer; a power of two."""
         manner = opened.manner
-        needs = (
-            len(item.prompt.encode("utf-8", "replace"))
-            + self.most_tokens(item, manner)
-            + (_PICTURE_TOKENS if item.picture else 0)
-            for item in self.items_of(opened)
-        )
+        needs = (self._needed(item, manner) for item in self.items_of(opened))
         wanted = max(needs, default=0)  # who cannot see is asked nothing where all show pictures
         size = _LEAST_CONTEXT_TOKENS
         while size < min(wanted + _TEMPLATE_TOKENS, _MOST_CONTEXT_TOKENS):
             size *= 2
         return size
+
+    def _needed(self, item: TaskItem, manner: Manner) -> int:
+        shown_tokens = _PICTURE_TOKENS if item.picture else 0
+        return item.most_tokens + self.most_tokens(item, manner) + shown_tokens
 
 
 def engines_and_threads(

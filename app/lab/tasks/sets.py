@@ -17,10 +17,12 @@ from app.core.tasks.items import (
     ANSWER_TOKENS,
     PICTURES,
     QUICK_ITEMS,
+    SURE_ITEMS,
     BadItemsError,
     TaskItem,
     first_of_each_kind,
     parse_items,
+    quick_items,
 )
 from app.core.words.sentence import say
 from app.lab.demo.demo import all_demo, is_demo
@@ -68,16 +70,22 @@ class TaskSet:
 
     def take(self, profile: TaskProfile, more: Mapping[str, int] | None = None) -> TaskSet:
         """The part of it that a profile asks; of some kinds ``more`` than that."""
-        if profile is TaskProfile.FULL:
+        bundled = self.name == _BUNDLED_NAME
+        if profile is TaskProfile.QUICK:
+            kinds = len({item.kind for item in self.items})
+            count = quick_items(kinds) if bundled else QUICK_ITEMS
+        elif bundled:
+            count = SURE_ITEMS
+        else:
             return self
-        chosen = first_of_each_kind(self.items, QUICK_ITEMS, more)
+        chosen = first_of_each_kind(self.items, count, more)
         return TaskSet(self.name, chosen, self.answer_tokens)
 
 
 def usual_set(models: Sequence[ModelFile], *, taught: bool = False, sees: bool = False) -> TaskSet:
-    """The questions for these files: six kinds; the demo model knows its own kinds alone.
+    """The questions for these files: all kinds; the demo model knows its own kinds alone.
 
-    Where demo files are among others, the demo's questions are a kind beside the six.
+    Where demo files are among others, the demo's questions are a kind beside the others.
 
     Args:
         models: The files.

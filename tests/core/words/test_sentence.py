@@ -136,6 +136,7 @@ _DOCUMENTS = (
     "core/chats/export.py",
     "core/chats/templates.py",
     "core/ladder/columns.py",
+    "core/tasks/reading.py",
     "core/words/texts/",
     "engine/host/measuring/self_check.py",
     "hub/files/snapshots.py",

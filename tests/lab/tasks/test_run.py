@@ -17,8 +17,10 @@ import pytest
 from msgspec.structs import replace as replace_fields
 
 from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
+from app.core.candidates.settings import EngineSettings
 from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
+from app.core.tasks import reading
 from app.core.tasks.drawing import drawn
 from app.core.tasks.items import Check, TaskItem, first_of_each_kind, parse_items
 from app.core.tasks.results import KindResult, KindVerdict
@@ -365,16 +367,20 @@ def test_the_demo_is_asked_what_it_knows(demo_model: Path, scripted: dict[str, P
     assert own.name == "demo"
     assert len({item.kind for item in own.items}) == 15
     assert set(own.answer_tokens) == {item.kind for item in own.items}
-    six = usual_set([other])
-    assert len({item.kind for item in six.items}) == 6
-    assert len(six.take(TaskProfile.QUICK).items) == 360
-    assert six.take(TaskProfile.FULL) is six
-    some = six.of_kinds(("code", "passage"))
+    eight = usual_set([other])
+    assert len({item.kind for item in eight.items}) == 8
+    assert len(eight.take(TaskProfile.QUICK).items) == 360, "as many as of fewer kinds"
+    assert len(eight.take(TaskProfile.FULL).items) == 8 * 240
+    assert len(eight.take(TaskProfile.FULL, {"code": 300}).items) == 8 * 240 + 60
+    some = eight.of_kinds(("code", "passage"))
     assert {item.kind for item in some.items} == {"code", "passage"}
-    assert six.of_kinds(()) is six
+    assert len(some.take(TaskProfile.QUICK).items) == 2 * 60
+    assert eight.of_kinds(()) is eight
     assert own.of_kinds(("code",)) is own, "its kinds are its own"
+    assert own.take(TaskProfile.FULL) is own
     mixed = usual_set([other, demo])
-    assert [item.kind for item in mixed.items if item not in six.items] == ["demo"] * 300
+    known = {item.key for item in eight.items}
+    assert [item.kind for item in mixed.items if item.key not in known] == ["demo"] * 300
 
 
 def test_the_demos_adapter_teaches_capitals_and_takes_nothing_else(lab: Lab) -> None:
@@ -467,10 +473,38 @@ def test_pictures_are_asked_of_models_that_see_and_others_are_judged_by_the_rest
     assert [row.answers.asked for row in (again.reference, *again.rows)] == [0, 0]
 
 
+def test_long_texts_are_asked_where_the_context_holds_them(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "5 | Nora has four boats. | Olaf has five boats. | Otto has none."
+    # Their vocabulary has a token for each byte, so that a text of usual length takes long.
+    monkeypatch.setattr(reading, "BEHIND_TOKENS", 40)
+    recalled = [
+        replace(item, kind="recall", key=f"r-{n}", text=words)
+        for n, item in enumerate(questions(3))
+    ]
+    plan = plan_of([*questions(4), *recalled])
+
+    def speaking(name: str, pieces: list[str], context_tokens: int) -> Candidate:
+        path = files.write_scripted_model(tmp_path / name, pieces, context_length=4096)
+        return Candidate(LocalFile(str(path)), EngineSettings(context_tokens=context_tokens))
+
+    four, five = speaking("four.gguf", FOUR, 2048), speaking("five.gguf", FIVE, 2048)
+    small = speaking("small.gguf", FIVE, 512)
+    wrong, unable = lab.measured(plan, four, five, small).rows
+    assert [kind.counts.lost for kind in wrong.kinds] == [4, 3]
+    assert [kind.counts.total for kind in unable.kinds] == [4, 0]
+    assert unable.kinds[1].verdict is KindVerdict.CANNOT_HOLD
+    assert unable.error is None
+    (row,) = lab.measured(plan, small, four).rows
+    assert row.kinds[1].verdict is KindVerdict.CANNOT_HOLD
+
+
 def test_pictures_are_in_the_usual_set_where_the_original_sees() -> None:
     usual, seeing = usual_set([]), usual_set([], sees=True)
 
-    more = [item for item in seeing.items if item not in usual.items]
+    known = {item.key for item in usual.items}
+    more = [item for item in seeing.items if item.key not in known]
     assert len(more) == 240
     assert {item.kind for item in more} == {"pictures"}
     assert all(item.picture for item in more)

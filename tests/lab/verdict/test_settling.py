@@ -46,7 +46,7 @@ def test_where_all_were_asked_votes_are_left() -> None:
 def test_sets_are_known_by_their_names() -> None:
     assert kinds_there("demo")["spelling"] == 20
     bundled = kinds_there("bundled")
-    assert bundled["spelling"] == 240
+    assert bundled["spelling"] == 480
     assert bundled["demo"] == 300
     assert not kinds_there("/nowhere/at/all.jsonl")
 

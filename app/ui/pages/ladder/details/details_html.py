@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape as html
 from typing import TYPE_CHECKING
 
-from app.core.tasks.results import KindResult, KindVerdict
+from app.core.tasks.results import UNASKED, KindResult, KindVerdict
 from app.core.tasks.scoring import Outcome
 from app.core.text.clean import clean_text
 from app.lab.verdict.failures import failures_of
@@ -69,7 +69,7 @@ def _kinds(row: Row, tokens: Tokens) -> str:
     judgement = row.judgement
     together = judgement.together if judgement is not None else None
     ordered = sorted(kinds, key=lambda kind: kind.counts.difference)
-    ordered += [kind for kind in row.kinds if kind.verdict is KindVerdict.CANNOT_SEE]
+    ordered += [kind for kind in row.kinds if kind.verdict in UNASKED]
     rows = [*([together] if together is not None else []), *ordered]
     cut = any(kind.out_of_tokens for kind in kinds)
     empty = any(kind.empty for kind in kinds)
@@ -130,12 +130,14 @@ def _kind(kind: KindResult, tokens: Tokens, *, strong: bool, cut: bool, empty: b
 
 
 def _verdict(kind: KindResult, tokens: Tokens) -> tuple[str, str]:
-    unable = (KindVerdict.REFERENCE_CANNOT, KindVerdict.CANNOT_SEE)
+    unable = {KindVerdict.REFERENCE_CANNOT, *UNASKED}
     if kind.difference is None and kind.verdict not in unable:
         return "", tokens.dim
     match kind.verdict:
         case KindVerdict.CANNOT_SEE:
             return translate("LadderDetails", "cannot see"), tokens.dim
+        case KindVerdict.CANNOT_HOLD:
+            return translate("LadderDetails", "context too small"), tokens.dim
         case KindVerdict.LOSES:
             return translate("LadderDetails", "loses"), tokens.failed
         case KindVerdict.GAINS:

@@ -66,5 +66,5 @@ class HowSure(QWidget):
             if measured
             else self.tr("Nothing was measured on this PC yet: the times are rough guesses.")
         )
-        asked = self.tr("60 questions of a kind, or all 240 of them.")
+        asked = self.tr("360 questions, at most 60 of a kind; or 240 of each kind.")
         self.explained.setText(f"{asked} {rests}" if seconds else asked)

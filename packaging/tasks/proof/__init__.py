@@ -1,0 +1,80 @@
+"""Answers found a second time: from what a question says alone, not from what made it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from proof import choices, letters, numbers, orders, passages, shapes
+from proof.form import near_duplicates, prove_unguessable
+
+if TYPE_CHECKING:
+    from app.core.tasks.items import TaskItem
+
+
+def printed(program: str) -> str:
+    """What a program prints."""
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        exec(compile(program, "question", "exec"), {"__name__": "__main__"})
+    return output.getvalue()
+
+
+def _program(_sort: str, prompt: str) -> str:
+    found = re.search(r"```python\n(.*?)\n```", prompt, re.DOTALL)
+    assert found is not None, prompt
+    return printed(found[1]).removesuffix("\n")
+
+
+_SOLVERS: Mapping[str, Callable[[str, str], str | None]] = {
+    "arithmetic": numbers.solved,
+    "passage": passages.solved,
+    "format": shapes.solved,
+    "choice": choices.solved,
+    "spelling": letters.solved,
+    "code": _program,
+    "instructions": orders.solved,
+    "recall": passages.solved,
+}
+
+
+def prove_answers(items: Sequence[TaskItem], first: int) -> None:
+    """Every answer comes out a second time, and cannot be guessed; no two questions are alike.
+
+    Args:
+        items: Of one kind.
+        first: The questions up to this number are as they have always been, so that who has
+            answers to them keeps them: a few of them are alike.
+
+    Raises:
+        AssertionError: Something is wrong.
+    """
+    solver = _SOLVERS.get(items[0].kind)
+    if solver is not None:
+        for item in items:
+            _prove(item, solver(item.sort, item.asked))
+        prove_unguessable(items)
+    for item in items:
+        if item.check.value == "letter" and solver(item.sort, item.asked) is None:
+            question = item.prompt.split("\n\nA)")[0] + "\n"
+            rights = {other.accept[0] for other in items if other.prompt.startswith(question)}
+            assert not rights & set(item.reject), (item, rights)
+    later = [pair for pair in near_duplicates(items) if max(map(_number, pair)) > first]
+    assert not later, later
+
+
+def _prove(item: TaskItem, found: str | None) -> None:
+    if found is None:
+        return
+    if item.check.value == "json":
+        assert json.loads(found) == json.loads(item.answer), (item, found)
+    else:
+        assert found.casefold() == item.answer.casefold(), (item, found)
+
+
+def _number(key: str) -> int:
+    return int(key.rsplit("-", 1)[1])
