@@ -54,7 +54,7 @@ def fit(size: Floats, tokens: Floats, loss: Floats, counts: Floats) -> Floats:
         loss: ln of losses.
         counts: How often each run was drawn, a line a draw.
     """
-    found = np.tile(START, (len(counts), 1))
+    found: Floats = np.tile(START, (len(counts), 1))
     for _ in range(ROUNDS):
         of_size = np.exp(found[:, 0:1] - found[:, 3:4] * size)
         of_tokens = np.exp(found[:, 1:2] - found[:, 4:5] * tokens)
@@ -67,9 +67,10 @@ def fit(size: Floats, tokens: Floats, loss: Floats, counts: Floats) -> Floats:
         slopes /= whole[:, :, None]
         weights = counts * np.minimum(1.0, DELTA / np.maximum(np.abs(off), 1e-12))
         weighted = slopes * weights[:, :, None]
-        matrix = np.einsum("drp,drq->dpq", weighted, slopes)
+        matrix: Floats = np.einsum("drp,drq->dpq", weighted, slopes)
         matrix += 1e-9 * np.trace(matrix, axis1=1, axis2=2)[:, None, None] * np.eye(5)
-        step = np.linalg.solve(matrix, np.einsum("drp,dr->dp", weighted, off)[:, :, None])
+        slope: Floats = np.einsum("drp,dr->dp", weighted, off)
+        step = np.linalg.solve(matrix, slope[:, :, None])
         found += np.clip(step[:, :, 0], -0.3, 0.3)
     return found
 
@@ -98,7 +99,7 @@ def main() -> None:
         print(name, "E, A, B, alpha, beta:", plain.mean(axis=0), "±", plain.std(axis=0))
     share = found[:, 4] / (found[:, 3] + found[:, 4])
     print("beta / (alpha + beta):", share.mean(), "±", share.std())
-    band = []
+    band: list[list[float]] = []
     for decade in np.arange(7.0, 13.01, 0.5):
         # Of the optimum A alpha / N^alpha = B beta / D^beta.
         x = decade * np.log(10) - LN_SIZE

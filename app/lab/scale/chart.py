@@ -99,4 +99,5 @@ def _widest_text(
     counts = [
         (len({rows[path] for path in files if path in rows}), files) for files in bits.values()
     ]
-    return max(counts, key=lambda each: each[0], default=(0, {}))[1]
+    nothing: Mapping[Path, Measured] = {}
+    return max(counts, key=lambda each: each[0], default=(0, nothing))[1]

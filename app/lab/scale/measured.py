@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.core.scale.points import Measured
 from app.lab.ladder.kept import plan_of, restored
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from app.core.ladder.row import Row
     from app.lab.ladder.plan import LadderPlan
     from app.store.ladders import LadderStore
@@ -50,12 +51,14 @@ def _readings(plan: LadderPlan, rows: Mapping[str, Row]) -> Iterable[_Reading]:
         figures = {} if row.quality is None else row.quality.figures
         own_bits = own_bits or figures.get("reference_bits_per_byte")
         bits = figures.get("bits_per_byte")
-        if key != plan.reference and bits and plan.candidate(key).is_plain:
-            yield _reading(plan, row, bits)
-    if own_bits and plan.candidate(plan.reference).is_plain:
-        yield _reading(plan, rows[plan.reference], own_bits)
+        if key != plan.reference and bits:
+            yield from _reading(plan, row, bits)
+    if own_bits:
+        yield from _reading(plan, rows[plan.reference], own_bits)
 
 
-def _reading(plan: LadderPlan, row: Row, bits: float) -> _Reading:
+def _reading(plan: LadderPlan, row: Row, bits: float) -> Iterable[_Reading]:
     level = row.facts.level if row.facts is not None else ""
-    return _Reading(Path(row.candidate.path), plan.text_sha256, bits, level)
+    path = row.candidate.local
+    if path is not None and row.candidate.is_plain:
+        yield _Reading(path, plan.text_sha256, bits, level)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.devices.carried import Carried, OwnShare, carried, own_share
+from app.core.errors import PersonError
 from app.core.memory.token_work import TokenWork, token_work
 from app.core.models.experts import as_run
 from app.lab.engines.drafts import draft_bytes, read_draft
@@ -47,6 +47,30 @@ class WhatIf:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question.
+
+    Attributes:
+        candidate: A file of this PC with its settings.
+        context_tokens: Size of the context where the candidate says nothing.
+    """
+
+    candidate: Candidate
+    context_tokens: int | None = None
+
+
+def what_ifs(
+    asked: Sequence[Asked], fitter: Fitter
+) -> Iterator[tuple[Asked, WhatIf | PersonError]]:
+    """Answer one after the other; what one fails with keeps no other back. See :func:`what_if`."""
+    for each in asked:
+        try:
+            yield each, what_if(each.candidate, fitter, each.context_tokens)
+        except PersonError as error:
+            yield each, error
+
+
 def what_if(candidate: Candidate, fitter: Fitter, context_tokens: int | None = None) -> WhatIf:
     """Have a candidate planned; measures what is not known of this PC, as far as there is time.
 
@@ -58,10 +82,10 @@ def what_if(candidate: Candidate, fitter: Fitter, context_tokens: int | None = N
         context_tokens: Size of the context where the candidate says nothing.
 
     Raises:
-        PersonError: A file of it is missing, broken or no language model.
+        PersonError: A server runs it, or a file of it is missing, broken or no language model.
     """
     check_parts(candidate)
-    path, engine = Path(candidate.path), candidate.engine
+    path, engine = candidate.file, candidate.engine
     own, draft = open_model_file(path), read_draft(candidate)
     context = engine.context_tokens or context_tokens
     more_bytes = parts_bytes(candidate, own)
