@@ -31,6 +31,7 @@ from app.ui.pages.about.part import AboutPart
 from app.ui.pages.compare.part import ComparePart
 from app.ui.pages.ladder.part import LadderPart
 from app.ui.pages.models.part import ModelsPart
+from app.ui.pages.scale.part import ScalePart
 from app.ui.pages.settings.part import SettingsPart
 from app.ui.pages.shrink.part import ShrinkPart
 from app.ui.pictures.door import PictureDoor
@@ -60,6 +61,7 @@ PARTS: tuple[Callable[[Ground], Part], ...] = (
     ModelsPart,
     LadderPart,
     ShrinkPart,
+    ScalePart,
     SettingsPart,
     AboutPart,
 )

@@ -59,6 +59,7 @@ LETTERS = {
     "zd": "Serve",
     "ze": "Types within a size",
     "zf": "Models of servers",
+    "zg": "Scale",
 }
 
 

@@ -91,6 +91,9 @@ def _widest_text(
     bits: Bits, models: Sequence[LibraryModel], published: Sequence[PublishedModel]
 ) -> Mapping[Path, Measured]:
     """Of the texts that were read, the one that most published models here read."""
+    nothing: Mapping[Path, Measured] = {}
+    if not bits:
+        return nothing
     rows = {
         model.path: row.name
         for model in models
@@ -99,5 +102,4 @@ def _widest_text(
     counts = [
         (len({rows[path] for path in files if path in rows}), files) for files in bits.values()
     ]
-    nothing: Mapping[Path, Measured] = {}
     return max(counts, key=lambda each: each[0], default=(0, nothing))[1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
@@ -28,7 +28,8 @@ from app.ui.plots.ladder.look import Look
 from app.ui.plots.readout_box import ReadoutBox
 
 if TYPE_CHECKING:
-    from app.ui.plots.ladder.content import Content
+    from collections.abc import Callable
+
     from app.ui.plots.ladder.drawing import Drawing
 
 _ARROWS = frozenset(
@@ -47,6 +48,12 @@ class Board(QWidget):
     Main thread only. Arrow keys go from place to place, Enter picks and opens what is picked
     already, Esc takes the values away.
 
+    Args:
+        content: What the plot shows; compared with what follows.
+        title: Of the plot.
+        lay_out: Makes its drawing for a size.
+        describe: Puts it into sentences, for ears.
+
     Attributes:
         content: What the plot shows.
         box: The box of values.
@@ -62,9 +69,18 @@ class Board(QWidget):
     opened = Signal(str)
     copy_asked = Signal()
 
-    def __init__(self, content: Content, title: str) -> None:
+    def __init__(
+        self,
+        content: object,
+        title: str,
+        *,
+        lay_out: Callable[[Any, QSizeF, Look], Drawing] = lay_out,
+        describe: Callable[[Any], str] = describe,
+    ) -> None:
         super().__init__()
-        self.content = content
+        self.content: Any = content
+        self._lay_out = lay_out
+        self._describe = describe
         self._drawing: Drawing | None = None
         self._kept: tuple[Drawing, QPixmap] | None = None
         self._marked: str | None = None
@@ -86,12 +102,12 @@ class Board(QWidget):
         """The plot as it is laid out now."""
         if self._drawing is None or self._drawing.size != QSizeF(self.size()):
             look = Look.of(self.font(), current_tokens())
-            self._drawing = lay_out(self.content, QSizeF(self.size()), look)
+            self._drawing = self._lay_out(self.content, QSizeF(self.size()), look)
         return self._drawing
 
     def _say(self) -> None:
         if self.at is None:
-            self.setAccessibleDescription(describe(self.content))
+            self.setAccessibleDescription(self._describe(self.content))
 
     def _still(self, drawing: Drawing) -> QPixmap:
         """What stands still, kept: a move of the pointer paints no whiskers."""
@@ -113,7 +129,7 @@ class Board(QWidget):
         """Name the plot."""
         self.setAccessibleName(self.tr("Plot: {0}").format(title))
 
-    def set_content(self, content: Content) -> None:
+    def set_content(self, content: object) -> None:
         """Show something else; nothing is done where it is the same."""
         if content == self.content:
             return

@@ -1,0 +1,1 @@
+"""The Scale page: models by size and training, and candidates on other devices."""

@@ -1,0 +1,1 @@
+"""The chart of parameters against training tokens, and what stands beside it."""

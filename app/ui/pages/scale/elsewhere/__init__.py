@@ -1,0 +1,1 @@
+"""What if: a candidate on other devices."""

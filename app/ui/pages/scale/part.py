@@ -1,0 +1,66 @@
+"""The Scale page as a part of the window; it is built when it is first wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.ui.kit.late import Late
+from app.ui.kit.pages import Page, Part
+from app.ui.kit.words.text import translate
+from app.ui.pages.scale.help import scale_help
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.core.models.family import LibraryModel
+    from app.ui.pages.scale.desk import ScaleDesk
+    from app.ui.shell.ground import Ground
+
+_MODULES = ("app.ui.pages.scale.desk",)
+
+
+class ScalePart(Part):
+    """Main thread only."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._models: Sequence[LibraryModel] = ()
+        self._late: Late[ScaleDesk] = Late(
+            _MODULES, ground.jobs, self._make, self._begin, ground.main.say, ground.main
+        )
+        self.page = Page(
+            id="scale",
+            title=translate("Window", "Scale"),
+            icon_name="scale",
+            widget=self._late.place,
+            help=scale_help(),
+        )
+        ground.requests.models.add(self._note_models)
+
+    @property
+    def desk(self) -> ScaleDesk | None:
+        """What stands behind the page, once it was wanted."""
+        return self._late.desk
+
+    def stop(self) -> bool:
+        self._late.close()
+        if self.desk is not None:
+            self.desk.stop()
+        return True
+
+    def _make(self) -> ScaleDesk:
+        from app.ui.pages.scale.desk import ScaleDesk
+
+        return ScaleDesk(self._ground)
+
+    def _begin(self, desk: ScaleDesk) -> None:
+        page, requests = desk.page, self._ground.requests
+        page.chat_wanted.connect(requests.show.tell)
+        page.measure_wanted.connect(requests.measure.tell)
+        self._late.place.shown.connect(desk.look_again)
+        desk.show_models(self._models)
+
+    def _note_models(self, models: Sequence[LibraryModel]) -> None:
+        self._models = models
+        if self.desk is not None:
+            self.desk.show_models(models)
