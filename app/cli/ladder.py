@@ -77,6 +77,11 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         help="of quality: comparable is llama-perplexity's own method on a --text FILE",
     )
     parser.add_argument("--items", metavar="FILE.jsonl", help="ask these questions")
+    parser.add_argument(
+        "--ask-all",
+        action="store_true",
+        help="ask each version all questions, also where it is decided before",
+    )
     parser.add_argument("--threads", type=threads, metavar="N", help=THREADS_HELP)
     parser.add_argument(
         "--report",
@@ -102,6 +107,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         Path(arguments.items) if arguments.items else None,
         source=source,
         quality_mode=QualityMode(arguments.mode),
+        stops=not arguments.ask_all,
     )
     measured = LadderRun(order, paths, chosen.open)
     with ladder_keeper(paths, console.remark) as keeper, progress_shown(console) as show:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.core.tasks.items import QUICK_ITEMS, TaskItem, first_of_each_kind
-from app.core.tasks.looks import Look, looks_at
+from app.core.tasks.looks import Decided, Look, looks_at
 from app.core.tasks.results import (
     TOLERANCE,
     Outcomes,
@@ -50,7 +50,7 @@ class Stopping:
     def is_decided(self, candidate: Outcomes, look: Look) -> bool:
         """Whether the answers up to a look are enough."""
         (kinds,) = compare_tasks(self._items, self._reference, [candidate], self._tolerance, [look])
-        evidence = Evidence(kinds, decided_after=look.questions)
+        evidence = Evidence(kinds, decided=Decided(look.questions, len(self._items)))
         further = self._all_tests - self._tests
         (found,) = judge_candidates([evidence], self._tolerance, further)
         if found.state is State.AS_GOOD:

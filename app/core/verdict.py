@@ -41,6 +41,7 @@ from app.core.words.sentence import worded
 
 if TYPE_CHECKING:
     from app.core.statistics.anytime import WinRate
+    from app.core.tasks.looks import Decided
 
 ALL_QUESTIONS = worded("verdict.all_questions")
 _GOOD = (KindVerdict.AS_GOOD, KindVerdict.GAINS)
@@ -86,13 +87,12 @@ class Evidence:
     Attributes:
         kinds: Its results at tasks by ``compare_tasks``; empty where none were asked.
         votes: Blind votes for it and against it, ties left out; None where nobody voted.
-        decided_after: Asking stopped after so many questions, because it was decided; None where
-            all were asked.
+        decided: Where asking stopped because it was decided; None where all were asked.
     """
 
     kinds: Sequence[KindResult] = ()
     votes: WinRate | None = None
-    decided_after: int | None = None
+    decided: Decided | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Judgement:
         hint: The state rests on fewer questions than a result needs.
         more_items: About how many more questions would settle it; None where nothing is open or no
             sensible number would do.
-        decided_after: Asking stopped after so many questions; None where all were asked.
+        decided: Where asking stopped because it was decided; None where all were asked.
     """
 
     state: State
@@ -127,7 +127,7 @@ class Judgement:
     votes_against: WinRate | None = None
     hint: bool = False
     more_items: int | None = None
-    decided_after: int | None = None
+    decided: Decided | None = None
 
     @property
     def tested(self) -> tuple[KindResult, ...]:
@@ -202,7 +202,7 @@ def _judged(
     votes_p: float | None,
     tolerance: float,
 ) -> Judgement:
-    votes, decided_after = evidence.votes, evidence.decided_after
+    votes = evidence.votes
     votes_against = votes if votes is not None and votes.interval.high < 0.5 else None
     loses_votes = votes_against is not None and votes_p is not None and votes_p <= SIGNIFICANCE
     is_whole_good = together is not None and together.verdict in _GOOD
@@ -216,13 +216,13 @@ def _judged(
         votes_p,
         loses_votes,
         is_whole_good,
-        decided_after=decided_after,
+        decided=evidence.decided,
     )
     losers = [*found.lost, *([together] if together else [])]
     losers = [kind for kind in losers if kind.verdict is KindVerdict.LOSES]
     if losers or loses_votes:
         # What few questions tell for certain, with all the looks there are, is no hint.
-        firm = loses_votes or bool(decided_after) or any(not kind.hint for kind in losers)
+        firm = loses_votes or evidence.decided is not None or any(not kind.hint for kind in losers)
         return replace(found, state=State.LOSES, hint=not firm)
     several = found.tested if together is not None else ()
     against = (

@@ -169,6 +169,10 @@ def said_of(judgement: Judgement, reference: str) -> str:
             said = _equality(judgement, reference)
         case State.CANNOT_TELL:
             return _doubt(judgement, reference)
+    decided = judgement.decided
+    if decided is not None:
+        after, of = f"{decided.after:,}", f"{decided.of:,}"
+        said = worded("verdict.decided_after", said=said, after=after, of=of)
     return worded("verdict.hint_only", said=said) if judgement.hint else said
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from app.core.stopping import Stopping
 from app.core.tasks.items import Check, TaskItem
-from app.core.tasks.looks import in_turns
+from app.core.tasks.looks import Decided, in_turns
 from app.core.tasks.results import Outcomes, compare_tasks
 from app.core.tasks.scoring import Outcome
 from app.core.verdict import Evidence, State, judge_candidates
@@ -71,7 +71,8 @@ def test_where_it_stops(
             [known, *[others] * 3],
             looks=[end, *[stopping.looks[-1]] * 3],
         )
-        evidence = [Evidence(kinds[0], decided_after=stopped and stopped.questions)]
+        decided = Decided(stopped.questions, len(items)) if stopped else None
+        evidence = [Evidence(kinds[0], decided=decided)]
         judged = judge_candidates([*evidence, *map(Evidence, kinds[1:])])
         assert judged[0].state is state
         assert not judged[0].hint

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core.ladder.columns import Column, Kind, Place, columns_at
+from app.core.ladder.row import most_asked
 from app.core.quality.floor import floor_sentence
 from app.core.tasks.results import UNASKED, KindResult, KindVerdict
 from app.lab.reports.cells import shown
@@ -63,22 +64,28 @@ def _cell(column: Column, row: Row) -> str:
 
 
 def _show_kinds(rows: list[Row], console: Console) -> None:
+    asked = [most_asked(rows, place) for place in range(len(rows[0].kinds))]
     console.table(
         ("kind", "questions", *(row.name for row in rows)),
         [
-            (kind.kind, str(kind.counts.total), *(_kind_cell(row.kinds[place]) for row in rows))
-            for place, kind in enumerate(rows[0].kinds)
+            (
+                rows[0].kinds[place].kind,
+                str(most),
+                *(_kind_cell(row.kinds[place], most) for row in rows),
+            )
+            for place, most in enumerate(asked)
         ],
         left=("kind",),
     )
 
 
-def _kind_cell(kind: KindResult) -> str:
+def _kind_cell(kind: KindResult, asked: int) -> str:
     if kind.verdict in UNASKED:
         return kind.verdict.value
     if not kind.counts.total:
         return "–"
-    right = str(kind.counts.right)
+    of = f"/{kind.counts.total}" if kind.counts.total < asked else ""
+    right = f"{kind.counts.right}{of}"
     match kind.verdict:
         case KindVerdict.LOSES:
             return f"{right} loses"

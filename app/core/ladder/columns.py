@@ -469,6 +469,7 @@ COLUMNS = (
         Kind.POINTS, _difference, _DETAILS - {Place.TERMINAL}, ends=True,
         basis=Basis.QUESTIONS,
     ),
+    _plain("decided_after", lambda row: row.tasks and row.tasks.decided_after),
     _plain("p_value", lambda row: row.summary and row.summary.p_value),
     _plain("corrected_p_value", lambda row: row.summary and row.summary.corrected_p_value),
     Column(

@@ -181,6 +181,9 @@ class TasksStep(msgspec.Struct, frozen=True):
         outcomes: What became of each question, by its key.
         tokens: How many tokens all answers had.
         wrong: The beginnings of answers that were not right, by the question's key.
+        decided_after: Asking stopped after so many of the questions, the first ones in their order,
+            because it was decided; None where all were asked.
+        decided_share: Of the 5 % that may go wrong, what may at that look.
     """
 
     engine: str
@@ -188,3 +191,5 @@ class TasksStep(msgspec.Struct, frozen=True):
     tokens: int = 0
     wrong: dict[str, str] = {}
     error: English | None = None
+    decided_after: int | None = None
+    decided_share: float = 1.0

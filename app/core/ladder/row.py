@@ -8,6 +8,7 @@ reference beside them. Tables, plots, sentences and reports read the same row.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -376,6 +377,11 @@ class Row:
         if apart is None or apart.low is None or apart.high is None:
             return None
         return Value(-100 * apart.number + 0.0, -100 * apart.high, -100 * apart.low)
+
+
+def most_asked(rows: Iterable[Row], place: int) -> int:
+    """How many questions of a kind the rows were asked that were asked most; the others less."""
+    return max((row.kinds[place].counts.total for row in rows), default=0)
 
 
 def share_of(kind: KindResult) -> Value | None:

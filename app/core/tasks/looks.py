@@ -42,6 +42,14 @@ class Look:
     share: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Where asking stopped because it was decided: after so many questions of so many."""
+
+    after: int
+    of: int
+
+
 def in_turns(items: Iterable[TaskItem]) -> list[TaskItem]:
     """Questions in the order they are asked: one of each kind, then the next of each."""
     seen = Counter[str]()

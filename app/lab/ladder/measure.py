@@ -238,7 +238,7 @@ class Ladder:
             case StepKind.QUALITY:
                 return self._steps.quality(candidate, tell)
             case StepKind.TASKS:
-                return self._steps.tasks(candidate, tell)
+                return self._steps.tasks(candidate, tell, self._result.reference.tasks)
 
     # --- what is kept -------------------------------------------------------------------------
 

@@ -82,6 +82,8 @@ class LadderPlan(msgspec.Struct, frozen=True):
         chosen: By key, the candidates that are more than a file; the key of any other is its path.
         kinds: Of the bundled questions, those of these kinds alone; empty for all.
         thinking: Models that have a switch for it think before they answer.
+        stop_tolerance: Asking a candidate stops where it is decided whether it loses so much, as a
+            share of right answers; None asks all.
     """
 
     reference: FileWords
@@ -106,6 +108,12 @@ class LadderPlan(msgspec.Struct, frozen=True):
     chosen: Annotated[dict[FileWords, Candidate], Meta(max_length=1001)] = {}
     kinds: Annotated[tuple[_Name, ...], Meta(max_length=20)] = ()
     thinking: bool = False
+    stop_tolerance: Annotated[float, Meta(gt=0, le=1)] | None = None
+
+    @property
+    def stops(self) -> bool:
+        """Whether asking may stop before all questions were asked."""
+        return self.stop_tolerance is not None
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -145,7 +153,7 @@ class LadderPlan(msgspec.Struct, frozen=True):
             OSError: A file is gone.
         """
         plain: dict[str, object] = msgspec.to_builtins(self)
-        for name in ("kinds", "more", "thinking"):
+        for name in ("kinds", "more", "thinking", "stop_tolerance"):
             if not plain[name]:  # a ladder without has the key that it had before there was any
                 del plain[name]
         known = (_FORMAT, plain) if plain.pop("chosen") else (_PLAIN_FORMAT, plain)

@@ -21,6 +21,8 @@ from app.core.ladder.results import (
 from app.core.memory.token_work import TokenWork, token_work
 from app.core.models.experts import as_run
 from app.core.models.model_file import ModelFile
+from app.core.stopping import Stopping
+from app.core.tasks.scoring import Outcome
 from app.core.words.sentence import say
 from app.lab.engines.drafts import draft_bytes, read_draft
 from app.lab.engines.loading import threads_for
@@ -66,8 +68,8 @@ class Tools:
         open_model: Reads the header of a file.
         text: What quality is measured on.
         items: The questions.
-        ask: Asks them of one candidate and tells the share that is done; None where nothing can
-            ask.
+        ask: Asks them of one candidate, tells the share that is done and stops where it is decided;
+            None where nothing can ask.
     """
 
     room: EngineRoom
@@ -77,7 +79,7 @@ class Tools:
     open_model: Callable[[Path], ModelFile]
     text: MeasuredText = NO_TEXT
     items: tuple[TaskItem, ...] = ()
-    ask: Callable[[Candidate, Callable[[float], None]], TasksStep] | None = None
+    ask: Callable[[Candidate, Callable[[float], None], Stopping | None], TasksStep] | None = None
 
 
 class Steps:
@@ -243,15 +245,28 @@ class Steps:
             return comparable_plan(text, threads, size_tokens, plan.quality_chunks)
         return quick_plan(text, threads, plan.quality_chunks)
 
-    def tasks(self, candidate: Candidate, on_share: Callable[[float], None]) -> TasksStep:
-        """Ask a candidate the questions.
+    def tasks(
+        self,
+        candidate: Candidate,
+        on_share: Callable[[float], None],
+        reference: TasksStep | None = None,
+    ) -> TasksStep:
+        """Ask a candidate the questions; where it may stop, by what the reference has answered.
 
         Raises:
             PersonError: It cannot be asked.
         """
         if self._tools.ask is None:
             raise PersonError(say("lab.no_questions_can_asked"))
-        return self._tools.ask(candidate, on_share)
+        return self._tools.ask(candidate, on_share, self._stopping(candidate, reference))
+
+    def _stopping(self, candidate: Candidate, reference: TasksStep | None) -> Stopping | None:
+        plan, tolerance = self._plan, self._plan.stop_tolerance
+        if tolerance is None or reference is None or candidate.key() == plan.reference:
+            return None
+        known = {key: Outcome(value) for key, value in reference.outcomes.items()}
+        others = {plan.told_by(key) for key in plan.keys} - {plan.reference}
+        return Stopping(self._tools.items, known, len(others), tolerance)
 
     def _predicted_bytes(self, candidate: Candidate) -> int | None:
         context = candidate.engine.context_tokens or self._plan.context_tokens

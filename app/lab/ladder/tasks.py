@@ -15,6 +15,7 @@ from app.lab.tasks.plan import TaskPlan, engines_and_threads
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
     from app.core.models.model_file import ModelFile
+    from app.core.stopping import Stopping
     from app.lab.engines.room import EngineRoom
     from app.lab.tasks.kept import KeptAnswers
     from app.lab.tasks.sets import TaskSet
@@ -52,8 +53,15 @@ class LadderTasks:
         self._kept = kept
         self._open_model = open_model
 
-    def ask(self, candidate: Candidate, on_share: Callable[[float], None]) -> TasksStep:
+    def ask(
+        self,
+        candidate: Candidate,
+        on_share: Callable[[float], None],
+        stopping: Stopping | None = None,
+    ) -> TasksStep:
         """Ask a candidate; what cannot be answered is missing, and the error says why.
+
+        Asking ends where it is decided, if ``stopping`` tells when that is.
 
         Raises:
             PersonError: The file cannot be asked at all.
@@ -64,16 +72,18 @@ class LadderTasks:
         def note(answered: int) -> None:
             on_share(answered / max(1, len(items)))
 
-        found = FileAsker(ready, self._plan, self._room, self._kept, note).run()
+        found = FileAsker(ready, self._plan, self._room, self._kept, note, stopping).run()
         outcomes = found.outcomes(items)
         return TasksStep(
             found.engine,
             {key: outcome.value for key, outcome in outcomes.items()},
-            sum(answer.tokens for answer in found.answers.values()),
+            sum(found.answers[key].tokens for key in outcomes),
             {
                 key: found.answers[key].text[:_SHOWN_CHARACTERS]
                 for key, outcome in outcomes.items()
                 if outcome is not Outcome.CORRECT
             },
             found.error,
+            decided_after=found.decided.questions if found.decided is not None else None,
+            decided_share=found.decided.share if found.decided is not None else 1.0,
         )

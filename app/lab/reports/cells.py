@@ -43,6 +43,9 @@ def shown(column: Column, row: Row) -> Shown:
         return Shown(row.name)
     if column.kind is Kind.STATE:
         said = column.value(row)
+        decided = row.judgement.decided if row.judgement is not None else None
+        if decided is not None:
+            return Shown(f"{said}, after {decided.after:,} of {decided.of:,}")
         return Shown(row.stands_as if said is Missing.IS_REFERENCE else str(said))
     if cell_of(column, row) is Missing.NOT_MEASURABLE:
         return Shown(Missing.NOT_MEASURABLE.value)

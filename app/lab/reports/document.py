@@ -112,6 +112,7 @@ def _verdict(row: Row) -> dict[str, Any]:
         **_named(row),
         "state": "as good as" if judgement is None else judgement.state.value,
         "hint": judgement is not None and judgement.hint,
+        "decided_after": judgement.decided.after if judgement and judgement.decided else None,
         "against": [kind.kind for kind in judgement.against] if judgement else [],
         "sentence": row.sentence,
     }
@@ -144,6 +145,7 @@ def _candidate(view: LadderView, row: Row) -> dict[str, Any]:
         "kinds": [kind_document(kind) for kind in row.kinds],
         "all_questions": kind_document(together) if together else None,
         "votes": _votes(row),
+        "decided_after": row.tasks.decided_after if row.tasks else None,
         "outcomes": row.tasks.outcomes if row.tasks else None,
         "wrong_answers": row.tasks.wrong if row.tasks else None,
         "failures": msgspec.to_builtins(failures_of(row, view.about.items), enc_hook=plain_text),
@@ -186,6 +188,7 @@ def kind_document(kind: KindResult) -> dict[str, Any]:
         "difference_high": kind.difference.high if kind.difference else None,
         "p_value": kind.p_value,
         "corrected_p_value": kind.corrected_p_value,
+        "share_of_look": kind.share,
         "verdict": kind.verdict.value,
         "hint": kind.hint,
         "items_to_settle": kind.items_to_settle,

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.core.ladder.columns import Column, Place, columns_at
+from app.core.ladder.row import most_asked
 from app.core.quality.floor import floor_sentence
 from app.core.quality.histogram import EDGES
 from app.core.tasks.results import UNASKED, KindResult, KindVerdict
@@ -137,8 +138,10 @@ class _Parts:
         """A row's file without its folder, in one line."""
         return clean_line(file_name(row.file))
 
-    def kind_cell(self, kind: KindResult) -> _KindCell:
-        """What a row has of a kind."""
+    most_asked = staticmethod(most_asked)
+
+    def kind_cell(self, kind: KindResult, asked: int) -> _KindCell:
+        """What a row has of a kind, of which others were asked so many questions."""
         if not kind.counts.total:
             is_told = kind.verdict in UNASKED
             return _KindCell(kind.verdict.value if is_told else figures.MISSING)
@@ -160,7 +163,8 @@ class _Parts:
                 word = " (the original cannot)"
             case _:
                 pass
-        return _KindCell(f"{kind.counts.right}{word}", css, tuple(notes))
+        of = f" of {kind.counts.total}" if kind.counts.total < asked else ""
+        return _KindCell(f"{kind.counts.right}{of}{word}", css, tuple(notes))
 
     def tail(self, row: Row) -> str:
         """How far its divergences reach."""

@@ -25,9 +25,11 @@ from app.engine.protocol.loading import Hello, Loaded
 from app.engine.protocol.running import Failed, FailureKind
 from app.lab.engines.calls import check_end
 from app.lab.pictures.shelf import PictureShelf
+from app.lab.tasks.groups import Groups
 from app.lab.tasks.plan import FileAnswers, TaskAnswer, TaskPlan
 
 if TYPE_CHECKING:
+    from app.core.stopping import Stopping
     from app.core.tasks.items import TaskItem
     from app.lab.engines.opened import OpenedCandidate
     from app.lab.engines.room import EngineRoom
@@ -53,10 +55,12 @@ class _Engine:
         item: What it is asked now.
         parts: Of the answer so far.
         answered: How many questions it has answered.
+        is_ready: The file is loaded.
     """
 
     client: Engine
     load_id: int = 0
+    is_ready: bool = False
     item: TaskItem | None = None
     parts: list[str] = field(default_factory=lambda: list[str]())
     answered: int = 0
@@ -75,6 +79,7 @@ class FileAsker:
         kept: Answers that are known; new ones are added about once a second.
         on_answer: Told how many questions are answered; may raise to end it all, what was
             answered is kept.
+        stopping: Asking ends where it is decided; None to ask all.
     """
 
     def __init__(
@@ -84,12 +89,13 @@ class FileAsker:
         room: EngineRoom,
         kept: KeptAnswers,
         on_answer: Callable[[int], None],
+        stopping: Stopping | None = None,
     ) -> None:
         self._opened = opened
         self._manner = opened.manner
         self._context_tokens = plan.context_tokens(opened)
         self._plan = plan
-        self._items = plan.items_of(opened)
+        self._groups = Groups(plan.items, plan.items_of(opened), stopping)
         self._room = room
         self._kept = kept
         self._on_answer = on_answer
@@ -118,11 +124,12 @@ class FileAsker:
             OSError: The file is gone.
             PersonError: An engine cannot be started.
         """
-        result, items = self._result, self._items
+        result = self._result
         result.answers, result.engine = self._kept.known(self._opened, self._plan)
-        self._todo = deque(item for item in items if item.key not in result.answers)
+        self._todo.extend(self._groups.next(result.answers))
         self._on_answer(len(result.answers))
         if not self._todo:
+            result.decided = self._groups.decided
             return result
         try:
             self._start()
@@ -139,6 +146,7 @@ class FileAsker:
         finally:
             self._keep()
             self._pool.close_all()
+        result.decided = self._groups.decided
         result.error = self._why_incomplete()
         return result
 
@@ -169,7 +177,8 @@ class FileAsker:
         engine.client.send(load)
 
     def _worthwhile(self) -> int:
-        return -(-len(self._todo) // _LEAST_ITEMS_EACH)
+        left = sum(item.key not in self._result.answers for item in self._groups.asked)
+        return -(-left // _LEAST_ITEMS_EACH)
 
     # --- events ---------------------------------------------------------------------------
 
@@ -179,40 +188,58 @@ class FileAsker:
                 self._load(engine, event)
             case Loaded():
                 self._first_ns = self._first_ns or time.monotonic_ns()
-                self._ask_next(key, engine)
+                engine.is_ready = True
+                self._go_on()
             case Text():
                 engine.parts.append(event.answer)
             case Finished():
                 self._note(engine, event)
-                self._ask_next(key, engine)
+                self._go_on()
             case Failed() if event.id == engine.load_id:
                 self._errors.append(event.sentence)
                 self._dismiss(key)
+                self._go_on()
             case Failed() if event.kind is FailureKind.NUMBERS:
                 self._errors.append(event.sentence)
-                self._todo.clear()  # the others would come to the same
+                self._todo.clear()
+                self._groups.end()  # the others would come to the same
                 self._dismiss(key)
+                self._go_on()
             case Failed():
                 # The engine lives: this question cannot be asked, the next one may.
                 self._errors.append(event.sentence)
-                self._ask_next(key, engine)
+                engine.item = None
+                self._go_on()
             case Exited():
                 self._ended(key, engine, event)
             case _:
                 pass
 
-    def _ask_next(self, key: str, engine: _Engine) -> None:
+    def _go_on(self) -> None:
+        """Ask engines that wait; once all of a group are answered, the next group, if any."""
+        for engine in self._engines.values():
+            if engine.is_ready and engine.item is None:
+                self._ask_next(engine)
+        if self._todo or any(engine.item is not None for engine in self._engines.values()):
+            return
+        self._todo.extend(self._groups.next(self._result.answers))
+        if self._todo:
+            self._go_on()
+            return
+        for key in list(self._engines):
+            self._dismiss(key)
+
+    def _ask_next(self, engine: _Engine) -> None:
         while self._todo:
-            engine.item = self._todo.popleft()
+            item = self._todo.popleft()
             engine.parts.clear()
             try:
-                engine.client.send(self._question(engine.item, engine.client.next_id()))
+                engine.client.send(self._question(item, engine.client.next_id()))
             except PersonError as error:  # too long for a message
                 self._errors.append(error.sentence)
             else:
+                engine.item = item
                 return
-        engine.item = None
-        self._dismiss(key)
 
     def _question(self, item: TaskItem, command_id: int) -> Generate:
         sampling = SamplingSettings(
@@ -247,6 +274,7 @@ class FileAsker:
             event.figures.thinking_tokens,
         )
         engine.answered += 1
+        engine.item = None
         self._result.answers[item.key] = answer
         self._result.asked += 1
         if self._first_ns is not None:
@@ -271,6 +299,7 @@ class FileAsker:
         if self._todo and engine.answered and self._restarts < _MOST_RESTARTS:
             self._restarts += 1
             self._start()
+        self._go_on()
 
     # --- the end --------------------------------------------------------------------------
 
@@ -281,8 +310,9 @@ class FileAsker:
             self._new.clear()
 
     def _why_incomplete(self) -> English | None:
-        result, count = self._result, len(self._items)
-        missing = count - len(result.answers)
+        result, asked = self._result, self._groups.asked
+        count = len(asked)
+        missing = sum(item.key not in result.answers for item in asked)
         if not missing:
             return None
         reason = self._errors[-1] if self._errors else worded("lab.engine_ended")

@@ -14,6 +14,7 @@ from app.core.tasks.scoring import Outcome, judge
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
+    from app.core.tasks.looks import Look
     from app.core.tasks.results import KindResult
     from app.core.words.sentence import English
     from app.lab.engines.asking import Manner
@@ -133,6 +134,7 @@ class FileAnswers:
         asked: How many were asked now and not known already.
         asked_ns: How long that took, from the first question to the last answer.
         error: Why some are missing.
+        decided: At which look asking stopped; None where it did not.
     """
 
     engine: str = ""
@@ -140,12 +142,14 @@ class FileAnswers:
     asked: int = 0
     asked_ns: int = 0
     error: English | None = None
+    decided: Look | None = None
 
     def outcomes(self, items: Sequence[TaskItem]) -> dict[str, Outcome]:
-        """What became of each question."""
+        """What became of each question, up to where it was decided."""
+        end = None if self.decided is None else self.decided.questions
         return {
             item.key: self.answers[item.key].outcome(item)
-            for item in items
+            for item in items[:end]
             if item.key in self.answers
         }
 

@@ -24,6 +24,7 @@ from app.core.tasks.items import (
     parse_items,
     quick_items,
 )
+from app.core.tasks.looks import in_turns
 from app.core.words.sentence import say
 from app.lab.demo.demo import all_demo, is_demo
 from app.lab.models.named import data_in, text_in
@@ -80,6 +81,10 @@ class TaskSet:
             return self
         chosen = first_of_each_kind(self.items, count, more)
         return TaskSet(self.name, chosen, self.answer_tokens)
+
+    def in_turns(self) -> TaskSet:
+        """The same in an order in which every beginning is balanced over the kinds."""
+        return TaskSet(self.name, in_turns(self.items), self.answer_tokens)
 
 
 def usual_set(models: Sequence[ModelFile], *, taught: bool = False, sees: bool = False) -> TaskSet:

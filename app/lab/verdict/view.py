@@ -18,6 +18,7 @@ from app.core.ladder.ways import WaysAnswer, answer_of_ways
 from app.core.quality.floor import Figures, is_at_floor
 from app.core.quality.guessing import is_guessing
 from app.core.recommendation import Recommendation, recommend
+from app.core.tasks.looks import Decided, Look, looks_at
 from app.core.tasks.results import KindResult, KindVerdict, Outcomes, compare_tasks
 from app.core.tasks.scoring import Outcome
 from app.core.text.shared_names import file_name
@@ -196,9 +197,17 @@ def _judged(
     told = {row.key: by for row in every if (by := plan.told_by(row.key)) not in (row.key, first)}
     others = [row for row in every if row.key not in told]
     asked = [row for row in others if base and _outcomes(row)]
-    compared = compare_tasks(items, base, list(map(_outcomes, asked)), limits.tolerance)
+    looks = [_look(row, items, plan) for row in asked]
+    compared = compare_tasks(items, base, list(map(_outcomes, asked)), limits.tolerance, looks)
     kinds = {row.key: found for row, found in zip(asked, compared, strict=True)}
-    evidence = [Evidence(kinds.get(row.key, ()), votes.get(row.key)) for row in others]
+    evidence = [
+        Evidence(
+            kinds.get(row.key, ()),
+            votes.get(row.key),
+            _decided(row, items),
+        )
+        for row in others
+    ]
     own = compare_tasks(items, base, [base], limits.tolerance)[0] if base else []
     reference = replace(
         result.reference,
@@ -262,10 +271,28 @@ def _pairs(
     votes: Mapping[tuple[str, str], WinRate] | None,
 ) -> list[Pair]:
     def kinds_of(first: str, second: str) -> list[KindResult]:
-        one, other = _outcomes(result.rows[first]), _outcomes(result.rows[second])
-        return compare_tasks(items, one, [other], tolerance)[0] if one and other else []
+        rows = (result.rows[first], result.rows[second])
+        one, other = map(_outcomes, rows)
+        if not one or not other:
+            return []
+        looks = [_look(row, items, result.plan) for row in rows]
+        end = min(looks, key=lambda look: look.questions)
+        return compare_tasks(items, one, [other], tolerance, [end])[0]
 
     return compare_at_equal_memory(rungs, _models(result), kinds_of, tolerance, votes, ways)
+
+
+def _decided(row: Row, items: Sequence[TaskItem]) -> Decided | None:
+    after = row.tasks.decided_after if row.tasks is not None else None
+    return Decided(after, len(items)) if after is not None else None
+
+
+def _look(row: Row, items: Sequence[TaskItem], plan: LadderPlan) -> Look:
+    """Where asking it ended, with the share that look had."""
+    if row.tasks is not None and row.tasks.decided_after is not None:
+        return Look(row.tasks.decided_after, row.tasks.decided_share)
+    looks = looks_at(items, stops=plan.stops)
+    return looks[-1] if looks else Look(0)
 
 
 def _outcomes(row: Row) -> Outcomes:

@@ -1,7 +1,7 @@
 """No report changes unseen: every form of two kept ladders, letter by letter.
 
 A change that is meant is a change of the files in ``golden``: ``python -m
-tests.lab.reports.test_files`` writes them anew.
+tests.lab.reports.test_files`` writes them anew. Tests app.cli.words.ladder.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Tasks over real engines whose models answer in known ways.
 
-Tests app.lab.tasks.asker and app.lab.tasks.plan.
+Tests app.lab.tasks.asker, app.lab.tasks.groups and app.lab.tasks.plan.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.core.candidates.settings import EngineSettings
 from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
+from app.core.stopping import Stopping
 from app.core.tasks import reading
 from app.core.tasks.drawing import drawn
 from app.core.tasks.items import Check, TaskItem, first_of_each_kind, parse_items
+from app.core.tasks.looks import in_turns
 from app.core.tasks.results import KindResult, KindVerdict
 from app.lab.demo.demo import demo_base, demo_taught, is_taught
 from app.lab.engines.asking import THINKING_TOKENS
@@ -86,10 +88,14 @@ class Lab:
         return Tasks(plan, self.room(), self.kept, self._note).run(reference, candidates)
 
     def ask(
-        self, plan: TaskPlan, path: Path, on_answer: Callable[[int], None] = lambda _count: None
+        self,
+        plan: TaskPlan,
+        path: Path,
+        on_answer: Callable[[int], None] = lambda _count: None,
+        stopping: Stopping | None = None,
     ) -> FileAnswers:
         opened = opened_file(open_model_file(path))
-        return FileAsker(opened, plan, self.room(), self.kept, on_answer).run()
+        return FileAsker(opened, plan, self.room(), self.kept, on_answer, stopping).run()
 
     def room(self, available_bytes: int = PLENTY_BYTES) -> EngineRoom:
         return roomy(self.folder / "state", available_bytes)
@@ -116,6 +122,36 @@ def scripted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 # --- results ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("engines", [1, 2])
+def test_asking_stops_where_it_is_decided(
+    lab: Lab, scripted: dict[str, Path], engines: int
+) -> None:
+    items = in_turns([*questions(40), *questions(40, kind="others"), *questions(40, kind="last")])
+    plan = plan_of(items, engines)
+    reference = lab.ask(plan, scripted["four"])
+    assert len(reference.answers) == 120
+    assert reference.decided is None
+    known = reference.outcomes(items)
+    stopping = Stopping(items, known, candidates=2)
+    first = stopping.looks[0]
+    told: list[int] = []
+    loser = lab.ask(plan, scripted["five"], told.append, stopping)
+    assert loser.error is None
+    assert loser.decided == first
+    assert loser.answers.keys() == {item.key for item in items[: first.questions]}
+    assert told[-1] == first.questions == 60
+    # The same again of answers that are known, also where more of them are.
+    lab.ask(plan, scripted["five"])
+    again = lab.ask(plan, scripted["five"], stopping=stopping)
+    assert again.asked == 0
+    assert len(again.answers) == 120
+    assert again.decided == first
+    assert again.outcomes(items) == loser.outcomes(items)
+    equal = lab.ask(plan, scripted["four"], stopping=stopping)
+    assert equal.decided is None
+    assert len(equal.answers) == 120
 
 
 def test_flips_are_counted_kind_by_kind(lab: Lab, scripted: dict[str, Path]) -> None:

@@ -35,6 +35,7 @@ TEXTS = {
     "verdict.chat_template_differs_references_questions": translate("Sentences", "The chat template of {unknown} differs from the original's: questions may reach these models in other words."),
     "verdict.compared_with": translate("Sentences", "compared with"),
     "verdict.cuts_same_text_into_other": translate("Sentences", "{tokens} cuts the same text into other tokens than the original, though the vocabulary is the same: their tokenizers differ."),
+    "verdict.decided_after": translate("Sentences", "{said}, decided after {after} of {of} questions"),
     "verdict.devices_differ": translate("Sentences", "Devices, batches or positions are set otherwise"),
     "verdict.doubt_and_more": translate("Sentences", "{said}, {more}"),
     "verdict.eight": translate("Sentences", "eight"),

@@ -70,6 +70,7 @@ class LadderOrder:
         source: What quality is measured on, where no file is named.
         quality_mode: How quality is measured; the comparable way needs a file.
         further: What a measured ladder goes on with; what it has stays.
+        stops: Asking a candidate stops where it is decided.
     """
 
     reference: Candidate
@@ -87,6 +88,7 @@ class LadderOrder:
     kinds: tuple[str, ...] = ()
     thinking: bool = False
     further: Further | None = None
+    stops: bool = True
 
 
 @contextlib.contextmanager
@@ -224,7 +226,9 @@ class LadderRun:
         if order.items is None:
             chosen = chosen.of_kinds(plan.kinds if plan is not None else order.kinds)
         more = plan.more if plan is not None else None
-        return chosen.take(TaskProfile(order.profile.value), more)
+        taken = chosen.take(TaskProfile(order.profile.value), more)
+        stops = plan.stops if plan is not None else order.stops
+        return taken.in_turns() if stops else taken
 
     def _read_text(self) -> MeasuredText:
         order, database = self._order, self._paths.database
@@ -256,6 +260,7 @@ class LadderRun:
             quality_mode=order.quality_mode,
             kinds=() if order.items else order.kinds,
             thinking=order.thinking,
+            stop_tolerance=order.limits.tolerance if order.stops else None,
         ).of(order.reference, order.candidates)
         if order.profile is Profile.FULL:
             return msgspec.structs.replace(plan, deep_repetitions=plan.repetitions)

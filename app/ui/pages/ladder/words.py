@@ -23,6 +23,11 @@ DOT = " · "
 def state_words(judgement: Judgement) -> tuple[str, str, str]:
     """A candidate's state: the word, what belongs to it, and what it is sorted by."""
     hint = translate("LadderWords", "a hint") if judgement.hint else ""
+    decided = judgement.decided
+    if decided is not None:
+        hint = translate("LadderWords", "after {n} of {all}").format(
+            n=count(decided.after), all=count(decided.of)
+        )
     match judgement.state:
         case State.AS_GOOD:
             return translate("LadderWords", "as good"), hint, "1"

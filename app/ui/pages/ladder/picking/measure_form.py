@@ -49,6 +49,13 @@ class MeasureForm(QWidget):
             "small-dim",
             wrap=True,
         )
+        self.all_box = QCheckBox()
+        set_words(self.all_box, self.tr("Ask all questions, also where it is decided"))
+        self.all_help = label(
+            self.tr("Otherwise a version that clearly loses is asked tens of them."),
+            "small-dim",
+            wrap=True,
+        )
         self.set_texts(())
         self._lay_out()
         self.text_box.activated.connect(lambda _at: self._on_text())
@@ -76,6 +83,11 @@ class MeasureForm(QWidget):
     def thinking(self) -> bool:
         """Whether models think before they answer."""
         return self.thinking_box.isChecked()
+
+    @property
+    def stops(self) -> bool:
+        """Whether asking a version stops where it is decided."""
+        return not self.all_box.isChecked()
 
     @property
     def missing(self) -> bool:
@@ -127,6 +139,8 @@ class MeasureForm(QWidget):
             grid.addWidget(explained, 2 * number + 1, 1)
         grid.addWidget(self.thinking_box, 2 * len(lines), 0, 1, 2)
         grid.addWidget(self.thinking_help, 2 * len(lines) + 1, 0, 1, 2)
+        grid.addWidget(self.all_box, 2 * len(lines) + 2, 0, 1, 2)
+        grid.addWidget(self.all_help, 2 * len(lines) + 3, 0, 1, 2)
 
     def _on_text(self) -> None:
         if self.text is TextSource.FILE:

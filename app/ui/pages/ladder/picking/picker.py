@@ -282,6 +282,7 @@ class Picker(QWidget):
                 quality_mode=self.form.mode,
                 kinds=self.matters.kinds,
                 thinking=self.form.thinking,
+                stops=self.form.stops,
             ),
             letters_of(files),
         )
