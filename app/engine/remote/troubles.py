@@ -266,8 +266,9 @@ def words_of(told: object, access: Access, *, or_nothing: bool = False) -> Sente
         inside(told, "error", "metadata", "raw"),
     ):
         if isinstance(found, str) and found.strip():
-            # One line: a program's own trace is nobody's business here.
-            line = found.strip().splitlines()[0]
+            # A program's own trace is nobody's business here.
+            first, *rest = found.strip().splitlines()
+            line = f"{first} {rest[0].strip()}" if first.endswith(":") and rest else first
             return verbatim(without_secrets(clean_line(line, _MOST_WORDS), access))
     return verbatim("") if or_nothing else say("remote.no_words")
 
