@@ -31,7 +31,7 @@ ASK_SECONDS = 20.0
 """What a question about the server may take, in seconds; answers of models have no such bound."""
 MOST_EVENT_BYTES = 8 << 20
 """Of one event or line: llama-server's last one repeats prompt and answer."""
-_MOST_JSON_BYTES = 64 << 20
+_MOST_JSON_BYTES = 32 << 20
 _MOST_STREAM_BYTES = 512 << 20
 _MOST_ERROR_BYTES = 64 << 10
 _MOST_CA_BYTES = 16 << 20

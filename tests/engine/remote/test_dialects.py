@@ -153,6 +153,14 @@ def test_thinking_comes_in_any_field(talks: Talks, field: str) -> None:
     assert (talk.thinking, talk.answer) == ("Let me", "Four")
 
 
+def test_thinking_comes_as_parts_of_the_content(talks: Talks) -> None:
+    part = {"type": "thinking", "thinking": [{"type": "text", "text": "Let me"}]}
+    chat = events(chunk({"content": [part]}), *said("Four"), chunk({}, "stop"))
+    _, talk = talks(forms.openai(chat))
+    talk.ask()
+    assert (talk.thinking, talk.answer) == ("Let me", "Four")
+
+
 @pytest.mark.parametrize(
     "texts",
     [

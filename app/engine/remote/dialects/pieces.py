@@ -66,10 +66,7 @@ def openai_piece(told: Document) -> Piece:
     usage = document(told, "usage")
     piece = Piece(
         answer=_content(delta),
-        thinking=next(
-            (found for name in ("reasoning_content", "reasoning", "thinking")
-             if (found := text(delta, name))), "",
-        ),
+        thinking=_thought(delta),
         said=said_tokens(entries(choice, "logprobs", "content")),
         finish=text(choice, "finish_reason"),
         prompt_tokens=count(usage, "prompt_tokens"),
@@ -122,6 +119,15 @@ def likely_token(told: object) -> LikelyToken:
 def _content(told: Document) -> str:
     """Text, or parts of it."""
     return text(told, "content") or "".join(text(part, "text") for part in entries(told, "content"))
+
+
+def _thought(told: Document) -> str:
+    """Thinking in whichever field, or in parts of the content, as Mistral has it."""
+    for name in ("reasoning_content", "reasoning", "thinking"):
+        if found := text(told, name):
+            return found
+    parts = [each for part in entries(told, "content") for each in entries(part, "thinking")]
+    return "".join(text(part, "text") for part in parts)
 
 
 def _speeds(told: Document, usage: Document) -> ServerSpeeds | None:
