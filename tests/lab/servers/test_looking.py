@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +18,7 @@ from app.lab.servers.looking import look_at, look_at_all, look_here, words_of
 from app.store.servers.kept import KeptServers
 from app.store.servers.secrets import NONE, Secrets, ServerSecrets
 from tests.helpers.llama_server import llama_server, needs_llama_server
+from tests.helpers.program import program_command
 
 KEY = "sk-not-to-be-seen"
 
@@ -88,3 +91,19 @@ def test_another_program_may_be_there_now(book: ServerBook) -> None:
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
         server, _ = book.add(Server(name="Here", url=url, kind=ServerKind.VLLM), NONE)
         assert look_at(book, server).server == server
+
+
+def test_this_programs_own_serve_is_no_stranger(book: ServerBook, demo_model: Path) -> None:
+    words = ["serve", str(demo_model), "--json", "--port", "0"]
+    with subprocess.Popen(
+        program_command(*words), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            assert process.stdout is not None
+            url = json.loads(process.stdout.readline())["url"]
+            (found,) = look_here(book, [urlsplit(url).port or 0])
+        finally:
+            process.terminate()
+    assert found.found.kind is ServerKind.SHRINKSCOPE
+    assert found.server.choices
+    assert found.found.why_not is None
