@@ -156,8 +156,8 @@ class ServerForm(QFrame):
         words = label(
             self.tr(
                 "Models are typed where the server lists none. Values of headers are kept as the"
-                " key is. Prices are for a million tokens, in your own currency: then a ladder"
-                " says what it cost."
+                " key is. Prices are for a million tokens, in your own currency: then a"
+                " measurement says what it cost."
             ),
             "dim",
             wrap=True,

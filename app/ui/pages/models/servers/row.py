@@ -66,7 +66,7 @@ class ServerRow(QFrame):
         for button, words, signal in (
             (self.chat_button, self.tr("Begin a chat with it"), self.chat_wanted),
             (self.compare_button, self.tr("Open it beside what is open"), self.compare_wanted),
-            (self.measure_button, self.tr("Set a ladder up with it"), self.measure_wanted),
+            (self.measure_button, self.tr("Measure it beside others"), self.measure_wanted),
         ):
             set_tip(button, words)
             button.clicked.connect(lambda _=False, to=signal: to.emit(self.candidate))
