@@ -14,11 +14,11 @@ LINT = [sys.executable, "-c", "from importlinter.cli import lint_imports_command
 
 
 LAB = (
-    *("works", "reports", "verdict", "votes", "ladder", "hub", "compare", "predict", "quality"),
-    *("tasks", "shrink", "serve", "batch", "speed", "convert", "engines", "models", "pictures"),
-    "demo",
+    *("works", "reports", "scale", "verdict", "votes", "ladder", "hub", "compare", "predict"),
+    *("quality", "tasks", "shrink", "serve", "batch", "speed", "convert", "engines", "models"),
+    *("pictures", "demo", "servers"),
 )
-ENGINE = ("", "host", "local", "protocol", *(
+ENGINE = ("", "host", "local", "remote", "protocol", *(
     f"host/{room}"
     for room in ("process", "llama", "loading", "answering", "measuring", "making")
 ))  # fmt: skip
@@ -73,6 +73,8 @@ def test_the_contracts_hold() -> None:
         ("ui", "import llama_cpp"),
         ("lab/engines", "import app.lab.speed"),
         ("lab/demo", "import app.lab.engines"),
+        ("lab/servers", "import app.lab.engines"),
+        ("engine/remote", "import app.engine.local"),
         ("lab/models", "import app.lab.engines"),
         ("lab/speed", "import app.lab.quality"),
         ("lab/quality", "import app.lab.tasks"),
