@@ -112,6 +112,7 @@ class Pane:
         state: Changed through :meth:`become` alone.
         progress: 0 to 1 while preparing, loading or reading.
         tokenizing_characters: How long the text is that is turned into tokens now; 0 while none is.
+        silent_seconds: How long its server has said nothing, where that is long; else 0.
         failure: Why the last request failed; None after the next success.
         engine_wait: How far the engine is that is being built; None when engines can be started.
         model: Facts of the file's header, once read.
@@ -142,6 +143,7 @@ class Pane:
     state: PaneState = PaneState.ASLEEP
     progress: float | None = None
     tokenizing_characters: int = 0
+    silent_seconds: float = 0.0
     failure: PaneFailure | None = None
     engine_wait: EngineWait | None = None
     model: ModelFile | None = None
@@ -240,6 +242,7 @@ class Pane:
         self.state = NEXT.step(self.state, state)
         self.progress = None
         self.tokenizing_characters = 0
+        self.silent_seconds = 0.0
         if state is not PaneState.GENERATING:
             self.live_tokens_per_second = None
             self._points.clear()
@@ -253,6 +256,7 @@ class Pane:
 
     def note_tokens(self, tokens: int, elapsed_ns: int) -> float | None:
         """Take how far an answer has come; returns the speed of the last stretch."""
+        self.silent_seconds = 0.0
         self.live_tokens = tokens
         self._points.append((tokens, elapsed_ns))
         while len(self._points) > 2 and elapsed_ns - self._points[1][1] >= _SPEED_WINDOW_NS:

@@ -26,7 +26,7 @@ from app.engine.protocol.answering import (
 )
 from app.engine.protocol.loading import Hello, Loaded, LoadProgress
 from app.engine.protocol.reading import CountPicture, PictureCounted
-from app.engine.protocol.running import NO_COMMAND, Failed, FailureKind, Step, Working
+from app.engine.protocol.running import NO_COMMAND, Failed, FailureKind, Silent, Step, Working
 from app.lab.compare import failures
 from app.lab.compare.jobs import Job, JobQueue
 from app.lab.compare.loader import Loader
@@ -294,9 +294,12 @@ class Runner:
                 pane.digest = event.digest
                 pane.system_in_user = event.system_in_user
                 pane.tokenizing_characters = 0
+            case Silent():
+                pane.silent_seconds = event.seconds
             case PictureCounted():
                 pane.picture_tokens[event.width, event.height] = event.tokens
             case PromptProgress():
+                pane.silent_seconds = 0.0
                 pane.progress = event.done_tokens / max(1, event.total_tokens)
             case _:
                 return

@@ -79,7 +79,7 @@ def llama_server(chat: Answer | list[Answer] | None = None) -> Ways:
         "chat_template": "{% for m in messages %}{{m['content']}}\n{% endfor %}",
         "build_info": "b1-0c1e570",
     }
-    named = {"Server": "llama.cpp"}
+    named: dict[str, Any] = {"Server": "llama.cpp"}
     return {
         "GET /health": told({"status": "ok"}, **named),
         "GET /v1/models": told(models, **named),
