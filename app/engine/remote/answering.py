@@ -43,6 +43,7 @@ _MOST_WAIT_SECONDS = 30.0
 _PASSING = frozenset({Trouble.BROKE_OFF, Trouble.BUSY, Trouble.LOADING})
 _PASSING_STATUSES = frozenset({502, 503, 504, 529})
 _LENGTH, _FILTERED = frozenset({"length", "max_tokens", "limit"}), "content_filter"
+_FURTHER = ("frequency_penalty", "presence_penalty", "repeat_penalty", "chat_template_kwargs")
 _OTHER_LIMIT = "max_completion_tokens"
 
 
@@ -153,7 +154,7 @@ class Answering:
         """Leave out what the server says that it does not take; False where that is nothing."""
         words = f"{error.parameter} {error.sentence}"
         ours = {theirs: name for name, theirs in self._dialect.names.items()}
-        known = [*ours, "frequency_penalty", "presence_penalty", "chat_template_kwargs"]
+        known = [*ours, *_FURTHER]
         named = [name for name in known if name in body and name in words]
         if _OTHER_LIMIT in words and "max_tokens" in body:
             named = ["max_tokens"]

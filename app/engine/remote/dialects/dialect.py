@@ -126,6 +126,9 @@ class Dialect:
                 value = self.any_seed
             if value is not None:
                 values[theirs] = value
+        if self.kind is ServerKind.OPENAI and "repeat_penalty" in self.names:
+            # Nobody's standard: programs have the one name or the other.
+            values["repeat_penalty"] = sampling.repeat_penalty
         return values
 
     def thought(self, sampling: SamplingSettings) -> Document:
