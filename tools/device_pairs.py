@@ -54,7 +54,11 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A published speed."""
+    """A published speed.
+
+    Attributes:
+        later: Found after the shares of the ranges were chosen: it says how they foretell.
+    """
 
     device: str
     model: str
@@ -62,6 +66,7 @@ class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
     url: str
     date: date
+    later: bool = False
 
 
 class Pairs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,6 +88,9 @@ def main() -> int:
     lines, inside = _table(known, shares)
     count = len(known.pairs)
     lines += ["", f"**{inside} of {count} inside** ({inside / count:.0%})."]
+    later = msgspec.structs.replace(known, pairs=[pair for pair in known.pairs if pair.later])
+    found = _inside(later, shares)
+    lines[-1] += f" Of those found after the shares were chosen (†), {found} of {len(later.pairs)}."
     others = [
         f"{share:.0%}: {_inside(known, dict.fromkeys(known.models, _given(share)))}"
         for share in SHARES
@@ -142,7 +150,7 @@ def _table(known: Pairs, shares: dict[str, OwnShare]) -> tuple[list[str], int]:
         digits = 0 if high >= 100 else 1
         lines.append(
             f"| {pair.device} | {pair.model} | {pair.tokens_per_second:g} "
-            f"| {low:.{digits}f} – {high:.{digits}f} | {where} "
+            f"| {low:.{digits}f} – {high:.{digits}f} | {where}{' †' if pair.later else ''} "
             f"| [{pair.source}]({pair.url}), {pair.date} |"
         )
     return lines, _inside(known, shares)
