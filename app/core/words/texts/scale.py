@@ -23,6 +23,6 @@ TEXTS: dict[str, str] = {
     "scale.lower_bound": translate("Sentences", "Its makers say “more than” so many tokens: it may stand higher."),
     "scale.fine_tuned": translate("Sentences", "It was tuned on a few examples more, which the chart does not see."),
     "scale.left_out": translate("Sentences", "Parts were left out of the files here, which the law knows nothing of."),
-    "scale.shrinking_moves_nothing": translate("Sentences", "Fewer bits do not move it: the law knows nothing of them, the ladder does."),
+    "scale.shrinking_moves_nothing": translate("Sentences", "Fewer bits do not move it: the law knows nothing of them, only measuring does."),
     "scale.no_such_device": translate("Sentences", "No device is called “{name}”. “whatif --devices” lists them."),
 }

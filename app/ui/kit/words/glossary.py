@@ -80,6 +80,12 @@ def glossary() -> tuple[Chapter, ...]:
             Word("recommended", translate("Words", "recommended"), translate("Words", "The version to run under your limits, marked with a crown.")),
             Word("fits", translate("Words", "fits"), translate("Words", "It needs clearly less memory than this PC has. “Tight”: just so, other programs may have to give way. “Does not fit”: it needs more than there is.")),
         )),
+        Chapter(translate("Words", "Size and training"), (
+            Word("training_tokens", translate("Words", "training tokens"), translate("Words", "How many tokens of text a model was trained on, as its makers say.")),
+            Word("law_loss", translate("Words", "law's loss"), translate("Words", "What the scaling law expects of a model of this size and training: nats a token, less is better. A shape, no promise.")),
+            Word("best_use", translate("Words", "best use of training"), translate("Words", "For the cost of one training, the size and the amount of text with which the law expects least loss.")),
+            Word("bandwidth", translate("Words", "bandwidth"), translate("Words", "How much a device reads from its memory in a second. A model writes about as fast as its weights can be read.")),
+        )),
         Chapter(translate("Words", "Units"), (
             Word("token", translate("Words", "token"), translate("Words", "A piece of text that a model reads and writes at once, about three quarters of an English word.")),
             Word("tokens_per_second", translate("Words", "tok/s"), translate("Words", "Tokens in a second. People read about 5 a second; from 10 on nobody waits.")),

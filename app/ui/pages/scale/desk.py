@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS
+from app.core.errors import PersonError
 from app.core.memory.estimate import estimated_needs, lasting_budget_bytes
+from app.core.models.family import LibraryModel, ModelSource
 from app.core.scale.pairs import EqualPair, Sized, equal_pair
+from app.lab.demo.demo import DEMO_LEVELS
 from app.lab.engines.calls import interruptible
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
@@ -16,6 +20,7 @@ from app.lab.scale.chart import Bits, points_of_chart
 from app.lab.scale.measured import measured_bits
 from app.lab.scale.shipped import shipped_devices, shipped_law, shipped_models
 from app.lab.scale.whatif import Asked, what_ifs
+from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count, total_memory_bytes
 from app.store.ladders import reading_ladders
 from app.ui.pages.scale.elsewhere.tab import ElsewhereBackends
@@ -25,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from app.core.devices.device import Device
-    from app.core.models.family import LibraryModel
     from app.core.scale.points import ScalePoint
     from app.ui.kit.jobs import Job, JobContext
     from app.ui.shell.ground import Ground
@@ -69,7 +73,21 @@ class ScaleDesk:
         self._models = models
         self._by_path = {model.path: model for model in models}
         self._show()
-        self.page.elsewhere.show_models(models)
+        self.page.elsewhere.show_models([*models, *self._demo_levels()])
+
+    def _demo_levels(self) -> list[LibraryModel]:
+        """Those that are made: who has no other model yet asks about them."""
+        demo, found = self._ground.demo, []
+        for path in [] if demo is None else map(demo.path, DEMO_LEVELS):
+            if path in self._by_path or not path.is_file():
+                continue
+            with suppress(PersonError):
+                model, stat = open_model_file(path), path.stat()
+                times = stat.st_size, stat.st_mtime_ns
+                found.append(
+                    LibraryModel(path, (path,), path.stem, ModelSource.OPENED, *times, model)
+                )
+        return found
 
     def look_again(self) -> None:
         """Something may have been measured since."""

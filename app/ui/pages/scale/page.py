@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
+from app.ui.kit.icons import icon
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.pages.scale.chart.tab import ChartTab
@@ -63,6 +65,16 @@ class ScalePage(QWidget):
         self.chart.side.chat_wanted.connect(self.chat_wanted)
         self.chart.side.measure_wanted.connect(self.measure_wanted)
         self.chart.side.elsewhere_wanted.connect(self.carry_over)
+
+        for number, (icon_name, text) in enumerate(
+            (
+                ("scale", self.tr("Show models by size and training")),
+                ("memory", self.tr("Ask what a model would do on another device")),
+            )
+        ):
+            action = QAction(icon(icon_name), text, self)
+            action.triggered.connect(lambda _=False, tab=number: self.tabs.setCurrentIndex(tab))
+            self.addAction(action)
 
     def carry_over(self, path: Path) -> None:
         """Ask what a file would do on other devices."""

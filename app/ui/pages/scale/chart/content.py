@@ -64,8 +64,8 @@ def content_of(kind: ChartKind, law: ScalingLaw, points: tuple[ScalePoint, ...])
         translate("Scale", "No model whose training is published was measured here yet"),
         translate(
             "Scale",
-            "Measure two or more of them in one ladder: what each needs for a byte of the same"
-            " text then stands beside the law.",
+            "Measure two or more of them together: what each needs for a byte of the same text"
+            " then stands beside the law.",
         ),
     )
     return ChartContent(kind, law, points, empty)

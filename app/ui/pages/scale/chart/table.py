@@ -16,6 +16,7 @@ from app.ui.kit.views.columns import fitting, with_titles
 from app.ui.kit.views.tables import FilteredTree, TreeRow
 from app.ui.kit.views.titled import Index, TitledTable
 from app.ui.kit.words.format import number
+from app.ui.kit.words.offered import offer_words
 from app.ui.pages.scale.chart.content import (
     ChartContent,
     bits_words,
@@ -59,6 +60,12 @@ _SIGNS = {
 }
 _HIDING = (PointColumn.BITS, PointColumn.HERE, PointColumn.RATIO, PointColumn.LOSS)
 _NAME_SIGNS, _SOURCE_SIGNS = 24, 22
+WORDS = {
+    PointColumn.SIZE: "parameters",
+    PointColumn.TOKENS: "training_tokens",
+    PointColumn.LOSS: "law_loss",
+}
+"""Words of the glossary by column."""
 
 
 class PointsModel(TitledTable):
@@ -206,6 +213,7 @@ class PointsView(FilteredTree):
         self.setFont(tabular(self.font()))
         self.proxy.setSortRole(SORT_ROLE)
         self.setSortingEnabled(True)
+        offer_words(self.header(), WORDS)
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self.selectionModel().currentRowChanged.connect(self._tell)
 

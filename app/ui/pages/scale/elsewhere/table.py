@@ -17,6 +17,7 @@ from app.ui.kit.views.columns import fitting, with_titles
 from app.ui.kit.views.tables import FilteredTree, TreeRow
 from app.ui.kit.views.titled import Index, TitledTable
 from app.ui.kit.words.format import byte_size
+from app.ui.kit.words.offered import offer_words
 from app.ui.pages.scale.elsewhere.content import bandwidth_words, speed_words, verdict_words
 
 if TYPE_CHECKING:
@@ -51,6 +52,12 @@ _SIGNS = {
 }
 _HIDING = (DeviceColumn.BANDWIDTH, DeviceColumn.MEMORY)
 _NAME_SIGNS, _SOURCE_SIGNS = 34, 14
+WORDS = {
+    DeviceColumn.FITS: "fits",
+    DeviceColumn.SPEED: "tokens_per_second",
+    DeviceColumn.BANDWIDTH: "bandwidth",
+}
+"""Words of the glossary by column."""
 
 
 class DevicesModel(TitledTable):
@@ -178,6 +185,7 @@ class DevicesView(FilteredTree):
         self.setFont(tabular(self.font()))
         self.proxy.setSortRole(SORT_ROLE)
         self.setSortingEnabled(True)
+        offer_words(self.header(), WORDS)
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self.selectionModel().currentRowChanged.connect(self._tell)
 
