@@ -171,7 +171,7 @@ class PairPanel(QWidget):
             box.addItems(list(self._points))
             box.setCurrentIndex(box.findText(name))
         for box in self.boxes:
-            box.setEnabled(len(points) > 1)
+            box.setVisible(len(points) > 1)
         self._refresh()
 
     def _likely(self, points: Sequence[ScalePoint]) -> Sequence[ScalePoint]:
