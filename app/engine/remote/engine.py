@@ -31,6 +31,7 @@ from app.engine.protocol.messages import PROTOCOL_VERSION, Command, Event
 from app.engine.protocol.reading import Detokenize, Tokenize
 from app.engine.protocol.running import Failed, FailureKind, Step, Stop, Working
 from app.engine.protocol.scoring import LikelyText
+from app.engine.remote import troubles
 from app.engine.remote.access import Access, FindsProxy
 from app.engine.remote.answering import NOT_HERE, Answering
 from app.engine.remote.dialects.dialect import Dialect
@@ -214,6 +215,9 @@ class RemoteEngine:
                 self._tell(_cancelled(command) if answering is None else answering.stopped())
         except PersonError as error:
             self._fail(command, error)
+        except Exception as error:  # whatever a server says, the next question can be asked
+            log.exception("engine %s of a server: %s failed", self.key, type(command).__name__)
+            self._fail(command, troubles.nonsense(self._access, repr(error)))
         seconds = time.monotonic() - begin
         self._note(f"{type(command).__name__} {command.id}: {seconds:.3f} s")
 
