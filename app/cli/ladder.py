@@ -36,6 +36,9 @@ _STEP_WORDS = {
     StepKind.MEMORY: "Memory",
     StepKind.QUALITY: "Quality",
     StepKind.TASKS: "Tasks",
+    StepKind.SERVER: "Server",
+    StepKind.ALONG: "Answers",
+    StepKind.TOLD: "Text",
 }
 
 

@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     profile = TaskProfile(arguments.profile or ("full" if own else "quick"))
     taught = is_taught(each.candidate for each in candidates)
     sees = reference.projector is not None
-    models = [each.model for each in candidates]
+    models = [each.header for each in candidates if each.header is not None]
     questions = own or usual_set(models, taught=taught, sees=sees)
     questions = questions.take(profile)
     room = EngineRoom.of_this_pc(paths)

@@ -4,7 +4,8 @@ The rule: of those that keep to the limits, the one that needs the least memory,
 good as the reference and has something before it: less memory, speed, or better answers. Where
 there is none, the reference itself, if it keeps to the limits; else the least shrunken of those of
 which nothing can be told yet; else, of those that lose, the one that loses least. A candidate that
-is slower than wanted is taken only where none is faster.
+is slower than wanted is taken only where none is faster. What a server runs is never recommended:
+the choice is for this PC.
 """
 
 from __future__ import annotations
@@ -40,8 +41,10 @@ def recommend(rungs: Sequence[Rung], reference: Rung, limits: Limits) -> Recomme
         reference: What they were measured against.
         limits: Of the person.
     """
-    others = [rung for rung in rungs if rung.judgement is not None]
-    every = [*others, reference]
+    others = [rung for rung in rungs if rung.judgement is not None and not rung.host]
+    every = [*others, *([] if reference.host else [reference])]
+    if not every:
+        return Recommendation(None, worded("verdict.all_on_servers"))
     fitting = [rung for rung in every if _fits(rung, limits)]
     if not fitting:
         return _none_fits(every, limits)

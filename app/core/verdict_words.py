@@ -85,6 +85,7 @@ class Rung:
         at_floor: It is no further from the reference than the reference from itself.
         own_top: Of the reference: share of positions where it agrees with itself; None if unknown.
         speed_unsure: Other programs kept the PC busy while its speed was measured.
+        host: The server that runs it; empty on this PC.
     """
 
     key: str
@@ -101,6 +102,7 @@ class Rung:
     at_floor: bool | None = False
     own_top: float | None = None
     speed_unsure: bool = False
+    host: str = ""
 
 
 def sentence_of(rung: Rung, reference: Rung) -> str:
@@ -109,6 +111,8 @@ def sentence_of(rung: Rung, reference: Rung) -> str:
         return worded("verdict.reference_others_measured_against", name=rung.name)
     parts = [*advantages(rung, reference), said_of(rung.judgement, reference.name)]
     parts += described(rung, reference)
+    if rung.host:
+        parts.append(worded("verdict.runs_on_server", host=rung.host))
     if rung.error:
         parts.append(worded("verdict.not_all_could_measured", reason=rung.error))
     parted = chained("program.list_semicolon", parts)

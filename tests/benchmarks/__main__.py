@@ -45,6 +45,7 @@ from tests.benchmarks import (
     start,
     stop,
     theme,
+    truncated,
     window,
     window_memory,
 )
@@ -82,6 +83,7 @@ ITEMS = {
     "fit": fit_errors,
     "comparable": comparable,
     "scoring": scoring,
+    "truncated": truncated,
     "shrinking": shrinking,
     "mixtures": mixtures,
     "ladder": demo_ladder,

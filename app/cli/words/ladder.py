@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.ladder.columns import Column, Kind, Place, columns_at
+from app.core.ladder.columns import Column, Kind, Place, columns_at, is_wanted
 from app.core.ladder.row import most_asked
 from app.core.quality.floor import floor_sentence
 from app.core.tasks.results import UNASKED, KindResult, KindVerdict
@@ -21,7 +21,7 @@ def show_ladder(view: LadderView, console: Console) -> None:
     """Print it: remarks, the table, a sentence a candidate, the recommendation."""
     for remark in view.remarks:
         console.text(f"! {remark}")
-    columns = columns_at(Place.TERMINAL)
+    columns = [one for one in columns_at(Place.TERMINAL) if is_wanted(one, view.rows)]
     spare = sorted((one for one in columns if one.spare), key=lambda one: one.spare)
     console.table(
         [column.head for column in columns],

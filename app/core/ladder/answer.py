@@ -129,6 +129,11 @@ def answer_of(rows: Sequence[Row], found: Recommendation, *, asks: bool) -> Answ
 
 def short_of(row: Row, chosen: Row | None) -> English:
     """A further version in few words, beside the one to run."""
+    said = _short_of(row, chosen)
+    return worded("verdict.short_elsewhere", said=said) if row.is_far else said
+
+
+def _short_of(row: Row, chosen: Row | None) -> English:
     if row.has_failed:
         return worded("verdict.short_failed")
     right = row.right

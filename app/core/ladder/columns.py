@@ -14,6 +14,7 @@ from app.core.candidates.notation import words_of
 from app.core.ladder.results import StepKind
 from app.core.ladder.row import Missing, Note, Row, Value
 from app.core.quality.floor import NO_FURTHER
+from app.core.words.sentence import English
 
 HINT = " (a hint)"
 
@@ -29,6 +30,7 @@ class Kind(Enum):
     DURATION = "ns"
     SHARE = "share"
     NATS = "nats"
+    TOP_NATS = "nats of the likeliest tokens"
     RATIO = "logarithm of a ratio"
     RIGHT = "right answers"
     POINTS = "points"
@@ -50,6 +52,10 @@ class Basis(Enum):
     TEXT = "text"
     QUESTIONS = "questions"
     VOTES = "votes"
+    ANSWERS = "answers"
+    TOLD = "told of a text"
+    CLOCK = "clock"
+    SERVER = "server"
     NOTHING = "nothing"
 
 
@@ -101,6 +107,11 @@ class Column:
     spare: int = 0
 
 
+def is_wanted(column: Column, rows: Sequence[Row]) -> bool:
+    """Whether these rows have a use for a column: some are for ladders with servers alone."""
+    return column.basis not in _OF_SERVERS or any(row.is_far for row in rows)
+
+
 def columns_at(place: Place, rows: Sequence[Row] | None = None) -> tuple[Column, ...]:
     """The columns of a place, in their order; of these rows only those that have a figure."""
     found = tuple(column for column in COLUMNS if place in column.places)
@@ -114,6 +125,7 @@ def columns_at(place: Place, rows: Sequence[Row] | None = None) -> tuple[Column,
     )
 
 
+_OF_SERVERS = frozenset({Basis.ANSWERS, Basis.TOLD, Basis.CLOCK, Basis.SERVER})
 _STEPS = {
     Basis.MEASURED_MEMORY: StepKind.MEMORY,
     Basis.PROMPT_TEST: StepKind.SPEED,
@@ -122,10 +134,15 @@ _STEPS = {
     Basis.DEEP_GENERATION_TEST: StepKind.SPEED,
     Basis.DIVERGENCE: StepKind.QUALITY,
     Basis.TEXT: StepKind.QUALITY,
+    Basis.PLANNED_MEMORY: StepKind.MEMORY,
     Basis.QUESTIONS: StepKind.TASKS,
+    Basis.ANSWERS: StepKind.ALONG,
+    Basis.TOLD: StepKind.TOLD,
 }
 
-_SAID = frozenset({Basis.DIVERGENCE, Basis.TEXT, Basis.QUESTIONS, Basis.VOTES})
+_SAID = frozenset(
+    {Basis.DIVERGENCE, Basis.TEXT, Basis.QUESTIONS, Basis.VOTES, Basis.ANSWERS, Basis.TOLD}
+)
 
 
 def cell_of(column: Column, row: Row) -> Cell:
@@ -133,10 +150,21 @@ def cell_of(column: Column, row: Row) -> Cell:
     found = column.value(row)
     if row.is_told_by_another and column.basis in _SAID and isinstance(found, Value):
         return replace(found, note=found.note or Note.AS_UNDRAFTED)
-    is_told = not isinstance(found, Missing) or found is Missing.IS_REFERENCE
-    return (
-        found if is_told or _STEPS.get(column.basis) not in row.unable else Missing.NOT_MEASURABLE
-    )
+    if not isinstance(found, Missing) or found is Missing.IS_REFERENCE:
+        return found
+    if row.is_far and column.basis in _OF_THERE:
+        return Missing.NOT_TOLD
+    return found if _STEPS.get(column.basis) not in row.unable else Missing.NOT_MEASURABLE
+
+
+def why_missing(column: Column, row: Row) -> English | None:
+    """Why a figure cannot be had of this row's engine; None where it can, or is there."""
+    if cell_of(column, row) is Missing.NOT_MEASURABLE:
+        return row.why_unable(_STEPS[column.basis])
+    return None
+
+
+_OF_THERE = frozenset({Basis.FILE})
 
 
 def figure_of(column: Column, row: Row) -> Value | None:
@@ -156,6 +184,8 @@ def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:
 
 
 def _size(row: Row) -> Cell:
+    if row.served is not None and row.served.told.size_bytes:
+        return Value(row.served.told.size_bytes)
     return Value(row.facts.file_bytes) if row.facts else Missing.NOT_MEASURED
 
 
@@ -233,6 +263,52 @@ def _bits_per_byte(row: Row) -> Cell:
     return row.bits_per_byte or Missing.NOT_MEASURED
 
 
+def _told(name: str) -> Callable[[Row], Cell]:
+    """A figure by the likeliest tokens; of the reference, how it swings when it reads again."""
+
+    def value(row: Row) -> Cell:
+        step = row.told
+        number = step.figures.get(name) if step is not None else None
+        if step is None or number is None:
+            return Missing.NOT_MEASURED
+        if row.is_reference:
+            note = Note.FLOOR if name == "mean_kld" else Note.WITH_ITSELF
+            return Value(number, note=note, is_own=True)
+        ends = (step.figures.get(f"{name}_low"), step.figures.get(f"{name}_high"))
+        counts = (step.likeliest or 0, int(step.figures.get("positions") or 0))
+        return Value(number, *ends, counts=counts)
+
+    return value
+
+
+def _same_along(row: Row) -> Cell:
+    if row.is_reference:
+        return Missing.IS_REFERENCE
+    found = row.along
+    if found is None or found.share is None:
+        return Missing.NOT_MEASURED
+    ends = (found.interval.low, found.interval.high) if found.interval else (None, None)
+    return Value(found.share, *ends, counts=(found.same_tokens, found.looked_tokens))
+
+
+def _clocked(name: str) -> Callable[[Row], Cell]:
+    def value(row: Row) -> Cell:
+        number: float | None = getattr(row.clocked, name, None)
+        return Missing.NOT_MEASURED if number is None else Value(number)
+
+    return value
+
+
+def _clocked_prompt(row: Row) -> Cell:
+    return row.clocked and row.clocked.prompt_tokens_per_second
+
+
+def _not_measured(row: Row) -> str | None:
+    """Why whole steps have no figures."""
+    said = [row.why_unable(kind) for kind in sorted(row.unable)]
+    return " ".join(said) or None
+
+
 def _right(row: Row) -> Cell:
     return row.right or Missing.NOT_MEASURED
 
@@ -267,9 +343,20 @@ def _flips(which: int) -> Callable[[Row], Cell]:
     return value
 
 
-def _plain(key: str, value: Callable[[Row], Cell], *, ends: bool = False) -> Column:
+def _plain(
+    key: str,
+    value: Callable[[Row], Cell],
+    *,
+    ends: bool = False,
+    basis: Basis = Basis.NOTHING,
+) -> Column:
     """What only programs read."""
-    return Column(key, key, key, "", Kind.PLAIN, value, frozenset({Place.CSV}), ends)
+    places = frozenset({Place.CSV})
+    return Column(key, key, key, "", Kind.PLAIN, value, places, ends, basis=basis)
+
+
+def _of_server(key: str, value: Callable[[Row], Cell]) -> Column:
+    return _plain(key, value, basis=Basis.SERVER)
 
 
 def _figure(name: str, *, ends: bool = False) -> Column:
@@ -478,10 +565,77 @@ COLUMNS = (
         Kind.VOTES, _votes, frozenset({Place.TABLE, Place.HTML, Place.MARKDOWN}),
         basis=Basis.VOTES,
     ),
+    Column(
+        "same_along", QT_TRANSLATE_NOOP("Columns", "Same word in answers"),
+        "same word in answers",
+        QT_TRANSLATE_NOOP(
+            "Columns",
+            "Of the words of greedy answers, up to the first that differs, how many are the "
+            "original’s: for engines that tell what they write and no more.",
+        ),
+        Kind.SHARE, _same_along, _DETAILS, ends=True, decimals=1, basis=Basis.ANSWERS,
+    ),
+    Column(
+        "told_mean_kld", QT_TRANSLATE_NOOP("Columns", "KL, top k"), "KL, top k",
+        QT_TRANSLATE_NOOP(
+            "Columns",
+            "Mean KL divergence in nats by the k likeliest tokens and all others as one, which is "
+            "all that servers tell. It is never more than the drift over the whole vocabulary: "
+            "the two are not to be held against each other.",
+        ),
+        Kind.TOP_NATS, _told("mean_kld"), _DETAILS, ends=True, basis=Basis.TOLD,
+    ),
+    _of_server("told_likeliest", lambda row: row.told and row.told.likeliest),
+    Column(
+        "told_same_top", QT_TRANSLATE_NOOP("Columns", "Same next word, sent text"),
+        "same next word, sent text",
+        QT_TRANSLATE_NOOP(
+            "Columns",
+            "How often it would go on with the same word as the original, in the pieces of text "
+            "that servers were sent.",
+        ),
+        Kind.SHARE, _told("same_top"), frozenset({Place.TABLE, Place.CSV, Place.HTML}),
+        ends=True, decimals=1, basis=Basis.TOLD,
+    ),
+    *(
+        _of_server(f"told_{name}", lambda row, name=name: row.told and row.told.figures.get(name))
+        for name in ("positions", "ppl", "reference_ppl", "bits_per_byte")
+    ),
+    Column(
+        "clocked_tokens_per_second", QT_TRANSLATE_NOOP("Columns", "Clocked speed"),
+        "clocked tok/s",
+        QT_TRANSLATE_NOOP(
+            "Columns",
+            "Tokens of a server’s answers in a second, from the first to the last, by this PC’s "
+            "clock: the network and whatever else the server does included.",
+        ),
+        Kind.SPEED, _clocked("tokens_per_second"), _DETAILS, basis=Basis.CLOCK,
+    ),
+    Column(
+        "clocked_first_token_ns", QT_TRANSLATE_NOOP("Columns", "Clocked first token"),
+        "clocked first token",
+        QT_TRANSLATE_NOOP(
+            "Columns",
+            "Time from the request to the first token of a server’s answer to a short prompt, by "
+            "this PC’s clock.",
+        ),
+        Kind.DURATION, _clocked("first_token_ns"), frozenset(Place) - _SHORT, basis=Basis.CLOCK,
+    ),
+    _of_server("clocked_prompt_tokens_per_second", _clocked_prompt),
+    _of_server(
+        "server_tokens_per_second", lambda row: row.clocked and row.clocked.told_tokens_per_second
+    ),
+    _of_server("server", lambda row: row.served and row.served.kind and row.served.kind.value),
+    _of_server("server_quantization", lambda row: row.served and row.served.told.quantization),
+    _of_server("server_memory_bytes", lambda row: row.served and row.served.told.needed_bytes),
+    _of_server("read_tokens", lambda row: row.spent and row.spent.read_tokens),
+    _of_server("written_tokens", lambda row: row.spent and row.spent.written_tokens),
+    _of_server("cost", lambda row: row.cost),
     _plain("votes_better", lambda row: row.votes and row.votes.wins),
     _plain("votes_worse", lambda row: row.votes and row.votes.losses),
     _plain("votes_low", lambda row: row.votes and row.votes.interval.low),
     _plain("votes_high", lambda row: row.votes and row.votes.interval.high),
+    _of_server("not_measured", _not_measured),
     _plain("error", lambda row: row.error),
 )  # fmt: skip
 EARLIER_KEYS = {

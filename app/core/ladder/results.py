@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from statistics import median
 
 import msgspec
 
 from app.core.candidates.drafts import Drafted
+from app.core.chats.chat import AnswerFigures
+from app.core.quality.along import Said
 from app.core.quality.apart import Parting, WorstToken
+from app.core.servers.facts import ServerModelFacts
+from app.core.servers.server import Price, ServerKind
 from app.core.words.sentence import English
 
+# Of shorter answers the time from the first token to the last says little.
+_CLOCKED_TOKENS = 8
 BUSY_CORES = 0.25
 """Where others keep more than this busy, whoever reads a speed is told."""
 
@@ -22,6 +30,9 @@ class StepKind(StrEnum):
     MEMORY = "memory"
     QUALITY = "quality"
     TASKS = "tasks"
+    SERVER = "server"
+    ALONG = "along"
+    TOLD = "told"
 
 
 class FileFacts(msgspec.Struct, frozen=True):
@@ -140,6 +151,108 @@ class TextReading(msgspec.Struct, frozen=True):
     rendered_digest: str | None
 
 
+class ServerFacts(msgspec.Struct, frozen=True):
+    """What a server told of its model and of itself when a ladder began.
+
+    Attributes:
+        engine: What it calls itself; empty where it does not say.
+        abilities: By the words of ``engine.api.Ability``.
+        model: Which model answers for it there; empty where it does not say.
+        fingerprint: Names model and build there; likewise.
+        ignored: Settings of the sampling that it does not follow.
+        price_in: Money for a million tokens read, when it was asked; None where nobody said.
+        price_out: The same for tokens written.
+        error: Why it cannot be had.
+    """
+
+    kind: ServerKind | None
+    engine: str
+    abilities: tuple[str, ...]
+    told: ServerModelFacts
+    model: str = ""
+    fingerprint: str = ""
+    ignored: tuple[str, ...] = ()
+    price_in: Price | None = None
+    price_out: Price | None = None
+    error: English | None = None
+
+    def cost_of(self, spent: Spent) -> float | None:
+        """Money for so many tokens; None where nobody has entered a price."""
+        if self.price_in is None and self.price_out is None:
+            return None
+        read, written = spent.read_tokens, spent.written_tokens
+        return (read * (self.price_in or 0.0) + written * (self.price_out or 0.0)) / 1e6
+
+    @property
+    def identity(self) -> str:
+        """What answers behind the address, as far as it tells: another one is another model."""
+        told = self.told
+        known = (told.quantization, told.parameters, told.size_bytes, told.template_digest)
+        return f"{self.kind} {told.id} {known} {self.model} {self.fingerprint}"
+
+
+def answerer(model: str, fingerprint: str) -> str:
+    """Names who has answered, of all behind one address."""
+    return f"{model} {fingerprint}".strip()
+
+
+def answerers(answers: Iterable[AnswerFigures]) -> tuple[str, ...]:
+    """Whoever has given these answers, as far as their server tells."""
+    told = (one.served for one in answers)
+    return tuple(sorted({answerer(one.model, one.fingerprint) for one in told if one}))
+
+
+class Spent(msgspec.Struct, frozen=True):
+    """Tokens that a server read and wrote for a step, as it counted them."""
+
+    read_tokens: int = 0
+    written_tokens: int = 0
+
+    @classmethod
+    def of(cls, answers: Iterable[AnswerFigures]) -> Spent:
+        """For these answers."""
+        counted = [(one.prompt_tokens, one.generated_tokens) for one in answers]
+        return cls(sum(read for read, _ in counted), sum(written for _, written in counted))
+
+
+class Clocked(msgspec.Struct, frozen=True):
+    """How fast a server's answers came, by this PC's clock: the network and others' load included.
+
+    Attributes:
+        answers: Of so many.
+        first_token_ns: From the request to the first token, the median.
+        prompt_tokens_per_second: Tokens of a prompt over that time, the median.
+        tokens_per_second: From the first token to the last, the median; None where all were short.
+        told_tokens_per_second: What the server says of the same, the median; None where it says
+            nothing.
+    """
+
+    answers: int
+    first_token_ns: float | None
+    prompt_tokens_per_second: float | None
+    tokens_per_second: float | None
+    told_tokens_per_second: float | None = None
+
+    @classmethod
+    def of(cls, answers: Sequence[AnswerFigures]) -> Clocked:
+        """Of these answers."""
+        begun = [(one.prompt_tokens, one.first_token_ns) for one in answers]
+        long = [one for one in answers if one.generated_tokens >= _CLOCKED_TOKENS]
+        told = [one.served.speeds.generated_tokens_per_second for one in long if one.served]
+        return cls(
+            len(answers),
+            _median([first_ns for _, first_ns in begun]),
+            _median([tokens * 1e9 / first_ns for tokens, first_ns in begun if first_ns]),
+            _median([one.tokens_per_second for one in long]),
+            _median(told),
+        )
+
+
+def _median(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return median(known) if known else None
+
+
 class QualityPart(msgspec.Struct, frozen=True):
     """Figures over the first so many chunks of the text, and their histogram."""
 
@@ -159,6 +272,9 @@ class QualityStep(msgspec.Struct, frozen=True):
         reading: How it reads the text.
         parts: Figures over less of the text, the least first, and over all that was read. Beside
             other candidates ``figures`` are those of one of these.
+        likeliest: So many of the likeliest tokens were told at each place, and divergences are of
+            these and the rest as one; None where whole distributions were compared.
+        spent: Of a server.
     """
 
     engine: str
@@ -172,6 +288,8 @@ class QualityStep(msgspec.Struct, frozen=True):
     refused: English | None = None
     reading: TextReading | None = None
     parts: tuple[QualityPart, ...] = ()
+    likeliest: int | None = None
+    spent: Spent | None = None
 
 
 class TasksStep(msgspec.Struct, frozen=True):
@@ -184,6 +302,9 @@ class TasksStep(msgspec.Struct, frozen=True):
         decided_after: Asking stopped after so many of the questions, the first ones in their order,
             because it was decided; None where all were asked.
         decided_share: Of the 5 % that may go wrong, what may at that look.
+        clocked: How fast the answers came that a server gave now.
+        spent: Of a server.
+        answerers: Whoever has answered there.
     """
 
     engine: str
@@ -193,3 +314,17 @@ class TasksStep(msgspec.Struct, frozen=True):
     error: English | None = None
     decided_after: int | None = None
     decided_share: float = 1.0
+    clocked: Clocked | None = None
+    spent: Spent | None = None
+    answerers: tuple[str, ...] = ()
+
+
+class AlongStep(msgspec.Struct, frozen=True):
+    """Greedy answers to prompts, which are held against those of the reference."""
+
+    engine: str
+    said: tuple[Said, ...]
+    error: English | None = None
+    clocked: Clocked | None = None
+    spent: Spent | None = None
+    answerers: tuple[str, ...] = ()

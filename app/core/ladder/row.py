@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from app.core.ladder.results import Spent, StepKind
+from app.core.quality.along import Along, along
 from app.core.quality.floor import Figures, floor_of
 from app.core.shrink.ways import Way
 from app.core.statistics.paired import PairedCounts
@@ -24,11 +26,13 @@ from app.core.words.sentence import English, worded
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
     from app.core.ladder.results import (
+        AlongStep,
+        Clocked,
         FileFacts,
         MemoryFigures,
         QualityStep,
+        ServerFacts,
         SpeedFigures,
-        StepKind,
         TasksStep,
     )
     from app.core.statistics.anytime import WinRate
@@ -45,6 +49,7 @@ class Missing(Enum):
     NOT_MEASURED = "not measured"
     IS_REFERENCE = "the others are measured against it"
     NOT_MEASURABLE = "cannot be measured there"
+    NOT_TOLD = "not told by the server"
     NOT_TAKEN_THERE = "its context is too small, or it was not taken"
     NOT_VOTED = "nobody has voted"
 
@@ -91,6 +96,9 @@ class Row:
         candidate: What runs.
         speed: Tests with an empty context first, then with a filled one.
         again: The first candidate's tests once more at the end.
+        served: What its server says of it.
+        answers: Its greedy answers, in a ladder with servers.
+        told: Its loss by the likeliest tokens that engines tell of a text; likewise.
         error: Why it could not be measured, or not all of it.
         unable: What its engine is not able to have measured of it.
         name: What sentences and plots call it, e.g. ``Q4_K_M``.
@@ -118,6 +126,9 @@ class Row:
     memory: MemoryFigures | None = None
     quality: QualityStep | None = None
     tasks: TasksStep | None = None
+    served: ServerFacts | None = None
+    answers: AlongStep | None = None
+    told: QualityStep | None = None
     error: English | None = None
     unable: frozenset[StepKind] = frozenset()
     name: str = ""
@@ -152,7 +163,10 @@ class Row:
     @property
     def stands_as(self) -> English:
         """What a reference is: the original, or only what the others are compared with."""
-        if self.facts is None or self.facts.level in FULL_LEVELS:
+        level = self.facts.level if self.facts is not None else "F16"
+        if self.is_far:
+            level = self.served.told.quantization if self.served is not None else None
+        if level is not None and level.upper() in FULL_LEVELS:
             return worded("verdict.original")
         return worded("verdict.compared_with")
 
@@ -201,7 +215,65 @@ class Row:
             at_floor=self.at_floor,
             own_top=self.own_top,
             speed_unsure=any(figures.beside_others for figures in self.speed),
+            host=self.candidate.server.host if self.candidate.server is not None else "",
         )
+
+    # --- servers ----------------------------------------------------------------------------
+
+    @property
+    def is_far(self) -> bool:
+        """Whether a server runs it."""
+        return self.candidate.server is not None
+
+    def why_unable(self, kind: StepKind) -> English:
+        """Why its engine, or the reference's, cannot have a step measured of it."""
+        base = self.reference.candidate.server if self.reference is not None else None
+        server = self.candidate.server or base
+        host = server.host if server is not None else ""
+        match kind:
+            case StepKind.SPEED:
+                return worded("lab.unable_speed", host=host)
+            case StepKind.MEMORY:
+                return worded("lab.unable_memory", host=host)
+            case StepKind.QUALITY:
+                return worded("lab.unable_quality", host=host)
+            case StepKind.ALONG:
+                return worded("lab.unable_along", host=host)
+            case StepKind.TOLD:
+                return worded("lab.unable_told", host=host)
+            case _:
+                return worded("lab.unable_tasks", host=host)
+
+    @property
+    def along(self) -> Along | None:
+        """Its answers along the reference's; None for that, and where nobody asked."""
+        base = self.reference.answers if self.reference is not None else None
+        if base is None or self.answers is None or self.answers.error or base.error:
+            return None
+        return along(base.said, self.answers.said)
+
+    @property
+    def clocked(self) -> Clocked | None:
+        """How fast a server's answers came: those of prompts, else those to questions."""
+        steps = (self.answers, self.tasks)
+        return next((step.clocked for step in steps if step is not None and step.clocked), None)
+
+    @property
+    def spent(self) -> Spent | None:
+        """Tokens that its server read and wrote for all steps; None where it runs here."""
+        steps = (self.answers, self.tasks, self.told)
+        known = [step.spent for step in steps if step is not None and step.spent is not None]
+        if not self.is_far or not known:
+            return None
+        return Spent(
+            sum(one.read_tokens for one in known), sum(one.written_tokens for one in known)
+        )
+
+    @property
+    def cost(self) -> float | None:
+        """What that costs, by the prices that the person has entered."""
+        spent, served = self.spent, self.served
+        return None if spent is None or served is None else served.cost_of(spent)
 
     # --- memory and speed -------------------------------------------------------------------
 

@@ -53,6 +53,10 @@ class Told:
     def __len__(self) -> int:
         return len(self.tokens)
 
+    def likeliest(self, most: int) -> Told:
+        """As if no more of the likeliest had been told."""
+        return Told(self.tokens, self.ln_p, self.likely[:, :most], self.likely_ln_p[:, :most])
+
     def beyond(self, first: int) -> Told:
         """Without the first positions."""
         return Told(

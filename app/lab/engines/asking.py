@@ -63,6 +63,7 @@ class Manner:
         stop_strings: Sequence[str] = (),
         clear: bool = False,
         shared: bool = False,
+        likely: int | None = None,
     ) -> Generate:
         """The command to answer.
 
@@ -73,6 +74,7 @@ class Manner:
             stop_strings: More texts that end the answer.
             clear: Forget what the context holds: nothing may depend on what was asked before.
             shared: Other engines generate too.
+            likely: How many likely tokens are told at each place of the answer; None tells none.
         """
         return Generate(
             id=command_id,
@@ -82,6 +84,7 @@ class Manner:
             stop_strings=[*self.stop_strings, *stop_strings],
             clear=clear,
             shared=shared,
+            likely=likely,
         )
 
     def question(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Callable, Generator
+from collections.abc import Set as AbstractSet
 from contextvars import ContextVar
 from queue import Empty, SimpleQueue
 from typing import Self, TypeVar
 
 from app.core.errors import PersonError
 from app.core.words.sentence import Sentence
-from app.engine.api import Engine, EngineEvent, Engines, Exited
+from app.engine.api import Ability, Engine, EngineEvent, Engines, Exited
 from app.engine.protocol.loading import Hello
 from app.engine.protocol.messages import Command
 from app.engine.protocol.running import NO_COMMAND, Failed, FailureKind
@@ -116,6 +117,11 @@ class EngineCalls:
     def pid(self) -> int | None:
         """The engine's process id while it runs."""
         return self._engine.pid if self._engine is not None else None
+
+    @property
+    def abilities(self) -> AbstractSet[Ability]:
+        """What it can do, as far as that is known now."""
+        return self._engines.abilities if self._engine is None else self._engine.abilities
 
     def next_id(self) -> int:
         """A fresh id for a command."""

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.core.ladder.results import (
+    AlongStep,
     FileFacts,
     MemoryFigures,
     QualityStep,
+    ServerFacts,
     SpeedFigures,
     SpeedStep,
     StepKind,
@@ -30,13 +32,18 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-StepResult = FileFacts | SpeedStep | MemoryFigures | QualityStep | TasksStep
+StepResult = (
+    FileFacts | SpeedStep | MemoryFigures | QualityStep | TasksStep | ServerFacts | AlongStep
+)
 STEP_TYPES: dict[StepKind, type[StepResult]] = {
     StepKind.FACTS: FileFacts,
     StepKind.SPEED: SpeedStep,
     StepKind.MEMORY: MemoryFigures,
     StepKind.QUALITY: QualityStep,
     StepKind.TASKS: TasksStep,
+    StepKind.SERVER: ServerFacts,
+    StepKind.ALONG: AlongStep,
+    StepKind.TOLD: QualityStep,
 }
 ABOUT = "about"
 """Under this name, which no step has, stands what was asked and on which text."""
@@ -172,16 +179,29 @@ def place(result: LadderResult, step: Step, found: StepResult) -> None:
         case MemoryFigures():
             rows[file] = replace(rows[file], memory=found)
             result.note(file, found.error)
-        case QualityStep():
+        case ServerFacts():
+            rows[file] = replace(rows[file], served=None if found.error else found)
+            result.note(file, found.error)
+        case _:
             for key in _told_by(result.plan, file):
-                rows[key] = replace(rows[key], quality=found)
+                rows[key] = _with_said(rows[key], step, found)
                 result.note(key, found.error)
-            result.rows = share_text(rows)
-            result.engine = found.engine or result.engine
+            if step.kind is StepKind.QUALITY:
+                result.rows = share_text(rows)
+                result.engine = found.engine or result.engine
+
+
+def _with_said(row: Row, step: Step, found: QualityStep | TasksStep | AlongStep) -> Row:
+    """A row with what it has said, or what was found of that."""
+    match found:
+        case AlongStep():
+            return replace(row, answers=found)
         case TasksStep():
-            for key in _told_by(result.plan, file):
-                rows[key] = replace(rows[key], tasks=found)
-                result.note(key, found.error)
+            return replace(row, tasks=found)
+        case QualityStep() if step.kind is StepKind.TOLD:
+            return replace(row, told=found)
+        case QualityStep():
+            return replace(row, quality=found)
 
 
 def _told_by(plan: LadderPlan, file: str) -> list[str]:

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
 from app.base.gate import Gate
 from app.core.errors import PersonError
 from app.core.ladder.results import (
+    AlongStep,
     FileFacts,
     MemoryFigures,
     QualityStep,
+    ServerFacts,
     SpeedStep,
     StepKind,
     TasksStep,
 )
+from app.core.servers.facts import ServerModelFacts
 from app.core.words.sentence import English, enc_hook, say, worded
 from app.lab.engines.calls import interruptible
 from app.lab.engines.identity import engine_identity
@@ -44,9 +46,6 @@ from app.lab.ladder.progress import Clock, LadderProgress, Usual
 from app.lab.ladder.rows import LadderResult, Taken, taken_now
 from app.lab.ladder.steps import Steps, Tools
 from app.store.ladders import LadderStore, StoredLadder, StoredStep
-
-if TYPE_CHECKING:
-    from app.core.models.model_file import ModelFile
 
 log = logging.getLogger(__name__)
 
@@ -113,9 +112,8 @@ class Ladder:
         """
         if self._keeper is None:
             return
-        models = [each.model for each in self._opened().values()]
         try:
-            key = self._key(models)
+            key = self._key(self._opened())
         except OSError as error:
             raise PersonError(say("lab.ladder_changed_since"), str(error)) from error
         kept = plan_of(self._keeper.load(number))
@@ -159,11 +157,15 @@ class Ladder:
     # --- what is to be done -----------------------------------------------------------------
 
     def _opened(self) -> dict[str, OpenedCandidate]:
+        """Those that can be read, and those whose servers say what they run."""
         plan, every = self._plan, dict[str, "OpenedCandidate"]()
         for key in plan.keys:
             try:
                 every[key] = opened(plan.candidate(key), self._tools.open_model)
+                if key in plan.far:
+                    self._steps.server(plan.candidate(key))
             except PersonError as error:
+                every.pop(key, None)
                 if key == plan.reference:
                     raise
                 self._result.note(key, error.sentence)
@@ -176,15 +178,18 @@ class Ladder:
         return Clock(self._plan, facts, items, row_of=lambda key: self._result.rows.get(key))
 
     def _planned(self, every: dict[str, OpenedCandidate]) -> list[Step]:
-        models = [each.model for each in every.values()]
-        contexts = {key: each.model.context_length for key, each in every.items()}
-        abilities = dict.fromkeys(every, self._tools.room.engines.abilities)
-        together = self._fit_together(every.values())
+        headers = {key: each.header for key, each in every.items()}
+        contexts = {key: head.context_length if head else None for key, head in headers.items()}
+        here = self._tools.room.engines.abilities
+        abilities = {
+            key: self._steps.abilities(key) if key in self._plan.far else here for key in every
+        }
+        together = self._fit_together(each for each in every.values() if each.header)
         steps = steps_of(self._plan, contexts, in_turns=together, abilities=abilities)
         if self._keeper is None:
             return steps
         try:
-            key = self._key(models)
+            key = self._key(every)
             kept = msgspec.json.encode(KeptPlan(self._plan, steps)).decode()
             self._kept = self._keeper.begin(key, kept)
             if not self._kept.steps:
@@ -196,10 +201,14 @@ class Ladder:
             return steps
         return known.steps if known is not None else steps
 
-    def _key(self, models: Sequence[ModelFile]) -> str:
+    def _key(self, every: Mapping[str, OpenedCandidate]) -> str:
+        models = [each.header for each in every.values() if each.header is not None]
         items = repr(self._tools.items).encode("utf-8", "backslashreplace")
         engine = engine_identity(self._tools.room.folder).encode()
-        return self._plan.key(models, self._tools.text.data, items, engine)
+        # Another model behind the same address begins a ladder of its own.
+        far = [self._steps.server(each.candidate) for each in every.values() if not each.header]
+        known = [served.identity.encode() for served in far]
+        return self._plan.key(models, self._tools.text.data, items, engine, *known)
 
     def _fit_together(self, every: Iterable[OpenedCandidate]) -> bool:
         context = self._plan.prompt_tokens + max(self._plan.depths_tokens, default=0)
@@ -220,6 +229,7 @@ class Ladder:
         tell(0.0)
         try:
             result = self._measure(step, tell)
+            self._steps.check_unchanged(step, result)
         except PersonError as error:
             self._gate.check_end()
             log.warning("%s failed: %s %s", step.name, error.sentence, error.detail)
@@ -239,6 +249,12 @@ class Ladder:
                 return self._steps.quality(candidate, tell)
             case StepKind.TASKS:
                 return self._steps.tasks(candidate, tell, self._result.reference.tasks)
+            case StepKind.SERVER:
+                return self._steps.server(candidate)
+            case StepKind.ALONG:
+                return self._steps.along(candidate, tell)
+            case StepKind.TOLD:
+                return self._steps.told(candidate, tell)
 
     # --- what is kept -------------------------------------------------------------------------
 
@@ -279,7 +295,11 @@ def _failed(kind: StepKind, sentence: English) -> StepResult:
             return SpeedStep("", {})
         case StepKind.MEMORY:
             return MemoryFigures(0, None, None, None, None, 0, 0, 0, 0, 0, sentence)
-        case StepKind.QUALITY:
+        case StepKind.QUALITY | StepKind.TOLD:
             return QualityStep("", {}, (), (), 0, None, sentence)
         case StepKind.TASKS:
             return TasksStep("", {}, error=sentence)
+        case StepKind.SERVER:
+            return ServerFacts(None, "", (), ServerModelFacts(""), error=sentence)
+        case StepKind.ALONG:
+            return AlongStep("", (), sentence)

@@ -36,8 +36,13 @@ NEEDS: dict[StepKind, frozenset[Ability]] = {
     StepKind.MEMORY: frozenset({Ability.MEMORY, Ability.ANSWER}),
     StepKind.QUALITY: frozenset({Ability.TOKENIZE, Ability.DISTRIBUTIONS}),
     StepKind.TASKS: frozenset({Ability.ANSWER}),
+    StepKind.SERVER: frozenset({Ability.ANSWER}),
+    StepKind.ALONG: frozenset({Ability.ANSWER, Ability.OWN_PROBABILITIES}),
+    StepKind.TOLD: frozenset({Ability.TEXT_PROBABILITIES}),
 }
 """What an engine must be able to do for a step."""
+_HELD = (StepKind.QUALITY, StepKind.ALONG, StepKind.TOLD)
+"""What a row loses there is found by its engine and the reference's."""
 
 # A plan may come out of somebody else's report.
 FileWords = Annotated[str, Meta(min_length=1, max_length=32_768)]
@@ -125,6 +130,11 @@ class LadderPlan(msgspec.Struct, frozen=True):
         """The candidate of a key."""
         return self.chosen.get(key) or candidate_of(key)
 
+    @property
+    def far(self) -> frozenset[str]:
+        """Keys of those that run on servers."""
+        return frozenset(key for key in self.chosen if self.chosen[key].server is not None)
+
     def told_by(self, key: str) -> str:
         """The key of the row whose quality and answers are this one's: its own without a draft."""
         spoken = self.candidate(key).spoken.key()
@@ -137,7 +147,9 @@ class LadderPlan(msgspec.Struct, frozen=True):
             self,
             reference=reference.key(),
             candidates=tuple(each.key() for each in candidates),
-            chosen={each.key(): each for each in every if not each.is_plain},
+            chosen={
+                each.key(): each for each in every if not each.is_plain or each.server is not None
+            },
         )
 
     def repetitions_at(self, depth_tokens: int) -> int:
@@ -220,11 +232,13 @@ def steps_of(
         return theirs is None or theirs >= NEEDS[kind]
 
     files = [path for path in plan.keys if path in contexts_tokens]
-    steps: list[Step] = [Step(StepKind.FACTS, (path,)) for path in files]
+    far = plan.far
+    steps = [Step(StepKind.SERVER if path in far else StepKind.FACTS, (path,)) for path in files]
     benched = {path: contexts_tokens[path] for path in files if able(path, StepKind.SPEED)}
     speeds = _speeds(plan, benched)
     if in_turns:
         steps += [Step(StepKind.SPEED, tuple(able), depth) for depth, able in speeds.items()]
+    said = _held_by(plan, [path for path in files if path in far and able(path, StepKind.TOLD)])
     for path in files:
         if not in_turns:
             steps += [
@@ -232,17 +246,34 @@ def steps_of(
                 for depth, able in speeds.items()
                 if path in able
             ]
-        says_itself = plan.told_by(path) == path
-        held = (path, plan.reference)  # what a file loses is found by both engines
-        if able(path, StepKind.MEMORY):
+        # What a server's model needs is needed there, and is told with what it says of itself.
+        if path not in far and able(path, StepKind.MEMORY):
             steps.append(Step(StepKind.MEMORY, (path,)))
-        if says_itself and plan.text_name and all(able(each, StepKind.QUALITY) for each in held):
-            steps.append(Step(StepKind.QUALITY, (path,)))
-        if says_itself and plan.items_name and able(path, StepKind.TASKS):
+        if plan.told_by(path) != path:
+            continue
+        held = (path, plan.reference)  # what a file loses is found by both engines
+        steps += [Step(kind, (path,)) for kind in said if all(able(each, kind) for each in held)]
+        if plan.items_name and able(path, StepKind.TASKS):
             steps.append(Step(StepKind.TASKS, (path,)))
-    if not in_turns and len(files) > 1 and files[0] in speeds.get(0, ()):
-        steps.append(Step(StepKind.SPEED, (files[0],), 0, again=True))
+    first = next(iter(benched), "")
+    if not in_turns and len(benched) > 1 and first in speeds.get(0, ()):
+        steps.append(Step(StepKind.SPEED, (first,), 0, again=True))
     return steps
+
+
+def _held_by(plan: LadderPlan, telling: Sequence[str]) -> list[StepKind]:
+    """How losses are found: with servers, by what these tell too.
+
+    Args:
+        plan: What is measured.
+        telling: Keys of those on servers that tell log probabilities of a text.
+    """
+    kinds = {
+        StepKind.QUALITY: bool(plan.text_name),
+        StepKind.ALONG: bool(plan.far),
+        StepKind.TOLD: bool(plan.text_name and telling),
+    }
+    return [kind for kind, is_wanted in kinds.items() if is_wanted]
 
 
 def _speeds(plan: LadderPlan, contexts_tokens: dict[str, int | None]) -> dict[int, list[str]]:
@@ -290,15 +321,21 @@ def unable(plan: LadderPlan, steps: Sequence[Step]) -> dict[str, frozenset[StepK
         wanted.add(StepKind.QUALITY)
     if plan.items_name:
         wanted.add(StepKind.TASKS)
+    beside = {StepKind.ALONG} | ({StepKind.TOLD} if plan.text_name else set())
     planned: dict[str, set[StepKind]] = {}
     for step in steps:
         for path in step.files:
             planned.setdefault(path, set()).add(step.kind)
-    said = {StepKind.QUALITY, StepKind.TASKS}
-    return {
-        path: frozenset(wanted - kinds - (set() if plan.told_by(path) == path else said))
-        for path, kinds in planned.items()
-    }
+    said = {*_HELD, StepKind.TASKS}
+
+    def of(path: str) -> set[StepKind]:
+        """What is wanted of a file; of one of this PC no more where servers alone lack it."""
+        both = {path, plan.reference} & plan.far
+        return (wanted | beside if both else wanted) - (
+            said if plan.told_by(path) != path else set()
+        )
+
+    return {path: frozenset(of(path) - kinds) for path, kinds in planned.items()}
 
 
 def rows_of(plan: LadderPlan) -> tuple[str, ...]:

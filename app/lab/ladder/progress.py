@@ -22,6 +22,10 @@ _TOKEN_SECONDS = 0.001
 _LOAD_SECONDS = 0.5
 _TASK_PROMPT_TOKENS, _TASK_ANSWER_TOKENS, _TASK_THINKING_TOKENS = 100, 60, 600
 _QUALITY_TOKENS = 32 * 256
+# Tokens read and written for what is measured beside servers alone.
+_BESIDE_SERVERS = {StepKind.ALONG: (12 * 100, 12 * 64), StepKind.TOLD: (16 * 256, 0)}
+# Of a server, before anything was asked there; questions take a second each.
+_FAR_SECONDS = {StepKind.SERVER: 1.0, StepKind.ALONG: 20.0, StepKind.TOLD: 10.0}
 _HASHED_BYTES_A_SECOND = 500e6
 # So many seconds of a kind of step weigh as much as all that is known of the others.
 _TRUSTED_S = 5.0
@@ -224,7 +228,8 @@ def guess_seconds(
         row: What is measured of the file: its speed is what the rest is reckoned by.
     """
     if sizes is None:
-        return 1.0
+        # A file's header is read in no time; how fast a server is shows with what it has done.
+        return _FAR_SECONDS.get(step.kind, items) if plan.candidate(step.files[0]).server else 1.0
     token_s = sizes.token_bytes / _BYTES_A_SECOND + _TOKEN_SECONDS
     read_s = 2 * sizes.active_parameters / (_OPERATIONS_A_SECOND * plan.threads) + 1e-4
     if row is not None and step.kind is not StepKind.SPEED:
@@ -232,6 +237,9 @@ def guess_seconds(
         token_s = 1 / writes.number if writes is not None and writes.number else token_s
         read_s = 1 / reads.number if reads is not None and reads.number else read_s
     load_s = sizes.file_bytes / _BYTES_A_SECOND + _LOAD_SECONDS
+    if step.kind in _BESIDE_SERVERS:
+        prompt_tokens, said_tokens = _BESIDE_SERVERS[step.kind]
+        return load_s + prompt_tokens * read_s + said_tokens * token_s
     match step.kind:
         case StepKind.FACTS:
             return sizes.file_bytes / _HASHED_BYTES_A_SECOND
@@ -243,6 +251,6 @@ def guess_seconds(
             return load_s + plan.context_tokens / 4 * read_s + 32 * token_s
         case StepKind.QUALITY:
             return load_s + _QUALITY_TOKENS * read_s
-        case StepKind.TASKS:
+        case _:
             said = _TASK_ANSWER_TOKENS + (_TASK_THINKING_TOKENS if plan.thinking else 0)
             return load_s + items * (_TASK_PROMPT_TOKENS * read_s + said * token_s)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.core.ladder.results import TasksStep
+from app.core.ladder.results import Clocked, Spent, TasksStep, answerers
 from app.core.tasks.scoring import Outcome
 from app.lab.engines.opened import opened, opened_file
 from app.lab.tasks.asker import FileAsker
@@ -74,6 +74,7 @@ class LadderTasks:
 
         found = FileAsker(ready, self._plan, self._room, self._kept, note, stopping).run()
         outcomes = found.outcomes(items)
+        far = ready.header is None
         return TasksStep(
             found.engine,
             {key: outcome.value for key, outcome in outcomes.items()},
@@ -86,4 +87,7 @@ class LadderTasks:
             found.error,
             decided_after=found.decided.questions if found.decided is not None else None,
             decided_share=found.decided.share if found.decided is not None else 1.0,
+            clocked=Clocked.of(found.figures) if far else None,
+            spent=Spent.of(found.figures) if far else None,
+            answerers=answerers(found.figures),
         )

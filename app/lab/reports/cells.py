@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from app.core.ladder.columns import Column, Kind, cell_of, figure_of
+from app.core.ladder.columns import Column, Kind, cell_of, figure_of, why_missing
 from app.core.ladder.row import Missing, Note, Row, Value
 from app.core.quality.floor import AT_FLOOR
 from app.core.words import figures
@@ -47,8 +47,8 @@ def shown(column: Column, row: Row) -> Shown:
         if decided is not None:
             return Shown(f"{said}, after {decided.after:,} of {decided.of:,}")
         return Shown(row.stands_as if said is Missing.IS_REFERENCE else str(said))
-    if cell_of(column, row) is Missing.NOT_MEASURABLE:
-        return Shown(Missing.NOT_MEASURABLE.value)
+    if (cell := cell_of(column, row)) in (Missing.NOT_MEASURABLE, Missing.NOT_TOLD):
+        return Shown(cell.value, aside=why_missing(column, row) or "")
     value = figure_of(column, row)
     if value is None:
         return Shown()
@@ -84,6 +84,11 @@ def _nats(_column: Column, value: Value) -> Shown:
     return Shown(figures.nats(value.number).value, interval=between, note=note)
 
 
+def _top_nats(column: Column, value: Value) -> Shown:
+    likeliest = value.counts[0] if value.counts else 0
+    return replace(_nats(column, value), note=f"k = {likeliest}")
+
+
 def _plain(column: Column, value: Value) -> Shown:
     def said(number: float) -> str:
         return figures.number(number, column.decimals)
@@ -113,6 +118,7 @@ _FIGURES: dict[Kind, Callable[[Column, Value], Shown]] = {
     Kind.DURATION: lambda _, value: Shown(str(figures.duration(value.number))),
     Kind.SHARE: _share,
     Kind.NATS: _nats,
+    Kind.TOP_NATS: _top_nats,
     Kind.BITS: _plain,
     Kind.RATIO: _plain,
     Kind.RIGHT: _right,

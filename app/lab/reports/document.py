@@ -140,7 +140,8 @@ def _candidate(view: LadderView, row: Row) -> dict[str, Any]:
         "bandwidth_share": generation.bandwidth_share if generation else None,
         "speed": row.speed,
         "speed_again": row.again,
-        "settings": settings_of(view.plan, row),
+        "settings": None if row.is_far else settings_of(view.plan, row),
+        **(_server(row) if view.plan.far else {}),
         **_quality(row),
         "kinds": [kind_document(kind) for kind in row.kinds],
         "all_questions": kind_document(together) if together else None,
@@ -150,6 +151,36 @@ def _candidate(view: LadderView, row: Row) -> dict[str, Any]:
         "wrong_answers": row.tasks.wrong if row.tasks else None,
         "failures": msgspec.to_builtins(failures_of(row, view.about.items), enc_hook=plain_text),
         "error": row.error,
+    }
+
+
+def _server(row: Row) -> dict[str, Any]:
+    """What only ladders with servers have; figures that cannot be had are null, with the reason."""
+    spent, along = row.spent, row.along
+    told = None if row.told is None else row.told.figures | {"likeliest": row.told.likeliest}
+    return {
+        "server": row.served,
+        "clocked": row.clocked,
+        "along": None
+        if along is None
+        else {
+            "same_top": along.share,
+            "same_top_low": along.interval.low if along.interval else None,
+            "same_top_high": along.interval.high if along.interval else None,
+            "same_tokens": along.same_tokens,
+            "tokens": along.looked_tokens,
+            "parted": along.parted,
+            "continuations": along.partings,
+        },
+        "told": told,
+        "spent": None
+        if spent is None
+        else {
+            "read_tokens": spent.read_tokens,
+            "written_tokens": spent.written_tokens,
+            "cost": row.cost,
+        },
+        "not_measured": {kind.value: row.why_unable(kind) for kind in sorted(row.unable)},
     }
 
 

@@ -7,7 +7,7 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from app.core.ladder.columns import Column, Kind, Place, columns_at, figure_of
+from app.core.ladder.columns import Column, Kind, Place, columns_at, figure_of, is_wanted
 from app.core.quality.floor import NO_FURTHER, floor_sentence
 from app.core.text.clean import clean_line, clean_text
 from app.core.text.csv_cells import csv_cell
@@ -34,7 +34,7 @@ def csv_text(view: LadderView) -> str:
     """One line a candidate; empty where there is no measurement."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    columns = columns_at(Place.CSV)
+    columns = [one for one in columns_at(Place.CSV) if is_wanted(one, view.rows)]
     writer.writerow([head for column in columns for head in _csv_heads(column)])
     for row in view.rows:
         cells = [cell for column in columns for cell in _csv_cells(column, row)]

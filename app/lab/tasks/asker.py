@@ -76,7 +76,8 @@ class FileAsker:
         opened: The candidate.
         plan: What is asked, and how.
         room: Where the engines are.
-        kept: Answers that are known; new ones are added about once a second.
+        kept: Answers that are known; new ones are added about once a second. Of a server's none
+            are: another model may stand behind its address.
         on_answer: Told how many questions are answered; may raise to end it all, what was
             answered is kept.
         stopping: Asking ends where it is decided; None to ask all.
@@ -102,7 +103,7 @@ class FileAsker:
         self._events: SimpleQueue[tuple[str, EngineEvent]] = SimpleQueue()
         self._pool = EnginePool(
             lambda name, event: self._events.put((name, event)),
-            room.engines,
+            room.engines_of(opened.candidate),
             room.budget_bytes,
             is_steady=True,
         )
@@ -155,8 +156,10 @@ class FileAsker:
     def _start(self) -> None:
         self._started += 1
         context_tokens = self._opened.context_tokens(self._context_tokens)
-        needed_bytes = self._room.needed_bytes(self._opened, context_tokens)
-        key = f"tasks-{self._opened.path.stem}-{self._started}"
+        opened, needed_bytes = self._opened, None
+        if opened.header is not None:
+            needed_bytes = self._room.needed_bytes(opened, context_tokens)
+        key = f"tasks-{opened.candidate.name.removesuffix('.gguf')}-{self._started}"
         self._engines[key] = _Engine(self._pool.start(key, needed_bytes))
 
     def _dismiss(self, key: str) -> None:
@@ -166,8 +169,10 @@ class FileAsker:
     def _load(self, engine: _Engine, hello: Hello) -> None:
         if self._started == 1:
             self._result.engine = hello.engine
-            on_gpu = any("gpu" in device.kind for device in hello.devices)
-            wanted = 1 if on_gpu else min(self._plan.engines, self._worthwhile())
+            # A server is asked one question after the other: how busy it is belongs to its owner.
+            at_once = self._opened.header is None
+            at_once = at_once or any("gpu" in device.kind for device in hello.devices)
+            wanted = 1 if at_once else min(self._plan.engines, self._worthwhile())
             for _ in range(wanted - 1):
                 self._start()
         load = self._room.load_command(
@@ -275,6 +280,7 @@ class FileAsker:
         )
         engine.answered += 1
         engine.item = None
+        self._result.figures.append(event.figures)
         self._result.answers[item.key] = answer
         self._result.asked += 1
         if self._first_ns is not None:

@@ -30,7 +30,8 @@ class KeptAnswers:
 
     An answer is known by the file (path, size, time of change), by how it is loaded and asked, the
     engine's build and threads, the question, the thinking switch and the most tokens. How many
-    engines worked, and in how large a context unless it was chosen, is no part of it.
+    engines worked, and in how large a context unless it was chosen, is no part of it. Those of a
+    server are not remembered: nothing says for sure that the same model stands behind its address.
 
     Args:
         cache_folder: The program's.
@@ -47,6 +48,8 @@ class KeptAnswers:
         Raises:
             OSError: The file is gone.
         """
+        if opened.header is None:
+            return {}, ""
         kept = self._store.answers(self._name_of(opened, plan))
         manner = opened.manner
         found: dict[str, TaskAnswer] = {}
@@ -70,6 +73,8 @@ class KeptAnswers:
         Raises:
             OSError: The file is gone.
         """
+        if opened.header is None:
+            return
         manner = opened.manner
         blobs = {_ENGINE: engine.encode()}
         for item in plan.items:

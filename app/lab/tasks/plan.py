@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.chats.chat import StopReason
+from app.core.chats.chat import AnswerFigures, StopReason
 from app.core.tasks.items import ANSWER_TOKENS, DEFAULT_ANSWER_TOKENS, TaskItem
 from app.core.tasks.scoring import Outcome, judge
 
@@ -92,6 +92,7 @@ def engines_and_threads(
     all cores. The largest model decides for all, so that all are asked alike; memory that is free
     now decides nothing of that, since answers may depend on the number of threads.
     """
+    candidates = [each for each in candidates if each.header is not None]
     largest = max((opened.model.tensor_bytes for opened in candidates), default=0)
     if largest > _SIDE_BY_SIDE_BYTES:
         return 1, cores
@@ -133,6 +134,7 @@ class FileAnswers:
         answers: By the item's key; what is missing could not be asked.
         asked: How many were asked now and not known already.
         asked_ns: How long that took, from the first question to the last answer.
+        figures: Of those that were asked now.
         error: Why some are missing.
         decided: At which look asking stopped; None where it did not.
     """
@@ -141,6 +143,7 @@ class FileAnswers:
     answers: dict[str, TaskAnswer] = field(default_factory=lambda: dict[str, TaskAnswer]())
     asked: int = 0
     asked_ns: int = 0
+    figures: list[AnswerFigures] = field(default_factory=lambda: list["AnswerFigures"]())
     error: English | None = None
     decided: Look | None = None
 

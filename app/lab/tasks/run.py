@@ -101,7 +101,7 @@ class Tasks:
         manner = ready.manner
         row = TaskRow(
             ready.candidate,
-            ready.model.level_name,
+            ready.header.level_name if ready.header is not None else None,
             has_template=not manner.is_plain,
             thinks=manner.thinks(self._plan.thinking),
         )

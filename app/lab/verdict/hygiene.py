@@ -87,10 +87,17 @@ def settings_of(plan: LadderPlan, row: Row) -> Settings:
 
 
 def differences(result: LadderResult, names: dict[str, str]) -> list[str]:
-    """A sentence for each setting in which a candidate differs from the reference."""
-    first = result.plan.reference
-    base = settings_of(result.plan, result.reference)
-    rows = [row for row in result.rows.values() if row.key != first and row.facts is not None]
+    """A sentence for each setting in which a candidate differs from the reference.
+
+    What a server sets is not known: where the reference is on one, the first of this PC stands for
+    it.
+    """
+    here = [row for row in (result.reference, *result.rows.values()) if not row.is_far]
+    if not here:
+        return []
+    first = here[0].key
+    base = settings_of(result.plan, here[0])
+    rows = [row for row in here if row.key != first and row.facts is not None]
     own = {row.key: settings_of(result.plan, row) for row in rows}
 
     def differing(alike: Alike) -> list[Row]:

@@ -12,6 +12,7 @@ from app.core.shrink.ways import Way
 from app.core.tasks.scoring import Outcome
 from app.core.words.sentence import chained, speed, worded
 from app.lab.verdict.hygiene import differences
+from app.lab.verdict.servers import server_remarks
 
 if TYPE_CHECKING:
     from app.core.ladder.row import Row
@@ -84,13 +85,14 @@ def remarks_on(result: LadderResult, names: dict[str, str]) -> list[str]:
     rows = [row for row in result.rows.values() if row.facts is not None]
     return [
         *result.remarks,
+        *server_remarks(result, names),
         *differences(result, names),
         *_reference_remark(result, names),
         *_student_remarks(result, rows, names),
         *_draft_remarks(rows, names),
         *guessing_remarks(result, names),
         *_template_remarks(result, names),
-        *_empty_remarks(rows, names),
+        *_empty_remarks(list(result.rows.values()), names),
         *_text_remarks(rows, names),
         *_memory_remarks(rows),
         *_timing_remarks(result, rows, names),

@@ -166,6 +166,10 @@ def names_of(result: LadderResult) -> dict[str, str]:
     known = _stem(reference).removesuffix(levels.get(reference, ""))
 
     def name(row: Row) -> str:
+        if (server := row.candidate.server) is not None:
+            told = row.served.told.id if row.served is not None else ""
+            model = file_name(server.model or told) or worded("verdict.its_model")
+            return worded("verdict.model_on_server", model=model, host=server.host)
         clear = one_model and row.file in levels and often[levels[row.file]] == 1
         # What was made of the reference is called as it is, and by its way.
         made = bool(row.facts and row.facts.way) and known.endswith("-")

@@ -1,6 +1,6 @@
 """Tasks over real engines whose models answer in known ways.
 
-Tests app.lab.tasks.asker, app.lab.tasks.groups and app.lab.tasks.plan.
+Tests app.lab.tasks.asker, app.lab.tasks.groups, app.lab.tasks.kept and app.lab.tasks.plan.
 """
 
 from __future__ import annotations

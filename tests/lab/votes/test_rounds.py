@@ -43,11 +43,11 @@ from app.core.words.sentence import from_kept
 from app.lab.engines.room import EngineRoom
 from app.lab.pictures.shelf import PictureShelf
 from app.lab.reports.document import ladder_document
+from app.lab.tasks.prompts import bundled_prompts, demo_prompts
 from app.lab.votes.answers import AnswerMaker
 from app.lab.votes.export import votes_csv, votes_document, votes_json
 from app.lab.votes.files import identify
 from app.lab.votes.orders import Answered, AnswerEvent, AnswersProgress, PairFailed, VoteOrder
-from app.lab.votes.prompts import bundled_prompts, demo_prompts
 from app.lab.votes.rates import stored_rates
 from app.lab.votes.rounds import VoteBooth
 from app.library.model_files import open_model_file

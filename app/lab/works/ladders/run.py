@@ -24,11 +24,13 @@ from app.lab.ladder.plan import Further, LadderPlan, Profile
 from app.lab.ladder.steps import Tools
 from app.lab.ladder.tasks import LadderTasks
 from app.lab.predict.fit import Fitter
+from app.lab.quality.answering import PROMPTS
 from app.lab.quality.kept_references import KeptReferences
 from app.lab.quality.kept_texts import KeptTexts
 from app.lab.quality.plan import QualityMode
 from app.lab.quality.texts import NO_TEXT, MeasuredText, TextSource, measured_text, suited
 from app.lab.tasks.kept import KeptAnswers
+from app.lab.tasks.prompts import mixed_prompts
 from app.lab.tasks.sets import TaskProfile, TaskSet, own_set, usual_set
 from app.lab.verdict.view import LadderView, view_of
 from app.lab.votes.rates import stored_rates
@@ -208,10 +210,13 @@ class LadderRun:
     def _readable(self) -> dict[str, ModelFile]:
         """The files whose headers can be read; the ladder says what is wrong with the others."""
         order = self._order
-        models = {order.reference.key(): opened(order.reference, self._open_model).model}
+        first = opened(order.reference, self._open_model).header
+        models = {order.reference.key(): first} if first is not None else {}
         for candidate in order.candidates:
             with contextlib.suppress(PersonError):
-                models[candidate.key()] = opened(candidate, self._open_model).model
+                header = opened(candidate, self._open_model).header
+                if header is not None:
+                    models[candidate.key()] = header
         return models
 
     def _questions(self) -> TaskSet:
@@ -296,5 +301,7 @@ class LadderRun:
             open_model=self._open_model,
             text=self._text,
             items=tuple(self._set.items),
+            prompts=mixed_prompts(list(self._models.values()), PROMPTS),
+            about_server=lambda candidate: self._server(candidate),
             ask=tasks.ask,
         )

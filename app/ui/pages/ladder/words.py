@@ -75,6 +75,9 @@ def step_words(step: Step) -> str:
         StepKind.MEMORY: translate("LadderWords", "measuring memory"),
         StepKind.QUALITY: translate("LadderWords", "reading a text"),
         StepKind.TASKS: translate("LadderWords", "answering questions"),
+        StepKind.SERVER: translate("LadderWords", "asking the server"),
+        StepKind.ALONG: translate("LadderWords", "answering prompts"),
+        StepKind.TOLD: translate("LadderWords", "reading pieces of a text"),
     }[step.kind]
 
 
@@ -86,6 +89,8 @@ def doing_words(entry: LadderEntry, progress: LadderProgress) -> str:
     row = entry.result.rows.get(step.files[0]) if entry.result is not None else None
     level = row.facts.level if row is not None and row.facts is not None else ""
     name = " ".join(part for part in (entry.letter(step.files[0]), level) if part)
+    if row is not None and row.candidate.server is not None:
+        name = " ".join((entry.letter(step.files[0]), row.candidate.server.host))
     share = percent(progress.share)
     asked = len(entry.about.items) if entry.about is not None else 0
     match step.kind:
@@ -110,6 +115,25 @@ def doing_words(entry: LadderEntry, progress: LadderProgress) -> str:
         case StepKind.TASKS:
             return translate("LadderWords", "Asking {name} {n} questions: {done} done").format(
                 name=name, n=count(asked), done=count(round(progress.share * asked))
+            )
+        case _:
+            return _beside_servers(step.kind, name, share)
+
+
+def _beside_servers(kind: StepKind, name: str, share: str) -> str:
+    """What only ladders with servers do."""
+    match kind:
+        case StepKind.SERVER:
+            return translate("LadderWords", "Asking the server of {name} what it runs").format(
+                name=name
+            )
+        case StepKind.ALONG:
+            return translate("LadderWords", "Answering prompts with {name}: {share}").format(
+                name=name, share=share
+            )
+        case _:
+            return translate("LadderWords", "Reading pieces of a text with {name}: {share}").format(
+                name=name, share=share
             )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.candidates.notation import words_of
-from app.core.ladder.columns import Column, Kind, cell_of
+from app.core.ladder.columns import Column, Kind, cell_of, why_missing
 from app.core.ladder.row import Missing, Note, Row, Value
 from app.ui.kit.words.format import (
     MISSING,
@@ -27,7 +27,7 @@ from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.table.columns import TABLE
 from app.ui.pages.ladder.table.how import how_taken, state_help
-from app.ui.pages.ladder.words import points_range, range_words, state_words
+from app.ui.pages.ladder.words import DOT, points_range, range_words, state_words
 
 if TYPE_CHECKING:
     from app.lab.verdict.view import LadderView
@@ -82,8 +82,8 @@ def _cell(view: LadderView, row: Row, column: Column) -> Cell:
         half = _half(value) if column.kind is Kind.RIGHT else None
         swing = _note(value) if half is None else f"± {percent(half, int(half < _LEAST_SHARE))}"
         return Cell(text, second, tip, value.number, swing)
-    if value is Missing.NOT_MEASURABLE:
-        return Cell(_why(value), tip=tip)
+    if value in (Missing.NOT_MEASURABLE, Missing.NOT_TOLD):
+        return Cell(_why(value), tip=tip or told(why_missing(column, row)))
     return Cell(tip=tip or (_why(value) if isinstance(value, Missing) else ""))
 
 
@@ -94,6 +94,8 @@ def _why(missing: Missing) -> str:
             return translate("LadderCells", "The others are compared with this one.")
         case Missing.NOT_MEASURABLE:
             return translate("LadderCells", "cannot be measured there")
+        case Missing.NOT_TOLD:
+            return translate("LadderCells", "not told by the server")
         case Missing.NOT_TAKEN_THERE:
             return translate(
                 "LadderCells",
@@ -174,6 +176,12 @@ def _nats(_column: Column, value: Value) -> tuple[str, str]:
     return divergence(value.number).value, ends
 
 
+def _top_nats(column: Column, value: Value) -> tuple[str, str]:
+    text, ends = _nats(column, value)
+    most = translate("LadderCells", "top {k}").format(k=value.counts[0] if value.counts else 0)
+    return text, DOT.join(part for part in (most, ends) if part)
+
+
 def _ratio(column: Column, value: Value) -> tuple[str, str]:
     half = _half(value)
     second = "" if half is None else f"± {number(half, column.decimals)}"
@@ -205,6 +213,7 @@ _WRITTEN: dict[Kind, Callable[[Column, Value], tuple[str, str]]] = {
     Kind.DURATION: lambda _, value: (str(duration(round(value.number))), ""),
     Kind.SHARE: _share,
     Kind.NATS: _nats,
+    Kind.TOP_NATS: _top_nats,
     Kind.RATIO: _ratio,
     Kind.RIGHT: _right,
     Kind.POINTS: _points,

@@ -61,6 +61,12 @@ def _how_judged(view: LadderView, row: Row, basis: Basis) -> str:
             return how_divergent(view, row) if row.is_reference else how_same(row)
         case Basis.QUESTIONS:
             return how_asked(view, row) if row.summary is not None else ""
+        case Basis.ANSWERS:
+            return how_along(row)
+        case Basis.TOLD:
+            return how_told(row)
+        case Basis.CLOCK:
+            return how_clocked(row)
         case Basis.VOTES:
             return how_voted(row.votes) if row.votes is not None else ""
         case _:
@@ -173,6 +179,61 @@ def how_fast(view: LadderView, figures: SpeedFigures | None) -> str:
         else "",
         translate("LadderHow", "On battery.") if figures.power == "battery" else "",
         told(figures.error),
+    )
+
+
+def how_along(row: Row) -> str:
+    """Of the same words in greedy answers."""
+    found = row.along
+    if found is None:
+        return ""
+    return translate(
+        "LadderHow",
+        "Both answered {n} prompts greedily. Of {looked} words up to the first that differs in each"
+        " answer, {same} are the same; {parted} answers differ.",
+    ).format(
+        n=count(len(found.partings)),
+        looked=count(found.looked_tokens),
+        same=count(found.same_tokens),
+        parted=count(found.parted),
+    )
+
+
+def how_told(row: Row) -> str:
+    """Of what is known by the likeliest tokens alone."""
+    step = row.told
+    if step is None:
+        return ""
+    taken = translate(
+        "LadderHow",
+        "Over {n} positions in {chunks} pieces of text, by the {k} likeliest tokens that the engine"
+        " tells at each; all others count as one.",
+    ).format(
+        n=count(_whole(step.figures.get("positions"))),
+        chunks=count(_whole(step.figures.get("chunks"))),
+        k=count(step.likeliest or 0),
+    )
+    again = translate("LadderHow", "The original read the same pieces again: what it swings by.")
+    return _lines(again if row.is_reference else "", taken, told(step.refused), told(step.error))
+
+
+def how_clocked(row: Row) -> str:
+    """Of what a server's answers took."""
+    clocked = row.clocked
+    if clocked is None:
+        return ""
+    server = clocked.told_tokens_per_second
+    return _lines(
+        translate(
+            "LadderHow",
+            "By this PC’s clock over {n} answers, medians: the network, the server’s load and its"
+            " queue included. It is no test of speed as those of this PC are.",
+        ).format(n=count(clocked.answers)),
+        translate("LadderHow", "The server itself says {rate} tokens a second.").format(
+            rate=speed(server).value
+        )
+        if server
+        else "",
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from app.core.ladder.columns import is_wanted
 from app.ui.kit.plain import plain_data
 from app.ui.pages.ladder.table.cells import Cell, cells_of
 from app.ui.pages.ladder.table.columns import (
@@ -76,6 +77,12 @@ class LadderModel(QAbstractTableModel):
             self._cells[row] = new
             if changed:
                 self._emit(row, min(changed), max(changed))
+
+    @property
+    def unwanted(self) -> frozenset[int]:
+        """Columns that this ladder has no use for."""
+        rows = self.view.rows if self.view is not None else ()
+        return frozenset(at for at, column in enumerate(TABLE) if not is_wanted(column, rows))
 
     def set_plain(self, plain: bool) -> None:
         """Whether bars are shown: then their titles stand where they begin."""

@@ -109,7 +109,7 @@ class LadderTable(QTableView):
         self.selectionModel().currentRowChanged.connect(lambda *_: self._tell_row())
         # Several rows change at once: widths are shared once, when the event loop comes round.
         self._sharing = later(self, 0, self._share_widths)
-        model.modelReset.connect(self._share_anew)
+        model.modelReset.connect(self._show_columns)
         self._needed: dict[int, int] = {}
         model.dataChanged.connect(self._on_changed)
         model.modelReset.connect(self._tell_row)
@@ -127,7 +127,7 @@ class LadderTable(QTableView):
 
     @property
     def _shown(self) -> frozenset[int]:
-        return self._chosen_columns if self.details else USUAL
+        return self._chosen_columns - self.source.unwanted if self.details else USUAL
 
     def set_columns(self, keys: Iterable[str]) -> None:
         """Show these columns among the details; with none, all of them."""

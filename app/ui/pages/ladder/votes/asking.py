@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 from app.core.candidates.notation import words_of
 from app.core.candidates.settings import COMPARE_GREEDY, SamplingSettings
 from app.core.votes.prompts import join_prompts, split_prompts
+from app.lab.tasks.prompts import prompts_for
 from app.lab.votes.orders import VoteOrder
-from app.lab.votes.prompts import prompts_for
 from app.ui.answers.growing_edit import BoundedEdit
 from app.ui.answers.text_parts import PART_WEIGHT
 from app.ui.kit.icons import icon

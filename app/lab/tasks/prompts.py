@@ -1,4 +1,4 @@
-"""Prompts that are offered for voting: bundled ones in kinds, and the demo model's own."""
+"""Prompts without a right answer: bundled ones in kinds, and the demo model's own."""
 
 from __future__ import annotations
 
@@ -62,3 +62,11 @@ def prompts_for(paths: Sequence[str]) -> tuple[PromptKind, ...]:
         with contextlib.suppress(PersonError):
             models.append(open_model_file(Path(path)))
     return (demo_prompts(),) if all_demo(models) else bundled_prompts()
+
+
+def mixed_prompts(models: Sequence[ModelFile], most: int) -> tuple[str, ...]:
+    """The first of each kind in turn, of the kinds that suit these models."""
+    if all_demo(models):
+        return demo_prompts().prompts[:most]
+    turns = zip(*(kind.prompts for kind in bundled_prompts()), strict=False)
+    return tuple(prompt for turn in turns for prompt in turn)[:most]
