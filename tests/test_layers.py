@@ -75,6 +75,8 @@ def test_the_contracts_hold() -> None:
         ("lab/demo", "import app.lab.engines"),
         ("lab/servers", "import app.lab.engines"),
         ("engine/remote", "import app.engine.local"),
+        ("lab/servers", "import httpx2"),
+        ("engine/remote", "import httpcore2"),
         ("lab/models", "import app.lab.engines"),
         ("lab/speed", "import app.lab.quality"),
         ("lab/quality", "import app.lab.tasks"),
