@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.core.errors import PersonError
+from app.core.servers.server import is_called
 from app.core.words.sentence import say, worded
 from app.lab.demo.demo import is_taught
 from app.lab.engines.opened import opened
@@ -38,12 +39,14 @@ from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count
 from app.store.database import open_database
 from app.store.ladders import LadderStore, StoredLadder
+from app.store.servers.kept import KeptServers
 from app.store.window.lock import OwnerLock, StoreInUse
 
 if TYPE_CHECKING:
     from app.base.gate import Gate
     from app.core.candidates.candidate import Candidate
     from app.core.models.model_file import ModelFile
+    from app.core.servers.server import Server
     from app.core.tasks.items import TaskItem
     from app.core.verdict import Limits
     from app.lab.ladder.progress import LadderProgress, Usual
@@ -250,6 +253,17 @@ class LadderRun:
         kept.keep(text)
         return text
 
+    def _server(self, candidate: Candidate) -> Server | None:
+        """What is kept of a candidate's server."""
+        model = candidate.server
+        if model is None:
+            return None
+        with contextlib.suppress(PersonError):  # the engine says what is wrong with the list
+            for each in KeptServers(self._paths.servers).all():
+                if is_called(each, model.server) if model.server else each.url == model.url:
+                    return each
+        return None
+
     def _planned(self) -> LadderPlan:
         order = self._order
         if order.plan is not None:
@@ -302,6 +316,6 @@ class LadderRun:
             text=self._text,
             items=tuple(self._set.items),
             prompts=mixed_prompts(list(self._models.values()), PROMPTS),
-            about_server=lambda candidate: self._server(candidate),
+            about_server=self._server,
             ask=tasks.ask,
         )
