@@ -115,6 +115,7 @@ class Judgement:
         more_items: About how many more questions would settle it; None where nothing is open or no
             sensible number would do.
         decided: Where asking stopped because it was decided; None where all were asked.
+        only_votes_tell: All questions that there are were asked, or too few are left.
     """
 
     state: State
@@ -128,6 +129,7 @@ class Judgement:
     hint: bool = False
     more_items: int | None = None
     decided: Decided | None = None
+    only_votes_tell: bool = False
 
     @property
     def tested(self) -> tuple[KindResult, ...]:

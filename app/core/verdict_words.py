@@ -264,6 +264,8 @@ def but_words(judgement: Judgement) -> str:
 
 def more_words(judgement: Judgement) -> str:
     """How many more questions, and of which kinds, might settle it; or nothing."""
+    if judgement.only_votes_tell:
+        return worded("verdict.only_votes_tell")
     if not judgement.more_items:
         return ""
     kinds = [kind.kind for kind in judgement.against] if judgement.is_whole_good else []

@@ -146,7 +146,7 @@ class Ladder:
             place(self._result, step, result)
             facts.update({path: row.facts for path, row in self._result.rows.items() if row.facts})
             if known is None:
-                clock.end(step)
+                clock.end(step, _share_asked(result, items))
             self._on_result(self._result)
         self._on_progress(clock.progress(steps, len(steps), 0.0))
         if any(step.kind is StepKind.SPEED for step in steps):
@@ -284,6 +284,12 @@ class Ladder:
         reason = error.sentence if isinstance(error, PersonError) else str(error)
         self._result.remarks.append(worded("lab.steps_not_kept", reason=reason))
         self._kept = None
+
+
+def _share_asked(result: StepResult, items: int) -> float:
+    """How much of a step was done where it ended, because it was decided, before all of it."""
+    decided = result.decided_after if isinstance(result, TasksStep) else None
+    return 1.0 if decided is None else decided / max(1, items)
 
 
 def _failed(kind: StepKind, sentence: English) -> StepResult:

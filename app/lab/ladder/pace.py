@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.core.candidates.candidate import candidate_of
-from app.core.ladder.results import FileFacts, StepKind
+from app.core.ladder.results import FileFacts, StepKind, TasksStep
 from app.core.tasks.items import SURE_ITEMS, quick_items
 from app.lab.ladder.kept import about_of, plan_of, step_result
 from app.lab.ladder.plan import (
@@ -45,6 +45,7 @@ class Pace:
     Attributes:
         questions: How many bundled ones there are, by kind.
         demo_questions: How many the demo model has of its own; few of a kind, always asked.
+        demo_kinds: Of so many kinds.
         taken: By kind of step, of each that was measured here: active parameters of its largest
             file, and how many times the guess it took.
     """
@@ -54,6 +55,7 @@ class Pace:
     taken: Mapping[StepKind, Sequence[tuple[int, float]]] = field(
         default_factory=dict[StepKind, "Sequence[tuple[int, float]]"]
     )
+    demo_kinds: int = 0
 
     @property
     def is_measured(self) -> bool:
@@ -73,6 +75,12 @@ class Pace:
         counts = [n for kind, n in self.questions.items() if not kinds or kind in kinds]
         most = quick_items(len(counts)) if profile is Profile.QUICK else SURE_ITEMS
         return sum(min(most, count) for count in counts)
+
+    def kinds(self, kinds: Sequence[str], *, demo: bool) -> int:
+        """Of how many kinds these are."""
+        if demo:
+            return self.demo_kinds
+        return sum(1 for kind in self.questions if not kinds or kind in kinds)
 
     def seconds(
         self,
@@ -114,7 +122,10 @@ class Pace:
 
 
 def pace_of(
-    ladders: Iterable[StoredLadder], questions: Mapping[str, int], demo_questions: int
+    ladders: Iterable[StoredLadder],
+    questions: Mapping[str, int],
+    demo_questions: int,
+    demo_kinds: int = 0,
 ) -> Pace:
     """What the steps of stored ladders took, beside what was to be expected."""
     taken: dict[StepKind, list[tuple[int, float]]] = {}
@@ -132,10 +143,11 @@ def pace_of(
                 facts[step.files[0]] = result
             # A later take asks a part of the questions alone.
             if not step.take and all(name in facts for name in step.files):
-                guessed_s = _guess(kept.plan, step, facts, len(about.items))
+                decided = result.decided_after if isinstance(result, TasksStep) else None
+                guessed_s = _guess(kept.plan, step, facts, decided or len(about.items))
                 size = max(facts[name].active_parameters for name in step.files)
                 taken.setdefault(step.kind, []).append((size, elapsed_ns / 1e9 / guessed_s))
-    return Pace(questions, demo_questions, taken)
+    return Pace(questions, demo_questions, taken, demo_kinds)
 
 
 def _guess(plan: LadderPlan, step: Step, facts: Mapping[str, FileFacts], items: int) -> float:

@@ -123,9 +123,9 @@ class Clock:
         """A step begins."""
         self._begin_s = self._now()
 
-    def end(self, step: Step) -> None:
-        """The step has ended."""
-        self._guessed_s[step.kind] += self.guess_seconds(step)
+    def end(self, step: Step, share: float = 1.0) -> None:
+        """The step has ended; so much of it was needed, as a share."""
+        self._guessed_s[step.kind] += share * self.guess_seconds(step)
         self._spent_s[step.kind] += self._now() - self._begin_s
 
     def progress(

@@ -28,7 +28,7 @@ from app.core.words.sentence import worded
 from app.lab.ladder.plan import LadderPlan, rows_of
 from app.lab.tasks.sets import kinds_there
 from app.lab.verdict.remarks import beside_guessing, remarks_on
-from app.lab.verdict.settling import Settling, settlings_of, speed_seconds
+from app.lab.verdict.settling import Settling, Way, settlings_of, speed_seconds
 
 if TYPE_CHECKING:
     from app.core.ladder.row import Row
@@ -126,6 +126,11 @@ def view_of(
     """
     plan = result.plan
     rows = _judged(result, about.items, limits, votes or {})
+    there = kinds_there(plan.items_name)
+    settlings = settlings_of(list(rows.values()), about.items, there)
+    for key, settling in settlings.items():
+        if there and settling.way is Way.VOTE and settling.needed:
+            rows[key] = _with_votes_alone(rows[key], rows[plan.reference])
     shown = [rows[file] for file in rows_of(plan)]
     given = [(letters or {}).get(row.key, "") for row in shown]
     numbers = numbers_of(given)
@@ -144,7 +149,7 @@ def view_of(
         tuple(shown),
         found,
         answer_of(shown, found, asks=bool(plan.items_name)),
-        settlings_of(shown, about.items, kinds_there(plan.items_name)),
+        settlings,
         speed_seconds(plan, shown),
         tuple(pairs),
         answer_of_ways(shown, pairs),
@@ -242,6 +247,13 @@ def _judged(
         )
         rows[row.key] = replace(found, sentence=sentence_of(found.rung, reference.rung))
     return rows
+
+
+def _with_votes_alone(row: Row, reference: Row) -> Row:
+    """A row of which no further question can tell more, with the sentence that says so."""
+    assert row.judgement is not None
+    row = replace(row, judgement=replace(row.judgement, more_items=None, only_votes_tell=True))
+    return replace(row, sentence=sentence_of(row.rung, reference.rung))
 
 
 def _is_over(row: Row, limits: Limits) -> bool:

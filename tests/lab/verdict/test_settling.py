@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from app.core.verdict import State
 from app.lab.tasks.sets import kinds_there
@@ -14,6 +15,7 @@ F16, Q8, Q2, BROKEN = list(cases.result().rows)
 
 def test_questions_that_are_there_are_asked() -> None:
     result = cases.result()
+    result.plan = replace(result.plan, items_name="/nowhere/at/all.jsonl")  # how many is not known
     cases.change(result, Q8, tasks=cases.tasks(5))
     view = cases.view(result)
     row = view.row(Q8)
@@ -39,7 +41,13 @@ def test_where_all_were_asked_votes_are_left() -> None:
     result = cases.result()
     cases.change(result, Q8, tasks=cases.tasks(5))
     view = cases.view(result)
-    found = settlings_of(view.rows, cases.ITEMS, {"sums": 240, "spelling": 240})
+    row = view.row(Q8)
+    assert row is not None
+    assert row.sentence is not None
+    assert "all questions were asked, only blind votes tell more" in row.sentence
+    result.plan = replace(result.plan, items_name="/nowhere/at/all.jsonl")
+    rows = cases.view(result).rows
+    found = settlings_of(rows, cases.ITEMS, {"sums": 240, "spelling": 240})
     assert (found[Q8].way, dict(found[Q8].more)) == (Way.VOTE, {})
 
 

@@ -106,6 +106,7 @@ TEXTS = {
     "verdict.of_version": translate("Sentences", "{name}: {parted}."),
     "verdict.only": translate("Sentences", "it is the only one"),
     "verdict.only_blind_votes_preferred": translate("Sentences", "only {wins} of {all_votes} blind votes preferred it"),
+    "verdict.only_votes_tell": translate("Sentences", "all questions were asked, only blind votes tell more"),
     "verdict.original": translate("Sentences", "the original"),
     "verdict.other_programs_kept_cores_busy": translate("Sentences", "Other programs kept {cores} cores busy while speed was measured: speeds are too low, and their order may be wrong."),
     "verdict.other_programs_kept_pc_busy": translate("Sentences", "Other programs kept this PC busy when it was measured how fast it reads memory: shares of that may be too high. It is measured again at the next quiet moment."),

@@ -160,7 +160,8 @@ class LadderWorkers:
         with self._store() as store:
             ladders = [store.load(row.id) for row in store.list_ladders()[:_LATEST]]
         kinds = Counter(item.kind for item in usual_set([]).items)
-        return pace_of(ladders, kinds, len(demo_set().items))
+        demo = demo_set().items
+        return pace_of(ladders, kinds, len(demo), len({item.kind for item in demo}))
 
     def votes(self, result: LadderResult) -> dict[tuple[str, str], WinRate]:
         """Blind votes between each two of a ladder's rows; waits for the disk."""

@@ -40,7 +40,7 @@ def state_words(judgement: Judgement) -> tuple[str, str, str]:
                 where = translate("LadderWords", "in {n} kinds").format(n=len(lost))
             return (
                 translate("LadderWords", "loses"),
-                DOT.join(part for part in (where, hint) if part),
+                hint if decided else DOT.join(part for part in (where, hint) if part),
                 "3",
             )
         case State.CANNOT_TELL:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
@@ -12,9 +13,13 @@ from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import label
 from app.ui.kit.widgets.buttons import set_words
 from app.ui.kit.widgets.layouts import in_column
-from app.ui.kit.words.format import about
+from app.ui.kit.words.format import about, number
+
+if TYPE_CHECKING:
+    from app.core.tasks.reach import Reach
 
 _MINUTE_S = 60.0
+_NEARLY_ALWAYS = 0.945
 
 
 class HowSure(QWidget):
@@ -44,12 +49,19 @@ class HowSure(QWidget):
         """How much is asked."""
         return next(each for each, button in self.buttons.items() if button.isChecked())
 
-    def show_times(self, seconds: Mapping[Profile, float], *, measured: bool) -> None:
+    def show_times(
+        self,
+        seconds: Mapping[Profile, float],
+        *,
+        measured: bool,
+        reaches: Mapping[Profile, Reach] | None = None,
+    ) -> None:
         """Say how long each would take.
 
         Args:
             seconds: None of them while nothing can be measured.
             measured: Whether they rest on what this PC took before.
+            reaches: What each can tell; None while nothing can be measured.
         """
         named = {
             Profile.QUICK: self.tr("A quick hint"),
@@ -67,4 +79,18 @@ class HowSure(QWidget):
             else self.tr("Nothing was measured on this PC yet: the times are rough guesses.")
         )
         asked = self.tr("360 questions, at most 60 of a kind; or 240 of each kind.")
-        self.explained.setText(f"{asked} {rests}" if seconds else asked)
+        told = self._reach_words((reaches or {}).get(self.profile))
+        self.explained.setText(" ".join(filter(None, (asked, told, rests if seconds else ""))))
+
+    def _reach_words(self, reach: Reach | None) -> str:
+        """What the chosen one can tell."""
+        if reach is None:
+            return ""
+        loss = number(100 * reach.loss, 1)
+        if reach.equal > _NEARLY_ALWAYS:
+            return self.tr(
+                "Finds a loss of {loss} in 100; an equal version is nearly always called as good."
+            ).format(loss=loss)
+        return self.tr(
+            "Finds a loss of {loss} in 100; an equal version is called as good {n} times in 10."
+        ).format(loss=loss, n=max(1, round(10 * reach.equal)))

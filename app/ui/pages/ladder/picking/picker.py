@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.core.candidates.candidate import MAX_CANDIDATES, Candidate, candidate_of
 from app.core.models.levels import FULL_PRECISION_BITS
+from app.core.tasks.reach import Reach, reach_of
 from app.core.verdict import Limits
 from app.core.words.sentence import say
 from app.lab.ladder.pace import Pace
@@ -225,15 +226,18 @@ class Picker(QWidget):
         return f"{gloss}. {words}" if gloss else words
 
     def _show_times(self, files: Sequence[PickFile], *, demo: bool) -> None:
-        seconds: dict[Profile, float] = {}
+        seconds, reaches = dict[Profile, float](), dict[Profile, Reach]()
         if can_be_ladder(files):
             sizes = [sizes_of(file) for file in files]
             for profile in Profile:
                 items = self._pace.items(profile, self.matters.kinds, demo=demo)
+                kinds = self._pace.kinds(self.matters.kinds, demo=demo)
+                if items and kinds:
+                    reaches[profile] = reach_of(items, kinds, len(files) - 1)
                 seconds[profile] = self._pace.seconds(
                     sizes, profile, self._threads, items, thinking=self.form.thinking
                 )
-        self.sure.show_times(seconds, measured=self._pace.is_measured)
+        self.sure.show_times(seconds, measured=self._pace.is_measured, reaches=reaches)
 
     def _advice(self, files: Sequence[PickFile]) -> str:
         if len(files) > MAX_CANDIDATES:

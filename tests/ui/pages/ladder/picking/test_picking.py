@@ -190,6 +190,12 @@ def test_times_follow_from_what_was_measured_here(picker: Picker) -> None:
     questions = {"arithmetic": 240, "code": 240}
     picker.set_pace(Pace(questions, 300))
     assert "rough guesses" in picker.sure.explained.text()
+    quick = picker.sure.explained.text()
+    assert "Finds a loss of" in quick
+    assert "times in 10" in quick
+    picker.sure.buttons[Profile.FULL].click()
+    assert picker.sure.explained.text() != quick
+    picker.sure.buttons[Profile.QUICK].click()
     usual = times(picker)
     taken = {kind: [(1, 1000.0)] for kind in StepKind}
     picker.set_pace(Pace(questions, 300, taken))
@@ -232,10 +238,12 @@ def test_thinking_takes_longer_and_is_ordered(picker: Picker, qtbot: QtBot) -> N
     before = times(picker)
     picker.form.thinking_box.click()
     assert times(picker) != before
+    picker.form.all_box.click()
     with qtbot.waitSignal(picker.measure_wanted) as caught:
         picker.measure_button.click()
     assert caught.args is not None
     assert caught.args[0].thinking
+    assert not caught.args[0].stops
 
 
 def test_a_reader_hears_what_each_box_is_for(picker: Picker) -> None:
