@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from app.core.statistics.describe import median
-from tests.benchmarks.commands import PROGRAM, ROOT, environment, run_program
+from tests.benchmarks.commands import ENGINE_NICENESS, PROGRAM, ROOT, environment, run_program
 from tests.benchmarks.figures import Figure, Run, fact, limit_figure, ratio_figure, tell
 from tests.benchmarks.pairs import alternate
 from tests.benchmarks.random_model import ensure_random_model
@@ -27,9 +27,9 @@ HOW = f"""One greedy answer of {GENERATED_TOKENS} tokens asked of `serve` as a s
 against the command `compare` with the same prompt, in turns: tokens a second between the first and
 the last that arrive, as the program that asks clocks them, over those of the engine's own clock in
 `compare`; and how much later than there the first one arrives. The same against llama-server
-(tools/build_llama_server.py, over the same engine's libraries) with the same file, both clocked
-as the asking program does. Each prompt begins with another number, so that no engine has read it
-before."""
+(tools/build_llama_server.py, over the same engine's libraries) with the same file and at the
+niceness of engines, both clocked as the asking program does. Each prompt begins with another
+number, so that no engine has read it before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _beside_llama_server(run: Run, url: str, model: str, prompts: Iterator[str])
     if not server_program().is_file():
         tell("  llama-server: left out, there is none (tools/build_llama_server.py)")
         return []
-    with llama_server(Path(model), threads=run.threads) as other:
+    with llama_server(Path(model), threads=run.threads, niceness=ENGINE_NICENESS) as other:
         asked(other, "999. Why is the sky blue?")
         pairs = alternate(
             "serve and llama-server",

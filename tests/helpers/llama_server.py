@@ -35,7 +35,9 @@ needs_llama_server = pytest.mark.skipif(
 
 
 @contextlib.contextmanager
-def llama_server(model: Path, *words: str, key: str = "", threads: int = 1) -> Iterator[str]:
+def llama_server(
+    model: Path, *words: str, key: str = "", threads: int = 1, niceness: int = 0
+) -> Iterator[str]:
     """Run one over a model file; gives its address with ``/v1``.
 
     Args:
@@ -43,10 +45,12 @@ def llama_server(model: Path, *words: str, key: str = "", threads: int = 1) -> I
         words: Further words of its command line; later ones count.
         key: That it asks for.
         threads: It computes with.
+        niceness: By how much it gives way to other programs, as engines do by 5.
     """
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     command = [
+        *(("nice", "-n", str(niceness)) if niceness else ()),
         *(str(server_program()), "--model", str(model), "--host", "127.0.0.1"),
         *("--port", str(port), "--parallel", "1", "--threads", str(threads), "--ctx-size", "1024"),
         *(("--api-key", key) if key else ()),
