@@ -10,8 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from app.core.candidates.candidate import Candidate, ServerModel, candidate_of
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role
+from app.core.ladder.columns import COLUMNS, cell_of
+from app.core.ladder.row import Value
+from app.core.verdict import Limits
 from app.engine.api import EngineEvent, Engines
 from app.engine.local.client import LocalEngines
 from app.engine.protocol.answering import Finished, Generate, SaidToken, Text
@@ -19,6 +23,17 @@ from app.engine.protocol.loading import Load, Loaded
 from app.engine.remote.access import Access
 from app.engine.remote.engine import RemoteEngines
 from app.lab.engines.calls import EngineCalls
+from app.lab.engines.room import EngineRoom
+from app.lab.ladder.kept import About
+from app.lab.ladder.measure import Ladder
+from app.lab.ladder.plan import LadderPlan
+from app.lab.ladder.steps import Tools
+from app.lab.predict.fit import Fitter
+from app.lab.quality.kept_references import KeptReferences
+from app.lab.quality.texts import MeasuredText
+from app.lab.verdict.view import view_of
+from app.library.model_files import open_model_file
+from app.store.small.speeds import SpeedStore
 from tests.helpers.llama_server import llama_server, needs_llama_server
 
 pytestmark = needs_llama_server
@@ -116,3 +131,33 @@ def test_thinking_stands_apart(demo_model: Path, tmp_path: Path) -> None:
     assert asked.answer == ""
     figures = asked.finished.figures
     assert figures.thinking_tokens == figures.generated_tokens > 0
+
+
+def test_a_ladder_whose_reference_is_a_server_finds_the_same_file_the_same(
+    server: RemoteEngines, demo_model: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "state").mkdir()
+    room = EngineRoom(tmp_path / "state", elsewhere=lambda _model: server)
+    speeds = SpeedStore(tmp_path / "speeds.sqlite3", "this one")
+    tools = Tools(
+        room=room,
+        references=KeptReferences(tmp_path / "references"),
+        fitter=lambda: Fitter(room, speeds, 1, 0.1),
+        speeds=speeds,
+        open_model=open_model_file,
+        text=MeasuredText.plain(
+            "a text", b"The sky is blue because air scatters short waves. " * 40
+        ),
+        prompts=(QUESTION, "What is 12 + 30?", "Which month comes after May?"),
+    )
+    there = Candidate(ServerModel(url=server.access.url, model="demo"))
+    plan = LadderPlan(
+        *("", (), 1), context_tokens=256, prompt_tokens=0, generated_tokens=0, quality_chunks=1
+    )
+    result = Ladder(plan.of(there, [candidate_of(demo_model)]), tools).run()
+    reference, same = view_of(result, About([]), Limits(None, None)).rows
+    assert (reference.error, same.error) == (None, None)
+    (column,) = [each for each in COLUMNS if each.key == "same_along"]
+    found = cell_of(column, same)
+    assert isinstance(found, Value)
+    assert found.number == 1.0
