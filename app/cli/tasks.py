@@ -114,7 +114,8 @@ def _plan(
     limits = questions.answer_tokens
     if most is not None:
         limits = {item.kind: most for item in questions.items}
-    return TaskPlan(questions.items, engines, each, _SWITCH[arguments.thinking], limits)
+    how = (questions.items, engines, each, _SWITCH[arguments.thinking], limits)
+    return TaskPlan(*how, places=None)
 
 
 class _Bar:

@@ -47,7 +47,7 @@ from app.engine.protocol.making import (
     MeasureLayers,
     Quantize,
 )
-from app.engine.protocol.measuring import Bench, CheckType, MeasureKernels
+from app.engine.protocol.measuring import Bench, CheckType, MeasureKernels, MeasurePasses
 from app.engine.protocol.messages import PROTOCOL_VERSION, Command
 from app.engine.protocol.reading import (
     ChatRendered,
@@ -75,6 +75,7 @@ _PROGRESS_STEP = 0.01
 _STEPS: dict[type[Command], Step] = {
     Load: Step.LOAD,
     Bench: Step.BENCH,
+    MeasurePasses: Step.BENCH,
     Quantize: Step.QUANTIZE,
     InspectTensor: Step.INSPECT,
     MeasureErrors: Step.QUANTIZE,
@@ -176,7 +177,7 @@ class Worker:
                 self._answer_many(command)
             case SetThreads():
                 self._set_threads(command)
-            case Bench():
+            case Bench() | MeasurePasses():
                 self._bench(command)
             case (
                 Quantize()
@@ -380,10 +381,26 @@ class Worker:
             self._writers[template] = PromptWriter(self._model, text, self._channel.emit)
         return self._writers[template]
 
-    def _bench(self, command: Bench) -> None:
-        if self._speed is None:
+    def _bench(self, command: Bench | MeasurePasses) -> None:
+        model, load = self._model, self._loaded
+        if self._speed is None or model is None or load is None:
             raise EngineError(FailureKind.BENCH, say("engine.no_model_loaded_engine"))
-        self._channel.emit(self._speed.repetition(command))
+        if isinstance(command, Bench):
+            self._channel.emit(self._speed.repetition(command))
+            return
+        # Imported when it is needed, as below.
+        from app.engine.host.measuring.passes import measure_passes
+
+        self._channel.emit(
+            measure_passes(
+                command,
+                model,
+                self._abort,
+                load.engine,
+                load.threads,
+                on_processor=not any("gpu" in device.kind for device in self._devices),
+            )
+        )
 
     def _render(self, command: RenderChat | CountPicture) -> None:
         if self._model is None:

@@ -36,6 +36,17 @@ class MeasureKernels(msgspec.Struct, tag="measure_kernels", frozen=True):
     bytes_each: int
 
 
+class MeasurePasses(msgspec.Struct, tag="measure_passes", frozen=True):
+    """Time passes of the loaded model over one token each of several texts.
+
+    Attributes:
+        counts: Of texts that grow at once, rising; it ends early where more of them gain little.
+    """
+
+    id: int
+    counts: list[int]
+
+
 class CheckType(msgspec.Struct, tag="check_type", frozen=True):
     """Hold what this engine computes with a tensor type against what is right.
 
@@ -104,3 +115,16 @@ class TypeChecked(msgspec.Struct, tag="type_checked", frozen=True):
     type_id: int
     difference: float | None
     bound: float
+
+
+class PassesMeasured(msgspec.Struct, tag="passes_measured", frozen=True):
+    """How long passes over one token each of several texts take here.
+
+    Attributes:
+        alone_ns: A pass over one text.
+        beside_ns: By the number of texts; empty where they cannot grow side by side.
+    """
+
+    id: int
+    alone_ns: int
+    beside_ns: dict[int, int]

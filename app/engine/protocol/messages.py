@@ -46,6 +46,8 @@ from app.engine.protocol.measuring import (
     CheckType,
     KernelsMeasured,
     MeasureKernels,
+    MeasurePasses,
+    PassesMeasured,
     TypeChecked,
 )
 from app.engine.protocol.reading import (
@@ -93,6 +95,7 @@ Command = (
     | HoldTensors
     | Predict
     | MeasureKernels
+    | MeasurePasses
     | CheckType
     | Tokenize
     | Detokenize
@@ -132,6 +135,7 @@ Event = (
     | TensorsHeld
     | Predicted
     | KernelsMeasured
+    | PassesMeasured
     | TypeChecked
     | Tokenized
     | Detokenized

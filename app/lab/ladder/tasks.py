@@ -10,6 +10,7 @@ from app.core.ladder.results import Clocked, Spent, TasksStep, answerers
 from app.core.tasks.scoring import Outcome
 from app.lab.engines.opened import opened, opened_file
 from app.lab.tasks.asker import FileAsker
+from app.lab.tasks.beside import with_places
 from app.lab.tasks.plan import TaskPlan, engines_and_threads
 
 if TYPE_CHECKING:
@@ -47,8 +48,11 @@ class LadderTasks:
         *,
         thinking: bool = False,
     ) -> None:
-        engines, each = engines_and_threads(list(map(opened_file, models)), threads, room)
-        self._plan = TaskPlan(chosen.items, engines, each, thinking, dict(chosen.answer_tokens))
+        every = list(map(opened_file, models))
+        engines, each = engines_and_threads(every, threads, room)
+        limits = dict(chosen.answer_tokens)
+        self._plan = TaskPlan(chosen.items, engines, each, thinking, limits, places=None)
+        self._largest = max(every, key=lambda one: one.model.tensor_bytes, default=None)
         self._room = room
         self._kept = kept
         self._open_model = open_model
@@ -67,6 +71,8 @@ class LadderTasks:
             PersonError: The file cannot be asked at all.
         """
         ready = opened(candidate.spoken, self._open_model)
+        if self._largest is not None:
+            self._plan = with_places(self._plan, self._largest, self._room, self._kept)
         items = self._plan.items
 
         def note(answered: int) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from app.base.files import write_whole
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import StopReason
@@ -20,7 +22,7 @@ from app.core.tasks.drawing import drawn
 from app.core.words.sentence import English, say, worded
 from app.engine.api import Engine, EngineEvent, Exited
 from app.engine.local.pool import EnginePool
-from app.engine.protocol.answering import Finished, Generate, Text
+from app.engine.protocol.answering import AnswerMany, Finished, Generate, ManyAnswered, Text
 from app.engine.protocol.loading import Hello, Loaded
 from app.engine.protocol.running import Failed, FailureKind
 from app.lab.engines.calls import check_end
@@ -44,6 +46,11 @@ _MOST_TRIES = 2
 _MOST_RESTARTS = 3
 # An engine is worth its start from so many questions on.
 _LEAST_ITEMS_EACH = 8
+# Questions that an engine is asked at once are no fewer than so many for each place, lest places
+# stay empty at the end.
+_ROUNDS = 4
+# Of one message, with room for what is written around a question; less than a message may have.
+_MOST_BYTES, _QUESTION_BYTES = 500_000, 400
 
 
 @dataclass(eq=False, slots=True)
@@ -52,8 +59,9 @@ class _Engine:
 
     Attributes:
         load_id: Of its Load command.
-        item: What it is asked now.
-        parts: Of the answer so far.
+        many_id: Of the command that asks several at once; 0 while it is asked one.
+        items: What it is asked now, by the commands' ids.
+        parts: Of the answers so far.
         answered: How many questions it has answered.
         is_ready: The file is loaded.
     """
@@ -61,9 +69,15 @@ class _Engine:
     client: Engine
     load_id: int = 0
     is_ready: bool = False
-    item: TaskItem | None = None
-    parts: list[str] = field(default_factory=lambda: list[str]())
+    many_id: int = 0
+    items: dict[int, TaskItem] = field(default_factory=lambda: dict[int, "TaskItem"]())
+    parts: dict[int, list[str]] = field(default_factory=lambda: dict[int, list[str]]())
     answered: int = 0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it is asked something, or closes a command that asked several."""
+        return bool(self.items or self.many_id)
 
 
 class FileAsker:
@@ -96,6 +110,7 @@ class FileAsker:
         self._manner = opened.manner
         self._context_tokens = plan.context_tokens(opened)
         self._plan = plan
+        self._places = plan.places or 1
         self._groups = Groups(plan.items, plan.items_of(opened), stopping)
         self._room = room
         self._kept = kept
@@ -156,6 +171,8 @@ class FileAsker:
     def _start(self) -> None:
         self._started += 1
         context_tokens = self._opened.context_tokens(self._context_tokens)
+        if self._places > 1:
+            context_tokens += self._places * self._plan.place_tokens(self._opened)
         opened, needed_bytes = self._opened, None
         if opened.header is not None:
             needed_bytes = self._room.needed_bytes(opened, context_tokens)
@@ -183,7 +200,7 @@ class FileAsker:
 
     def _worthwhile(self) -> int:
         left = sum(item.key not in self._result.answers for item in self._groups.asked)
-        return -(-left // _LEAST_ITEMS_EACH)
+        return -(-left // (_LEAST_ITEMS_EACH * self._places))
 
     # --- events ---------------------------------------------------------------------------
 
@@ -196,36 +213,45 @@ class FileAsker:
                 engine.is_ready = True
                 self._go_on()
             case Text():
-                engine.parts.append(event.answer)
-            case Finished():
+                engine.parts.setdefault(event.id, []).append(event.answer)
+            case Finished() if event.id in engine.items:
                 self._note(engine, event)
                 self._go_on()
-            case Failed() if event.id == engine.load_id:
-                self._errors.append(event.sentence)
-                self._dismiss(key)
-                self._go_on()
-            case Failed() if event.kind is FailureKind.NUMBERS:
-                self._errors.append(event.sentence)
-                self._todo.clear()
-                self._groups.end()  # the others would come to the same
-                self._dismiss(key)
+            case ManyAnswered():
+                engine.items.clear()
+                engine.many_id = 0
                 self._go_on()
             case Failed():
-                # The engine lives: this question cannot be asked, the next one may.
                 self._errors.append(event.sentence)
-                engine.item = None
+                self._failed(key, engine, event)
                 self._go_on()
             case Exited():
                 self._ended(key, engine, event)
             case _:
                 pass
 
+    def _failed(self, key: str, engine: _Engine, event: Failed) -> None:
+        if event.id == engine.load_id:
+            self._dismiss(key)
+        elif event.kind is FailureKind.NUMBERS:
+            self._todo.clear()
+            self._groups.end()  # the others would come to the same
+            self._dismiss(key)
+        elif not engine.many_id:
+            # The engine lives: this question cannot be asked, the next one may.
+            engine.items.clear()
+        elif event.id in engine.items:
+            del engine.items[event.id]
+        else:
+            # Not several at once: those that are left are asked one after the other.
+            self._one_by_one(engine)
+
     def _go_on(self) -> None:
         """Ask engines that wait; once all of a group are answered, the next group, if any."""
         for engine in self._engines.values():
-            if engine.is_ready and engine.item is None:
+            if engine.is_ready and not engine.is_busy:
                 self._ask_next(engine)
-        if self._todo or any(engine.item is not None for engine in self._engines.values()):
+        if self._todo or any(engine.is_busy for engine in self._engines.values()):
             return
         self._todo.extend(self._groups.next(self._result.answers))
         if self._todo:
@@ -235,16 +261,52 @@ class FileAsker:
             self._dismiss(key)
 
     def _ask_next(self, engine: _Engine) -> None:
-        while self._todo:
+        engine.parts.clear()
+        if self._places > 1 and len(self._todo) > 1:
+            self._ask_many(engine)
+        while self._todo and not engine.is_busy:
             item = self._todo.popleft()
-            engine.parts.clear()
             try:
-                engine.client.send(self._question(item, engine.client.next_id()))
+                question = self._question(item, engine.client.next_id())
+                engine.client.send(question)
             except PersonError as error:  # too long for a message
                 self._errors.append(error.sentence)
             else:
-                engine.item = item
-                return
+                engine.items[question.id] = item
+
+    def _ask_many(self, engine: _Engine) -> None:
+        """Ask as many as a message holds, as long as the others have their share."""
+        share = -(-len(self._todo) // (2 * len(self._engines) - 1))
+        questions: list[Generate] = []
+        length = 0
+        while self._todo and len(questions) < max(share, _ROUNDS * self._places):
+            item = self._todo[0]
+            length += len(item.asked.encode("utf-8", "replace")) + _QUESTION_BYTES
+            if questions and length > _MOST_BYTES:
+                break
+            self._todo.popleft()
+            try:
+                question = self._question(item, engine.client.next_id())
+            except PersonError as error:
+                self._errors.append(error.sentence)
+            else:
+                questions.append(replace(question, template=None))
+                engine.items[question.id] = item
+        if not questions:
+            return
+        engine.many_id = engine.client.next_id()
+        places, place_tokens = self._places, self._plan.place_tokens(self._opened)
+        many = AnswerMany(engine.many_id, questions, places, place_tokens, self._manner.chosen)
+        try:
+            engine.client.send(many)
+        except PersonError:  # a very long one among them
+            self._one_by_one(engine)
+
+    def _one_by_one(self, engine: _Engine) -> None:
+        self._places = 1
+        self._todo.extendleft(reversed(engine.items.values()))
+        engine.items.clear()
+        engine.many_id = 0
 
     def _question(self, item: TaskItem, command_id: int) -> Generate:
         sampling = SamplingSettings(
@@ -270,16 +332,14 @@ class FileAsker:
         return str(path.absolute())
 
     def _note(self, engine: _Engine, event: Finished) -> None:
-        item = engine.item
-        assert item is not None
+        item = engine.items.pop(event.id)
         answer = TaskAnswer(
-            "".join(engine.parts),
+            "".join(engine.parts.pop(event.id, ())),
             event.stop_reason,
             event.figures.generated_tokens,
             event.figures.thinking_tokens,
         )
         engine.answered += 1
-        engine.item = None
         self._result.figures.append(event.figures)
         self._result.answers[item.key] = answer
         self._result.asked += 1
@@ -297,8 +357,9 @@ class FileAsker:
         self._pool.forget(key)
         log.warning("engine %s ended: %s", key, event.outcome.sentence)
         self._errors.append(event.outcome.sentence)
-        item = engine.item
-        if item is not None:
+        if engine.many_id:
+            self._places = 1  # which of them it was, asking one after the other will tell
+        for item in engine.items.values():
             self._tries[item.key] = self._tries.get(item.key, 0) + 1
             if self._tries[item.key] < _MOST_TRIES:
                 self._todo.append(item)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.base.files import known_by
+from app.engine.protocol.measuring import PassesMeasured
 from app.lab.engines.identity import engine_identity
 from app.lab.tasks.plan import TaskAnswer, TaskPlan
 from app.store.small.remembered import TaskAnswerStore
@@ -23,15 +24,17 @@ if TYPE_CHECKING:
 _FORMAT = 3
 _FILE = "tasks.sqlite3"
 _ENGINE = "engine"
+_PASSES = "passes"
 
 
 class KeptAnswers:
     """Remembers answers below a cache folder; what was right is judged anew each time.
 
     An answer is known by the file (path, size, time of change), by how it is loaded and asked, the
-    engine's build and threads, the question, the thinking switch and the most tokens. How many
-    engines worked, and in how large a context unless it was chosen, is no part of it. Those of a
-    server are not remembered: nothing says for sure that the same model stands behind its address.
+    engine's build and threads, the question, the thinking switch, the most tokens and how many
+    questions were answered at once. How many engines worked, and in how large a context unless it
+    was chosen, is no part of it; nor are the other questions. Those of a server are not remembered:
+    nothing says for sure that the same model stands behind its address.
 
     Args:
         cache_folder: The program's.
@@ -83,9 +86,29 @@ class KeptAnswers:
                 blobs[question] = msgspec.json.encode(answers[item.key])
         self._store.keep(self._name_of(opened, plan), blobs)
 
+    def passes(self, opened: OpenedCandidate, plan: TaskPlan) -> PassesMeasured | None:
+        """What was measured of answering several questions at once; None where nothing was.
+
+        Raises:
+            OSError: The file is gone.
+        """
+        found = self._store.answers(self._name_of(opened, plan)).get(_PASSES)
+        try:
+            return msgspec.json.decode(found, type=PassesMeasured) if found else None
+        except msgspec.DecodeError:
+            return None
+
+    def keep_passes(self, opened: OpenedCandidate, plan: TaskPlan, passes: PassesMeasured) -> None:
+        """Remember that; errors as :meth:`passes`."""
+        blobs = {_PASSES: msgspec.json.encode(passes)}
+        self._store.keep(self._name_of(opened, plan), blobs)
+
     def _name_of(self, opened: OpenedCandidate, plan: TaskPlan) -> str:
         engine = engine_identity(self._engines_folder)
-        digest = sha256(repr((_FORMAT, engine, plan.threads, plan.thinking)).encode())
+        how = (_FORMAT, engine, plan.threads, plan.thinking)
+        if plan.places != 1:
+            how = (*how, plan.places)
+        digest = sha256(repr(how).encode())
         digest.update(opened.candidate.settings_key().encode())
         digest.update(known_by(opened.files))
         return digest.hexdigest()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.core.candidates.settings import CONTEXT_STEP_TOKENS
 from app.core.chats.chat import AnswerFigures, StopReason
 from app.core.tasks.items import ANSWER_TOKENS, DEFAULT_ANSWER_TOKENS, TaskItem
 from app.core.tasks.scoring import Outcome, judge
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 # Room for what templates write around a question; some bring a system prompt of their own.
 _TEMPLATE_TOKENS = 512
+_PLACE_TEMPLATE_TOKENS = 64
+# Few: long words and other writings take more tokens.
+_CHARACTERS_A_TOKEN = 2
 _PICTURE_TOKENS = 1100
 """A picture takes no more: the engine bounds it."""
 _LEAST_CONTEXT_TOKENS, _MOST_CONTEXT_TOKENS = 1024, 32_768
@@ -38,6 +42,8 @@ class TaskPlan:
         items: The questions.
         engines: How many engines of one file share its questions.
         threads: Of every engine.
+        places: How many questions an engine answers at once; None until it is known what that
+            gains (:func:`app.lab.tasks.beside.with_places`).
         thinking: Where the template's thinking switch stands; None leaves it alone.
         answer_tokens: How long an answer may be, by kind; others may be as long as usual.
     """
@@ -47,6 +53,7 @@ class TaskPlan:
     threads: int
     thinking: bool | None = False
     answer_tokens: Mapping[str, int] = field(default_factory=lambda: dict(ANSWER_TOKENS))
+    places: int | None = 1
 
     def items_of(self, opened: OpenedCandidate) -> list[TaskItem]:
         """The questions that a candidate can be asked.
@@ -66,6 +73,20 @@ class TaskPlan:
         """How many tokens a candidate may use for an item, thinking included."""
         answer_tokens = self.answer_tokens.get(item.kind, DEFAULT_ANSWER_TOKENS)
         return answer_tokens + manner.thinking_tokens(self.thinking)
+
+    def place_tokens(self, opened: OpenedCandidate) -> int:
+        """Room that holds every question in words with its answer, but for a few with long words.
+
+        A question that has none is answered alone.
+        """
+        manner = opened.manner
+        needs = [
+            len(item.asked) // _CHARACTERS_A_TOKEN + self.most_tokens(item, manner)
+            for item in self.items_of(opened)
+            if not item.picture
+        ]
+        wanted = max(needs, default=0) + _PLACE_TEMPLATE_TOKENS
+        return -(-wanted // CONTEXT_STEP_TOKENS) * CONTEXT_STEP_TOKENS
 
     def context_tokens(self, opened: OpenedCandidate) -> int:
         """A context that holds the longest question and its answer; a power of two."""

@@ -6,6 +6,7 @@ run that was broken off, or one with a candidate more, goes on from there.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from app.core.tasks.results import (
 from app.core.words.sentence import say, worded
 from app.lab.engines.opened import OpenedCandidate, opened
 from app.lab.tasks.asker import FileAsker
+from app.lab.tasks.beside import with_places
 from app.lab.tasks.plan import FileAnswers, TaskPlan, TaskResult, TaskRow
 from app.library.model_files import open_model_file
 
@@ -77,6 +79,9 @@ class Tasks:
             PersonError: The reference cannot be asked.
         """
         base = opened(reference.spoken, self._open_model)
+        self._plan = with_places(
+            self._plan, self._largest(base, candidates), self._room, self._kept
+        )
         asked = {_place(each) for each in (reference, *candidates)}
         self._total = len(asked) * len(self._plan.items)
         reference_row = self._asked(base)
@@ -88,6 +93,15 @@ class Tasks:
         engines = [row.answers.engine for row in (reference_row, *rows)]
         engine = next((engine for engine in engines if engine), "")
         return TaskResult(engine, self._plan, reference_row, rows)
+
+    def _largest(
+        self, reference: OpenedCandidate, candidates: Sequence[Candidate]
+    ) -> OpenedCandidate:
+        every = [reference]
+        for candidate in candidates:
+            with contextlib.suppress(PersonError):  # its row will say why
+                every.append(opened(candidate.spoken, self._open_model))
+        return max(every, key=lambda each: each.model.tensor_bytes)
 
     def _row(self, candidate: Candidate) -> TaskRow:
         try:
