@@ -23,8 +23,6 @@ class Ability(StrEnum):
 
     ANSWER = "answer"
     """Answer chats."""
-    BESIDE = "beside"
-    """Answer many questions side by side."""
     SEE = "see"
     """Be shown pictures, with a model that sees."""
     TOKENIZE = "tokenize"

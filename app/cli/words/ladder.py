@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from app.core.ladder.columns import Column, Kind, Place, columns_at, is_wanted
 from app.core.ladder.row import most_asked
-from app.core.quality.floor import floor_sentence
 from app.core.tasks.results import UNASKED, KindResult, KindVerdict
 from app.lab.reports.cells import shown
 from app.lab.reports.words import partings, same_text
@@ -29,7 +28,7 @@ def show_ladder(view: LadderView, console: Console) -> None:
         left=[column.head for column in columns if column.kind in (Kind.NAME, Kind.STATE)],
         spare=[column.head for column in spare],
     )
-    for said in (floor_sentence(view.floor), same_text(view.rows)):
+    for said in (view.floor_said, same_text(view.rows)):
         if said:
             console.text(said)
     asked = [row for row in view.rows if row.kinds]

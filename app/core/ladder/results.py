@@ -305,6 +305,9 @@ class TasksStep(msgspec.Struct, frozen=True):
         clocked: How fast the answers came that a server gave now.
         spent: Of a server.
         answerers: Whoever has answered there.
+        at_once: How many questions an engine answered at once.
+        rounding: What that changes beside one after the other: mean divergence of the next word in
+            nats; None where it changes nothing.
     """
 
     engine: str
@@ -317,6 +320,8 @@ class TasksStep(msgspec.Struct, frozen=True):
     clocked: Clocked | None = None
     spent: Spent | None = None
     answerers: tuple[str, ...] = ()
+    at_once: int = 1
+    rounding: float | None = None
 
 
 class AlongStep(msgspec.Struct, frozen=True):

@@ -40,6 +40,14 @@ def floor_sentence(floor: Figures | None) -> str:
     return worded("verdict.noise_floor_reference_against_itself", kld=kld, same=same)
 
 
+def at_once_sentence(at_once: int, rounding: float | None) -> str:
+    """What answering several questions at once changes, beside the floor; empty where nothing."""
+    if at_once <= 1 or rounding is None:
+        return ""
+    kld = significant(rounding, 2)
+    return worded("verdict.questions_at_once", count=at_once, kld=kld)
+
+
 def is_at_floor(figures: Figures, floor: Figures | None) -> bool | None:
     """Whether a candidate's divergence is not certainly above the floor's.
 

@@ -121,10 +121,13 @@ class PassesMeasured(msgspec.Struct, tag="passes_measured", frozen=True):
     """How long passes over one token each of several texts take here.
 
     Attributes:
-        alone_ns: A pass over one text.
+        alone_ns: A pass over one text; 0 where texts cannot grow side by side.
         beside_ns: By the number of texts; empty where they cannot grow side by side.
+        beside_kld: How far the next word is from the one behind the same text alone, which differs
+            by rounding: mean divergence in nats.
     """
 
     id: int
     alone_ns: int
     beside_ns: dict[int, int]
+    beside_kld: dict[int, float] = {}

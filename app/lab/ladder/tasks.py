@@ -52,7 +52,7 @@ class LadderTasks:
         engines, each = engines_and_threads(every, threads, room)
         limits = dict(chosen.answer_tokens)
         self._plan = TaskPlan(chosen.items, engines, each, thinking, limits, places=None)
-        self._largest = max(every, key=lambda one: one.model.tensor_bytes, default=None)
+        self._every = every
         self._room = room
         self._kept = kept
         self._open_model = open_model
@@ -71,8 +71,7 @@ class LadderTasks:
             PersonError: The file cannot be asked at all.
         """
         ready = opened(candidate.spoken, self._open_model)
-        if self._largest is not None:
-            self._plan = with_places(self._plan, self._largest, self._room, self._kept)
+        self._plan = with_places(self._plan, self._every, self._room, self._kept)
         items = self._plan.items
 
         def note(answered: int) -> None:
@@ -96,4 +95,6 @@ class LadderTasks:
             clocked=Clocked.of(found.figures) if far else None,
             spent=Spent.of(found.figures) if far else None,
             answerers=answerers(found.figures),
+            at_once=self._plan.places or 1,
+            rounding=self._plan.rounding,
         )

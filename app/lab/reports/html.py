@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from app.core.ladder.columns import Column, Place, columns_at
 from app.core.ladder.row import most_asked
-from app.core.quality.floor import floor_sentence
 from app.core.quality.histogram import EDGES
 from app.core.tasks.results import UNASKED, KindResult, KindVerdict
 from app.core.text.clean import clean_line, clean_text
@@ -64,7 +63,7 @@ def html_text(view: LadderView) -> str:
         shown=shown,
         css=_CSS,
         same_text=words.same_text(view.rows),
-        floor=floor_sentence(view.floor),
+        floor=view.floor_said,
         has_votes=any(row.votes for row in view.rows),
         asked=asked,
         has_hints=any(kind.hint for row in asked for kind in row.kinds),

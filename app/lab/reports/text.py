@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from app.core.ladder.columns import Column, Kind, Place, columns_at, figure_of, is_wanted
-from app.core.quality.floor import NO_FURTHER, floor_sentence
+from app.core.quality.floor import NO_FURTHER
 from app.core.text.clean import clean_line, clean_text
 from app.core.text.csv_cells import csv_cell
 from app.core.words.sentence import worded
@@ -116,7 +116,7 @@ def _cell(column: Column, row: Row) -> str:
 
 def _at_floor(view: LadderView) -> list[str]:
     """How far the reference is from itself, and who is no further from it."""
-    if not (said := floor_sentence(view.floor)):
+    if not (said := view.floor_said):
         return []
     found = [f"- {escaped(row.name)}: {NO_FURTHER}" for row in view.rows if row.at_floor]
     return ["", said, *(["", *found] if found else [])]

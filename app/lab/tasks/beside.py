@@ -15,6 +15,8 @@ from app.core.errors import PersonError
 from app.engine.protocol.measuring import MeasurePasses, PassesMeasured
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.lab.engines.opened import OpenedCandidate
     from app.lab.engines.room import EngineRoom
     from app.lab.tasks.kept import KeptAnswers
@@ -37,17 +39,19 @@ _ONE_CONTEXT_TOKENS = 512
 
 
 def with_places(
-    plan: TaskPlan, largest: OpenedCandidate, room: EngineRoom, kept: KeptAnswers
+    plan: TaskPlan, every: Sequence[OpenedCandidate], room: EngineRoom, kept: KeptAnswers
 ) -> TaskPlan:
-    """A plan that knows how many questions are answered at once, by its largest file.
+    """A plan that knows how many questions are answered at once, by the largest of the files.
 
     Starts an engine where that was not measured before. What cannot be measured is asked one after
     the other.
     """
     if plan.places is not None:
         return plan
-    if largest.candidate.server is not None:
+    here = [one for one in every if one.header is not None]
+    if not here:
         return replace(plan, places=1)
+    largest = max(here, key=lambda one: one.model.tensor_bytes)
     try:
         passes = kept.passes(largest, plan)
         if passes is None:
@@ -64,7 +68,8 @@ def with_places(
         file_bytes=largest.model.tensor_bytes,
         questions=len(plan.items),
     )
-    return replace(plan, engines=engines, threads=threads, places=places)
+    rounding = passes.beside_kld.get(places)
+    return replace(plan, engines=engines, threads=threads, places=places, rounding=rounding)
 
 
 def chosen(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # Room for what templates write around a question; some bring a system prompt of their own.
 _TEMPLATE_TOKENS = 512
 _PLACE_TEMPLATE_TOKENS = 64
+_PLACE_SHARE = 0.85
 # Few: long words and other writings take more tokens.
 _CHARACTERS_A_TOKEN = 2
 _PICTURE_TOKENS = 1100
@@ -44,6 +45,8 @@ class TaskPlan:
         threads: Of every engine.
         places: How many questions an engine answers at once; None until it is known what that
             gains (:func:`app.lab.tasks.beside.with_places`).
+        rounding: What answering them at once changes, a mean divergence in nats; None where
+            nothing.
         thinking: Where the template's thinking switch stands; None leaves it alone.
         answer_tokens: How long an answer may be, by kind; others may be as long as usual.
     """
@@ -54,6 +57,7 @@ class TaskPlan:
     thinking: bool | None = False
     answer_tokens: Mapping[str, int] = field(default_factory=lambda: dict(ANSWER_TOKENS))
     places: int | None = 1
+    rounding: float | None = None
 
     def items_of(self, opened: OpenedCandidate) -> list[TaskItem]:
         """The questions that a candidate can be asked.
@@ -75,17 +79,18 @@ class TaskPlan:
         return answer_tokens + manner.thinking_tokens(self.thinking)
 
     def place_tokens(self, opened: OpenedCandidate) -> int:
-        """Room that holds every question in words with its answer, but for a few with long words.
+        """Room that holds a question in words with its answer, but for the longest ones.
 
-        A question that has none is answered alone.
+        Those are answered alone: long texts take most of the time for reading.
         """
         manner = opened.manner
-        needs = [
+        needs = sorted(
             len(item.asked) // _CHARACTERS_A_TOKEN + self.most_tokens(item, manner)
             for item in self.items_of(opened)
             if not item.picture
-        ]
-        wanted = max(needs, default=0) + _PLACE_TEMPLATE_TOKENS
+        )
+        wanted = needs[int(_PLACE_SHARE * len(needs))] if needs else 0
+        wanted += _PLACE_TEMPLATE_TOKENS
         return -(-wanted // CONTEXT_STEP_TOKENS) * CONTEXT_STEP_TOKENS
 
     def context_tokens(self, opened: OpenedCandidate) -> int:

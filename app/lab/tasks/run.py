@@ -79,9 +79,7 @@ class Tasks:
             PersonError: The reference cannot be asked.
         """
         base = opened(reference.spoken, self._open_model)
-        self._plan = with_places(
-            self._plan, self._largest(base, candidates), self._room, self._kept
-        )
+        self._plan = with_places(self._plan, self._opened(base, candidates), self._room, self._kept)
         asked = {_place(each) for each in (reference, *candidates)}
         self._total = len(asked) * len(self._plan.items)
         reference_row = self._asked(base)
@@ -94,14 +92,14 @@ class Tasks:
         engine = next((engine for engine in engines if engine), "")
         return TaskResult(engine, self._plan, reference_row, rows)
 
-    def _largest(
+    def _opened(
         self, reference: OpenedCandidate, candidates: Sequence[Candidate]
-    ) -> OpenedCandidate:
+    ) -> list[OpenedCandidate]:
         every = [reference]
         for candidate in candidates:
             with contextlib.suppress(PersonError):  # its row will say why
                 every.append(opened(candidate.spoken, self._open_model))
-        return max(every, key=lambda each: each.model.tensor_bytes)
+        return every
 
     def _row(self, candidate: Candidate) -> TaskRow:
         try:

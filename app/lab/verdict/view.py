@@ -15,7 +15,7 @@ from app.core.candidates.shapes import letter_of, numbers_of
 from app.core.ladder.answer import Answer, answer_of
 from app.core.ladder.pairs import Pair, compare_at_equal_memory
 from app.core.ladder.ways import WaysAnswer, answer_of_ways
-from app.core.quality.floor import Figures, is_at_floor
+from app.core.quality.floor import Figures, at_once_sentence, floor_sentence, is_at_floor
 from app.core.quality.guessing import is_guessing
 from app.core.recommendation import Recommendation, recommend
 from app.core.tasks.looks import Decided, Look, looks_at
@@ -92,6 +92,13 @@ class LadderView:
     def floor(self) -> Figures | None:
         """The reference against itself; None where that was not measured."""
         return self.reference.floor
+
+    @property
+    def floor_said(self) -> str:
+        """What differs by rounding alone, in words; empty where that was not measured."""
+        tasks = self.reference.tasks
+        at_once = at_once_sentence(tasks.at_once, tasks.rounding) if tasks is not None else ""
+        return " ".join(filter(None, (floor_sentence(self.floor), at_once)))
 
     @property
     def floor_nats(self) -> float | None:

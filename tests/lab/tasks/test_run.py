@@ -418,7 +418,7 @@ def test_several_at_once_are_answered_as_one_after_the_other(
     items = first_of_each_kind(demo_set().items, 4)
     limits = {item.kind: 48 for item in items}
     plan = TaskPlan(items, 2, 1, answer_tokens=limits, places=None)
-    plan = with_places(plan, demo, lab.room(), lab.kept)
+    plan = with_places(plan, [demo], lab.room(), lab.kept)
     assert (plan.places or 0) in (1, 4)
     at_once = replace(plan, places=4)
     counted: list[int] = []

@@ -93,6 +93,7 @@ TEXTS = {
     "verdict.no_further_reference_than_reference": translate("Sentences", "no further from the original than the original from itself"),
     "verdict.noise_floor": translate("Sentences", "at the noise floor"),
     "verdict.noise_floor_reference_against_itself": translate("Sentences", "Noise floor, the original against itself, read in slices and written token by token: drift {kld}, same next word {same}."),
+    "verdict.questions_at_once": translate("Sentences", "Questions were answered {count} at once, which changes the next word by rounding alone: drift {kld}."),
     "verdict.noise_floor_reference_against_itself_2": translate("Sentences", "Noise floor, the original against itself, read in slices and written token by token: drift {kld}."),
     "verdict.none_could_measured": translate("Sentences", "None of these could be measured."),
     "verdict.none_keeps_even_needs": translate("Sentences", "None of these keeps to {memory_bytes}: even {name} needs {needed_bytes}."),
