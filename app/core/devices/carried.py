@@ -47,8 +47,8 @@ _REACHES = {
     DeviceKind.MAC: _Reach(0.72, 0.90, 220.0, 60.0),
     DeviceKind.SOC: _Reach(0.72, 0.90, 120.0, 10.0),
     # Small processors decode more slowly than their memory gives.
-    DeviceKind.BOARD: _Reach(0.33, 0.80, 0.0, 0.0),
-    DeviceKind.PHONE: _Reach(0.33, 0.80, 0.0, 0.0),
+    DeviceKind.BOARD: _Reach(0.33, 0.80, 400.0, 40.0),
+    DeviceKind.PHONE: _Reach(0.33, 0.80, 400.0, 40.0),
 }
 
 
