@@ -113,6 +113,8 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         stops=not arguments.ask_all,
     )
     measured = LadderRun(order, paths, chosen.open)
+    for sentence in measured.costs():
+        console.remark(sentence)
     with ladder_keeper(paths, console.remark) as keeper, progress_shown(console) as show:
         view = measured.measure(keeper, show)
     if arguments.json:

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.core.candidates.candidate import Candidate, ServerModel
 from app.core.errors import PersonError
 from app.core.ladder.results import FileFacts, StepKind
 from app.core.models.gguf_reader import quotable
+from app.core.servers.server import is_called
 from app.core.text.shared_names import file_name, names_without_folders
 from app.core.words.sentence import say
 from app.lab.demo.demo import DEMO_LEVELS, DemoFiles
@@ -20,6 +22,7 @@ from app.lab.models.library import Library
 from app.lab.votes.files import look_at
 from app.library.model_files import open_model_file
 from app.store.ladders import StoredLadder, reading_ladders
+from app.store.servers.kept import KeptServers
 
 if TYPE_CHECKING:
     from app.core.candidates.drafts import Draft
@@ -73,6 +76,23 @@ class ReportModels:
                 say("lab.report_not_pc_name_model", file=quotable(file_name(row.file)))
             )
         return found
+
+    def server_of(self, key: str, model: ServerModel) -> Candidate:
+        """The report's candidate on a server that the person has added under the same name.
+
+        An address out of a report is never asked.
+
+        Raises:
+            PersonError: There is no such server.
+        """
+        own = self._own.get(key)
+        if own is not None and own.server is not None:
+            return own
+        known = KeptServers(self._paths.servers).all()
+        server = next((each for each in known if is_called(each, model.server)), None)
+        if server is None:
+            raise PersonError(say("lab.report_server_not_added", name=quotable(model.server)))
+        return Candidate(ServerModel(server.name, server.url, model.model))
 
     def adapter_of(self, key: str, path: str) -> Path:
         """Where an adapter of the report's candidate with this key is: a file of its name.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.core.ladder.row import Row
     from app.lab.verdict.view import LadderView
 
+_A_SERVER = "a server"
 _OWN_CHATS = "(in one's own chats)"
 # What was asked, read and answered stands as it was.
 _CONTENTS = frozenset({"items", "wrong", "worst", "continuations", "reading"})
@@ -42,8 +43,15 @@ def shareable(view: LadderView) -> LadderView:
         shared = _renamed(each, names)
         names[each.key()], names[words_of(each)] = shared.key(), words_of(shared)
 
+    far = [each.server for each in every if each.server is not None]
+    hosts = {each.url.partition("://")[2]: each.server or _A_SERVER for each in far if each.url}
+    hosts |= {host.partition("/")[0]: name for host, name in hosts.items()}
+
     def change(text: str) -> str:
-        return names.get(text) or folders.text(text)
+        found = names.get(text) or folders.text(text)
+        for host, name in hosts.items():
+            found = found.replace(host, name)
+        return found
 
     cleaned = with_each_text(view, change, _CONTENTS)
     return replace(cleaned, rows=tuple(map(_without_own_chats, cleaned.rows)))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.words import figures
 from app.core.words.sentence import English, chained, worded
+from app.lab.ladder.costs import money
 
 if TYPE_CHECKING:
     from app.core.ladder.row import Row
     from app.lab.ladder.rows import LadderResult
-
-_LITTLE = 0.1
 
 
 def server_remarks(result: LadderResult, names: dict[str, str]) -> list[str]:
@@ -62,8 +60,3 @@ def _spent(rows: list[Row]) -> list[English]:
         return [worded("verdict.servers_spent", read=read, written=written)]
     cost = money(sum(costs))
     return [worded("verdict.servers_spent_cost", read=read, written=written, cost=cost)]
-
-
-def money(amount: float) -> str:
-    """In the person's own currency; more digits where it is little."""
-    return figures.number(amount, 2 if amount >= _LITTLE else 4)

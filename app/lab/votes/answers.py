@@ -108,7 +108,10 @@ class AnswerMaker:
 
     def _prepare(self, pairs: Sequence[VotePair]) -> None:
         """Find out what the files are; nothing is answered by a file that is not known."""
-        for path in dict.fromkeys(pair.voted(role).file.path for pair in pairs for role in Role):
+        every = [pair.voted(role) for pair in pairs for role in Role]
+        # What stands behind an address is not known by its contents.
+        self._files |= {each.file.path: each.file for each in every if each.candidate.server}
+        for path in dict.fromkeys(each.file.path for each in every if not each.candidate.server):
             self._check()
             try:
                 model = self._open_model(Path(path))
@@ -143,9 +146,7 @@ class AnswerMaker:
         """Pairs of the same two candidates."""
         first = group[0]
         both = [
-            self._opened(first, role)
-            for role in Role
-            if first.voted(role).file.path in self._models
+            self._opened(first, role) for role in Role if first.voted(role).file.path in self._files
         ]
         fit = self._shelf.hold(both)
         self._together = both if fit else []
@@ -170,7 +171,7 @@ class AnswerMaker:
             threads=own.threads or usual.threads,
         )
         candidate = replace(voted.candidate, engine=engine)
-        return OpenedCandidate(candidate, self._models[voted.file.path])
+        return OpenedCandidate(candidate, self._models.get(voted.file.path))
 
     # --- one answer -----------------------------------------------------------------------
 
@@ -206,7 +207,7 @@ class AnswerMaker:
             answer = self._generated(engine, pair, opened.manner)
         except PersonError as error:
             log.warning("no answer for pair %d: %s %s", pair.id, error.sentence, error.detail)
-            if engine.pid is None:
+            if engine.is_gone:
                 self._crashed(key, error.sentence)
             if isinstance(error, EngineFailed) and error.kind is FailureKind.NUMBERS:
                 self._broken[key] = error.sentence

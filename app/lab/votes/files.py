@@ -59,6 +59,9 @@ def identify(
     found: dict[str, VotedCandidate] = {}
     files = list(known)
     for candidate in candidates:
+        if candidate.server is not None:
+            found[candidate.key()] = VotedCandidate(candidate, VotedFile(candidate.place))
+            continue
         try:
             model = open_model(candidate.file)
             file = known_again(look_at(model), files)

@@ -112,7 +112,9 @@ def order_of_plan(plan: LadderPlan, limits: Limits, *, fresh: bool = False) -> L
 
 
 def _here(candidate: Candidate, key: str, models: ReportModels) -> Candidate:
-    """A report's candidate with the files as this PC has them."""
+    """A report's candidate with the files as this PC has them, or on the person's own server."""
+    if candidate.server is not None:
+        return models.server_of(key, candidate.server)
     return msgspec.structs.replace(
         candidate,
         source=LocalFile(str(models.path_of(key))),

@@ -19,6 +19,7 @@ from app.lab.demo.demo import is_taught
 from app.lab.engines.opened import opened
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
+from app.lab.ladder.costs import costs_told
 from app.lab.ladder.kept import About
 from app.lab.ladder.measure import Ladder
 from app.lab.ladder.plan import Further, LadderPlan, Profile
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from app.core.servers.server import Server
     from app.core.tasks.items import TaskItem
     from app.core.verdict import Limits
+    from app.core.words.sentence import English
     from app.lab.ladder.progress import LadderProgress, Usual
     from app.lab.ladder.rows import LadderResult
     from app.store.paths import Paths
@@ -202,6 +204,13 @@ class LadderRun:
         """What quality is measured on; empty for nothing."""
         return self._text.raw or self._text.data
 
+    def costs(self) -> list[English]:
+        """What this will use of servers, a sentence each; empty where all is done here."""
+        return costs_told(self.plan, self.items, self._prompts(), self._server)
+
+    def _prompts(self) -> tuple[str, ...]:
+        return mixed_prompts(list(self._models.values()), PROMPTS)
+
     def view(self, result: LadderResult) -> LadderView:
         """A ladder that is complete or not."""
         text = self.text
@@ -315,7 +324,7 @@ class LadderRun:
             open_model=self._open_model,
             text=self._text,
             items=tuple(self._set.items),
-            prompts=mixed_prompts(list(self._models.values()), PROMPTS),
+            prompts=self._prompts(),
             about_server=self._server,
             ask=tasks.ask,
         )
