@@ -18,6 +18,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 import platformdirs
 from hypothesis import HealthCheck, settings
 
+from app.lab.predict import bandwidth
 from app.lab.shrink.quantize import quantize
 from app.preflight import offscreen_obstacle
 from app.resources import resource_path
@@ -128,6 +129,14 @@ def nothing_left_behind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     if leaks := watch.leaks():
         pytest.fail("left behind:\n" + "\n".join(f"- {leak}" for leak in leaks))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def little_is_read() -> Iterator[None]:
+    """Measure this PC's memory over a few megabytes: no test asks how fast it is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bandwidth, "measured_bytes", lambda: 4 << 20)
+        yield
 
 
 @pytest.fixture

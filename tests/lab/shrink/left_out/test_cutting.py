@@ -24,17 +24,19 @@ from app.lab.shrink.making.shrink import shrink
 from app.library.model_files import open_model_file
 from tests.helpers import gguf_files as files
 from tests.helpers.architectures import Size, write_architecture
+from tests.helpers.caches import run_cache
 from tests.helpers.moe_files import EXPERTS, USED, write_demo_mixture
 
 NONE = MatrixUse.NONE
 LAYERS = 6
 
 
-def made(source: Path, target: Path, recipe: Recipe) -> ShrinkResult:
+def made(source: Path, target: Path, recipe: Recipe, cache: Path | None = None) -> ShrinkResult:
+    """Make it; what was read of a model is kept for the whole run, unless a cache is given."""
     folder = target.parent
     (folder / "state").mkdir(exist_ok=True)
     before = {each.name for each in folder.iterdir()}
-    means = Means(1, EngineRoom(folder / "state"), folder / "cache", lambda *_told: None)
+    means = Means(1, EngineRoom(folder / "state"), cache or run_cache(), lambda *_told: None)
     try:
         return shrink(source, target, recipe, means)
     finally:
@@ -99,8 +101,8 @@ def test_all_ways_go_together_and_can_be_quantized(demo_model: Path, tmp_path: P
 
 
 @pytest.mark.slow
-def test_a_size_is_met_without_what_goes(demo_model: Path, tmp_path: Path) -> None:
-    small = made(demo_model, tmp_path / "small.gguf", Recipe(target_bits=4.5, width=0.34))
+def test_a_size_is_met_without_what_goes(short_demo: Path, tmp_path: Path) -> None:
+    small = made(short_demo, tmp_path / "small.gguf", Recipe(target_bits=4.5, width=0.34))
     assert 4.3 < small.bits_per_weight <= 4.5
 
 
@@ -116,7 +118,8 @@ def test_experts_that_work_least_are_left_out(demo_model: Path, tmp_path: Path) 
     quantized = tmp_path / "quantized.gguf"
     made(mixture, quantized, Recipe(level_by_name("Q4_0"), matrix=NONE))
     # A quantized mixture loses experts without being quantized again.
-    result = made(quantized, tmp_path / "fewer.gguf", Recipe(experts=1))
+    cache = tmp_path / "cache"
+    result = made(quantized, tmp_path / "fewer.gguf", Recipe(experts=1), cache)
     model = open_model_file(tmp_path / "fewer.gguf")
     assert (model.level_name, model.expert_count, model.expert_used_count) == ("Q4_0", 3, USED)
     assert (result.pruned, result.remarks) == ("1 of 4 experts left out", ())
@@ -134,9 +137,9 @@ def test_experts_that_work_least_are_left_out(demo_model: Path, tmp_path: Path) 
             name = f"blk.{each.layer}.ffn_{kind}.weight"
             assert np.array_equal(after[name], before[name][stays]), name
     # They are counted once for a file; fewer than worked on a token work all then.
-    kept = list((tmp_path / "cache" / "readings").iterdir())
-    made(quantized, tmp_path / "one.gguf", Recipe(experts=3))
-    assert list((tmp_path / "cache" / "readings").iterdir()) == kept
+    kept = list((cache / "readings").iterdir())
+    made(quantized, tmp_path / "one.gguf", Recipe(experts=3), cache)
+    assert list((cache / "readings").iterdir()) == kept
     one = open_model_file(tmp_path / "one.gguf")
     assert (one.expert_count, one.expert_used_count) == (1, 1)
     assert len(influences(tmp_path / "one.gguf", tmp_path)) == LAYERS
