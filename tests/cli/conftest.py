@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,14 @@ from typing import Any, cast
 import msgspec
 import pytest
 
+from app.core.models.levels import TENSOR_TYPES
+from app.engine.local.client import LocalEngines
+from app.lab.engines.calls import EngineCalls
+from app.lab.engines.speeds import speed_store
+from app.lab.predict.bandwidth import MachineSpeed
+from app.lab.speed.calm import Calm
+from app.monitor.machine import physical_core_count
+from app.store.paths import Paths
 from tests.helpers.architectures import Size, write_header_only
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
 from tests.helpers.gguf_files import write_sharded_llama, write_tiny_llama
@@ -20,6 +29,7 @@ from tests.helpers.gguf_files import write_sharded_llama, write_tiny_llama
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 120
 REPO = "org/sky-GGUF"
+_TYPES = {"F32", "F16", "Q8_0", "Q4_0", "Q4_K", "Q6_K", "TQ1_0"}
 LARGE = Size(layers=8, width=1024, feed_forward=4096, vocabulary_tokens=60_000)
 
 
@@ -40,10 +50,13 @@ class Ended:
 class Program:
     """Runs commands in a home folder with nothing in it."""
 
-    def __init__(self, hub: FakeHub, home: Path) -> None:
+    def __init__(self, hub: FakeHub, home: Path, speeds: Path) -> None:
         self.hub = hub
         self.home = home
         home.mkdir()
+        state = Paths.below(home / "program").state
+        state.mkdir(parents=True)
+        shutil.copy(speeds, state)
 
     def environment(self, **more: str) -> dict[str, str]:
         return os.environ | {
@@ -121,7 +134,20 @@ def hub(repository: FakeRepository) -> Iterator[FakeHub]:
         yield hub
 
 
+@pytest.fixture(scope="session")
+def speeds(little_is_read: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What this PC is measured for at the first time, as commands keep it: measured here once."""
+    paths = Paths.below(tmp_path_factory.mktemp("measured"))
+    paths.create()
+    store, calm = speed_store(paths), Calm(others_use=lambda _pid: None)
+    types = [number for number, kind in TENSOR_TYPES.items() if kind.name in _TYPES]
+    for threads in {1, physical_core_count()}:
+        with EngineCalls("measured", LocalEngines(paths.state)) as engine:
+            MachineSpeed(store, calm).rates(types, threads, engine)
+    return paths.state / "speeds.sqlite3"
+
+
 @pytest.fixture
-def program(hub: FakeHub, tmp_path: Path) -> Program:
+def program(hub: FakeHub, speeds: Path, tmp_path: Path) -> Program:
     """The program with folders of the test's own."""
-    return Program(hub, tmp_path / "home")
+    return Program(hub, tmp_path / "home", speeds)
