@@ -61,7 +61,7 @@ class Groups:
             self._taken += 1
             todo = [item for item in self._able_of(group) if item.key not in answers]
             if todo:
-                return todo
+                return _by_text(todo)
         return []
 
     def end(self) -> None:
@@ -80,3 +80,12 @@ class Groups:
             if item.key in answers
         }
         return self._stopping.is_decided(known, look)
+
+
+def _by_text(items: Sequence[TaskItem]) -> list[TaskItem]:
+    """Questions about one text behind the first of them, so that an engine reads it once."""
+    first: dict[str, int] = {}
+    for place, item in enumerate(items):
+        first.setdefault(item.text, place)
+    places = [first[item.text] if item.text else place for place, item in enumerate(items)]
+    return [items[at] for at in sorted(range(len(items)), key=places.__getitem__)]

@@ -6,6 +6,7 @@ app.lab.tasks.plan and app.engine.host.measuring.passes.
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from collections.abc import Callable
@@ -33,6 +34,7 @@ from app.lab.engines.asking import THINKING_TOKENS
 from app.lab.engines.opened import opened_file
 from app.lab.tasks.asker import FileAsker
 from app.lab.tasks.beside import chosen, with_places
+from app.lab.tasks.groups import Groups
 from app.lab.tasks.kept import KeptAnswers
 from app.lab.tasks.plan import (
     FileAnswers,
@@ -560,6 +562,18 @@ def test_pictures_are_asked_of_models_that_see_and_others_are_judged_by_the_rest
     assert blind.total.counts.total == 4
     again = lab.measured(plan, sees, sees_wrong)
     assert [row.answers.asked for row in (again.reference, *again.rows)] == [0, 0]
+
+
+def test_a_text_is_read_once_for_all_questions_about_it() -> None:
+    chosen = usual_set([]).take(TaskProfile.QUICK).in_turns().items
+    todo = Groups(chosen, chosen).next({})
+    assert sorted(item.key for item in todo) == sorted(item.key for item in chosen)
+    texts = [item.text for item in todo if item.text]
+    changes = sum(one != other for one, other in itertools.pairwise(texts)) + 1
+    assert changes == len(set(texts)) == 4
+    asked = [bool(item.text) for item in todo]
+    assert sum(one != other for one, other in itertools.pairwise(asked)) <= 2 * 4
+    assert [item for item in todo if not item.text] == [item for item in chosen if not item.text]
 
 
 def test_long_texts_are_asked_where_the_context_holds_them(
