@@ -14,6 +14,7 @@ from pathlib import Path
 from app.monitor.machine import physical_core_count
 from tests.benchmarks import (
     adapters,
+    asking,
     bench,
     busy,
     comparable,
@@ -88,6 +89,7 @@ ITEMS = {
     "mixtures": mixtures,
     "ladder": demo_ladder,
     "serve": serving,
+    "asking": asking,
     "remote": remote,
 }
 """In the order in which they run: short ones first, so that a mistake shows early."""

@@ -60,6 +60,7 @@ LETTERS = {
     "ze": "Types within a size",
     "zf": "Models of servers",
     "zg": "Scale",
+    "zh": "Questions several at once",
     "zl": "Losses by the likeliest tokens",
 }
 
