@@ -138,6 +138,9 @@ def show_fit(file: str, fit: Fit, console: Console) -> None:
     if fit.speed is not None:
         speed = figures.speed(fit.speed.tokens_per_second).value
         about = "At most" if fit.speed.basis is Basis.PARTLY_GPU else "About"
-        console.text(f"{about} {speed} tokens per second, by {fit.speed.basis}.")
+        full, with_full = fit.tokens_per_second_when_full, ""
+        if full is not None:
+            with_full = f" with an empty context, {figures.speed(full).value} with a full one"
+        console.text(f"{about} {speed} tokens per second{with_full}, by {fit.speed.basis}.")
         if fit.speed.taken_while_busy:
             console.text(TAKEN_WHILE_BUSY)

@@ -67,7 +67,8 @@ def test_fit_speaks_to_people(program: Program) -> None:
     assert f"{REPO}/sky-UD-Q4_K_XL.gguf" in ended.out
     assert "KV cache, context of 512, q8_0" in ended.out
     assert "Fits: needs" in ended.out
-    assert "tokens per second, by measured" in ended.out
+    assert " tokens per second with an empty context, " in ended.out
+    assert " with a full one, by measured" in ended.out
     assert ended.err.splitlines() == [f"Hub: {program.hub.endpoint.removeprefix('http://')}"]
 
 

@@ -42,6 +42,7 @@ def fit_document(fit: Fit) -> dict[str, object]:
         "verdict": str(fit.judgement.verdict),
         "reason": fit.judgement.reason,
         "predicted_tokens_per_second": speed.tokens_per_second if speed else None,
+        "predicted_tokens_per_second_when_full": fit.tokens_per_second_when_full,
         "basis": str(speed.basis) if speed else None,
         "measured_runs": speed.runs if speed else 0,
         "taken_while_busy": speed.taken_while_busy if speed else False,

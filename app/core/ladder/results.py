@@ -143,12 +143,14 @@ class TextReading(msgspec.Struct, frozen=True):
         tokens_digest: Of the plain texts as tokens.
         rendered: The beginning of the chats as its template writes them; None where it has none.
         rendered_digest: Of all of that.
+        begins: Its vocabulary wants a begin token in front of every text; None where nobody noted.
     """
 
     vocabulary_digest: str
     tokens_digest: str
     rendered: str | None
     rendered_digest: str | None
+    begins: bool | None = None
 
 
 class ServerFacts(msgspec.Struct, frozen=True):

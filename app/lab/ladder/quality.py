@@ -93,5 +93,9 @@ def _reading(row: QualityRow) -> TextReading | None:
     if facts is None:
         return None
     return TextReading(
-        facts.vocabulary_digest, facts.plain_digest, facts.rendered, facts.rendered_digest
+        facts.vocabulary_digest,
+        facts.plain_digest,
+        facts.rendered,
+        facts.rendered_digest,
+        facts.begin_token is not None,
     )

@@ -31,6 +31,7 @@ from app.core.memory.speed import (
     MeasuredRun,
     SpeedPrediction,
     bytes_from_disk,
+    expected_speed,
     predict_speed,
     slowed_by_disk,
 )
@@ -95,6 +96,15 @@ class Fit:
     def tokens_per_second(self) -> float | None:
         """Predicted for generating; None where it could not be."""
         return None if self.speed is None else self.speed.tokens_per_second
+
+    @property
+    def tokens_per_second_when_full(self) -> float | None:
+        """The same with the whole context in use; None also where weights come from disk."""
+        known, work, rates = self.tokens_per_second, self.work, self.rates
+        if known is None or work is None or rates is None or self.disk_bytes:
+            return None
+        slower = expected_speed(work, rates, self.context_tokens) / expected_speed(work, rates)
+        return known * slower
 
 
 class Fitter:

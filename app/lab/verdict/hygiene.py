@@ -36,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
         devices: What else is set of devices, memory and positions, as it is told.
         draft: What proposed tokens while speed was taken; empty where nothing did.
         projector: Its file's name; empty for a model that sees nothing.
+        begins: A begin token stands in front of its texts; None where that is not known.
     """
 
     threads: int
@@ -54,6 +55,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     devices: str = ""
     draft: str = ""
     projector: str = ""
+    begins: bool | None = None
 
 
 Alike = Callable[[Settings], int | str | None]
@@ -83,6 +85,7 @@ def settings_of(plan: LadderPlan, row: Row) -> Settings:
         devices=told_devices(row.candidate),
         draft=told_draft(row.candidate),
         projector=file_name(row.candidate.projector) if row.candidate.projector else "",
+        begins=reading.begins if reading else None,
     )
 
 
@@ -117,6 +120,10 @@ def differences(result: LadderResult, names: dict[str, str]) -> list[str]:
     tokens = [row for row in cut if row not in vocabularies]
     if tokens:
         found.append(worded("verdict.cuts_same_text_into_other", tokens=_listed(tokens, names)))
+    begun = differing(lambda one: one.begins)
+    if begun:
+        missing = [row for row in (here[0], *rows) if settings_of(result.plan, row).begins is False]
+        found.append(worded("verdict.no_begin_token", names=_listed(missing, names)))
     found += _templates(result, rows, names, differing)
     every = {first: base, **own}
     for alike, words in _DIFFERENCES:

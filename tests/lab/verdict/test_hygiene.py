@@ -63,6 +63,14 @@ def test_a_reference_that_guesses_is_warned_of_and_no_word_of_its_text_is_said()
     assert "next word" not in document["recommendation"]["sentence"]
 
 
+def test_a_file_without_a_begin_token_among_others_is_named() -> None:
+    result = measured()
+    give(result, result.plan.reference, begins=True)
+    give(result, Q8, begins=False)
+    (remark,) = remarks(result)
+    assert remark.startswith("Q8_0 sets no begin token before its texts, others do")
+
+
 def test_other_prompts_are_shown_where_they_begin_to_differ() -> None:
     result = measured()
     other = PROMPT.replace("You are helpful.", "Today is Monday.")

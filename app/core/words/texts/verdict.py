@@ -90,6 +90,7 @@ TEXTS = {
     "verdict.next_word_beside_at_floor": translate("Sentences", "{said}, {beside}: {no_further}"),
     "verdict.nine": translate("Sentences", "nine"),
     "verdict.no": translate("Sentences", "no"),
+    "verdict.no_begin_token": translate("Sentences", "{names} sets no begin token before its texts, others do: most likely the file was converted without it, and its figures are worse for that."),
     "verdict.no_further_reference_than_reference": translate("Sentences", "no further from the original than the original from itself"),
     "verdict.noise_floor": translate("Sentences", "at the noise floor"),
     "verdict.noise_floor_reference_against_itself": translate("Sentences", "Noise floor, the original against itself, read in slices and written token by token: drift {kld}, same next word {same}."),
