@@ -15,6 +15,7 @@ from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role
 from app.core.ladder.columns import COLUMNS, cell_of
 from app.core.ladder.row import Value
+from app.core.tasks.items import Check, TaskItem
 from app.core.verdict import Limits
 from app.engine.api import EngineEvent, Engines
 from app.engine.local.client import LocalEngines
@@ -28,9 +29,12 @@ from app.lab.ladder.kept import About
 from app.lab.ladder.measure import Ladder
 from app.lab.ladder.plan import LadderPlan
 from app.lab.ladder.steps import Tools
+from app.lab.ladder.tasks import LadderTasks
 from app.lab.predict.fit import Fitter
 from app.lab.quality.kept_references import KeptReferences
 from app.lab.quality.texts import MeasuredText
+from app.lab.tasks.kept import KeptAnswers
+from app.lab.tasks.sets import TaskSet
 from app.lab.verdict.view import view_of
 from app.library.model_files import open_model_file
 from app.store.small.speeds import SpeedStore
@@ -139,7 +143,20 @@ def test_a_ladder_whose_reference_is_a_server_finds_the_same_file_the_same(
     (tmp_path / "state").mkdir()
     room = EngineRoom(tmp_path / "state", elsewhere=lambda _model: server)
     speeds = SpeedStore(tmp_path / "speeds.sqlite3", "this one")
+    items = [
+        TaskItem("april", "months", QUESTION, "30", Check.NUMBER),
+        TaskItem("june", "months", "How many days has June?", "30", Check.NUMBER),
+    ]
+    tasks = LadderTasks(
+        TaskSet("own", items, {"months": 32}),
+        [open_model_file(demo_model)],
+        1,
+        room,
+        KeptAnswers(tmp_path),
+        open_model_file,
+    )
     tools = Tools(
+        ask=tasks.ask,
         room=room,
         references=KeptReferences(tmp_path / "references"),
         fitter=lambda: Fitter(room, speeds, 1, 0.1),
@@ -148,11 +165,17 @@ def test_a_ladder_whose_reference_is_a_server_finds_the_same_file_the_same(
         text=MeasuredText.plain(
             "a text", b"The sky is blue because air scatters short waves. " * 40
         ),
+        items=tuple(items),
         prompts=(QUESTION, "What is 12 + 30?", "Which month comes after May?"),
     )
     there = Candidate(ServerModel(url=server.access.url, model="demo"))
     plan = LadderPlan(
-        *("", (), 1), context_tokens=256, prompt_tokens=0, generated_tokens=0, quality_chunks=1
+        *("", (), 1),
+        context_tokens=256,
+        prompt_tokens=0,
+        generated_tokens=0,
+        quality_chunks=1,
+        items_name="own",
     )
     result = Ladder(plan.of(there, [candidate_of(demo_model)]), tools).run()
     reference, same = view_of(result, About([]), Limits(None, None)).rows
@@ -161,3 +184,5 @@ def test_a_ladder_whose_reference_is_a_server_finds_the_same_file_the_same(
     found = cell_of(column, same)
     assert isinstance(found, Value)
     assert found.number == 1.0
+    both = [row.tasks.outcomes for row in (reference, same) if row.tasks is not None]
+    assert both == [{"april": "correct", "june": "correct"}] * 2
