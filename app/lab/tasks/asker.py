@@ -345,8 +345,10 @@ class FileAsker:
         self._result.asked += 1
         if self._first_ns is not None:
             self._result.asked_ns = time.monotonic_ns() - self._first_ns
-        if event.stop_reason is not StopReason.CONTEXT:
-            # How much fits depends on the other questions, which decide the context's size.
+        as_planned = self._places == (self._plan.places or 1)
+        if as_planned and event.stop_reason is not StopReason.CONTEXT:
+            # How much fits depends on the other questions, which decide the context's size; and one
+            # after the other llama.cpp rounds otherwise than several at once.
             self._new[item.key] = answer
         if time.monotonic() - self._kept_seconds >= _KEEP_SECONDS:
             self._keep()
