@@ -163,7 +163,7 @@ class Ladder:
             try:
                 every[key] = opened(plan.candidate(key), self._tools.open_model)
                 if key in plan.far:
-                    self._steps.server(plan.candidate(key))
+                    self._steps.servers.server(plan.candidate(key))
             except PersonError as error:
                 every.pop(key, None)
                 if key == plan.reference:
@@ -182,7 +182,8 @@ class Ladder:
         contexts = {key: head.context_length if head else None for key, head in headers.items()}
         here = self._tools.room.engines.abilities
         abilities = {
-            key: self._steps.abilities(key) if key in self._plan.far else here for key in every
+            key: self._steps.servers.abilities(key) if key in self._plan.far else here
+            for key in every
         }
         together = self._fit_together(each for each in every.values() if each.header)
         steps = steps_of(self._plan, contexts, in_turns=together, abilities=abilities)
@@ -206,7 +207,9 @@ class Ladder:
         items = repr(self._tools.items).encode("utf-8", "backslashreplace")
         engine = engine_identity(self._tools.room.folder).encode()
         # Another model behind the same address begins a ladder of its own.
-        far = [self._steps.server(each.candidate) for each in every.values() if not each.header]
+        far = [
+            self._steps.servers.server(each.candidate) for each in every.values() if not each.header
+        ]
         known = [served.identity.encode() for served in far]
         return self._plan.key(models, self._tools.text.data, items, engine, *known)
 
@@ -229,7 +232,7 @@ class Ladder:
         tell(0.0)
         try:
             result = self._measure(step, tell)
-            self._steps.check_unchanged(step, result)
+            self._steps.servers.check_unchanged(step, result)
         except PersonError as error:
             self._gate.check_end()
             log.warning("%s failed: %s %s", step.name, error.sentence, error.detail)
@@ -250,11 +253,11 @@ class Ladder:
             case StepKind.TASKS:
                 return self._steps.tasks(candidate, tell, self._result.reference.tasks)
             case StepKind.SERVER:
-                return self._steps.server(candidate)
+                return self._steps.servers.server(candidate)
             case StepKind.ALONG:
-                return self._steps.along(candidate, tell)
+                return self._steps.servers.along(candidate, tell)
             case StepKind.TOLD:
-                return self._steps.told(candidate, tell)
+                return self._steps.servers.told(candidate, tell)
 
     # --- what is kept -------------------------------------------------------------------------
 

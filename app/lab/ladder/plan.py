@@ -321,7 +321,7 @@ def unable(plan: LadderPlan, steps: Sequence[Step]) -> dict[str, frozenset[StepK
         wanted.add(StepKind.QUALITY)
     if plan.items_name:
         wanted.add(StepKind.TASKS)
-    beside = {StepKind.ALONG} | ({StepKind.TOLD} if plan.text_name else set())
+    beside = {StepKind.ALONG, *([StepKind.TOLD] if plan.text_name else [])}
     planned: dict[str, set[StepKind]] = {}
     for step in steps:
         for path in step.files:
@@ -331,9 +331,8 @@ def unable(plan: LadderPlan, steps: Sequence[Step]) -> dict[str, frozenset[StepK
     def of(path: str) -> set[StepKind]:
         """What is wanted of a file; of one of this PC no more where servers alone lack it."""
         both = {path, plan.reference} & plan.far
-        return (wanted | beside if both else wanted) - (
-            said if plan.told_by(path) != path else set()
-        )
+        kinds = wanted | beside if both else wanted
+        return kinds - said if plan.told_by(path) != path else kinds
 
     return {path: frozenset(of(path) - kinds) for path, kinds in planned.items()}
 
