@@ -40,7 +40,6 @@ ACCURACY = 0.75
 """The reference's share of right answers."""
 SEED = 11
 OPEN, GOOD, LOSES = 0, 1, 2
-STATES = {OPEN: State.CANNOT_TELL, GOOD: State.AS_GOOD, LOSES: State.LOSES}
 # Fewer standard errors from zero are no small p-value, however many sorts there are.
 _WORTH_A_TEST = 1.5
 

@@ -7,11 +7,11 @@ import pytest
 from app.core.statistics.paired import PairedCounts
 from app.core.tasks.looks import looks_of
 from app.core.tasks.results import paired_result
-from app.core.verdict import Evidence, judge_candidates
+from app.core.verdict import Evidence, State, judge_candidates
 from tools.verdict_error_rates import (
     GOOD,
     LOSES,
-    STATES,
+    OPEN,
     Candidate,
     Draws,
     Truth,
@@ -25,6 +25,7 @@ from tools.verdict_error_rates import (
 )
 
 RUNS = 400
+STATES = {OPEN: State.CANNOT_TELL, GOOD: State.AS_GOOD, LOSES: State.LOSES}
 
 
 @pytest.mark.parametrize(
