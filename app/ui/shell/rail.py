@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton
 
 from app.ui.kit.icons import icon
@@ -89,6 +89,7 @@ class Rail(QFrame):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setCheckable(True)
         button.setAccessibleName(title)
+        set_tip(button, title)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         return button
@@ -107,7 +108,27 @@ class Rail(QFrame):
         """The button of a page."""
         return self._buttons[page_id]
 
+    def _fit(self) -> None:
+        """Leave the words out where all buttons with theirs are higher than the rail."""
+        buttons = self.findChildren(QToolButton)
+        with_words = Qt.ToolButtonStyle.ToolButtonTextUnderIcon
+        missing = sum(button.toolButtonStyle() != with_words for button in buttons)
+        wanted = super().minimumSizeHint().height() + missing * self.fontMetrics().height()
+        style = with_words if wanted <= self.height() else Qt.ToolButtonStyle.ToolButtonIconOnly
+        for button in buttons:
+            if button.toolButtonStyle() != style:
+                button.setToolButtonStyle(style)
+
     # Qt's own names from here on.
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        buttons = len(self.findChildren(QToolButton))
+        return QSize(hint.width(), min(hint.height(), buttons * 2 * _ICON_PX))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))

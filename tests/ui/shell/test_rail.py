@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from app.ui.shell.rail import Rail
 
@@ -71,3 +72,21 @@ def test_it_grows_with_its_titles_up_to_a_bound(rail: Rail) -> None:
     assert usual < longer
     rail.add("longest", "Alles, was sich vergleichen lässt", "compare")
     assert longer <= rail.width() < 2 * usual
+
+
+def test_words_give_way_where_the_rail_is_low(qtbot: QtBot, rail: Rail) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    rail.setParent(host)
+    rail.resize(rail.width(), 600)
+    host.show()
+    rail.show()
+    with_words = Qt.ToolButtonStyle.ToolButtonTextUnderIcon
+    button = rail.button("models")
+    assert button.toolButtonStyle() == with_words
+    rail.resize(rail.width(), 100)
+    assert button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly
+    assert button.toolTip() == "Models"
+    rail.resize(rail.width(), 600)
+    assert button.toolButtonStyle() == with_words
+    rail.setParent(None)  # whoever made it ends it
