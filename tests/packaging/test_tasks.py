@@ -7,6 +7,7 @@ import json
 import random
 import sys
 from dataclasses import replace
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from further import choice  # noqa: E402
 from proof.form import prove_unguessable  # noqa: E402
 
 KINDS = tuple(make_tasks.KINDS)
+made = cache(make_tasks.make)
 FIRST = {
     "arithmetic": "0b9dbb6f806182a4",
     "passage": "07145c99f54a4ca7",
@@ -40,7 +42,7 @@ FIRST = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_files_are_what_the_scripts_make(kind: str) -> None:
     text = resource_path("tasks", f"{kind}.jsonl").read_text(encoding="utf-8")
-    assert make_tasks.as_text(kind, make_tasks.make(kind)) == text
+    assert make_tasks.as_text(kind, made(kind)) == text
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -56,7 +58,7 @@ def test_every_answer_is_proved(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_quick_profile_has_all_sorts(kind: str) -> None:
-    items = make_tasks.make(kind)
+    items = made(kind)
     sorts = [item.sort for item in items]
     counts = [sorts[: quick_items(len(BUNDLED))].count(sort) for sort in set(sorts)]
     assert max(counts) - min(counts) <= 2
@@ -64,7 +66,7 @@ def test_the_quick_profile_has_all_sorts(kind: str) -> None:
 
 
 def test_a_wrong_item_is_found() -> None:
-    items = make_tasks.make("arithmetic")
+    items = made("arithmetic")
     rows = [item.row("arithmetic") for item in items]
     for wrong in ({"prompt": rows[6]["prompt"]}, {"answer": 987_654}):
         changed = [*rows[:7], {**rows[7], **wrong}, *rows[8:]]
