@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QWidget
 
 from app.core.candidates.candidate import Candidate, ServerModel
 from app.ui.kit.plain import add_choice, set_spoken, set_tip
@@ -52,11 +52,13 @@ class ServerRow(QFrame):
         self.edit_button = IconButton("edit", self.tr("Change this server"), size_px=16)
         self.remove_button = IconButton("close", self.tr("Forget this server"), size_px=16)
         self.model = QComboBox()
+        self._id = QLineEdit()
         self.model.setEditable(True)
+        self.model.setLineEdit(self._id)
         self.model.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.model.setAccessibleName(self.tr("Model"))
         set_tip(self.model, self.tr("Choose a model, or type its id"))
-        self.model.lineEdit().setPlaceholderText(self.tr("a model’s id"))
+        self._id.setPlaceholderText(self.tr("a model’s id"))
         self.model.setMinimumContentsLength(_MOST_MODEL_SIGNS // 2)
         sign = self.fontMetrics().averageCharWidth()
         self.model.setMaximumWidth(sign * _MOST_MODEL_SIGNS)
@@ -95,7 +97,7 @@ class ServerRow(QFrame):
             self.model.setEditText(chosen)
         else:
             self.model.setCurrentIndex(max(0, place))
-        self.model.lineEdit().setCursorPosition(0)  # a long id shows its beginning
+        self._id.setCursorPosition(0)  # a long id shows its beginning
         self.set_state("")
         self._can_go_on()
 
