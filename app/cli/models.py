@@ -20,9 +20,11 @@ from app.core.text.clean import whole_text
 from app.core.words import figures
 from app.core.words.sentence import say
 from app.lab.demo.demo import DEMO_LEVELS, DemoFiles, demo_base
+from app.lab.engines.elsewhere import EnginesElsewhere
 from app.lab.engines.opened import OpenedCandidate, opened
 from app.lab.models.library import Library
 from app.lab.models.names import ModelNames
+from app.lab.servers.book import ServerBook
 from app.lab.shrink.quantize import quantize
 from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count
@@ -123,7 +125,7 @@ def candidate_named(word: str, paths: Paths, usual: Candidate = _NOTHING_SET) ->
     """
     word = whole_text(word)
     if names_server(word):
-        return Candidate(server_model(word))
+        return _elsewhere(paths).known(Candidate(server_model(word)))
     model, settings = split_words(word, os.path.lexists)
     names = model_names(paths)
     found = replace(usual, source=LocalFile(str(names.path_of(model))))
@@ -139,6 +141,10 @@ def _with_settings(candidate: Candidate, settings: str, names: ModelNames) -> Ca
         path = str(names.path_of(found.draft.path))
         return replace(found, draft=replace(found.draft, path=path))
     return found
+
+
+def _elsewhere(paths: Paths) -> EnginesElsewhere:
+    return EnginesElsewhere(ServerBook.of_this_pc(paths))
 
 
 def chosen_models(
@@ -164,7 +170,10 @@ def chosen_models(
     for word in map(whole_text, arguments.models):
         chosen.words.append(word)
         if names_server(word):
-            chosen.candidates.append(Candidate(server_model(word)))
+            found = Candidate(server_model(word))
+            with contextlib.suppress(PersonError):  # whatever asks it says what is wrong
+                found = _elsewhere(paths).known(found)
+            chosen.candidates.append(found)
             continue
         model, settings = split_words(word, os.path.lexists)
         try:

@@ -14,6 +14,7 @@ from app.core.candidates.adapters import Adapter
 from app.core.candidates.drafts import Draft
 from app.core.candidates.settings import EngineSettings
 from app.core.errors import PersonError
+from app.core.servers.address import host_of
 from app.core.text.shared_names import file_name
 from app.core.words.sentence import say
 
@@ -56,7 +57,7 @@ class ServerModel(msgspec.Struct, frozen=True, tag="server"):
     @property
     def host(self) -> str:
         """How the server is called among people: its name, else its address."""
-        return self.server or self.url.partition("://")[2]
+        return self.server or host_of(self.url)
 
     @property
     def words(self) -> str:

@@ -86,9 +86,25 @@ def _figure_texts(figures: AnswerFigures) -> list[str]:
         texts.append(f"first token {duration(figures.first_token_ns)}")
     if (pace := figures.prompt_tokens_per_second) is not None:
         texts.append(f"prompt {speed(pace).value} tokens/s")
+    texts += _said_texts(figures)
     if figures.memory_needed_bytes is not None:
         texts.append(f"needed memory {size(figures.memory_needed_bytes)}")
     return texts
+
+
+def _said_texts(figures: AnswerFigures) -> list[str]:
+    """What a server says of its own time, apart from what was clocked here."""
+    if figures.served is None:
+        return []
+    said, texts = figures.served.speeds, list[str]()
+    if said.first_token_ns is not None:
+        texts.append(f"first token {duration(said.first_token_ns)}")
+    if (pace := said.prompt_tokens_per_second) is not None:
+        texts.append(f"prompt {speed(pace).value} tokens/s")
+    if (pace := said.generated_tokens_per_second) is not None:
+        texts.append(f"{speed(pace).value} tokens/s")
+    found = [f"the server says: {', '.join(texts)}"] if texts else []
+    return [*found, *(f"the server ignored {name}" for name in figures.served.ignored)]
 
 
 def _pane_line(chat: Chat, pane: ChatPane, describe: Describe) -> str:
@@ -158,7 +174,9 @@ def to_openai_json(chat: Chat, describe: Describe) -> str:
 
 def _conversation(chat: Chat, key: str, describe: Describe) -> dict[str, object]:
     pane = chat.pane(key)
-    file = None if pane is None else pane.candidate.name
+    name = None if pane is None else pane.candidate.name
+    server = None if pane is None else pane.candidate.server
+    file = name if server is None else None
     messages: list[dict[str, str]] = []
     if chat.system_prompt.strip():
         messages.append(_message(Role.SYSTEM, chat.system_prompt))
@@ -171,9 +189,12 @@ def _conversation(chat: Chat, key: str, describe: Describe) -> dict[str, object]
     return {
         "letter": _letter(chat, key),
         "file": file,
-        "candidate": None if pane is None else words_of(pane.candidate, file or ""),
+        "server": None if server is None else {"name": server.server, "url": server.url},
+        "candidate": None
+        if pane is None
+        else words_of(pane.candidate, "" if server else name or ""),
         "level": describe(key) or None,
-        "model": None if file is None else file.removesuffix(".gguf"),
+        "model": None if name is None else name.removesuffix(".gguf"),
         "messages": messages,
         "shrinkscope": {
             "settings": _settings(chat, pane),
@@ -252,7 +273,10 @@ def _letter(chat: Chat, key: str | None) -> str | None:
 
 def _name(chat: Chat, key: str, describe: Describe) -> str:
     pane = chat.pane(key)
-    parts = ["Removed"] if pane is None else [pane.letter, clean_line(pane.candidate.name)]
+    parts = ["Removed"]
+    if pane is not None:
+        parts = [pane.letter, clean_line(pane.candidate.name)]
+        parts += [f"on {clean_line(server.host)}"] if (server := pane.candidate.server) else []
     return " · ".join([*parts, *filter(None, [describe(key)])])
 
 

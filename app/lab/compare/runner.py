@@ -269,7 +269,7 @@ class Runner:
             case Exited():
                 self._on_exit(pane, event.outcome)
             case Hello():
-                pane.pid = event.pid
+                pane.pid = event.pid or None
                 self.engine = event
                 self._loader.send_load(pane)
                 self._listener.pane_changed(pane)
@@ -369,8 +369,11 @@ class Runner:
             # A quick answer comes in one piece: then its whole speed is all there is to show.
             self._sample_speed(job, event.figures.tokens_per_second)
         self._stopping_since.pop(pane.key, None)
-        if event.memory.needed_bytes is not None:
-            pane.needed_bytes = event.memory.needed_bytes
+        needed_bytes = event.memory.needed_bytes
+        if pane.candidate.server is not None:
+            needed_bytes = event.figures.memory_needed_bytes  # there, as it says
+        if needed_bytes is not None:
+            pane.needed_bytes = needed_bytes
         self.pool.touch(pane.key, event.memory.needed_bytes)
         pane.note_memory(event.memory.private_bytes, event.memory.mapped_bytes)
         pane.context_used_tokens = event.figures.prompt_tokens + event.figures.generated_tokens

@@ -13,9 +13,11 @@ from app.engine.local.client import LocalEngines
 from app.engine.protocol.loading import Load, Loaded
 from app.lab.engines.calls import EngineCalls
 from app.lab.engines.drafts import draft_bytes
+from app.lab.engines.elsewhere import EnginesElsewhere
 from app.lab.engines.loading import load_command
 from app.lab.engines.parts import parts_bytes
 from app.lab.engines.plans import Plans
+from app.lab.servers.book import ServerBook
 from app.monitor.machine import available_memory_bytes
 from app.store.glance import memory_reserve_bytes
 
@@ -75,6 +77,7 @@ class EngineRoom:
             paths.state,
             plans=plans or Plans.of_this_pc(paths),
             reserve_bytes=lambda: memory_reserve_bytes(paths.settings),
+            elsewhere=EnginesElsewhere(ServerBook.of_this_pc(paths)),
         )
 
     def engines_of(self, candidate: Candidate) -> Engines:

@@ -13,7 +13,13 @@ from msgspec.structs import replace as replace_fields
 
 from app.base.files import identity_at
 from app.core.candidates.adapters import Adapter
-from app.core.candidates.candidate import LETTERS, MAX_CANDIDATES, Candidate, candidate_of
+from app.core.candidates.candidate import (
+    LETTERS,
+    MAX_CANDIDATES,
+    Candidate,
+    ServerModel,
+    candidate_of,
+)
 from app.core.candidates.settings import USUAL_ENGINE
 from app.core.errors import PersonError
 from app.core.memory.estimate import estimated_needs
@@ -36,6 +42,7 @@ from app.library.model_files import open_model_file
 
 if TYPE_CHECKING:
     from app.core.models.model_file import ModelFile
+    from app.core.servers.server import Server
     from app.lab.compare.panes import Pane
 
 
@@ -79,6 +86,7 @@ def pickable(
     template_of: Callable[[ModelFile], str | None] = lambda _model: None,
     *,
     with_eyes: bool = False,
+    servers: Sequence[Server] = (),
 ) -> list[PickFile]:
     """Everything here, each content once, whole families: those in Compare first, the demo last.
 
@@ -88,6 +96,7 @@ def pickable(
         models: What is on this PC, as far as it is known.
         template_of: Which template was chosen for a file that brings none.
         with_eyes: Offer what lies beside a projector with it, too.
+        servers: Those that were added; their models stand last.
     """
     held: dict[Path, list[Pane]] = {}
     for pane in panes:
@@ -120,7 +129,28 @@ def pickable(
     found = [row for rows in grouped for row in rows] + demo_rows
     there = {row.path for row in found}
     unread = [pane for path, panes in held.items() if path not in there for pane in panes]
-    return [*map(_unread_row, unread), *found]
+    return [*map(_unread_row, unread), *found, *_on_servers(panes, servers)]
+
+
+def _on_servers(panes: Sequence[Pane], servers: Sequence[Server]) -> list[PickFile]:
+    """Models that servers listed when they were tested last, that were typed, or are open."""
+    letters = {pane.candidate: pane.letter for pane in panes if pane.candidate.server}
+    known = [
+        Candidate(ServerModel(server.name, server.url, model))
+        for server in servers
+        for model in server.choices
+    ]
+    return [
+        PickFile(
+            candidate,
+            candidate.name,
+            worded("lab.pick_on_server", server=candidate.server.host),
+            level_in_name(candidate.name) or "",
+            letter=letters.get(candidate, ""),
+        )
+        for candidate in dict.fromkeys([*known, *letters])
+        if candidate.server is not None
+    ]
 
 
 def _contents(models: Sequence[LibraryModel]) -> list[list[LibraryModel]]:

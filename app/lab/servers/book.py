@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,10 +37,10 @@ class ServerBook:
         self._kept = kept
         self._secrets = secrets
 
-    @classmethod
-    def of_this_pc(cls, paths: Paths) -> ServerBook:
-        """The person's own, with keys in the system's keyring."""
-        return cls(KeptServers(paths.servers), ServerSecrets())
+    @staticmethod
+    def of_this_pc(paths: Paths) -> ServerBook:
+        """The person's own, with keys in the system's keyring; one for the whole program."""
+        return _book(paths.servers)
 
     def all(self) -> list[Server]:
         """The servers, in the order in which they were added.
@@ -152,3 +153,9 @@ class ServerBook:
     def has_key(self, server: Server) -> bool:
         """Whether a key is kept for it."""
         return bool(self._secrets.of(server).key)
+
+
+@lru_cache(maxsize=8)
+def _book(path: Path) -> ServerBook:
+    """What is known of a key for this run alone is known everywhere."""
+    return ServerBook(KeptServers(path), ServerSecrets())

@@ -154,7 +154,7 @@ class PickModel(TitledTable):
             case _Role.CheckStateRole if column == PickColumn.NAME:
                 return _Check.Checked if row.candidate in self._checked else _Check.Unchecked
             case _Role.ToolTipRole:
-                parts = (str(row.path), told(told_settings(row.candidate)), told(row.why_not))
+                parts = (row.candidate.place, told(told_settings(row.candidate)), told(row.why_not))
                 return "\n".join(filter(None, parts))
             case _Role.AccessibleTextRole if column == PickColumn.NAME:
                 said = (self._text(row, each) for each in PickColumn)

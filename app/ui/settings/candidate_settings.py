@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLayout, QWidget
 
 from app.ui.kit.plain import set_tip
 from app.ui.kit.widgets.labels import hrule, label
@@ -132,19 +132,15 @@ class CandidateSettings(QWidget):
                 "one beside the file, from the first picture on."
             ),
         )
-        in_column(
-            head,
-            template_rows,
-            self._adapters,
-            self._draft,
-            self._engine,
-            hrule(),
-            self._own,
-            self._sampling,
-            1,
-            on=self,
-            margins=(0, 0, 8, 0),
-        )
+        here, sampling = QWidget(), in_column(self._own, self._sampling)
+        in_column(template_rows, self._adapters, self._draft, self._engine, on=here)
+        parts: tuple[QWidget | QLayout, ...] = (here, hrule(), sampling)
+        if (server := self._setup.candidate.server) is not None:
+            here.setEnabled(False)
+            words = self.tr("It runs on {server}: how it is loaded is set there.")
+            reason = label(words.format(server=server.host), "small-dim", wrap=True)
+            parts = (sampling, hrule(), reason, here)
+        in_column(head, *parts, 1, on=self, margins=(0, 0, 8, 0))
 
     @property
     def setup(self) -> ChatPane:

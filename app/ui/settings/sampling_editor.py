@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
@@ -50,6 +52,7 @@ class SamplingEditor(QWidget):
         )
         self._add_fields()
         self._thinking = self._add_thinking()
+        self._ignored: frozenset[str] = frozenset()
         self._note = label("", "small-dim", wrap=True)
         in_column(self._rows, self._note, on=self)
         self.setAccessibleName(self.tr("Sampling settings"))
@@ -72,6 +75,11 @@ class SamplingEditor(QWidget):
     def set_thinking_switch(self, has_switch: bool) -> None:
         """Whether some model's template can turn thinking on and off."""
         self._thinking.setEnabled(has_switch)
+
+    def set_ignored(self, names: Collection[str]) -> None:
+        """Grey what the model's server was seen to ignore."""
+        self._ignored = frozenset(names)
+        self._show()
 
     def field(self, name: str) -> NumberField:
         """The field of one attribute of the settings."""
@@ -191,8 +199,11 @@ class SamplingEditor(QWidget):
             if greedy
             else self.tr("Answers vary, also between equal models.")
         )
-        for name in ("top_k", "top_p", "min_p", "seed"):
-            self._fields[name].setEnabled(not greedy)
+        without_use = {"top_k", "top_p", "min_p", "seed"} if greedy else set[str]()
+        for name, field in self._fields.items():
+            field.setEnabled(name not in without_use | self._ignored)
+        if self._ignored:
+            self._note.setText(self.tr("What is grey here, the model's server does not follow."))
 
 
 def preset_name(name: str) -> str:

@@ -85,6 +85,7 @@ TEXTS = {
     "lab.pick_opened_here": translate("Sentences", "Opened here"),
     "lab.pick_with_adapter": translate("Sentences", "{family} with the adapter {name}"),
     "lab.pick_with_projector": translate("Sentences", "{family}, seeing pictures"),
+    "lab.pick_on_server": translate("Sentences", "On the server {server}"),
     "lab.prompt_leaves_no_room": translate("Sentences", "A prompt leaves no room in the context for its answer."),
     "lab.quantized_already_second_time_would": translate("Sentences", "“{name}” is quantized already ({level_name}), and a second time would add a second loss: {way_on}."),
     "lab.questions_could_not_asked": translate("Sentences", "{missing} of {count} questions could not be asked. {reason}"),

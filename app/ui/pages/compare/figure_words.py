@@ -22,6 +22,9 @@ class Figure(Enum):
     THINKING = "thinking"
     PROMPT_SPEED = "prompt_speed"
     DRAFTED = "drafted"
+    SAID_FIRST_TOKEN = "said_first_token"
+    SAID_PROMPT_SPEED = "said_prompt_speed"
+    SAID_SPEED = "said_speed"
 
 
 def figure_names() -> dict[Figure, str]:
@@ -34,6 +37,9 @@ def figure_names() -> dict[Figure, str]:
         Figure.THINKING: translate("Words", "thinking"),
         Figure.PROMPT_SPEED: translate("Words", "prompt"),
         Figure.DRAFTED: translate("Words", "drafted"),
+        Figure.SAID_FIRST_TOKEN: translate("Words", "server says: first token"),
+        Figure.SAID_PROMPT_SPEED: translate("Words", "server says: prompt"),
+        Figure.SAID_SPEED: translate("Words", "server says: speed"),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from app.core.candidates.settings import FlashAttention
 from app.core.chats.templates import PLAIN_ID, template_by_id
 from app.ui.kit.words.format import count
 from app.ui.kit.words.text import translate
+from app.ui.pages.compare.elsewhere import server_remarks
 from app.ui.pages.compare.words import adapter_words, joined
 from app.ui.settings.candidate_settings import template_name
 
@@ -25,6 +27,7 @@ def hygiene_sentence(chat: Chat, panes: Sequence[Pane]) -> str:
     first message; that is said of a single pane too.
     """
     remarks = _differences(chat, panes) if len(panes) > 1 else []
+    remarks += server_remarks(chat, panes)
     moved = [pane.letter for pane in panes if pane.system_in_user]
     if moved and chat.system_prompt.strip():
         form = translate(
@@ -59,18 +62,39 @@ def _differences(chat: Chat, panes: Sequence[Pane]) -> list[str]:
         (translate("Hygiene", "the context differs ({values})"), _context),
         (
             translate("Hygiene", "the KV cache differs ({values})"),
-            lambda p: "/".join(dict.fromkeys(p.candidate.engine.kv_types)),
+            _here(lambda p: "/".join(dict.fromkeys(p.candidate.engine.kv_types))),
         ),
-        (translate("Hygiene", "adapters differ ({values})"), _adapters),
-        (translate("Hygiene", "the experts used differ ({values})"), _experts),
-        (translate("Hygiene", "flash attention differs ({values})"), _flash),
+        (translate("Hygiene", "adapters differ ({values})"), _here(_adapters)),
+        (translate("Hygiene", "the experts used differ ({values})"), _here(_experts)),
+        (translate("Hygiene", "flash attention differs ({values})"), _here(_flash)),
         (translate("Hygiene", "the chat template differs ({values})"), _template),
     ):
         values = _by_pane(panes, value_of)
         if len(set(values.values())) > 1:
             listed = ", ".join(f"{letter} {value}" for letter, value in values.items())
             remarks.append(template.format(values=listed))
+    remarks += _other_templates(panes)
     return remarks
+
+
+def _other_templates(panes: Sequence[Pane]) -> list[str]:
+    """Servers whose template is none of the files' beside them, as far as they tell."""
+    texts = {text for pane in panes if pane.model is not None and (text := pane.manner.text)}
+    here = {hashlib.sha256(text.encode("utf-8", "replace")).hexdigest() for text in texts}
+    form = translate("Hygiene", "{letter}: its server has another chat template")
+    return [
+        form.format(letter=pane.letter)
+        for pane in panes
+        if here
+        and pane.served is not None
+        and pane.served.template_digest
+        and pane.served.template_digest not in here
+    ]
+
+
+def _here(value_of: Callable[[Pane], str]) -> Callable[[Pane], str | None]:
+    """Of what runs on this PC alone: a server does not tell it."""
+    return lambda pane: None if pane.candidate.server is not None else value_of(pane)
 
 
 def _by_pane(panes: Sequence[Pane], value_of: Callable[[Pane], str | None]) -> dict[str, str]:
@@ -89,7 +113,7 @@ def _thinking(chat: Chat, pane: Pane) -> str | None:
 
 def _context(pane: Pane) -> str | None:
     if pane.loaded is not None:
-        return f"{pane.loaded.context_tokens}"
+        return f"{pane.loaded.context_tokens}" if pane.loaded.context_tokens else None
     wanted = pane.candidate.engine.context_tokens
     return None if wanted is None else f"{wanted}"
 
@@ -112,7 +136,10 @@ def _experts(pane: Pane) -> str:
     return count(used) if used is not None else translate("Hygiene", "as the file says")
 
 
-def _template(pane: Pane) -> str:
+def _template(pane: Pane) -> str | None:
+    """Templates that only a server knows are held against those of files by their digests."""
+    if pane.candidate.server is not None:
+        return None
     chosen = PLAIN_ID if pane.lacks_template else pane.candidate.template_id
     if chosen is None:
         return translate("Hygiene", "the file's own")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from app.lab.engines.adapters import adapters_for, check_adapters
 from app.lab.engines.drafts import fitting_drafts, read_draft
 from app.lab.engines.room import EngineRoom
 from app.lab.pictures.shelf import PictureShelf
+from app.lab.servers.book import ServerBook
 from app.library.model_files import whole_sets
 from app.monitor.machine import physical_core_count, total_memory_bytes
 from app.store.chat_search import chats_saying
@@ -38,6 +39,7 @@ from app.ui.shell.engine.watch import EngineWatch
 if TYPE_CHECKING:
     from app.core.chats.panes import ChatPane
     from app.core.models.family import LibraryModel
+    from app.core.servers.server import Server
     from app.core.words.sentence import Sentence
     from app.lab.ladder.pickable import PickFile
     from app.store.settings import Settings
@@ -232,7 +234,11 @@ class ComparePart(Part):
         from app.lab.ladder.pickable import pickable
 
         session, demo = self._session, self._ground.demo
-        return pickable(session.panes, demo, self._models, session.templates.known)
+        servers: list[Server] = []
+        with suppress(PersonError):  # the Models page says why their list cannot be read
+            servers = ServerBook.of_this_pc(self._ground.house.paths).all()
+        known = session.templates.known
+        return pickable(session.panes, demo, self._models, known, servers=servers)
 
     def _note_models(self, models: Sequence[LibraryModel]) -> None:
         self._models = models

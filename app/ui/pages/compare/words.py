@@ -11,6 +11,7 @@ from app.core.candidates.notation import told_settings
 from app.core.chats.chat import MAX_ANSWER_BYTES, Answer, StopReason
 from app.core.models.levels import LEVELS
 from app.core.text.clean import clean_line
+from app.core.text.shared_names import file_name
 from app.core.words.sentence import say
 from app.lab.compare.panes import EngineWait, Pane, PaneState
 from app.ui.kit.widgets import DotState
@@ -24,6 +25,12 @@ from app.ui.kit.words.format import (
 )
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
+from app.ui.pages.compare.elsewhere import (
+    about_server,
+    server_host,
+    server_model,
+    server_state,
+)
 from app.ui.settings.adapters_editor import adapter_name
 
 if TYPE_CHECKING:
@@ -40,6 +47,8 @@ _LEVEL_NAMES = frozenset(level.name for level in LEVELS)
 
 def state_words(pane: Pane) -> str:
     """A pane's state with its progress, as its header says it."""
+    if pane.candidate.server is not None and (said := server_state(pane)[0]):
+        return said
     if (wait := engine_wait(pane)) is not None:
         if wait.failed:
             return translate("Words", "has no engine")
@@ -64,6 +73,8 @@ def state_words(pane: Pane) -> str:
 
 def state_help(pane: Pane) -> str:
     """What a state means and what goes on from it, for hovering."""
+    if pane.candidate.server is not None and (said := server_state(pane)[1]):
+        return said
     if engine_wait(pane) is not None:
         return translate(
             "Words", "The engine is compiled for this PC, once; then it goes on by itself."
@@ -114,7 +125,7 @@ def level_words(pane: Pane) -> str:
     if pane.model is not None and pane.model.level_name:
         return pane.model.level_name
     if pane.candidate.server is not None:
-        return ""
+        return file_name(server_model(pane))
     stem = clean_line(pane.candidate.file.stem)
     end = stem.rpartition("-")[2]
     return end if pane.failure is None and end in _LEVEL_NAMES else stem
@@ -134,7 +145,9 @@ def settings_words(candidate: Candidate) -> str:
 
 
 def name_words(pane: Pane) -> str:
-    """The model's name; empty while the header is not read."""
+    """The model's name, of one on a server the server's; empty while the header is not read."""
+    if pane.candidate.server is not None:
+        return server_host(pane)
     return clean_line(pane.model.name) if pane.model is not None else ""
 
 
@@ -146,7 +159,7 @@ def full_name(pane: Pane) -> str:
 
 def context_words(pane: Pane) -> str:
     """How much of the context is used; empty before a first answer."""
-    if pane.loaded is None or not pane.context_used_tokens:
+    if pane.loaded is None or not pane.context_used_tokens or not pane.loaded.context_tokens:
         return ""
     return translate("Words", "context {used} of {all}").format(
         used=count(pane.context_used_tokens), all=count(pane.loaded.context_tokens)
@@ -175,6 +188,8 @@ def about_words(pane: Pane, gloss: str) -> str:
         return " · ".join(told)
     if pane.state is PaneState.PREPARING:
         return translate("Words", "This version is being made from the original, once.")
+    if pane.failure is None and pane.candidate.server is not None:
+        return about_server(pane)
     if pane.failure is not None or pane.model is None:
         return ""
     memory = memory_quantity(pane)

@@ -14,6 +14,7 @@ from app.ui.answers.growing_edit import GrowingEdit
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import hrule, label
 from app.ui.kit.widgets.layouts import in_column
+from app.ui.pages.compare.elsewhere import newest_ignored
 from app.ui.pages.compare.panes.prompt_field import PromptField
 from app.ui.pages.compare.side_panel import SidePanel
 from app.ui.pages.compare.words import level_words
@@ -158,6 +159,7 @@ class SettingsSide(SidePanel):
         self.candidate = CandidateSettings(
             pane.setup, self._session.chat.sampling, WELL_KNOWN, has_template=own_template
         )
+        self._follow_server(pane)
         if pane.loaded is not None:
             self.candidate.sampling.set_thinking_switch(pane.loaded.has_thinking_switch)
         self._follow_model(pane)
@@ -187,6 +189,7 @@ class SettingsSide(SidePanel):
         """One pane changed."""
         if self.candidate is not None and self.subject == key:
             self._follow_model(self._session.pane(key))
+            self._follow_server(self._session.pane(key))
             setup = self._session.pane(key).setup
             if setup != self.candidate.setup:
                 self.candidate.set_setup(setup, self._session.chat.sampling)
@@ -213,6 +216,12 @@ class SettingsSide(SidePanel):
                 self.projectors(pane.model), has_beside=pane.projector_beside is not None
             )
             self.candidate.draft.set_choices(self.drafting(pane.model))
+
+    def _follow_server(self, pane: Pane) -> None:
+        """What its server was seen to ignore."""
+        if self.candidate is not None and pane.candidate.server is not None:
+            ignored = newest_ignored(self._session.chat, pane)
+            self.candidate.sampling.set_ignored(ignored)
 
     def _follow_engine(self) -> None:
         if self.candidate is not None and self._engine is not None:

@@ -61,7 +61,8 @@ class Bars(QWidget):
     def name_px(self) -> int:
         """Room for the name, alike for all lines."""
         metrics = QFontMetricsF(self._font())
-        widest = max(metrics.horizontalAdvance(bars.name) for bars in self.beside)
+        shown = [bars.name for bars in self.beside if bars is self or not bars.isHidden()]
+        widest = max(map(metrics.horizontalAdvance, shown))
         return round(widest) + 2 * GRID
 
     def _font(self) -> QFont:

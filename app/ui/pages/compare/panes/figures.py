@@ -15,6 +15,7 @@ from app.ui.kit.timers import later
 from app.ui.kit.widgets import ElidedLabel, label, push_button
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.format import Quantity, speed, tokens
+from app.ui.pages.compare.elsewhere import first_token_help, said_figures
 from app.ui.pages.compare.figure_words import (
     Figure,
     busy_help,
@@ -130,7 +131,7 @@ class TurnFigures(QFrame):
 
     def _summary(self, pane: Pane, done: AnswerFigures | None) -> str:
         bars, names = self._bars_of(pane, done), figure_names()
-        named = (Figure.FIRST_TOKEN, Figure.PROMPT_SPEED, Figure.THINKING, Figure.DRAFTED)
+        named = frozenset(Figure) - {Figure.SPEED, Figure.MEMORY, Figure.TOKENS}
         return " · ".join(
             f"{names[figure]} {bar.quantity}" if figure in named else str(bar.quantity)
             for figure, bar in bars.items()
@@ -151,14 +152,21 @@ class TurnFigures(QFrame):
                 values[Figure.SPEED] = (speed(now), help_)
                 amounts[Figure.SPEED] = now
         elif done is not None:
-            values = figure_values(done)
+            values = figure_values(done) | said_figures(done)
+            if done.served is not None and (first := values.get(Figure.FIRST_TOKEN)) is not None:
+                values[Figure.FIRST_TOKEN] = (first[0], first_token_help(done))
             amounts[Figure.SPEED] = done.tokens_per_second
         memory = pane.needed_bytes or pane.estimated_bytes
         measured = pane.needed_bytes is not None
         if memory is not None:
             help_ = needed_help() if measured else estimated_help()
+            if pane.candidate.server is not None:
+                help_ = self.tr("The server says that it takes so much there.")
             values[Figure.MEMORY] = (memory_quantity(pane), help_)
             amounts[Figure.MEMORY] = float(memory)
+        elif pane.candidate.server is not None and done is not None:
+            help_ = self.tr("The server does not tell what the model takes there.")
+            values[Figure.MEMORY] = (Quantity(self.tr("not told")), help_)
         unsure = not live and done is not None and (done.busy or done.shared)
         bars: dict[Figure, Bar] = {}
         for figure in Figure:

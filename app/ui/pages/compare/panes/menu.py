@@ -82,20 +82,24 @@ def fill_pane_menu(
         panes > 1 and can_leave,
     )
     menu.addSeparator()
+    is_here = pane.candidate.server is None
     if pane.state in _NOT_LOADED:
-        add(PaneCommand.LOAD, "play", translate("PaneMenu", "Load now"))
+        load = translate("PaneMenu", "Load now")
+        load = load if is_here else translate("PaneMenu", "Ask the server what it has")
+        add(PaneCommand.LOAD, "play", load)
     add(
         PaneCommand.RELOAD,
         "reload",
         translate("PaneMenu", "Reload"),
         pane.state is not PaneState.PREPARING,
     )
-    add(
-        PaneCommand.UNLOAD,
-        "unload",
-        translate("PaneMenu", "Unload (gives its memory back)"),
-        pane.state not in _HAS_NO_ENGINE,
-    )
+    if is_here:
+        add(
+            PaneCommand.UNLOAD,
+            "unload",
+            translate("PaneMenu", "Unload (gives its memory back)"),
+            pane.state not in _HAS_NO_ENGINE,
+        )
     menu.addSeparator()
     add(PaneCommand.MOVE_LEFT, "chevron-left", translate("PaneMenu", "Move left"), position > 0)
     add(
@@ -105,8 +109,11 @@ def fill_pane_menu(
         position < panes - 1,
     )
     menu.addSeparator()
-    add(PaneCommand.ELSEWHERE, "external", translate("PaneMenu", "Use elsewhere …"))
-    add(PaneCommand.LOG, "log", translate("PaneMenu", "Show the engine's log"))
-    add(PaneCommand.REVEAL, "folder", translate("PaneMenu", "Show the file in its folder"))
+    if is_here:
+        add(PaneCommand.ELSEWHERE, "external", translate("PaneMenu", "Use elsewhere …"))
+    log = translate("PaneMenu", "Show the engine's log")
+    add(PaneCommand.LOG, "log", log if is_here else translate("PaneMenu", "Show what was sent"))
+    if is_here:
+        add(PaneCommand.REVEAL, "folder", translate("PaneMenu", "Show the file in its folder"))
     menu.addSeparator()
     add(PaneCommand.REMOVE, "close", translate("PaneMenu", "Remove it from the chat"))

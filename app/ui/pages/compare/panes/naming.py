@@ -9,6 +9,7 @@ from app.core.candidates.notation import told_settings
 from app.ui.kit.words.format import byte_size, number, percent
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
+from app.ui.pages.compare.elsewhere import server_facts, server_help
 from app.ui.pages.compare.words import (
     adapter_words,
     context_words,
@@ -65,7 +66,8 @@ class Naming:
         if not self._many or self._reference is None:
             return ""
         if pane is self._reference:
-            if level_words(pane) in _NOT_SHRUNKEN:
+            level = pane.served.quantization if pane.served is not None else level_words(pane)
+            if level in _NOT_SHRUNKEN:
                 return translate("Naming", "the original")
             return translate("Naming", "compared with")
         share = self._share(pane)
@@ -76,8 +78,10 @@ class Naming:
 
     def facts(self, pane: Pane) -> str:
         """How it stands to the others, and what is set of how it runs."""
-        sees = translate("Naming", "sees pictures") if pane.sees else ""
-        parts = (self.standing(pane), sees, settings_words(pane.candidate))
+        is_known = pane.candidate.server is None or pane.loaded is not None
+        sees = translate("Naming", "sees pictures") if pane.sees and is_known else ""
+        served = server_facts(pane) if pane.candidate.server is not None else ""
+        parts = (self.standing(pane), served, sees, settings_words(pane.candidate))
         return " · ".join(part for part in parts if part)
 
     def gloss(self, pane: Pane) -> str:
@@ -104,8 +108,9 @@ class Naming:
         if pane.model is not None:
             lines.append(str(byte_size(pane.model.file_bytes)))
         memory = memory_quantity(pane)
-        if memory.value:
+        if memory.value and pane.candidate.server is None:
             lines.append(translate("Naming", "memory {size}").format(size=memory))
+        lines += server_help(pane)
         lines += [told(told_settings(pane.candidate)), drafted_words(pane), context_words(pane)]
         return "\n".join(line for line in lines if line)
 

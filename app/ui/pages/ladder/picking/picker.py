@@ -189,7 +189,9 @@ class Picker(QWidget):
         if self._reference not in [file.candidate for file in files]:
             self._reference = None
         self._show_references(files)
-        demo = bool(files) and all(self._is_demo(file.path) for file in files)
+        demo = bool(files) and all(
+            file.candidate.server is None and self._is_demo(file.path) for file in files
+        )
         if demo != self.matters.demo:
             self.matters.set_demo(demo)
             return  # it has told of it
