@@ -189,7 +189,7 @@ def _conversation(chat: Chat, key: str, describe: Describe) -> dict[str, object]
     return {
         "letter": _letter(chat, key),
         "file": file,
-        "server": None if server is None else {"name": server.server, "url": server.url},
+        **({} if server is None else {"server": {"name": server.server, "url": server.url}}),
         "candidate": None
         if pane is None
         else words_of(pane.candidate, "" if server else name or ""),
