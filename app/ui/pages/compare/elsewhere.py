@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.core.text.clean import clean_line
 from app.lab.compare.panes import PaneState
-from app.ui.kit.words.format import byte_size, duration, speed
+from app.ui.kit.words.format import about, byte_size, duration, speed
 from app.ui.kit.words.text import translate
 from app.ui.pages.compare.figure_words import Figure
 
@@ -33,6 +33,11 @@ def server_host(pane: Pane) -> str:
 
 def server_state(pane: Pane) -> tuple[str, str]:
     """What its state is called where that is another than on this PC, and what it means."""
+    if pane.silent_seconds:
+        time = about(pane.silent_seconds)
+        return translate("Elsewhere", "silent for {time}").format(time=time), translate(
+            "Elsewhere", "So long nothing came from the server. It is waited for; Stop ends that."
+        )
     match pane.state:
         case PaneState.ASLEEP:
             return translate("Elsewhere", "not asked yet"), translate(
