@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
     from app.cli.terminal.console import Console
     from app.core.chats.pictures import Picture
+    from app.core.servers.facts import Served
     from app.monitor.samples import Sample
     from app.store.paths import Paths
 
@@ -157,7 +158,7 @@ def _run(
         console.remark(
             f"Other programs kept {others:.1f} cores busy meanwhile: speeds are lower than at rest."
         )
-    if plain := [Path(row.file).name for row in rows if row.lacks_template and not row.error]:
+    if plain := [row.candidate.name for row in rows if row.lacks_template and not row.error]:
         console.remark(f"{plain_completion(plain)} --template chooses one.")
     if arguments.json:
         candidates = [_plain(row, chosen) for row in rows]
@@ -287,6 +288,17 @@ def _why_empty(row: CompareRow) -> str:
     return "(No answer: it thought, and ended without one.)"
 
 
+def _said(served: Served) -> str:
+    """What a server says of its answer, apart from what was clocked here."""
+    speeds, said = served.speeds, list[str]()
+    if (pace := speeds.prompt_tokens_per_second) is not None:
+        said.append(f"prompt {figures.speed(pace).value} tok/s")
+    if (pace := speeds.generated_tokens_per_second) is not None:
+        said.append(f"generation {figures.speed(pace).value} tok/s")
+    told = f"the server says {', '.join(said)}" if said else "the server tells no times"
+    return f"{told}; it ignored {', '.join(served.ignored)}" if served.ignored else told
+
+
 def _show(rows: list[CompareRow], chosen: ChosenModels, console: Console) -> None:
     for row in rows:
         if row.error is None:
@@ -322,6 +334,8 @@ def _show(rows: list[CompareRow], chosen: ChosenModels, console: Console) -> Non
         spare=("prompt", "tokens", "bits/weight", "first token"),
     )
     for row in rows:
+        if row.served is not None and row.error is None:
+            console.text(f"{chosen.called(row.candidate)}: {_said(row.served)}")
         if row.candidate.draft is not None and row.error is None:
             drafted, accepted = row.drafted_tokens, row.accepted_tokens
             console.text(f"{chosen.called(row.candidate)}: drafted {drafted}, accepted {accepted}")

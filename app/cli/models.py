@@ -38,8 +38,9 @@ if TYPE_CHECKING:
 
 MODEL_HELP = "path of a GGUF file, name in the library, or ORG/REPO:LEVEL"
 CANDIDATE_HELP = (
-    f"{MODEL_HELP}; settings of its own behind a #, like #kv=q8_0,ctx=8192 (ctx, kv, threads, gpu, "
-    "flash, template, lora=PATH*STRENGTH, mmproj=PATH, draft=MODEL|ngram)"
+    f"{MODEL_HELP}, or a server's model (http://HOST/v1#model=ID, server:NAME#model=ID); settings "
+    "of its own behind a #, like #kv=q8_0,ctx=8192 (ctx, kv, threads, gpu, flash, template, "
+    "lora=PATH*STRENGTH, mmproj=PATH, draft=MODEL|ngram)"
 )
 _NOTHING_SET = candidate_of("")
 

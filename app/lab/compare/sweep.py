@@ -10,6 +10,7 @@ from app.core.candidates.candidate import MAX_CANDIDATES, Candidate
 from app.core.candidates.settings import CompareMode, SamplingSettings
 from app.core.chats.chat import Answer, StopReason, Turn
 from app.core.errors import PersonError
+from app.core.servers.facts import Served, ServerModelFacts
 from app.core.words.sentence import say
 from app.lab.compare.panes import Pane, PaneState
 
@@ -37,11 +38,15 @@ class CompareRow:
     """What one candidate did; None where there is no measurement.
 
     Attributes:
+        file: The model file; None where a server runs it.
+        server: The server's name, else its address; None for a file.
+        first_byte_ns: From the request to the first byte of a server's answer.
+        served: What a server says of its answer, its own speeds among it.
         lacks_template: Neither the file nor the person brought a chat template: it went on with
             the prompt as it stands.
     """
 
-    file: str
+    file: str | None
     candidate: Candidate
     level: str | None
     file_bytes: int | None
@@ -67,6 +72,9 @@ class CompareRow:
     thinking: str
     error: str | None
     lacks_template: bool
+    server: str | None = None
+    first_byte_ns: int | None = None
+    served: Served | None = None
 
 
 def compare(
@@ -137,23 +145,23 @@ def _row(
     load_ns: int | None,
     devices: list[DeviceMemory] | None,
 ) -> CompareRow:
-    model = pane.model
+    model, served = pane.model, pane.served or ServerModelFacts("")
     figures = answer.figures if answer is not None else None
     error = answer.error if answer is not None else None
     if answer is None and pane.failure is not None:
         error = pane.failure.sentence
     reason = answer.stop_reason if answer is not None else None
     return CompareRow(
-        file=candidate.place,
+        file=candidate.place if candidate.server is None else None,
         candidate=candidate,
-        level=model.level_name if model else None,
-        file_bytes=model.file_bytes if model else None,
+        level=model.level_name if model else served.quantization,
+        file_bytes=model.file_bytes if model else served.size_bytes,
         bits_per_weight=model.bits_per_weight if model else None,
-        parameters=model.parameters if model else None,
+        parameters=model.parameters if model else served.parameters,
         active_parameters=model.active_parameters if model else None,
         load_ns=load_ns,
         prompt_tokens=figures.prompt_tokens if figures else None,
-        prompt_ns=figures.prompt_ns if figures else None,
+        prompt_ns=figures.prompt_ns or None if figures else None,
         first_token_ns=figures.first_token_ns if figures else None,
         generated_tokens=figures.generated_tokens if figures else None,
         thinking_tokens=figures.thinking_tokens if figures else None,
@@ -170,4 +178,7 @@ def _row(
         thinking=answer.thinking if answer else "",
         error=error,
         lacks_template=pane.lacks_template,
+        server=None if candidate.server is None else candidate.server.host,
+        first_byte_ns=figures.first_byte_ns if figures else None,
+        served=figures.served if figures else None,
     )
