@@ -27,7 +27,7 @@ _PASSES = 4
 # From so many texts on: where twice as many are together no faster than this, more will not be.
 _ENOUGH, _LEAST_GAIN = 16, 1.1
 # What all texts begin with, read at once, and how they go on.
-_TEXT = "The river ran past the old mill, and the children on the bridge counted the boats. " * 2
+_TEXT = "The river ran past the old mill, and the children on the bridge counted the boats; " * 2
 _READ_TOKENS = 16
 
 
