@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.core.ladder.row import Row
     from app.lab.verdict.view import LadderView
 
-_A_SERVER = "a server"
+_A_SERVER = "server"
 _OWN_CHATS = "(in one's own chats)"
 # What was asked, read and answered stands as it was.
 _CONTENTS = frozenset({"items", "wrong", "worst", "continuations", "reading"})

@@ -48,7 +48,9 @@ def text() -> list[str]:
     return made
 
 
-def evaluate(path: str, tokens: list[int] | None) -> tuple[list[int], NDArray[np.float32]]:
+def evaluate(
+    path: str, tokens: list[int] | None, chunks: int = CHUNKS
+) -> tuple[list[int], NDArray[np.float32]]:
     """All tokens of the text, and the logits at every position, chunk by chunk."""
     import llama_cpp
 
@@ -59,9 +61,9 @@ def evaluate(path: str, tokens: list[int] | None) -> tuple[list[int], NDArray[np
         tokens = []
         for piece in text():
             tokens += model.tokenize(piece.encode(), add_bos=False, special=True)
-        tokens = tokens[: CHUNKS * CHUNK_TOKENS]
-    logits = np.empty((CHUNKS, CHUNK_TOKENS, model.n_vocab()), np.float32)
-    for chunk in range(CHUNKS):
+        tokens = tokens[: chunks * CHUNK_TOKENS]
+    logits = np.empty((chunks, CHUNK_TOKENS, model.n_vocab()), np.float32)
+    for chunk in range(chunks):
         model.reset()
         model.eval(tokens[chunk * CHUNK_TOKENS : (chunk + 1) * CHUNK_TOKENS])
         logits[chunk] = model.scores[:CHUNK_TOKENS]
