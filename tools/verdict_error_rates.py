@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
     Counts = NDArray[np.int64]
     Marks = NDArray[np.bool_]
+    Column = tuple[Counts, Counts, Counts, Counts]
 
 KINDS, SORTS = 8, 24
 PROFILES = {"quick": 45, "full": 240}
@@ -139,11 +140,12 @@ class Outcome:
 
     def any_is(self, state: int) -> float:
         """The share of ladders in which some candidate is called so."""
-        return float(np.mean((self.states == state).any(axis=1)))
+        found: Marks = np.equal(self.states, state)
+        return float(np.mean(found.any(axis=1)))
 
     def first_is(self, state: int) -> float:
         """The share in which the first is."""
-        return float(np.mean(self.states[:, 0] == state))
+        return float(np.mean(np.equal(self.states[:, 0], state)))
 
 
 class Draws:
@@ -270,35 +272,37 @@ class _Seen:
 
 
 def _seen(kinds: Sequence[Answers], number: int, look: Look) -> _Seen:
-    parts = [
+    parts: list[Column] = [
         (kind.lost[number], kind.gained[number], kind.both[number], kind.asked[number])
         for kind in kinds
     ]
-    if len(parts) > 1:
-        whole = tuple(np.hstack([part[place] for part in parts]) for place in range(4))
-        columns = [*parts, whole]
-    else:
-        columns = parts
+    columns = [*parts, _together(parts)] if len(parts) > 1 else parts
     p_values = [np.minimum(1, _sign_flip(g - lost) / look.share) for lost, g, _, _ in columns]
     sure = 1 - SIGNIFICANCE * look.share
     ends = [_interval(*column, sure) for column in columns]
-    low, high = (np.stack([one[end] for one in ends], axis=1) for end in (0, 1))
+    low = np.stack([one for one, _ in ends], axis=1)
+    high = np.stack([other for _, other in ends], axis=1)
     own = slice(0, len(kinds))
     below = (high[:, own] < 0) & (low[:, own] < -TOLERANCE)
     unseen = -UNSEEN_TOLERANCES * TOLERANCE
     hides = low[:, own] < unseen
     small = [place for place, part in enumerate(parts) if part[3].sum() < QUICK_ITEMS]
     if small:
-        together = [np.hstack([parts[each][place] for each in small]) for place in range(4)]
+        together = _together([parts[each] for each in small])
         hides[:, small] &= (_interval(*together, sure)[0] < unseen)[:, None]
     return _Seen(
         np.stack(p_values, axis=1),
         np.stack([(gained - lost).sum(axis=1) for lost, gained, _, _ in columns], axis=1),
         low,
         high,
-        (below | hides).any(axis=1),
-        below.any(axis=1),
+        np.logical_or.reduce(below | hides, axis=1),
+        np.logical_or.reduce(below, axis=1),
     )
+
+
+def _together(parts: Sequence[Column]) -> Column:
+    lost, gained, both, asked = zip(*parts, strict=True)
+    return np.hstack(lost), np.hstack(gained), np.hstack(both), np.hstack(asked)
 
 
 def _chosen(seen: Sequence[_Seen], ends: Counts) -> _Seen:
@@ -330,11 +334,12 @@ def _states(seen: _Seen, corrected: Numbers) -> Counts:
 def _holm(p_values: Numbers) -> Numbers:
     """Holm's correction of each row."""
     order = np.argsort(p_values, axis=1, kind="stable")
-    count = p_values.shape[1]
-    stepped = np.take_along_axis(p_values, order, axis=1) * (count - np.arange(count))
-    stepped = np.maximum.accumulate(np.minimum(stepped, 1), axis=1)
+    count = int(p_values.shape[1])
+    ordered: Numbers = p_values[np.arange(len(p_values))[:, None], order]
+    stepped: Numbers = ordered * (count - np.arange(count))
+    highest: Numbers = np.maximum.accumulate(np.minimum(stepped, 1), axis=1)
     corrected = np.empty_like(p_values)
-    np.put_along_axis(corrected, order, stepped, axis=1)
+    np.put_along_axis(corrected, order, highest, axis=1)
     return corrected
 
 
@@ -380,7 +385,7 @@ def _interval(
     ours, ours_low, ours_high = wilson(a + c)
     base, base_low, base_high = wilson(a + b)
     margins = (a + c) * (n - a - c) * (a + b) * (n - a - b)
-    agreement = a * (n - a - b - c) - b * c
+    agreement: Numbers = a * (n - a - b - c) - b * c
     agreement = np.where(agreement > 0, np.maximum(agreement - n / 2, 0), agreement)
     phi = np.where(margins > 0, agreement / np.sqrt(np.maximum(margins, 1)), 0)
 
@@ -579,7 +584,7 @@ def recommendations(draws: Draws) -> None:
             rows.append(
                 (
                     f"{name}, {100 * flips:g} % flips",
-                    *(_percent(float(np.mean(chosen == n))) for n in (-1, 0, 1, 2)),
+                    *(_percent(float(np.mean(np.equal(chosen, n)))) for n in (-1, 0, 1, 2)),
                     _percent(float(np.mean(chosen > 2))),
                     f"{found.questions.sum(axis=1).mean():,.0f} of {5 * KINDS * items:,}",
                 )

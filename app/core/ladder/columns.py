@@ -570,8 +570,8 @@ COLUMNS = (
         "same word in answers",
         QT_TRANSLATE_NOOP(
             "Columns",
-            "Of the words of greedy answers, up to the first that differs, how many are the "
-            "original’s: for engines that tell what they write and no more.",
+            "Of the words of answers that were not drawn, up to the first that differs, how many "
+            "are the original’s: for engines that tell what they write and no more.",
         ),
         Kind.SHARE, _same_along, _DETAILS, ends=True, decimals=1, basis=Basis.ANSWERS,
     ),

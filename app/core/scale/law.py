@@ -15,9 +15,6 @@ from itertools import pairwise
 
 import msgspec
 
-FLOP_PER_PARAMETER_TOKEN = 6
-"""Training takes so many operations for each parameter and token (Kaplan et al. 2020)."""
-
 
 class ScalingLaw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The law with its constants, and how sure they are.

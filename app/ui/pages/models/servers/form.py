@@ -76,7 +76,7 @@ class ServerForm(QFrame):
         self.ca_file = self._line(self.tr("Certificates"), self.tr("a file of your own"))
         self.headers = QPlainTextEdit()
         self.headers.setAccessibleName(self.tr("Further headers"))
-        self.headers.setPlaceholderText("X-Team: red")
+        self.headers.setPlaceholderText(self.tr("X-Team: red"))
         self.headers.setTabChangesFocus(True)
         none = self.tr("none")
         self.price_in = NumberField(

@@ -60,7 +60,7 @@ _SIGNS = {
 }
 _HIDING = (PointColumn.BITS, PointColumn.HERE, PointColumn.RATIO, PointColumn.LOSS)
 _NAME_SIGNS, _SOURCE_SIGNS = 24, 22
-WORDS = {
+WORDS: dict[int, str] = {
     PointColumn.SIZE: "parameters",
     PointColumn.TOKENS: "training_tokens",
     PointColumn.LOSS: "law_loss",

@@ -52,7 +52,7 @@ _SIGNS = {
 }
 _HIDING = (DeviceColumn.BANDWIDTH, DeviceColumn.MEMORY)
 _NAME_SIGNS, _SOURCE_SIGNS = 34, 14
-WORDS = {
+WORDS: dict[int, str] = {
     DeviceColumn.FITS: "fits",
     DeviceColumn.SPEED: "tokens_per_second",
     DeviceColumn.BANDWIDTH: "bandwidth",
