@@ -40,7 +40,12 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "added, their models are candidates: server:NAME#model=ID. Without further words all of "
         "them are listed, and asked what they are.",
     )
-    parser.add_argument("what", nargs="?", choices=[each for each in _WORDS if each])
+    parser.add_argument(
+        "what",
+        nargs="?",
+        choices=[each for each in _WORDS if each],
+        help="what to do with one of them",
+    )
     parser.add_argument("name", nargs="?", metavar="NAME", help="the name that you give it")
     parser.add_argument("url", nargs="?", metavar="URL", help="like http://127.0.0.1:9931/v1")
     parser.add_argument(
