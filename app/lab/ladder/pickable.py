@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -141,16 +142,20 @@ def _on_servers(panes: Sequence[Pane], servers: Sequence[Server]) -> list[PickFi
         for model in server.choices
     ]
     return [
-        PickFile(
-            candidate,
-            candidate.name,
-            worded("lab.pick_on_server", server=candidate.server.host),
-            level_in_name(candidate.name) or "",
-            letter=letters.get(candidate, ""),
-        )
+        _far_row(candidate, candidate.server, letters.get(candidate, ""))
         for candidate in dict.fromkeys([*known, *letters])
         if candidate.server is not None
     ]
+
+
+def _far_row(candidate: Candidate, server: ServerModel, letter: str = "") -> PickFile:
+    return PickFile(
+        candidate,
+        candidate.name or server.host,
+        worded("lab.pick_on_server", server=server.host),
+        level_in_name(candidate.name) or "",
+        letter=letter,
+    )
 
 
 def _contents(models: Sequence[LibraryModel]) -> list[list[LibraryModel]]:
@@ -314,9 +319,11 @@ def _needs_bytes(candidate: Candidate, model: ModelFile | None) -> int | None:
 
 
 def opened_files(candidates: Sequence[Candidate]) -> list[PickFile]:
-    """Files that the person opened by hand."""
+    """Files that the person opened by hand, and models of servers that were typed."""
     return [
-        PickFile(
+        _far_row(candidate, candidate.server)
+        if candidate.server is not None
+        else PickFile(
             candidate,
             path.name.removesuffix(".gguf"),
             worded("lab.pick_opened_here"),
@@ -326,13 +333,22 @@ def opened_files(candidates: Sequence[Candidate]) -> list[PickFile]:
             if (kind := kind_in_name(path.stem))
             else "",
         )
-        for candidate, path in ((each, each.file) for each in candidates)
+        for candidate, path in ((each, Path(each.place)) for each in candidates)
     ]
 
 
 def in_shrink_order(files: Sequence[PickFile]) -> list[PickFile]:
-    """From the least to the most shrunken, as far as that is known."""
-    return sorted(files, key=lambda file: (-(_bits(file) or 0.0), -(file.size_bytes or 0)))
+    """From the least to the most shrunken, as far as that is known.
+
+    What a server does not tell the level of comes first: what runs elsewhere is mostly too large
+    for this PC, and wanted as the yardstick.
+    """
+
+    def place(file: PickFile) -> tuple[float, int]:
+        unknown = math.inf if file.candidate.server is not None else 0.0
+        return -(_bits(file) or unknown), -(file.size_bytes or 0)
+
+    return sorted(files, key=place)
 
 
 def reference_among(files: Sequence[PickFile], chosen: Candidate | None) -> Candidate | None:
@@ -366,8 +382,13 @@ def letters_of(files: Sequence[PickFile]) -> dict[str, str]:
 
 def short_name(file: PickFile, among: Sequence[PickFile]) -> str:
     """The level where it tells the files apart, else the name."""
-    alike = {other.path for other in among if other.level == file.level and not other.why_not}
-    return file.level if file.level and alike <= {file.path} else file.name
+    if file.candidate.server is not None:
+        return file.name  # the models of a server are no versions of one
+    source = file.candidate.source
+    alike = {
+        other.candidate.source for other in among if other.level == file.level and not other.why_not
+    }
+    return file.level if file.level and alike <= {source} else file.name
 
 
 def _bits(file: PickFile) -> float | None:

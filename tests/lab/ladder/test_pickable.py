@@ -10,16 +10,18 @@ from typing import Any
 from msgspec.structs import replace
 
 from app.core.candidates.adapters import Adapter
-from app.core.candidates.candidate import Candidate, candidate_of
+from app.core.candidates.candidate import Candidate, ServerModel, candidate_of
 from app.core.candidates.settings import EngineSettings, KvType
 from app.core.chats.panes import ChatPane
 from app.core.models.family import LibraryModel, ModelSource
+from app.core.servers.server import Server
 from app.core.words.sentence import say
 from app.lab.compare.panes import Pane
 from app.lab.demo.demo import DemoFiles, demo_taught
 from app.lab.ladder.pickable import (
     PickFile,
     can_be_ladder,
+    in_shrink_order,
     opened_files,
     pickable,
     reference_among,
@@ -198,3 +200,18 @@ def test_a_base_is_offered_with_the_adapter_that_fits_it() -> None:
     assert (files[3].needs_bytes or 0) - (files[2].needs_bytes or 0) == style.file_bytes
     alone = pickable([], None, [style, found("Moon 1B", "Q8_0")])
     assert [file.family for file in alone] == ["Moon 1B", "Moon 1B with the adapter style"]
+
+
+def test_models_of_saved_servers_are_offered_by_their_names() -> None:
+    server = Server(name="cellar", url="http://big:9931/v1", models=("sky-F16", "moon"))
+    far = pickable([], None, [], servers=[server])
+    assert [(str(one.family), one.name) for one in far] == [
+        ("On the server cellar", "sky-F16"),
+        ("On the server cellar", "moon"),
+    ]
+    every = [Q4, F16, *far]
+    assert [short_name(one, every) for one in every] == ["Q4_K_M", "Sky-F16", "sky-F16", "moon"]
+    # What is not told comes first: mostly it is the yardstick.
+    assert in_shrink_order(every)[0].name == "moon"
+    typed = Candidate(ServerModel("cellar", server.url, "typed"))
+    assert [one.name for one in opened_files([typed])] == ["typed"]

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from app.base.gate import Gate
     from app.core.models.model_file import ModelFile
     from app.core.statistics.anytime import WinRate
+    from app.core.words.sentence import English
     from app.lab.ladder.progress import LadderProgress
     from app.lab.ladder.rows import LadderResult
     from app.store.paths import Paths
@@ -115,6 +116,14 @@ class LadderWorkers:
         given = letters_for(rows_of(run.plan), about.letters)
         result = restored(begun, plan) if plan is not None else None
         return Ready(run, about, given, begun.id, result)
+
+    def costs(self, order: LadderOrder) -> list[English]:
+        """What an order will use of servers, a sentence each; nothing is sent.
+
+        Raises:
+            PersonError: It cannot be measured.
+        """
+        return self._open_run(order, self._paths, self._open_model).costs()
 
     def measure(
         self,

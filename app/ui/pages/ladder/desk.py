@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.candidates.candidate import Candidate, candidate_of
+from app.core.errors import PersonError
 from app.core.memory.estimate import lasting_budget_bytes
 from app.core.verdict import Limits, default_limits
 from app.lab.demo.demo import DEMO_LEVELS, demo_base, demo_taught
 from app.lab.engines.room import EngineRoom
 from app.lab.ladder.pickable import PickFile, pickable
 from app.lab.quality.texts import TextChoice, text_choices
+from app.lab.servers.book import ServerBook
 from app.lab.works.ladders.service import LadderService
 from app.lab.works.ladders.worker import LadderWorkers
 from app.library.model_files import open_model_file
@@ -26,6 +29,7 @@ from app.ui.pages.ladder.votes.panel import VotesPanel
 
 if TYPE_CHECKING:
     from app.core.models.family import LibraryModel
+    from app.core.servers.server import Server
     from app.lab.works.ladders.entry import LadderEntry
     from app.lab.works.ladders.worker import StoredRow
     from app.ui.shell.ground import Ground
@@ -142,8 +146,11 @@ class LadderDesk:
     def pickable(self) -> list[PickFile]:
         """What can be measured, as it is known now."""
         session = self._session
-        known = session.templates.known
-        return pickable(session.panes, self._demo, self._models(), known, with_eyes=True)
+        servers: list[Server] = []
+        with suppress(PersonError):  # the Models page says why their list cannot be read
+            servers = ServerBook.of_this_pc(self._paths).all()
+        known, models = session.templates.known, self._models()
+        return pickable(session.panes, self._demo, models, known, with_eyes=True, servers=servers)
 
     def _is_demo(self, path: Path) -> bool:
         return self._demo is not None and path in map(self._demo.path, DEMO_LEVELS)

@@ -33,10 +33,11 @@ if TYPE_CHECKING:
 
     from app.core.errors import PersonError
     from app.core.verdict import Limits
+    from app.core.words.sentence import English
     from app.lab.verdict.view import LadderView
     from app.lab.works.ladders.run import LadderOrder
     from app.lab.works.ladders.worker import StoredRow
-    from app.ui.kit.jobs import Jobs
+    from app.ui.kit.jobs import Job, Jobs
     from app.ui.pages.ladder.board import LadderBoard
     from app.ui.pages.ladder.desk import LadderDesk
     from app.ui.pages.ladder.picking.picker import Picker
@@ -87,6 +88,7 @@ class LadderPage(QWidget):
         self._service = desk.service
         self._jobs = jobs
         self.entry: LadderEntry | None = None
+        self._costing: Job[list[English]] | None = None
         self._narrow = False
         self.place_of: Callable[[Path], Path] = lambda path: path
         self.commands = LadderActions()
@@ -263,6 +265,7 @@ class LadderPage(QWidget):
         self.ladders.again_wanted.connect(self._again)
         self.ladders.renamed.connect(self._rename)
         self.picker.measure_wanted.connect(self.measure)
+        self.picker.costs_wanted.connect(self._tell_costs)
         self.picker.closed.connect(self._leave_picker)
         board.strip.pause_button.clicked.connect(commands.pause.trigger)
         board.strip.go_on_button.clicked.connect(commands.go_on.trigger)
@@ -337,6 +340,20 @@ class LadderPage(QWidget):
         if candidates:
             self.pick(candidates, candidates[0])
             self.picker.measure_button.click()
+
+    def _tell_costs(self, order: LadderOrder | None) -> None:
+        """Tell beforehand what servers will be asked; an earlier order's is not wanted any more."""
+        if self._costing is not None:
+            self._costing.cancel()
+            self._costing = None
+        if order is None:
+            return
+        workers, tell = self._desk.workers, self.picker.set_costs
+        self._costing = self._jobs.run(
+            lambda _context: workers.costs(order),
+            done=lambda told: tell(order, told),
+            failed=lambda error: tell(order, [sentence(error)]),
+        )
 
     def _ask_more(self, key: str) -> None:
         """Ask a version, and the original, what would settle its verdict."""

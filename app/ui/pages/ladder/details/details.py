@@ -93,7 +93,8 @@ class DetailsPanel(QWidget):
         known = row is not None
         for each in (self.dot, self.title, self.text):
             each.setVisible(known)
-        gone = row is not None and not self.is_there(Path(row.file))
+        file_of = row.candidate.local if row is not None else None
+        gone = file_of is not None and not self.is_there(file_of)
         for each in (self.gone, self.find_button):
             each.setVisible(gone)
         self.hint.setVisible(not known)

@@ -55,6 +55,8 @@ class Picker(QWidget):
 
     Signals:
         measure_wanted: A ladder (:class:`LadderOrder`) is to be measured; and its letters, by key.
+        costs_wanted: What this order (:class:`LadderOrder`) will use of servers is to be told;
+            None: nothing is any more.
         closed: The person changed their mind.
 
     Args:
@@ -66,6 +68,7 @@ class Picker(QWidget):
     """
 
     measure_wanted = Signal(object, object)
+    costs_wanted = Signal(object)
     closed = Signal()
 
     def __init__(
@@ -85,6 +88,7 @@ class Picker(QWidget):
         self._known: list[PickFile] = []
         self._reference: Candidate | None = None
         self._pace = Pace()
+        self._costed: LadderOrder | None = None
         self.model = PickModel(self)
         self.model.memory_bytes = memory_bytes
         self.tree = PickTree(self.model)
@@ -100,6 +104,8 @@ class Picker(QWidget):
         self.more_button = push_button(
             self.tr("More: text, method, thinking"), "link", run=self._unfold
         )
+        self.costs = label("", "small-dim", wrap=True)
+        self.costs.hide()
         self.advice = label("", "small-dim", wrap=True)
         self.measure_button = push_button(self.tr("Measure"), "primary", icon_name="play")
         self.cancel_button = push_button(self.tr("Cancel"), run=self.closed)
@@ -130,6 +136,13 @@ class Picker(QWidget):
         self._pace = pace
         self._follow()
 
+    def set_costs(self, order: LadderOrder, sentences: Sequence[str]) -> None:
+        """Say what an order will use of servers, while it is what is set up here."""
+        if order == self._costed:
+            unknown = self.tr("How long servers take is not known beforehand.")
+            self.costs.setText("\n".join([*map(told, sentences), unknown]))
+            self.costs.setVisible(bool(sentences))
+
     def choose(self, candidates: Sequence[Candidate], reference: Candidate | None = None) -> None:
         """Check these and no others; the least shrunken is the reference if none is given."""
         known = {*self._opened, *(file.candidate for file in self.model.files)}
@@ -157,6 +170,7 @@ class Picker(QWidget):
             *self._line(self.tr("Compared with"), self.reference_box, self.reference_help),
             Gap(GRID),
             *self._line(self.tr("How sure?"), self.sure),
+            self.costs,
             Gap(GRID),
             *self._line(self.tr("What matters to me"), self.matters),
             Gap(GRID // 2),
@@ -189,9 +203,8 @@ class Picker(QWidget):
         if self._reference not in [file.candidate for file in files]:
             self._reference = None
         self._show_references(files)
-        demo = bool(files) and all(
-            file.candidate.server is None and self._is_demo(file.path) for file in files
-        )
+        here = [file for file in files if file.candidate.server is None]
+        demo = bool(here) and all(self._is_demo(file.path) for file in here)
         if demo != self.matters.demo:
             self.matters.set_demo(demo)
             return  # it has told of it
@@ -199,6 +212,17 @@ class Picker(QWidget):
         missing = self.form.missing or self.matters.missing
         self.measure_button.setEnabled(can_be_ladder(files) and not missing)
         self.advice.setText(self._advice(files))
+        self._ask_for_costs()
+
+    def _ask_for_costs(self) -> None:
+        """Have it told what servers will be asked, where that has changed."""
+        files, order = self._files(), self._order()
+        if not self.measure_button.isEnabled() or all(each.candidate.local for each in files):
+            order = None
+        if order != self._costed:
+            self._costed = order
+            self.costs.hide()
+            self.costs_wanted.emit(order)
 
     def _show_references(self, files: Sequence[PickFile]) -> None:
         chosen = self.reference
@@ -217,7 +241,11 @@ class Picker(QWidget):
         if file is None:
             return self.tr("What the others lose is what they answer worse than this one.")
         gloss = version_gloss(file.level, file.bits)
-        if not is_first:
+        if file.candidate.server is not None and not file.level:
+            words = self.tr(
+                "How far it is shrunken itself is not told: what it lost stays hidden then."
+            )
+        elif not is_first:
             words = self.tr("Not the least shrunken of them: what it lost itself stays hidden.")
         elif file.bits is not None and file.bits <= FULL_PRECISION_BITS:
             words = self.tr(
@@ -230,15 +258,16 @@ class Picker(QWidget):
     def _show_times(self, files: Sequence[PickFile], *, demo: bool) -> None:
         seconds, reaches = dict[Profile, float](), dict[Profile, Reach]()
         if can_be_ladder(files):
-            sizes = [sizes_of(file) for file in files]
+            sizes = [sizes_of(file) for file in files if file.candidate.server is None]
             for profile in Profile:
                 items = self._pace.items(profile, self.matters.kinds, demo=demo)
                 kinds = self._pace.kinds(self.matters.kinds, demo=demo)
                 if items and kinds:
                     reaches[profile] = reach_of(items, kinds, len(files) - 1)
-                seconds[profile] = self._pace.seconds(
-                    sizes, profile, self._threads, items, thinking=self.form.thinking
-                )
+                if sizes:
+                    seconds[profile] = self._pace.seconds(
+                        sizes, profile, self._threads, items, thinking=self.form.thinking
+                    )
         self.sure.show_times(seconds, measured=self._pace.is_measured, reaches=reaches)
 
     def _advice(self, files: Sequence[PickFile]) -> str:
@@ -272,26 +301,28 @@ class Picker(QWidget):
             wanted = dict.fromkeys([*checked, *opened])
             self.model.set_checked([each for each in wanted if each in able])
 
-    def _measure(self) -> None:
+    def _order(self) -> LadderOrder | None:
+        """What is set up here; None while nothing can be compared with anything."""
         files, reference = self._files(), self.reference
         if reference is None:
-            return
-        self.measure_wanted.emit(
-            LadderOrder(
-                reference,
-                tuple(file.candidate for file in files),
-                Limits(),
-                self.sure.profile,
-                text=self.form.text_path,
-                items=self.matters.items,
-                source=self.form.text,
-                quality_mode=self.form.mode,
-                kinds=self.matters.kinds,
-                thinking=self.form.thinking,
-                stops=self.form.stops,
-            ),
-            letters_of(files),
+            return None
+        return LadderOrder(
+            reference,
+            tuple(file.candidate for file in files),
+            Limits(),
+            self.sure.profile,
+            text=self.form.text_path,
+            items=self.matters.items,
+            source=self.form.text,
+            quality_mode=self.form.mode,
+            kinds=self.matters.kinds,
+            thinking=self.form.thinking,
+            stops=self.form.stops,
         )
+
+    def _measure(self) -> None:
+        if (order := self._order()) is not None:
+            self.measure_wanted.emit(order, letters_of(self._files()))
 
     # Qt's own names from here on.
 

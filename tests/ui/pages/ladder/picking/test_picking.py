@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PySide6.QtGui import QAccessible
 
-from app.core.candidates.candidate import Candidate, candidate_of
+from app.core.candidates.candidate import Candidate, ServerModel, candidate_of
 from app.core.candidates.settings import EngineSettings, KvType
 from app.core.ladder.results import StepKind
 from app.core.verdict import Limits
@@ -256,3 +256,26 @@ def test_a_reader_hears_what_each_box_is_for(picker: Picker) -> None:
         interface = QAccessible.queryAccessibleInterface(box)
         related = interface.relations(QAccessible.RelationFlag.Label)
         assert [each.text(QAccessible.Text.Name) for each, _flag in related] == [words]
+
+
+def test_a_model_of_a_server_is_the_yardstick_and_what_it_costs_is_told(
+    picker: Picker, qtbot: QtBot
+) -> None:
+    there = Candidate(ServerModel("cellar", "http://big:9931/v1", "moon"))
+    picker.choose([F16.candidate, Q4.candidate])
+    assert picker.costs.isHidden()
+    with qtbot.waitSignal(picker.costs_wanted) as caught:
+        picker.choose([Q4.candidate, there])
+    assert caught.args is not None
+    (order,) = caught.args
+    assert order.reference == there
+    assert "not told" in picker.reference_help.text()
+    picker.set_costs(order, ["cellar will read 2 tokens."])
+    assert "cellar will read 2 tokens." in picker.costs.text()
+    assert not picker.costs.isHidden()
+    with qtbot.waitSignal(picker.costs_wanted) as caught:
+        picker.choose([F16.candidate, Q4.candidate])
+    assert caught.args == [None]
+    assert picker.costs.isHidden()
+    picker.set_costs(order, ["late"])
+    assert picker.costs.isHidden(), "of what was set up before"
