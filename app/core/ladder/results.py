@@ -180,10 +180,7 @@ class ServerFacts(msgspec.Struct, frozen=True):
 
     def cost_of(self, spent: Spent) -> float | None:
         """Money for so many tokens; None where nobody has entered a price."""
-        if self.price_in is None and self.price_out is None:
-            return None
-        read, written = spent.read_tokens, spent.written_tokens
-        return (read * (self.price_in or 0.0) + written * (self.price_out or 0.0)) / 1e6
+        return cost_of(spent, self.price_in, self.price_out)
 
     @property
     def identity(self) -> str:
@@ -215,6 +212,13 @@ class Spent(msgspec.Struct, frozen=True):
         """For these answers."""
         counted = [(one.prompt_tokens, one.generated_tokens) for one in answers]
         return cls(sum(read for read, _ in counted), sum(written for _, written in counted))
+
+
+def cost_of(spent: Spent, price_in: float | None, price_out: float | None) -> float | None:
+    """Money for so many tokens, by prices for a million; None where nobody has entered one."""
+    if price_in is None and price_out is None:
+        return None
+    return (spent.read_tokens * (price_in or 0.0) + spent.written_tokens * (price_out or 0.0)) / 1e6
 
 
 class Clocked(msgspec.Struct, frozen=True):

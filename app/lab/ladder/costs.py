@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from app.core.ladder.results import Spent
+from app.core.ladder.results import Spent, cost_of
 from app.core.words.figures import number
 from app.core.words.sentence import English, worded
 from app.lab.quality.answering import ANSWER_TOKENS
@@ -47,14 +47,15 @@ def costs_told(
         if candidate.server is None:
             continue
         kept = about(candidate)
-        read, written, host = spent.read_tokens, spent.written_tokens, candidate.server.host
-        if kept is None or (kept.price_in is None and kept.price_out is None):
-            found.append(worded("lab.server_will_use", host=host, read=read, written=written))
-            continue
-        price = (read * (kept.price_in or 0.0) + written * (kept.price_out or 0.0)) / 1e6
-        cost = money(price)
+        host = candidate.server.host
+        read, written = number(spent.read_tokens), number(spent.written_tokens)
+        price = cost_of(spent, kept.price_in, kept.price_out) if kept is not None else None
         found.append(
-            worded("lab.server_will_cost", host=host, read=read, written=written, cost=cost)
+            worded("lab.server_will_use", host=host, read=read, written=written)
+            if price is None
+            else worded(
+                "lab.server_will_cost", host=host, read=read, written=written, cost=money(price)
+            )
         )
     return found
 

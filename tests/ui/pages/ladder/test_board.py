@@ -1,6 +1,7 @@
 """What stands around the table: the answer, limits, remarks, details, what goes on.
 
 Tests app.ui.pages.ladder.details.details, app.ui.pages.ladder.details.details_html,
+app.ui.pages.ladder.details.of_server,
 app.ui.pages.ladder.list.ladder_list,
 app.ui.pages.ladder.list.work_strip, app.ui.pages.ladder.details.remarks and
 app.ui.pages.ladder.words.
@@ -14,8 +15,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.core.candidates.candidate import Candidate, ServerModel
 from app.core.ladder.pairs import Pair
-from app.core.ladder.results import StepKind
+from app.core.ladder.results import AlongStep, Clocked, ServerFacts, Spent, StepKind
+from app.core.quality.along import Said
+from app.core.servers.facts import ServerModelFacts
+from app.core.servers.server import ServerKind
 from app.core.verdict import Judgement, Limits, State
 from app.lab.engines.room import EngineRoom
 from app.lab.ladder.kept import About
@@ -183,6 +188,43 @@ def test_details_show_foreign_text_as_it_is(qtbot: QtBot) -> None:
     broken = _details(cases.result(), BROKEN)
     assert "GGML_ASSERT(x &lt; y)" in broken
     assert "<script>" not in broken
+
+
+def test_details_of_a_servers_model_say_what_it_tells_and_what_it_cost(qtbot: QtBot) -> None:
+    measured = cases.result()
+    there = Candidate(ServerModel("cellar <1>", "http://big:9931/v1", "moon"))
+    said = Said("Why?", (b"Be", b"cause"), ended=True)
+    cases.change(measured, measured.plan.reference, answers=AlongStep("", (said,)))
+    row = replace(
+        measured.rows.pop(Q2),
+        candidate=there,
+        facts=None,
+        served=ServerFacts(
+            ServerKind.VLLM, "vLLM 1", ("answer",), ServerModelFacts("moon"), "moon-2", "fp_1",
+            ("seed",), 2.0, 8.0,
+        ),
+        answers=AlongStep(
+            "", (Said("Why?", (b"Be", b"low"), ended=True),), None,
+            Clocked(1, 2e9, 9.0, 33.0, 44.0), Spent(500, 125),
+        ),
+        unable=frozenset({StepKind.MEMORY}),
+    )  # fmt: skip
+    measured.rows[there.key()] = row
+    every = [each.candidate for each in measured.rows.values()]
+    plan = measured.plan.of(measured.reference.candidate, every)
+    page = _details(replace(measured, plan=plan), there.key())
+    for words in ("cellar &lt;1&gt;", "http://big:9931/v1", "vLLM", "moon-2", "fp_1", "seed"):
+        assert words in page
+    for words in ("not told", "33.0", "44.0", "500 read", "0.0020 by the prices"):
+        assert words in page
+    assert "the same for 1 of 2 tokens" in page
+    assert "what it needs on this PC cannot be told" in page
+    shown = board(qtbot)
+    shown.details.is_there = lambda _path: False
+    shown.show_view(view(replace(measured, plan=plan)), complete=True)
+    shown.show_tab(shown.details)
+    shown.table.choose(there.key())
+    assert not shown.details.find_button.isVisible(), "there is no file"
 
 
 def test_details_count_empty_answers() -> None:

@@ -13,6 +13,7 @@ from app.lab.verdict.failures import failures_of
 from app.ui.kit.words.format import MISSING, NBSP, count, divergence, number, percent, points
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
+from app.ui.pages.ladder.details.of_server import server_html
 from app.ui.pages.ladder.table.how import at_floor_words
 from app.ui.pages.ladder.words import points_range, range_words
 
@@ -37,7 +38,7 @@ def details_html(view: LadderView, row: Row, tokens: Tokens, *, wide: bool) -> s
         tokens: The colours of now.
         wide: There is room for two columns.
     """
-    left = _kinds(row, tokens) + _spread(view, row)
+    left = server_html(row) + _kinds(row, tokens) + _spread(view, row)
     right = _failures(row, view.about.items) + _continuations(view, row) + _worst(row, tokens)
     if wide and left and right:
         below = (
@@ -179,8 +180,9 @@ def _failures(row: Row, items: Sequence[TaskItem]) -> str:
 
 
 def _continuations(view: LadderView, row: Row) -> str:
-    """Where greedy answers part; ladders of earlier programs have none."""
+    """Where greedy answers part, beside a server or at positions of the text."""
     found = row.quality.continuations if row.quality is not None else ()
+    found = row.along.partings if row.along is not None else found
     if not found:
         return ""
     reference = _text(view.reference.name)

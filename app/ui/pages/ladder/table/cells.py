@@ -83,7 +83,8 @@ def _cell(view: LadderView, row: Row, column: Column) -> Cell:
         swing = _note(value) if half is None else f"± {percent(half, int(half < _LEAST_SHARE))}"
         return Cell(text, second, tip, value.number, swing)
     if value in (Missing.NOT_MEASURABLE, Missing.NOT_TOLD):
-        return Cell(_why(value), tip=tip or told(why_missing(column, row)))
+        unsaid = translate("LadderCells", "The server does not tell it.")
+        return Cell(_why(value), tip=tip or told(why_missing(column, row)) or unsaid)
     return Cell(tip=tip or (_why(value) if isinstance(value, Missing) else ""))
 
 
@@ -93,9 +94,9 @@ def _why(missing: Missing) -> str:
         case Missing.IS_REFERENCE:
             return translate("LadderCells", "The others are compared with this one.")
         case Missing.NOT_MEASURABLE:
-            return translate("LadderCells", "cannot be measured there")
+            return translate("LadderCells", "not possible")
         case Missing.NOT_TOLD:
-            return translate("LadderCells", "not told by the server")
+            return translate("LadderCells", "not told")
         case Missing.NOT_TAKEN_THERE:
             return translate(
                 "LadderCells",
