@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.cli.arguments import THREADS_HELP, Commands, chunks, positive, threads
-from app.cli.models import add_model_arguments, chosen_models, reference_of
+from app.cli.models import ChosenModels, add_model_arguments, chosen_models, reference_of
+from app.cli.words import told
 from app.cli.words.texts import TEXT_HELP, text_named
 from app.core.errors import PersonError
+from app.core.ladder.results import QualityStep
 from app.core.quality.floor import AT_FLOOR, NO_FURTHER, floor_sentence
 from app.core.quality.guessing import guessing_sentence
 from app.core.words.figures import number, share
@@ -33,6 +35,7 @@ from app.lab.quality.plan import (
     quick_plan,
 )
 from app.lab.quality.texts import shared_text_name
+from app.lab.quality.told import ByLikeliest
 from app.lab.reports.words import partings
 from app.lab.verdict.remarks import too_short
 from app.monitor.machine import machine_facts, physical_core_count
@@ -58,7 +61,8 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         help="measure what candidates lose against a reference",
         description="Hold candidates against a reference, position by position of a text: KL "
         "divergence, same top token, perplexity. Mode quick stops when the mean is known within "
-        "20 % or 0.0005 nats; comparable is llama-perplexity's own method on --text.",
+        "20 % or 0.0005 nats; comparable is llama-perplexity's own method on --text. Beside models "
+        "of servers (vLLM, SGLang: others tell nothing of texts) by the 20 likeliest tokens alone.",
     )
     add_model_arguments(parser, with_reference=True)
     parser.add_argument(
@@ -87,6 +91,8 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     chosen = chosen_models(arguments, console, paths)
     candidates = list(chosen.candidates)
     reference = reference_of(arguments, chosen, paths)
+    if any(each.server is not None for each in (reference, *candidates)):
+        return _run_beside_servers(arguments, console, paths, chosen, reference)
     readable = chosen.readable((reference, *candidates))
     models = {each.candidate.key(): each.model for each in readable}
     plan = _plan(arguments, paths, models.values())
@@ -109,6 +115,47 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         if sentence:
             console.error(f"{file}: {sentence}")
     return 1 if any(failed.values()) else 0
+
+
+def _run_beside_servers(
+    arguments: argparse.Namespace,
+    console: Console,
+    paths: Paths,
+    chosen: ChosenModels,
+    reference: Candidate,
+) -> int:
+    """By the likeliest tokens, which is all that servers tell of a text."""
+    every = (reference, *chosen.candidates)
+    if arguments.mode == str(QualityMode.COMPARABLE):
+        host = next(each.server.host for each in every if each.server is not None)
+        raise PersonError(say("lab.unable_quality", host=host))
+    text = text_named(
+        arguments.text, paths, [each.model for each in chosen.readable(every) if each.header]
+    )
+    count = arguments.threads or physical_core_count()
+    measure = ByLikeliest(reference, text, EngineRoom.of_this_pc(paths), lambda: count, chosen.open)
+    rows: list[tuple[Candidate, QualityStep]] = []
+    with console.measuring() as show:
+        floor = measure.step(reference, lambda share: show(round(share * 100), 100, reference.name))
+        for each in chosen.candidates:
+
+            def on_share(share: float, name: str = each.name) -> None:
+                show(round(share * 100), 100, name)
+
+            try:
+                rows.append((each, measure.step(each, on_share)))
+            except PersonError as error:
+                failed = QualityStep("", part_figures(None), (), (), 0, None, error.sentence)
+                rows.append((each, failed))
+    if arguments.json:
+        console.json(told.document((reference, floor), rows, text, chosen.called))
+    else:
+        told.show((reference, floor), rows, chosen.called, console)
+    wrong = {chosen.called(each): step.error or step.refused for each, step in rows}
+    for called, sentence in wrong.items():
+        if sentence:
+            console.error(f"{called}: {sentence}")
+    return 1 if any(wrong.values()) else 0
 
 
 def _plan(arguments: argparse.Namespace, paths: Paths, models: Iterable[ModelFile]) -> QualityPlan:

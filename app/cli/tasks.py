@@ -11,11 +11,12 @@ import msgspec
 
 from app.cli.arguments import Commands, positive, threads
 from app.cli.models import add_model_arguments, chosen_models, reference_of
-from app.cli.words.tasks import document, show
+from app.cli.words.tasks import document, show, used_of
 from app.core.words import figures
 from app.lab.demo.demo import is_taught
 from app.lab.engines.opened import OpenedCandidate, opened
 from app.lab.engines.room import EngineRoom
+from app.lab.servers.book import ServerBook
 from app.lab.tasks.kept import KeptAnswers
 from app.lab.tasks.plan import TaskPlan, engines_and_threads
 from app.lab.tasks.run import Tasks
@@ -88,12 +89,13 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         kept = KeptAnswers(paths.cache, paths.state)
         tasks = Tasks(plan, room, kept, bar.show, chosen.open)
         result = tasks.run(reference, chosen.candidates)
+    used = used_of(result, ServerBook.of_this_pc(paths).about)
     if arguments.json:
         facts = {"profile": str(profile), "items": questions.name}
         machine = {"machine": msgspec.to_builtins(machine_facts())}
-        console.json(machine | document(result, chosen.called) | facts)
+        console.json(machine | document(result, chosen.called, used) | facts)
     else:
-        show(result, chosen.called, console)
+        show(result, chosen.called, console, used)
     rows = [result.reference, *result.rows]
     for file, error in dict.fromkeys(
         (chosen.called(row.candidate), row.error) for row in rows if row.error

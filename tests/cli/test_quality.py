@@ -14,6 +14,8 @@ from app.store.database import open_database
 from app.store.paths import Paths
 from tests.helpers.adapters import write_adapter
 from tests.helpers.gguf_files import write_scripted_model, write_tiny_llama
+from tests.helpers.replay.texts import like_vllm
+from tests.lab.serve.conftest import serving
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Program
@@ -263,3 +265,22 @@ def test_without_a_text_the_bundled_ones_are_measured(program: Program, demo_mod
     assert row["chunks"] == 2
     assert row["same_top"] == 1
     assert row["same_top_low"] < row["same_top_high"] == 1
+
+
+def test_a_servers_model_is_held_against_by_what_it_tells_of_the_text(
+    program: Program, demo_model: Path, text: Path, tmp_path: Path
+) -> None:
+    with like_vllm(demo_model, tmp_path / "behind") as server:
+        there = f"{server.url}#model=org/Model-7B"
+        words = ("quality", "--reference", there, demo_model, "--text", text, "--threads", "1")
+        document = program.json(*words)
+        refused = program.run(*words, "--mode", "comparable", status=1).err
+    (row,) = document["candidates"]
+    assert (document["mode"], row["likeliest"], row["error"]) == ("likeliest", 20, None)
+    assert row["mean_kld"] == pytest.approx(0, abs=1e-5)
+    assert row["same_top"] == pytest.approx(1)
+    assert document["noise_floor"]["mean_kld"] == pytest.approx(0, abs=1e-6)
+    assert "whole vocabulary" in refused
+    with serving(tmp_path / "serve", demo_model) as served:
+        said = program.run("quality", "--reference", demo_model, f"{served.url}#model=", status=1)
+    assert "log probabilities of a text" in said.err

@@ -18,11 +18,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.core.servers.server import Server
 from app.core.statistics.clustered import sign_flip_exact
 from app.core.statistics.paired import PairedCounts
 from app.resources import resource_path
+from app.store.paths import Paths
+from app.store.servers.kept import KeptServers
 from tests.cli.conftest import PATIENCE_SECONDS
 from tests.helpers.gguf_files import Shape, write_first_message_crash_model, write_scripted_model
+from tests.lab.serve.conftest import serving
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Program
@@ -208,3 +212,21 @@ def _wait_for_answers(path: Path, process: subprocess.Popen[bytes]) -> None:
             finally:
                 connection.close()
     raise AssertionError("nothing was kept")
+
+
+def test_what_a_servers_model_was_asked_is_told_with_its_price(
+    program: Program, four: Path, tmp_path: Path
+) -> None:
+    items = write_items(tmp_path / "two.jsonl", [{"prompt": "2 + 2?", "answer": 4}])
+    with serving(tmp_path / "serve", four) as server:
+        kept = KeptServers(Paths.below(program.home / "program").servers)
+        kept.put(Server(name="cellar", url=server.url, price_in=2.0, price_out=8.0))
+        words = ("tasks", "--reference", four, "server:cellar#model=four", "--items", items)
+        (row,) = program.json(*words)["candidates"]
+        shown = program.run(*words)
+    spent = row["spent"]
+    assert spent["read_tokens"] > 0
+    assert spent["written_tokens"] > 0
+    cost = (2 * spent["read_tokens"] + 8 * spent["written_tokens"]) / 1e6
+    assert row["cost"] == pytest.approx(cost)
+    assert "by the prices entered" in shown.err + shown.out

@@ -6,27 +6,45 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from app.core.chats.templates import plain_completion
+from app.core.ladder.results import Spent, cost_of
 from app.core.tasks.results import UNASKED, KindResult, KindVerdict
 from app.core.tasks.scoring import Outcome
 from app.core.verdict_words import points
 from app.core.words import figures
+from app.lab.ladder.costs import money
 
 if TYPE_CHECKING:
     from app.cli.terminal.console import Console
     from app.core.candidates.candidate import Candidate
+    from app.core.servers.server import Server
     from app.core.statistics.describe import Interval
     from app.lab.tasks.plan import TaskResult, TaskRow
 
 Called = Callable[["Candidate"], str]
 """What a candidate was called on the command line."""
+Used = dict[str, tuple[Spent, float | None]]
+"""By the key of a server's model: tokens of what was answered now, and what they cost."""
 _MOST_EXAMPLES = 3
 _SHOWN_EXAMPLES = 3
 _SHOWN_CHARACTERS = 60
 _OPENINGS = ("kind", "right", "95 %", "original", "lost", "gained", "in 100", "95 %", "p")
 
 
-def document(result: TaskResult, called: Called) -> dict[str, object]:
+def used_of(result: TaskResult, about: Callable[[Candidate], Server | None]) -> Used:
+    """What models of servers read and wrote now; ``about`` tells what is kept of a server."""
+    found: Used = {}
+    for row in (result.reference, *result.rows):
+        if row.candidate.server is not None:
+            spent, kept = Spent.of(row.answers.figures), about(row.candidate)
+            price = (kept.price_in, kept.price_out) if kept is not None else (None, None)
+            found[row.candidate.key()] = spent, cost_of(spent, *price)
+    return found
+
+
+def document(result: TaskResult, called: Called, used: Used) -> dict[str, object]:
     """The part of the JSON document that tells what was measured."""
     plan = result.plan
     return {
@@ -34,13 +52,14 @@ def document(result: TaskResult, called: Called) -> dict[str, object]:
         "engines": plan.engines,
         "threads": plan.threads,
         "thinking": plan.thinking,
-        "reference": _row(result, result.reference, called),
-        "candidates": [_row(result, row, called) for row in result.rows],
+        "reference": _row(result, result.reference, called, used),
+        "candidates": [_row(result, row, called, used) for row in result.rows],
     }
 
 
-def _row(result: TaskResult, row: TaskRow, called: Called) -> dict[str, object]:
+def _row(result: TaskResult, row: TaskRow, called: Called, used: Used) -> dict[str, object]:
     answers = row.answers
+    spent, cost = used.get(row.candidate.key(), (None, None))
     return {
         "file": row.file,
         "candidate": called(row.candidate),
@@ -53,6 +72,8 @@ def _row(result: TaskResult, row: TaskRow, called: Called) -> dict[str, object]:
         "generated_tokens": sum(answer.tokens for answer in answers.answers.values()) or None,
         "asked_items": answers.asked,
         "asked_ns": answers.asked_ns or None,
+        "spent": msgspec.to_builtins(spent),
+        "cost": cost,
         "error": row.error,
     }
 
@@ -124,7 +145,7 @@ def _examples(result: TaskResult, row: TaskRow, kind: KindResult) -> list[dict[s
     return found
 
 
-def show(result: TaskResult, called: Called, console: Console) -> None:
+def show(result: TaskResult, called: Called, console: Console, used: Used) -> None:
     """Print a table for each candidate, and what some of them fail at."""
     for row in result.rows:
         console.text(f"── {row.level or '–'} · {called(row.candidate)}")
@@ -150,6 +171,14 @@ def show(result: TaskResult, called: Called, console: Console) -> None:
     _show_empty(result, console)
     _show_examples(result, console)
     _show_differences(result, called, console)
+    for row in {row.candidate.key(): row for row in (result.reference, *result.rows)}.values():
+        if (known := used.get(row.candidate.key())) is not None:
+            spent, cost = known
+            read, written = map(figures.number, (spent.read_tokens, spent.written_tokens))
+            price = f", {money(cost)} by the prices entered" if cost is not None else ""
+            console.remark(
+                f"{called(row.candidate)}: {read} tokens read, {written} written now{price}."
+            )
 
 
 def _cells(row: KindResult, *, with_empty: bool) -> Sequence[str]:

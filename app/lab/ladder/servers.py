@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, SamplingSettings
@@ -15,7 +14,6 @@ from app.core.ladder.results import (
     TasksStep,
     answerer,
 )
-from app.core.quality.texts import CHUNK_TOKENS
 from app.core.servers.facts import Served, ServerModelFacts
 from app.core.words.sentence import say
 from app.engine.api import Ability
@@ -23,7 +21,7 @@ from app.engine.protocol.answering import Finished
 from app.lab.engines.opened import opened
 from app.lab.engines.shelf import EngineShelf
 from app.lab.quality.answering import greedy_answers
-from app.lab.quality.told import FLOOR_CHUNKS, Reading, pieces_of, read_pieces, told_step
+from app.lab.quality.told import ByLikeliest
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
@@ -46,7 +44,7 @@ class ServerSteps:
         self._plan = plan
         self._tools = tools
         self._threads = threads
-        self._told: Reading | None = None
+        self._likeliest: ByLikeliest | None = None
         self._servers: dict[str, ServerFacts] = {}
 
     def server(self, candidate: Candidate) -> ServerFacts:
@@ -111,24 +109,9 @@ class ServerSteps:
         Raises:
             PersonError: An engine failed, or the text is too short.
         """
-        pieces, begin_ns = pieces_of(self._tools.text), time.monotonic_ns()
-        if self._told is None:
-            _, self._told = self._read(
-                self._plan.candidate(self._plan.reference),
-                pieces,
-                lambda share: on_share(share / 2),
+        if self._likeliest is None:
+            tools, reference = self._tools, self._plan.candidate(self._plan.reference)
+            self._likeliest = ByLikeliest(
+                reference, tools.text, tools.room, self._threads, tools.open_model
             )
-        base, mine = self._told, pieces
-        if candidate == self._plan.candidate(self._plan.reference):
-            base, mine = base.first(FLOOR_CHUNKS), pieces[:FLOOR_CHUNKS]
-        engine, found = self._read(candidate, mine, on_share)
-        return told_step(engine, base, found, begin_ns, far=candidate.server is not None)
-
-    def _read(
-        self, candidate: Candidate, pieces: Sequence[str], on_share: Callable[[float], None]
-    ) -> tuple[str, Reading]:
-        room, threads = self._tools.room, self._threads()
-        ready = opened(candidate.spoken, self._tools.open_model)
-        with EngineShelf("told", room, threads, CHUNK_TOKENS, makes_contexts=True) as shelf:
-            reading = read_pieces(shelf, ready, pieces, threads, on_share)
-            return shelf.engine, reading
+        return self._likeliest.step(candidate, on_share)

@@ -18,21 +18,26 @@ from app.core.ladder.results import QualityStep, Spent
 from app.core.quality.bits import bits_per_byte
 from app.core.quality.own_texts import as_plain_text
 from app.core.quality.summary import summarize
-from app.core.quality.texts import FIRST_SCORED, chunk_order
+from app.core.quality.texts import CHUNK_TOKENS, FIRST_SCORED, chunk_order
 from app.core.quality.truncated import LIKELIEST, Told, score_told
 from app.core.statistics.looks import StoppedBy
 from app.core.words.sentence import say, worded
+from app.engine.api import Ability
 from app.engine.protocol.scoring import LikelyText, TextLikely
+from app.lab.engines.opened import OpenedCandidate, opened
+from app.lab.engines.shelf import EngineShelf
 from app.lab.quality.document import part_figures
 from app.lab.quality.plan import QualityPart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
+    from app.core.candidates.candidate import Candidate
+    from app.core.models.model_file import ModelFile
     from app.core.quality.own_texts import TextPart
     from app.engine.protocol.answering import LikelyToken
-    from app.lab.engines.opened import OpenedCandidate
-    from app.lab.engines.shelf import EngineShelf
+    from app.lab.engines.room import EngineRoom
     from app.lab.quality.texts import MeasuredText
 
 CHUNKS = 16
@@ -144,6 +149,60 @@ def read_pieces(
         reading.take(piece, engine.call(command, TextLikely))
         on_share((number + 1) / len(pieces))
     return reading
+
+
+class ByLikeliest:
+    """What candidates lose by the likeliest tokens. One thread.
+
+    Args:
+        reference: What they are held against; it reads the text once.
+        text: Own chats of it are not sent.
+        room: Where the engines are.
+        threads: Of engines of this PC.
+        open_model: Reads the header of a candidate's file.
+    """
+
+    def __init__(
+        self,
+        reference: Candidate,
+        text: MeasuredText,
+        room: EngineRoom,
+        threads: Callable[[], int],
+        open_model: Callable[[Path], ModelFile],
+    ) -> None:
+        self._reference = reference
+        self._text = text
+        self._room = room
+        self._threads = threads
+        self._open_model = open_model
+        self._base: Reading | None = None
+
+    def step(self, candidate: Candidate, on_share: Callable[[float], None]) -> QualityStep:
+        """What a candidate loses; of the reference, how it swings.
+
+        Raises:
+            PersonError: An engine failed or tells nothing of texts, or the text is too short.
+        """
+        pieces, begin_ns = pieces_of(self._text), time.monotonic_ns()
+        if self._base is None:
+            _, self._base = self._read(self._reference, pieces, lambda share: on_share(share / 2))
+        base, mine = self._base, pieces
+        if candidate == self._reference:
+            base, mine = base.first(FLOOR_CHUNKS), pieces[:FLOOR_CHUNKS]
+        engine, found = self._read(candidate, mine, on_share)
+        return told_step(engine, base, found, begin_ns, far=candidate.server is not None)
+
+    def _read(
+        self, candidate: Candidate, pieces: Sequence[str], on_share: Callable[[float], None]
+    ) -> tuple[str, Reading]:
+        threads = self._threads()
+        ready = opened(candidate.spoken, self._open_model)
+        with EngineShelf("told", self._room, threads, CHUNK_TOKENS, makes_contexts=True) as shelf:
+            server = candidate.server
+            if server and Ability.TEXT_PROBABILITIES not in shelf.take(ready).abilities:
+                raise PersonError(say("lab.unable_told", host=server.host))
+            reading = read_pieces(shelf, ready, pieces, threads, on_share)
+            return shelf.engine, reading
 
 
 def told_step(

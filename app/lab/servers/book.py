@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import msgspec
 
 from app.core.errors import PersonError
 from app.core.servers.address import host_of
-from app.core.servers.server import Server, checked
+from app.core.servers.server import Server, checked, is_called
 from app.core.words.sentence import say
 from app.engine.remote.access import Access
 from app.store.servers.kept import KeptServers
@@ -19,6 +20,7 @@ from app.store.servers.secrets import NONE, KeptWhere, Secrets, ServerSecrets
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from app.core.candidates.candidate import Candidate
     from app.core.servers.server import ServerKind
     from app.store.paths import Paths
 
@@ -60,6 +62,20 @@ class ServerBook:
         if server is None:
             raise PersonError(say("servers.no_such", name=name))
         return server
+
+    def about(self, candidate: Candidate) -> Server | None:
+        """What is kept of a candidate's server; None where nothing is, or the list is unreadable.
+
+        Whatever asks it says what is wrong with the list.
+        """
+        model = candidate.server
+        if model is None:
+            return None
+        with suppress(PersonError):
+            for each in self.all():
+                if is_called(each, model.server) if model.server else each.url == model.url:
+                    return each
+        return None
 
     def add(self, server: Server, secrets: Secrets) -> tuple[Server, KeptWhere]:
         """Add a server, and tell where its secrets are kept.

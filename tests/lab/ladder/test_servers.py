@@ -6,7 +6,6 @@ Tests app.lab.quality.answering, app.lab.quality.told and app.lab.verdict.server
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +18,8 @@ from app.core.ladder.row import Missing, Row, Value
 from app.core.servers.server import Server as Kept
 from app.core.servers.server import ServerKind
 from app.core.verdict import Limits
-from app.engine.protocol.scoring import LikelyText, TextLikely
 from app.engine.remote.access import Access
 from app.engine.remote.engine import RemoteEngines
-from app.lab.engines.opened import opened
 from app.lab.engines.room import EngineRoom
 from app.lab.ladder.kept import About
 from app.lab.ladder.measure import Ladder
@@ -36,9 +33,7 @@ from app.lab.shrink.quantize import quantize
 from app.lab.verdict.view import LadderView, view_of
 from app.library.model_files import open_model_file
 from app.store.small.speeds import SpeedStore
-from tests.helpers.replay import forms
-from tests.helpers.replay.server import Asked, Replay, Reply, told
-from tests.helpers.rooms import roomy
+from tests.helpers.replay.texts import like_vllm
 from tests.lab.serve.conftest import serving
 
 TEXT = "\n".join(
@@ -138,42 +133,10 @@ def test_the_same_file_behind_an_address_says_the_same(
     assert set(rows[same.key]["not_measured"]) == {"quality", "told"}
 
 
-@pytest.fixture
-def like_vllm(demo_model: Path, tmp_path: Path) -> Iterator[Callable[[], Replay]]:
-    """VLLM's form; what it tells of a text is what a real engine of the demo model finds."""
-    room = roomy(tmp_path / "behind")
-    with room.calls("behind") as engine:
-        room.load(engine, opened(candidate_of(demo_model), open_model_file), 1, 0)
-
-        def text_read(asked: Asked) -> Reply:
-            command = LikelyText(engine.next_id(), asked.body["prompt"], 20)
-            read = engine.call(command, TextLikely)
-            every = [read.first, *(each.token for each in read.said)]
-            places: list[dict[str, Any] | None] = [None]
-            for each in read.said:
-                tokens = {one.number: one for one in (*each.likely, each.token)}
-                places.append(
-                    {
-                        str(number): {
-                            "logprob": one.log_probability,
-                            "decoded_token": one.piece.decode("utf-8", "replace"),
-                        }
-                        for number, one in tokens.items()
-                    }
-                )
-            choice = {
-                "index": 0, "text": "x", "prompt_token_ids": [each.number for each in every],
-                "prompt_logprobs": places,
-            }  # fmt: skip
-            return told({"id": "cmpl-1", "model": "org/Model-7B", "choices": [choice]})
-
-        yield lambda: Replay({**forms.vllm(), "POST /v1/completions": text_read})
-
-
 def test_losses_by_the_likeliest_tokens_are_those_of_the_real_distributions(
-    demo_model: Path, q2_k: Path, tools: Tools, like_vllm: Callable[[], Replay]
+    demo_model: Path, q2_k: Path, tools: Tools, tmp_path: Path
 ) -> None:
-    with like_vllm() as server:
+    with like_vllm(demo_model, tmp_path / "behind") as server:
         there = Candidate(ServerModel(url=server.url))
         view = measured(tools, there, candidate_of(demo_model), candidate_of(q2_k))
     reference, same, lossy = view.rows

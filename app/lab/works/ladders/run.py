@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.core.errors import PersonError
-from app.core.servers.server import is_called
 from app.core.words.sentence import say, worded
 from app.lab.demo.demo import is_taught
 from app.lab.engines.opened import opened
@@ -31,6 +30,7 @@ from app.lab.quality.kept_references import KeptReferences
 from app.lab.quality.kept_texts import KeptTexts
 from app.lab.quality.plan import QualityMode
 from app.lab.quality.texts import NO_TEXT, MeasuredText, TextSource, measured_text, suited
+from app.lab.servers.book import ServerBook
 from app.lab.tasks.kept import KeptAnswers
 from app.lab.tasks.prompts import mixed_prompts
 from app.lab.tasks.sets import TaskProfile, TaskSet, own_set, usual_set
@@ -40,14 +40,12 @@ from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count
 from app.store.database import open_database
 from app.store.ladders import LadderStore, StoredLadder
-from app.store.servers.kept import KeptServers
 from app.store.window.lock import OwnerLock, StoreInUse
 
 if TYPE_CHECKING:
     from app.base.gate import Gate
     from app.core.candidates.candidate import Candidate
     from app.core.models.model_file import ModelFile
-    from app.core.servers.server import Server
     from app.core.tasks.items import TaskItem
     from app.core.verdict import Limits
     from app.core.words.sentence import English
@@ -206,7 +204,9 @@ class LadderRun:
 
     def costs(self) -> list[English]:
         """What this will use of servers, a sentence each; empty where all is done here."""
-        return costs_told(self.plan, self.items, self._prompts(), self._server)
+        return costs_told(
+            self.plan, self.items, self._prompts(), ServerBook.of_this_pc(self._paths).about
+        )
 
     def _prompts(self) -> tuple[str, ...]:
         return mixed_prompts(list(self._models.values()), PROMPTS)
@@ -262,17 +262,6 @@ class LadderRun:
         kept.keep(text)
         return text
 
-    def _server(self, candidate: Candidate) -> Server | None:
-        """What is kept of a candidate's server."""
-        model = candidate.server
-        if model is None:
-            return None
-        with contextlib.suppress(PersonError):  # the engine says what is wrong with the list
-            for each in KeptServers(self._paths.servers).all():
-                if is_called(each, model.server) if model.server else each.url == model.url:
-                    return each
-        return None
-
     def _planned(self) -> LadderPlan:
         order = self._order
         if order.plan is not None:
@@ -325,6 +314,6 @@ class LadderRun:
             text=self._text,
             items=tuple(self._set.items),
             prompts=self._prompts(),
-            about_server=self._server,
+            about_server=ServerBook.of_this_pc(paths).about,
             ask=tasks.ask,
         )
