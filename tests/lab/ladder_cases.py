@@ -8,17 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from app.core.candidates.candidate import candidate_of
+from app.core.candidates.candidate import Candidate, ServerModel, candidate_of
 from app.core.ladder.results import (
+    AlongStep,
+    Answerers,
+    Clocked,
     FileFacts,
     MemoryFigures,
     QualityStep,
+    ServerFacts,
     SpeedFigures,
+    Spent,
+    StepKind,
     TasksStep,
 )
 from app.core.ladder.row import Row
+from app.core.quality.along import Said
 from app.core.quality.apart import Parting, WorstToken
 from app.core.quality.histogram import EDGES
+from app.core.servers.facts import ServerModelFacts
+from app.core.servers.server import ServerKind
 from app.core.tasks.items import Check, TaskItem
 from app.core.verdict import Limits
 from app.core.words.sentence import English
@@ -145,6 +154,34 @@ def of_files(paths: Sequence[Path], **plan: Any) -> LadderResult:
     files = tuple(rows)
     given = msgspec.structs.replace(result().plan, reference=files[0], candidates=files, **plan)
     return LadderResult(given, rows, "llama.cpp b1", 40e9, taken=TAKEN)
+
+
+def on_server(measured: LadderResult, file: str, **served: Any) -> tuple[LadderResult, str]:
+    """The same ladder with one file's row as that of a server's model; and the row's key."""
+    there = Candidate(ServerModel("cellar <1>", "http://big:9931/v1", "moon"))
+    facts = ServerFacts(
+        ServerKind.VLLM, "vLLM 1", ("answer",), ServerModelFacts("moon"), "moon-2", "fp_1",
+        ("seed",), 2.0, 8.0,
+    )  # fmt: skip
+    row = replace(
+        measured.rows.pop(file),
+        candidate=there,
+        facts=None,
+        served=msgspec.structs.replace(facts, **served),
+        answers=AlongStep(
+            "",
+            (Said("Why?", (b"Be", b"low"), ended=True),),
+            None,
+            Clocked(1, 2e9, 9.0, 33.0, 44.0),
+            Spent(500, 125),
+            Answerers(("moon-2",), ("fp_1", "fp_2")),
+        ),
+        unable=frozenset({StepKind.MEMORY}),
+    )
+    measured.rows[there.key()] = row
+    every = [each.candidate for each in measured.rows.values()]
+    plan = measured.plan.of(measured.reference.candidate, every)
+    return replace(measured, plan=plan), there.key()
 
 
 WAYS_FILES = (

@@ -183,22 +183,42 @@ class ServerFacts(msgspec.Struct, frozen=True):
         return cost_of(spent, self.price_in, self.price_out)
 
     @property
+    def digest(self) -> str:
+        """Of the model's file, which Ollama tells; other fingerprints are of builds and change."""
+        ollama = self.kind is ServerKind.OLLAMA or self.engine.startswith(ServerKind.OLLAMA.program)
+        return self.fingerprint if ollama else ""
+
+    @property
     def identity(self) -> str:
         """What answers behind the address, as far as it tells: another one is another model."""
         told = self.told
         known = (told.quantization, told.parameters, told.size_bytes, told.template_digest)
-        return f"{self.kind} {told.id} {known} {self.model} {self.fingerprint}"
+        return f"{self.kind} {told.id} {known} {self.model} {self.digest}"
+
+    def is_another(self, answerers: Answerers) -> bool:
+        """Whether another model has answered than this one: by its id, or its file's digest."""
+        digests = set(answerers.fingerprints) - {self.digest} if self.digest else set[str]()
+        models = set(answerers.models) - {self.model} if self.model else set[str]()
+        return bool(models or digests)
 
 
-def answerer(model: str, fingerprint: str) -> str:
-    """Names who has answered, of all behind one address."""
-    return f"{model} {fingerprint}".strip()
+class Answerers(msgspec.Struct, frozen=True):
+    """Who has answered, of all behind one address, as far as it tells.
 
+    Attributes:
+        models: Ids of models.
+        fingerprints: As answers carried them; services change theirs from time to time.
+    """
 
-def answerers(answers: Iterable[AnswerFigures]) -> tuple[str, ...]:
-    """Whoever has given these answers, as far as their server tells."""
-    told = (one.served for one in answers)
-    return tuple(sorted({answerer(one.model, one.fingerprint) for one in told if one}))
+    models: tuple[str, ...] = ()
+    fingerprints: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, answers: Iterable[AnswerFigures]) -> Answerers:
+        """Whoever has given these answers."""
+        told = [one.served for one in answers if one.served is not None]
+        models, fingerprints = {one.model for one in told}, {one.fingerprint for one in told}
+        return cls(tuple(sorted(models - {""})), tuple(sorted(fingerprints - {""})))
 
 
 class Spent(msgspec.Struct, frozen=True):
@@ -325,7 +345,7 @@ class TasksStep(msgspec.Struct, frozen=True):
     decided_share: float = 1.0
     clocked: Clocked | None = None
     spent: Spent | None = None
-    answerers: tuple[str, ...] = ()
+    answerers: Answerers = Answerers()
     at_once: int = 1
     rounding: float | None = None
 
@@ -338,4 +358,4 @@ class AlongStep(msgspec.Struct, frozen=True):
     error: English | None = None
     clocked: Clocked | None = None
     spent: Spent | None = None
-    answerers: tuple[str, ...] = ()
+    answerers: Answerers = Answerers()

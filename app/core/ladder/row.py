@@ -270,6 +270,14 @@ class Row:
         )
 
     @property
+    def fingerprints(self) -> frozenset[str]:
+        """All that its server's answers carried: several are several builds of it."""
+        steps = [step for step in (self.answers, self.tasks) if step is not None]
+        first = {self.served.fingerprint} if self.served is not None else set[str]()
+        told = (each for step in steps for each in step.answerers.fingerprints)
+        return frozenset({*first, *told} - {""})
+
+    @property
     def cost(self) -> float | None:
         """What that costs, by the prices that the person has entered."""
         spent, served = self.spent, self.served

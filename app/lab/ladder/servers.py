@@ -12,7 +12,6 @@ from app.core.ladder.results import (
     QualityStep,
     ServerFacts,
     TasksStep,
-    answerer,
 )
 from app.core.servers.facts import Served, ServerModelFacts
 from app.core.words.sentence import say
@@ -88,7 +87,7 @@ class ServerSteps:
         served = self._servers.get(step.files[0])
         if served is None or not isinstance(found, AlongStep | TasksStep):
             return
-        if set(found.answerers) - {answerer(served.model, served.fingerprint)}:
+        if served.is_another(found.answerers):
             raise PersonError(say("lab.server_changed", name=served.told.id))
 
     def along(self, candidate: Candidate, on_share: Callable[[float], None]) -> AlongStep:

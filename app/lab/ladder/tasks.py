@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.core.ladder.results import Clocked, Spent, TasksStep, answerers
+from app.core.ladder.results import Answerers, Clocked, Spent, TasksStep
 from app.core.tasks.scoring import Outcome
 from app.lab.engines.opened import opened, opened_file
 from app.lab.tasks.asker import FileAsker
@@ -94,7 +94,7 @@ class LadderTasks:
             decided_share=found.decided.share if found.decided is not None else 1.0,
             clocked=Clocked.of(found.figures) if far else None,
             spent=Spent.of(found.figures) if far else None,
-            answerers=answerers(found.figures),
+            answerers=Answerers.of(found.figures),
             at_once=self._plan.places or 1,
             rounding=self._plan.rounding,
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import AnswerFigures, Message, Role, StopReason
-from app.core.ladder.results import AlongStep, Clocked, Spent, answerers
+from app.core.ladder.results import AlongStep, Answerers, Clocked, Spent
 from app.core.quality.along import Said
 from app.engine.protocol.answering import Finished, Text
 
@@ -67,5 +67,5 @@ def greedy_answers(
         tuple(found),
         clocked=Clocked.of(figures) if far else None,
         spent=Spent.of(figures) if far else None,
-        answerers=answerers(figures),
+        answerers=Answerers.of(figures),
     )

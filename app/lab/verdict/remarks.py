@@ -15,7 +15,11 @@ from app.lab.verdict.hygiene import differences
 from app.lab.verdict.servers import server_remarks
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.core.candidates.candidate import Candidate
     from app.core.ladder.row import Row
+    from app.core.servers.server import Server
     from app.lab.ladder.rows import LadderResult
 
 
@@ -80,12 +84,20 @@ _LEAST_SAMPLES = 4
 _MANY_EMPTY = 0.05
 
 
-def remarks_on(result: LadderResult, names: dict[str, str]) -> list[str]:
-    """Sentences for the person, those of the run itself first."""
+def remarks_on(
+    result: LadderResult, names: dict[str, str], kept: Callable[[Candidate], Server | None]
+) -> list[str]:
+    """Sentences for the person, those of the run itself first.
+
+    Args:
+        result: What was measured.
+        names: Of the rows, by key.
+        kept: Tells what is kept of a candidate's server.
+    """
     rows = [row for row in result.rows.values() if row.facts is not None]
     return [
         *result.remarks,
-        *server_remarks(result, names),
+        *server_remarks(result, names, kept),
         *differences(result, names),
         *_reference_remark(result, names),
         *_student_remarks(result, rows, names),

@@ -6,7 +6,7 @@ Making a view is arithmetic over thousands of answers: some ten milliseconds, be
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,9 @@ from app.lab.verdict.remarks import beside_guessing, remarks_on
 from app.lab.verdict.settling import Settling, Way, settlings_of, speed_seconds
 
 if TYPE_CHECKING:
+    from app.core.candidates.candidate import Candidate
     from app.core.ladder.row import Row
+    from app.core.servers.server import Server
     from app.core.statistics.anytime import WinRate
     from app.core.tasks.items import TaskItem
     from app.lab.ladder.kept import About
@@ -121,6 +123,7 @@ def view_of(
     limits: Limits,
     letters: Mapping[str, str] | None = None,
     votes: Mapping[tuple[str, str], WinRate] | None = None,
+    kept: Callable[[Candidate], Server | None] = lambda _candidate: None,
 ) -> LadderView:
     """Judge a ladder, complete or not.
 
@@ -130,6 +133,7 @@ def view_of(
         limits: Of the person.
         letters: That candidates have elsewhere, by key; the others get those that are free.
         votes: Blind votes of the first of two candidates against the second, by keys.
+        kept: Tells what is kept of a candidate's server.
     """
     plan = result.plan
     rows = _judged(result, about.items, limits, votes or {})
@@ -160,7 +164,7 @@ def view_of(
         speed_seconds(plan, shown),
         tuple(pairs),
         answer_of_ways(shown, pairs),
-        tuple(remarks_on(result, {file: row.name for file, row in rows.items()})),
+        tuple(remarks_on(result, {file: row.name for file, row in rows.items()}, kept)),
         result.taken,
         result.engine,
         result.bandwidth,

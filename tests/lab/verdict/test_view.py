@@ -9,7 +9,9 @@ import msgspec
 import pytest
 
 from app.core.ladder.plotted import LEAST_DIVERGENCE, Cost, Loss, points_of
+from app.core.ladder.results import Answerers
 from app.core.ladder.row import Row, Value, difference_of
+from app.core.servers.server import Server, ServerKind
 from app.core.verdict import Limits
 from tests.lab import ladder_cases as cases
 
@@ -105,3 +107,24 @@ def test_bits_per_byte_carry_the_interval_of_their_paired_difference() -> None:
     assert found is not None
     assert [found.number, found.low, found.high] == pytest.approx([1.25, 1.2, 1.35])
     assert bits(**ends) is None
+
+
+def test_a_servers_model_that_is_another_by_now_is_remarked() -> None:
+    measured, key = cases.on_server(cases.result(), Q2)
+    row = measured.rows[key]
+    assert row.served is not None
+    assert not row.served.is_another(Answerers(("moon-2",), ("fp_9",))), "a service's new build"
+    assert row.served.is_another(Answerers(("moon-3",), ("fp_1",)))
+    ollama = msgspec.structs.replace(row.served, kind=ServerKind.OLLAMA)
+    assert ollama.is_another(Answerers(("moon-2",), ("fp_9",))), "there it is the file's digest"
+    assert ollama.identity != msgspec.structs.replace(ollama, fingerprint="fp_9").identity
+    assert any("several fingerprints" in said for said in cases.view(measured).remarks)
+
+    def said(*listed: str) -> bool:
+        server = Server(name="cellar", url="http://big:9931/v1", listed=listed)
+        view = cases.view(measured, kept=lambda each: server if each.server else None)
+        return any("listed other models" in remark for remark in view.remarks)
+
+    assert said("sun")
+    assert not said("sun", "moon")
+    assert not said(), "it was never looked at"

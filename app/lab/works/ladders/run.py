@@ -217,7 +217,8 @@ class LadderRun:
         sha256 = hashlib.sha256(text).hexdigest() if text else None
         about = About(list(self.items), len(text), sha256)
         votes = stored_rates(self._paths.database, result)
-        return view_of(result, about, self._order.limits, votes=votes)
+        kept = ServerBook.of_this_pc(self._paths).about
+        return view_of(result, about, self._order.limits, votes=votes, kept=kept)
 
     def _readable(self) -> dict[str, ModelFile]:
         """The files whose headers can be read; the ladder says what is wrong with the others."""

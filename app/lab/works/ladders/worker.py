@@ -23,6 +23,7 @@ from app.core.words.sentence import say
 from app.lab.ladder.kept import ABOUT, NAME, About, about_of, plan_of, restored
 from app.lab.ladder.pace import Pace, pace_of
 from app.lab.ladder.plan import LadderPlan, rows_of
+from app.lab.servers.book import ServerBook
 from app.lab.tasks.sets import demo_set, usual_set
 from app.lab.votes.rates import stored_rates
 from app.lab.works.ladders.entry import letters_for
@@ -34,7 +35,9 @@ from app.store.ladders import LadderStore, StoredLadder, StoredStep
 
 if TYPE_CHECKING:
     from app.base.gate import Gate
+    from app.core.candidates.candidate import Candidate
     from app.core.models.model_file import ModelFile
+    from app.core.servers.server import Server
     from app.core.statistics.anytime import WinRate
     from app.core.words.sentence import English
     from app.lab.ladder.progress import LadderProgress
@@ -175,6 +178,10 @@ class LadderWorkers:
     def votes(self, result: LadderResult) -> dict[tuple[str, str], WinRate]:
         """Blind votes between each two of a ladder's rows; waits for the disk."""
         return stored_rates(self._paths.database, result)
+
+    def kept_server(self, candidate: Candidate) -> Server | None:
+        """What is kept of a candidate's server; nothing is asked."""
+        return ServerBook.of_this_pc(self._paths).about(candidate)
 
     def load(self, number: int) -> tuple[LadderResult, About]:
         """A stored ladder; waits for the disk.

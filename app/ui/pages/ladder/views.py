@@ -76,7 +76,9 @@ class ViewMaker(QObject):
         letters, limits = dict(entry.letters), self.limits
         workers = self._desk.workers
         self._job = self._jobs.run(
-            lambda _context: view_of(result, about, limits, letters, workers.votes(result)),
+            lambda _context: view_of(
+                result, about, limits, letters, workers.votes(result), workers.kept_server
+            ),
             done=self._on_made,
             failed=self._on_failed,
         )

@@ -15,12 +15,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.candidates.candidate import Candidate, ServerModel
 from app.core.ladder.pairs import Pair
-from app.core.ladder.results import AlongStep, Clocked, ServerFacts, Spent, StepKind
+from app.core.ladder.results import AlongStep, StepKind
 from app.core.quality.along import Said
-from app.core.servers.facts import ServerModelFacts
-from app.core.servers.server import ServerKind
 from app.core.verdict import Judgement, Limits, State
 from app.lab.engines.room import EngineRoom
 from app.lab.ladder.kept import About
@@ -192,27 +189,10 @@ def test_details_show_foreign_text_as_it_is(qtbot: QtBot) -> None:
 
 def test_details_of_a_servers_model_say_what_it_tells_and_what_it_cost(qtbot: QtBot) -> None:
     measured = cases.result()
-    there = Candidate(ServerModel("cellar <1>", "http://big:9931/v1", "moon"))
     said = Said("Why?", (b"Be", b"cause"), ended=True)
     cases.change(measured, measured.plan.reference, answers=AlongStep("", (said,)))
-    row = replace(
-        measured.rows.pop(Q2),
-        candidate=there,
-        facts=None,
-        served=ServerFacts(
-            ServerKind.VLLM, "vLLM 1", ("answer",), ServerModelFacts("moon"), "moon-2", "fp_1",
-            ("seed",), 2.0, 8.0,
-        ),
-        answers=AlongStep(
-            "", (Said("Why?", (b"Be", b"low"), ended=True),), None,
-            Clocked(1, 2e9, 9.0, 33.0, 44.0), Spent(500, 125),
-        ),
-        unable=frozenset({StepKind.MEMORY}),
-    )  # fmt: skip
-    measured.rows[there.key()] = row
-    every = [each.candidate for each in measured.rows.values()]
-    plan = measured.plan.of(measured.reference.candidate, every)
-    page = _details(replace(measured, plan=plan), there.key())
+    measured, key = cases.on_server(measured, Q2)
+    page = _details(measured, key)
     for words in ("cellar &lt;1&gt;", "http://big:9931/v1", "vLLM", "moon-2", "fp_1", "seed"):
         assert words in page
     for words in ("not told", "33.0", "44.0", "500 read", "0.0020 by the prices"):
@@ -221,9 +201,9 @@ def test_details_of_a_servers_model_say_what_it_tells_and_what_it_cost(qtbot: Qt
     assert "what it needs on this PC cannot be told" in page
     shown = board(qtbot)
     shown.details.is_there = lambda _path: False
-    shown.show_view(view(replace(measured, plan=plan)), complete=True)
+    shown.show_view(view(measured), complete=True)
     shown.show_tab(shown.details)
-    shown.table.choose(there.key())
+    shown.table.choose(key)
     assert not shown.details.find_button.isVisible(), "there is no file"
 
 
