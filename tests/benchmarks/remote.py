@@ -5,8 +5,7 @@ from __future__ import annotations
 from app.core.statistics.describe import median
 from tests.benchmarks.figures import Figure, Run, limit_figure, ratio_figure, tell
 from tests.benchmarks.pairs import alternate
-from tests.benchmarks.random_model import ensure_random_model
-from tests.benchmarks.serving import GENERATED_TOKENS, asked, compared
+from tests.benchmarks.serving import GENERATED_TOKENS, asked, compared, model_of
 from tests.helpers.llama_server import llama_server, server_program
 
 GOAL = 0.99
@@ -24,7 +23,7 @@ def measure(run: Run) -> list[Figure]:
         tell("  left out: there is no llama-server (tools/build_llama_server.py)")
         return []
     prompts = (f"{number}. Why is the sky blue?" for number in range(1000, 10_000))
-    with llama_server(ensure_random_model(), "--alias", "it", threads=run.threads) as url:
+    with llama_server(model_of(run), "--alias", "it", threads=run.threads) as url:
         pane = f"{url}#model=it"
         compared(run, pane, next(prompts))
         asked(url, next(prompts))

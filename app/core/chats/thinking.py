@@ -159,7 +159,7 @@ class ThinkingSplitter:
     @property
     def inside(self) -> bool:
         """Whether the text so far ends inside the thinking."""
-        return self._state in {_State.OPENED, _State.THINKING}
+        return self._state is _State.OPENED or self._state is _State.THINKING
 
     def feed(self, text: str) -> list[Segment]:
         """Take the next piece; return what is certain now, in order."""

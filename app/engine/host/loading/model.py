@@ -42,6 +42,7 @@ class Model:
 
     Attributes:
         eyes: With which it sees pictures; None where it sees none.
+        logits_row: Type of a pointer to a logit for each token of the vocabulary.
         maps_file: Its weights lie in the file's pages, and cannot be written.
     """
 
@@ -103,6 +104,7 @@ class Model:
         # llama-cpp-python says "or None" of handles that a loaded model always has.
         self.vocabulary: Any = lc.llama_model_get_vocab(handle)
         self.vocabulary_size = lc.llama_vocab_n_tokens(self.vocabulary)
+        self.logits_row: Any = ctypes.POINTER(ctypes.c_float * self.vocabulary_size)
         self.trained_context_tokens = lc.llama_model_n_ctx_train(handle)
         self.parameters = lc.llama_model_n_params(handle)
         self.window_tokens = lc.llama_model_n_swa(handle)
