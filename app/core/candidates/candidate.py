@@ -60,6 +60,11 @@ class ServerModel(msgspec.Struct, frozen=True, tag="server"):
         return self.server or host_of(self.url)
 
     @property
+    def shared(self) -> ServerModel:
+        """The same by its name alone: where it is, is the person's own affair."""
+        return msgspec.structs.replace(self, url="", server=self.server or "…")
+
+    @property
     def words(self) -> str:
         """As it is typed."""
         return f"{f'server:{self.server}' if self.server else self.url}#model={self.model}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -46,11 +47,18 @@ def shareable(view: LadderView) -> LadderView:
     far = [each.server for each in every if each.server is not None]
     hosts = {each.url.partition("://")[2]: each.server or _A_SERVER for each in far if each.url}
     hosts |= {host.partition("/")[0]: name for host, name in hosts.items()}
+    # Without its port, too, where it is a word of its own.
+    hosts |= {host.rpartition(":")[0] or host: name for host, name in hosts.items()}
+    places = [
+        (re.compile(rf"(?<![\w.-]){re.escape(host)}(?![\w-])"), name)
+        for host, name in hosts.items()
+    ]
+    names |= {each.url: "" for each in far}  # as it is in their candidates now
 
     def change(text: str) -> str:
-        found = names.get(text) or folders.text(text)
-        for host, name in hosts.items():
-            found = found.replace(host, name)
+        found = names[text] if text in names else folders.text(text)
+        for place, name in places:
+            found = place.sub(lambda _, to=name: to, found)
         return found
 
     cleaned = with_each_text(view, change, _CONTENTS)
@@ -74,7 +82,7 @@ def _source(source: Source, names: Mapping[str, str]) -> Source:
     """A file by its name, a server by its own and not by where it is."""
     if isinstance(source, LocalFile):
         return LocalFile(names[source.path])
-    return msgspec.structs.replace(source, url="", server=source.server or "…")
+    return source.shared
 
 
 def _without_own_chats(row: Row) -> Row:

@@ -98,7 +98,8 @@ def _shareable(pairs: Sequence[VotePair]) -> list[VotePair]:
 
     def named(voted: VotedCandidate) -> VotedCandidate:
         name = names[voted.file.path]
-        source = LocalFile(name) if voted.candidate.server is None else voted.candidate.source
+        server = voted.candidate.server
+        source = LocalFile(name) if server is None else server.shared
         candidate = replace(voted.candidate, source=source)
         return replace(voted, candidate=candidate, file=replace(voted.file, path=name))
 

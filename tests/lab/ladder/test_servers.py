@@ -6,12 +6,14 @@ Tests app.lab.quality.answering, app.lab.quality.told and app.lab.verdict.server
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.core.candidates.candidate import Candidate, ServerModel, candidate_of
+from app.core.errors import PersonError
 from app.core.ladder.columns import COLUMNS, cell_of, why_missing
 from app.core.ladder.results import StepKind
 from app.core.ladder.row import Missing, Row, Value
@@ -156,3 +158,13 @@ def test_losses_by_the_likeliest_tokens_are_those_of_the_real_distributions(
     assert same.told.figures["ln_ppl_ratio"] == pytest.approx(0, abs=1e-5)
     assert lossy.told is not None
     assert reference.unable == {StepKind.MEMORY, StepKind.QUALITY}
+
+
+def test_a_server_that_is_gone_is_one_sentence(demo_model: Path, tools: Tools) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        there = Candidate(ServerModel(url=f"http://127.0.0.1:{closed.getsockname()[1]}/v1"))
+        with pytest.raises(PersonError) as gone:
+            measured(tools, there, candidate_of(demo_model))
+    assert "127.0.0.1" in gone.value.sentence
+    assert gone.value.sentence.count("\n") == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import msgspec
 import pytest
 
 from app.core.candidates.adapters import Adapter
-from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
+from app.core.candidates.candidate import Candidate, LocalFile, ServerModel, candidate_of
 from app.core.candidates.drafts import Draft
 from app.core.candidates.notation import with_settings
 from app.core.candidates.settings import EngineSettings, KvType
@@ -20,6 +21,7 @@ from app.core.chats.panes import ChatPane
 from app.core.text.shared_names import FoldersOut, file_name, names_without_folders
 from app.core.votes.choices import Choice
 from app.core.votes.pairs import Vote, VotedCandidate, VotedFile, VotePair, VoteSettings
+from app.core.words.sentence import English
 from app.lab.ladder.rows import LadderResult
 from app.lab.reports.document import ladder_document
 from app.lab.reports.files import write_reports
@@ -210,3 +212,26 @@ def test_exported_votes_name_files_without_their_folders(home: str) -> None:
         assert b"m4rk" not in written.lower()
         assert b"a.gguf" in written
         assert b"b.gguf" in written
+
+
+def test_where_a_server_is_stays_ones_own_affair(tmp_path: Path) -> None:
+    measured, key = cases.on_server(cases.result(), "/m/sky-Q2_K.gguf")
+    said = "big:9931 refused; nobody knows big; http://big:9931/v1/models; a bigger one"
+    cases.change(measured, key, error=English(said))
+    view = cases.view(measured)
+    write_reports(view, tmp_path / "shared.html")
+    written = {path.suffix: path.read_text("utf-8-sig") for path in tmp_path.iterdir()}
+    assert len(written) == 4
+    for text in written.values():
+        assert not re.search(r"9931|\bbig\b", text)
+        assert "cellar" in text
+    assert "a bigger one" in written[".json"]
+    there = view.plan.candidate(key)
+    for candidate in (there, Candidate(ServerModel(url="http://big:9931/v1", model="moon"))):
+        far = VotedCandidate(candidate, VotedFile(candidate.place))
+        here = VotedCandidate(candidate_of("/m/a.gguf"), VotedFile("/m/a.gguf"))
+        vote = Vote(1, Choice.LEFT, 1)
+        pair = VotePair("Why?", here, far, SETTINGS, 1, 0, candidate_left=True, vote=vote)
+        for data in (votes_csv([pair]), votes_json([pair])):
+            assert b"9931" not in data
+            assert b"moon" in data

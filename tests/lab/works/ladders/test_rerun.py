@@ -16,6 +16,7 @@ import pytest
 from app.core.errors import PersonError
 from app.core.ladder.results import StepKind
 from app.core.quality.own_texts import TextPart
+from app.core.servers.server import Server
 from app.core.verdict import Limits
 from app.lab.ladder.plan import LadderPlan, Step
 from app.lab.quality.kept_texts import KeptTexts
@@ -34,6 +35,7 @@ from app.lab.works.ladders.rerun import Given, repetition_of
 from app.store.database import open_database
 from app.store.ladders import LadderStore, StoredStep
 from app.store.paths import Paths
+from app.store.servers.kept import KeptServers
 from tests.helpers.gguf_files import write_tiny_llama
 from tests.lab import ladder_cases as cases
 
@@ -377,3 +379,18 @@ def test_a_ladder_of_ones_own_is_known_again(
     text.write_text("other words", encoding="utf-8")
     with pytest.raises(PersonError, match=r"“notes\.txt”, is not on this PC, or has changed"):
         repetition_of(report, Given(), paths)
+
+
+def test_a_servers_row_is_repeated_on_ones_own_server_of_that_name(
+    files: list[Path], paths: Paths
+) -> None:
+    measured, _ = cases.on_server(cases.of_files(files, items_name="", text_name=""), str(files[1]))
+    report = reported(ladder_document(shareable(cases.view(measured))))
+    assert "big" not in json.dumps(msgspec.to_builtins(report.arguments))
+    with pytest.raises(PersonError, match="none of yours"):
+        repetition_of(report, Given((files[0],)), paths)
+    own = Server(name="Cellar <1>", url="https://mine:1/v1")
+    KeptServers(paths.servers).put(own)
+    order = repetition_of(report, Given((files[0],)), paths).order
+    (there,) = [each.server for each in order.candidates if each.server is not None]
+    assert (there.server, there.url, there.model) == (own.name, own.url, "moon")
