@@ -40,7 +40,7 @@ from tests.lab.serve.conftest import serving
 
 TEXT = "\n".join(
     f"{n}. The sky is blue because air scatters short waves; {n} + {n} = {2 * n}."
-    for n in range(90)
+    for n in range(45)
 ).encode()
 PROMPTS = ("What is 12 + 30?", "Which month comes after May?", "Say the colours of a flag.")
 
