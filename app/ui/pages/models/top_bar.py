@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFrame, QPushButton, QTabBar
 
 from app.ui.kit.icons import icon
@@ -34,10 +35,10 @@ class ModelsTopBar(QFrame):
         self.tabs.setExpanding(False)
         self.tabs.setUsesScrollButtons(False)  # the badge gives way before them
         self.tabs.setAccessibleName(self.tr("Where to look"))
-        self.tabs.addTab(icon("search"), self.tr("Hub"))
-        self.tabs.addTab(icon("models"), self.tr("On this PC"))
-        self.tabs.addTab(icon("link"), self.tr("Servers"))
-        self.tabs.addTab(icon("external"), self.tr("Serve"))
+        self._pictures = [icon(name) for name in ("search", "models", "link", "external")]
+        tabs = (self.tr("Hub"), self.tr("On this PC"), self.tr("Servers"), self.tr("Serve"))
+        for picture, words in zip(self._pictures, tabs, strict=True):
+            self.tabs.addTab(picture, words)
         self.tabs.currentChanged.connect(self._on_tab)
         self.badge = ElidedLabel(least_characters=6, strong=True)
         said = self.tr("This is not the usual Hub; it gets your searches.")
@@ -84,22 +85,31 @@ class ModelsTopBar(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        """Where there is no room for words, the buttons' pictures say it."""
+        """Where there is no room for both: of buttons the pictures, of tabs the words."""
+        self._show(button_words=True, tab_pictures=True)
+        if self.width() < super().minimumSizeHint().width():
+            self._show(button_words=False, tab_pictures=True)
+        if self.width() < super().minimumSizeHint().width():
+            self._show(button_words=False, tab_pictures=False)
+
+    def _show(self, *, button_words: bool, tab_pictures: bool) -> None:
         for button, words in self._words.items():
-            button.setText(words)
-        is_narrow = self.width() < super().minimumSizeHint().width()
-        for button, words in self._words.items():
-            button.setText("" if is_narrow else words)
+            button.setText(words if button_words else "")
+        for tab, picture in enumerate(self._pictures):
+            self.tabs.setTabIcon(tab, picture if tab_pictures else QIcon())
+        self.tabs.updateGeometry()  # which a tab bar that is not shown yet leaves out
 
     # Qt's own names from here on.
 
     def minimumSizeHint(self) -> QSize:
         hint = super().minimumSizeHint()
+        spared = 0
         for button in self._words:
             if button.text() and not button.isHidden():
-                words = button.fontMetrics().horizontalAdvance(button.text())
-                hint.setWidth(hint.width() - words)
-        return hint
+                spared += button.fontMetrics().horizontalAdvance(button.text())
+        if not self.tabs.tabIcon(0).isNull():
+            spared += len(self._pictures) * self.tabs.iconSize().width()
+        return QSize(hint.width() - spared, hint.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
