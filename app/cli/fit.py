@@ -51,12 +51,8 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
-    try:
-        usual = Candidate(LocalFile(""), EngineSettings(kv_type=KvType(arguments.kv)))
-        candidate = candidate_named(arguments.model, paths, usual)
-    except NoSuchModelError:
-        if not names_hub_file(arguments.model):
-            raise
+    candidate = _here(arguments, paths)
+    if candidate is None:
         file, fit = _on_hub(arguments, console, paths)
     else:
         file, fit = candidate.place, _on_this_pc(candidate, arguments, console, paths)
@@ -68,6 +64,23 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     else:
         show_fit(file, fit, console)
     return 0
+
+
+def _here(arguments: argparse.Namespace, paths: Paths) -> Candidate | None:
+    """What the word means on this PC; None where it means a file on the Hub.
+
+    A server's model has no file to ask about, so that a plain address is that of a page.
+    """
+    word: str = arguments.model
+    if "://" in word and "#" not in word:
+        return None
+    try:
+        usual = Candidate(LocalFile(""), EngineSettings(kv_type=KvType(arguments.kv)))
+        return candidate_named(word, paths, usual)
+    except NoSuchModelError:
+        if not names_hub_file(word):
+            raise
+        return None
 
 
 def _on_this_pc(
