@@ -37,6 +37,8 @@ def built(kind: Any) -> st.SearchStrategy[Any]:
         if rest == [Ellipsis]:
             return st.lists(built(first), max_size=3).map(tuple)
         return st.tuples(built(first), *map(built, rest))
+    if get_origin(kind) is dict:
+        return st.dictionaries(*map(built, get_args(kind)), max_size=3)
     if get_origin(kind) is list:
         return st.lists(built(*get_args(kind)), max_size=3)
     if get_origin(kind) in (Union, UnionType):
