@@ -37,7 +37,7 @@ def opened(program: Program) -> Path:
     """The program's folder, as one that was made by hand and is open to everybody."""
     folder = program.home / "program"
     for name in ("config", "data", "state", "cache"):
-        (folder / name).mkdir(parents=True)
+        (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / name).chmod(0o755)
         (folder / name / "old").write_text("x")
         (folder / name / "old").chmod(0o666)

@@ -11,6 +11,7 @@ import pytest
 
 from app.cli import fit as fit_command
 from app.cli.words.fit import fit_document
+from app.core.candidates.candidate import Candidate
 from app.core.memory.speed import TAKEN_WHILE_BUSY, Basis, MachineRates, MeasuredRun, predict_speed
 from app.core.memory.token_work import token_work
 from app.engine.local.client import LocalEngines
@@ -243,11 +244,15 @@ def test_runs_of_the_very_file_rest_on_no_rate(tmp_path: Path) -> None:
 
 
 def test_a_ladder_says_that_shares_of_memory_are_too_high() -> None:
+    def nobody(_: Candidate) -> None:
+        """No server is kept."""
+
     result = cases.result()
     names = {path: path for path in result.rows}
-    assert not any("reads memory" in remark for remark in remarks_on(result, names))
+    assert not any("reads memory" in remark for remark in remarks_on(result, names, nobody))
     busy = cases.speed("tg128", 10.0, bandwidth_share=1.4, bandwidth_busy=True)
     row = result.reference
     cases.change(result, row.key, speed=(busy, *row.speed[1:]))
-    (said,) = [remark for remark in remarks_on(result, names) if "reads memory" in remark]
+    remarks = remarks_on(result, names, nobody)
+    (said,) = [remark for remark in remarks if "reads memory" in remark]
     assert said.startswith("Other programs kept this PC busy")
