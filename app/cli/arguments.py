@@ -5,7 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import Protocol
 
-from app.core.candidates.settings import MOST_SEED, MOST_THREADS
+from app.core.candidates.settings import (
+    DEFAULT_MAX_TOKENS,
+    MOST_SEED,
+    MOST_THREADS,
+    SamplingSettings,
+)
 from app.core.errors import PersonError
 from app.core.models.levels import level_by_name
 
@@ -88,6 +93,36 @@ def temperature(word: str) -> float:
     if not 0 <= value <= 10:
         raise argparse.ArgumentTypeError(f"{word} is not between 0 and 10")
     return value
+
+
+def add_sampling_arguments(parser: argparse.ArgumentParser) -> None:
+    """How tokens are chosen: ``--max-tokens``, ``--temperature``, ``--seed``."""
+    parser.add_argument(
+        "--max-tokens",
+        type=positive,
+        default=DEFAULT_MAX_TOKENS,
+        metavar="N",
+        help="no longer answers than these (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--temperature",
+        type=temperature,
+        default=0.0,
+        metavar="T",
+        help="how freely tokens are drawn (default: 0, which always takes the likeliest)",
+    )
+    parser.add_argument(
+        "--seed", type=seed, default=1, metavar="S", help="of what is drawn (default: 1)"
+    )
+
+
+def sampling_of(arguments: argparse.Namespace) -> SamplingSettings:
+    """What :func:`add_sampling_arguments` asked for."""
+    return SamplingSettings(
+        temperature=arguments.temperature,
+        seed=arguments.seed,
+        max_tokens=arguments.max_tokens,
+    )
 
 
 def _whole(word: str, most: int) -> int:

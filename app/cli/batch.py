@@ -12,15 +12,15 @@ from app.cli.arguments import (
     CONTEXT_HELP,
     THREADS_HELP,
     Commands,
+    add_sampling_arguments,
     positive,
-    seed,
-    temperature,
+    sampling_of,
     threads,
 )
 from app.cli.models import add_model_arguments, chosen_models
 from app.core.batch.prompts import read_prompts
 from app.core.candidates.candidate import Candidate, LocalFile
-from app.core.candidates.settings import DEFAULT_MAX_TOKENS, EngineSettings, SamplingSettings
+from app.core.candidates.settings import EngineSettings
 from app.core.text.clean import clean_line
 from app.core.words import figures
 from app.lab.batch.export import csv_text, json_lines, rows, write
@@ -57,23 +57,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--system", default="", metavar="TEXT", help="system prompt of those that bring none"
     )
-    parser.add_argument(
-        "--max-tokens",
-        type=positive,
-        default=DEFAULT_MAX_TOKENS,
-        metavar="N",
-        help="no longer answers than these (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--temperature",
-        type=temperature,
-        default=0.0,
-        metavar="T",
-        help="how freely tokens are drawn (default: 0, which always takes the likeliest)",
-    )
-    parser.add_argument(
-        "--seed", type=seed, default=1, metavar="S", help="of what is drawn (default: 1)"
-    )
+    add_sampling_arguments(parser)
     parser.add_argument("--ctx", type=positive, metavar="N", help=CONTEXT_HELP)
     parser.add_argument("--threads", type=threads, metavar="N", help=THREADS_HELP)
     parser.set_defaults(run=run)
@@ -87,11 +71,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     plan = BatchPlan(
         prompts,
         arguments.system,
-        SamplingSettings(
-            temperature=arguments.temperature,
-            seed=arguments.seed,
-            max_tokens=arguments.max_tokens,
-        ),
+        sampling_of(arguments),
         arguments.threads or physical_core_count(),
     )
     result = BatchResult(chosen.candidates)

@@ -16,20 +16,18 @@ from app.cli.arguments import (
     KV_HELP,
     THREADS_HELP,
     Commands,
+    add_sampling_arguments,
     positive,
     prompt,
-    seed,
-    temperature,
+    sampling_of,
     threads,
 )
 from app.cli.models import ChosenModels, add_model_arguments, chosen_models
 from app.core.candidates.candidate import Candidate, LocalFile
 from app.core.candidates.settings import (
-    DEFAULT_MAX_TOKENS,
     CompareMode,
     EngineSettings,
     KvType,
-    SamplingSettings,
 )
 from app.core.chats.chat import Answer, StopReason
 from app.core.chats.templates import WELL_KNOWN, plain_completion
@@ -90,23 +88,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         help="a picture to show with the prompt; several times for several",
     )
     parser.add_argument("--system", default="", metavar="TEXT", help="system prompt")
-    parser.add_argument(
-        "--max-tokens",
-        type=positive,
-        default=DEFAULT_MAX_TOKENS,
-        metavar="N",
-        help="no longer answers than these (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--temperature",
-        type=temperature,
-        default=0.0,
-        metavar="T",
-        help="how freely tokens are drawn (default: 0, which always takes the likeliest)",
-    )
-    parser.add_argument(
-        "--seed", type=seed, default=1, metavar="S", help="of what is drawn (default: 1)"
-    )
+    add_sampling_arguments(parser)
     parser.add_argument("--ctx", type=positive, metavar="N", help=CONTEXT_HELP)
     parser.add_argument("--threads", type=threads, metavar="N", help=THREADS_HELP)
     parser.add_argument(
@@ -142,11 +124,7 @@ def _run(
     request = CompareRequest(
         prompt=arguments.prompt,
         system_prompt=arguments.system,
-        sampling=SamplingSettings(
-            temperature=arguments.temperature,
-            seed=arguments.seed,
-            max_tokens=arguments.max_tokens,
-        ),
+        sampling=sampling_of(arguments),
         mode=CompareMode.TOGETHER if arguments.together else CompareMode.RACE,
         pictures=tuple(_shown(arguments.image, picture_folder, console)),
     )

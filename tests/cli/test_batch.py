@@ -29,14 +29,20 @@ def test_prompts_are_asked_in_clean_contexts(
     other, gone = f"{demo_model}#ctx=512", str(tmp_path / "gone.gguf")
     table, lines = tmp_path / "out.csv", tmp_path / "out.jsonl"
     out = ("--csv", str(table), "--jsonl", str(lines), "--max-tokens", "16")
-    words = ("batch", str(demo_model), other, gone, "--prompts", str(prompts), *out)
+    server = "http://127.0.0.1:1/v1#model=x"
+    words = ("batch", str(demo_model), other, gone, server, "--prompts", str(prompts), *out)
     rows = program.json(*words, status=1)["rows"]
     assert [row["prompt"][:8] for row in rows] == ["How many", "How many", "xy y y y"]
     for row in rows:
-        assert [each["candidate"] for each in row["answers"]] == [str(demo_model), other, gone]
+        assert [each["candidate"] for each in row["answers"]] == [
+            str(demo_model),
+            other,
+            gone,
+            server,
+        ]
     first, second, long = ([each["text"] for each in row["answers"]] for row in rows)
     # The same question in a clean context has the same answer, whatever was asked before.
-    assert first == second == ["April has 30 days.", "April has 30 days.", ""]
+    assert first == second == ["April has 30 days.", "April has 30 days.", "", ""]
     answer = rows[0]["answers"][0]
     assert answer["stop_reason"] == "end"
     assert answer["generated_tokens"] == 8
@@ -44,9 +50,10 @@ def test_prompts_are_asked_in_clean_contexts(
     # Too long for one, said for that one alone; who cannot be opened says it each time.
     assert rows[2]["answers"][1]["error"]
     assert all("gone.gguf" in row["answers"][2]["error"] for row in rows)
+    assert all("Nothing answers" in row["answers"][3]["error"] for row in rows)
     with table.open(newline="", encoding="utf-8") as file:
         cells = list(csv.reader(file))
-    assert cells[0] == ["prompt", str(demo_model), other, gone]
+    assert cells[0] == ["prompt", str(demo_model), other, gone, server]
     assert [cells[1][1], cells[3][2]] == [first[0], f"({rows[2]['answers'][1]['error']})"]
     assert [json.loads(line) for line in lines.read_text("utf-8").splitlines()] == rows
     assert long[0] == "" or rows[2]["answers"][0]["error"] is None

@@ -122,7 +122,7 @@ def _ask_all(
 ) -> None:
     answers = result.answers[candidate.candidate]
     for restarts in range(_MOST_RESTARTS + 1):
-        with room.calls(f"batch-{candidate.path.stem}") as engine:
+        with room.calls("batch", candidate.candidate) as engine:
             if engine.hello is not None:
                 result.engine = engine.hello.engine
             room.load(
