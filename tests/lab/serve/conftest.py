@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -58,13 +57,17 @@ class Server:
         self.said: dict[str, Any] = msgspec.json.decode(first)
         self.url: str = self.said["url"]
         self.events: list[dict[str, Any]] = []
+        self._clients: dict[str, OpenAI] = {}
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
 
-    @lru_cache  # noqa: B019 - a server lives as long as its tests
     def client(self, key: str = "none") -> OpenAI:
-        """A client that asks once; it takes longer to make than to use."""
-        return OpenAI(base_url=self.url, api_key=key, max_retries=0, timeout=PATIENCE_SECONDS)
+        """A client that asks once; it takes longer to make than to use, so it is kept to the end."""
+        if key not in self._clients:
+            self._clients[key] = OpenAI(
+                base_url=self.url, api_key=key, max_retries=0, timeout=PATIENCE_SECONDS
+            )
+        return self._clients[key]
 
     @property
     def answered(self) -> list[dict[str, Any]]:
@@ -91,6 +94,8 @@ class Server:
 
     def end(self) -> int:
         """Let it end with who reads its events; its exit status."""
+        for client in self._clients.values():
+            client.close()
         assert self._process.stdin is not None
         self._process.stdin.close()
         status = self._process.wait(PATIENCE_SECONDS)

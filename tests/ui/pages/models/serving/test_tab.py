@@ -44,11 +44,11 @@ def free_port() -> int:
 
 
 def ask(url: str, key: str = "none") -> str | None:
-    client = OpenAI(base_url=url, api_key=key, max_retries=0)
     question = "How many days has April?"
-    answer = client.chat.completions.create(
-        model="", messages=[{"role": "user", "content": question}], temperature=0
-    )
+    with OpenAI(base_url=url, api_key=key, max_retries=0) as client:
+        answer = client.chat.completions.create(
+            model="", messages=[{"role": "user", "content": question}], temperature=0
+        )
     return answer.choices[0].message.content
 
 
