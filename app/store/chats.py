@@ -38,9 +38,13 @@ _UPDATE_CHAT = f"""
 """
 _LOAD_CHAT = f"SELECT {', '.join(CHAT_COLUMNS)} FROM chat WHERE id = ?"
 _LIST_CHATS = """
-    SELECT id, title, created_ns, changed_ns,
-        (SELECT count(*) FROM turn WHERE chat_id = chat.id AND retired_ns IS NULL)
-    FROM chat ORDER BY changed_ns DESC, id DESC
+    SELECT chat.id, title, created_ns, changed_ns,
+        (SELECT count(*) FROM turn WHERE chat_id = chat.id AND retired_ns IS NULL),
+        pinned_ns IS NOT NULL, coalesce(folder.name, '')
+    FROM chat JOIN entry ON entry.kind = 'chat' AND entry.number = chat.id
+    LEFT JOIN folder ON folder.id = folder_id
+    WHERE deleted_ns IS NULL
+    ORDER BY pinned_ns IS NULL, changed_ns DESC, chat.id DESC LIMIT ?
 """
 _LOAD_TURNS = """
     SELECT id, prompt, pictures,
@@ -74,13 +78,20 @@ _TOUCH = "UPDATE chat SET changed_ns = max(changed_ns, ?) WHERE id = "
 
 @dataclass(frozen=True, slots=True)
 class ChatSummary:
-    """A line of the list of chats; times in ns since 1970, turns without the retired ones."""
+    """A line of the list of chats; times in ns since 1970, turns without the retired ones.
+
+    Attributes:
+        pinned: Whether it stands above the others.
+        folder: In which it is; empty for none.
+    """
 
     id: int
     title: str
     created_ns: int
     changed_ns: int
     turns: int
+    pinned: bool = False
+    folder: str = ""
 
 
 class ChatStore:
@@ -96,10 +107,15 @@ class ChatStore:
         self._connection = connection
         self._clock_ns = clock_ns
 
-    def list_chats(self) -> list[ChatSummary]:
-        """All chats, the last changed first."""
+    def list_chats(self, most: int = -1) -> list[ChatSummary]:
+        """Chats, those that are pinned and then the last changed first; -1 is all of them."""
         with said(say("store.chats_cannot_read_2")):
-            return [ChatSummary(*row) for row in self._connection.execute(_LIST_CHATS)]
+            return [
+                ChatSummary(number, title, created_ns, changed_ns, turns, bool(pinned), folder)
+                for number, title, created_ns, changed_ns, turns, pinned, folder in (
+                    self._connection.execute(_LIST_CHATS, (most,))
+                )
+            ]
 
     def opened_files(self) -> list[str]:
         """The model files that chats were opened with, those of the last changed chat first."""

@@ -23,6 +23,8 @@ Say = Callable[[str], None]
 _ALWAYS_CHECKED_BYTES = 16 << 20
 _READ_WAIT_SECONDS = 5.0
 _WAL, _JOURNAL = "-wal", "-journal"
+# In a store of a version before nothing is marked as deleted.
+_NO_HISTORY = "CREATE TEMP TABLE entry (kind, number, deleted_ns)"
 
 
 class StoreFailed(PersonError):
@@ -166,7 +168,25 @@ def reading(path: Path, table: str, what: Sentence) -> Generator[sqlite3.Connect
             stack.callback(connection.close)
             there = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (table,))
             found = there.fetchone() is not None
+            if found and not _has_history(connection):
+                connection.execute(_NO_HISTORY)
         yield connection if found else None
+
+
+def not_deleted(kind: str, number: str) -> str:
+    """As SQL: what a row's entry in the history is not marked as.
+
+    Args:
+        kind: Of its entry.
+        number: The column with its number.
+    """
+    marked = f"SELECT number FROM entry WHERE kind = '{kind}' AND deleted_ns IS NOT NULL"
+    return f"{number} NOT IN ({marked})"
+
+
+def _has_history(connection: sqlite3.Connection) -> bool:
+    there = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'entry'")
+    return there.fetchone() is not None
 
 
 @contextlib.contextmanager

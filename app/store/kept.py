@@ -86,14 +86,14 @@ def clear_cache(paths: Paths, in_use: Collection[Path]) -> int:
 
 
 def forget_measured(connection: sqlite3.Connection) -> None:
-    """Remove every measurement and every blind vote; on the store's own thread.
+    """Remove every measurement, batch and blind vote; on the store's own thread.
 
     Raises:
         StoreFailed: It cannot be done; nothing is gone.
     """
     with said(say("store.ladder_cannot_deleted")), transaction(connection, durable=True):
         pictures = shown_in_votes(connection)
-        for table in ("ladder", "blind_vote", "blind_pair", "blind_file"):
+        for table in ("ladder", "bench", "batch", "blind_vote", "blind_pair", "blind_file"):
             connection.execute(f"DELETE FROM {table}")
     remove_unused(connection, pictures)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from app.core.words.sentence import say
-from app.store.database import reading, said, transaction
+from app.store.database import not_deleted, reading, said, transaction
 from app.store.rows import storable
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class LadderStore:
         with said(say("store.ladders_cannot_read")):
             row: tuple[int] | None = self._connection.execute(
                 "SELECT id FROM ladder WHERE key = ? AND finished_ns IS NULL "
-                "ORDER BY id DESC LIMIT 1",
+                f"AND {not_deleted('ladder', 'id')} ORDER BY id DESC LIMIT 1",
                 (key,),
             ).fetchone()
         if row is not None:
@@ -105,7 +105,8 @@ class LadderStore:
         """All of them without their steps, the newest first."""
         with said(say("store.ladders_cannot_read")):
             rows: list[tuple[int, str, str, int, int | None]] = self._connection.execute(
-                "SELECT id, key, plan, created_ns, finished_ns FROM ladder ORDER BY id DESC"
+                "SELECT id, key, plan, created_ns, finished_ns FROM ladder "
+                f"WHERE {not_deleted('ladder', 'id')} ORDER BY id DESC"
             ).fetchall()
         return [StoredLadder(*row) for row in rows]
 

@@ -223,6 +223,117 @@ _VERSION_9 = (
     "ALTER TABLE turn ADD COLUMN pictures TEXT",
 )
 
+
+def _entries(kind: str, table: str, when: str, condition: str = "TRUE") -> tuple[str, ...]:
+    """What makes entries of the rows of a table, now and whenever they come, change or go.
+
+    Args:
+        kind: Of the entries.
+        table: Has their rows.
+        when: Of a row, as SQL; ``{row}`` stands before its columns.
+        condition: Which rows have an entry.
+    """
+
+    def of(row: str, sql: str) -> str:
+        return sql.format(row=row) if "{row}" in sql else row + sql
+
+    def insert(row: str) -> str:
+        return (
+            "INSERT INTO entry (kind, number, when_ns, revision) "
+            f"SELECT '{kind}', {row}id, {of(row, when)}, random()"
+        )
+
+    new = condition.format(row="NEW.")
+    mine = f"kind = '{kind}' AND number ="
+    return (
+        f"{insert('')} FROM {table} WHERE {condition.format(row='')} ORDER BY id",
+        f"CREATE TRIGGER entry_of_{table} AFTER INSERT ON {table} WHEN {new} "
+        f"BEGIN {insert('NEW.')}; END",
+        f"CREATE TRIGGER entry_of_changed_{table} AFTER UPDATE ON {table} BEGIN "
+        f"UPDATE entry SET when_ns = {of('NEW.', when)}, revision = random() "
+        f"WHERE {mine} NEW.id; "
+        f"DELETE FROM entry WHERE {mine} NEW.id AND NOT ({new}); END",
+        f"CREATE TRIGGER entry_of_gone_{table} AFTER DELETE ON {table} BEGIN "
+        f"DELETE FROM entry WHERE {mine} OLD.id; END",
+    )
+
+
+def _changes(table: str, event: str, kind: str, number: str) -> str:
+    """What notes that a part of what an entry tells of came or changed."""
+    return (
+        f"CREATE TRIGGER entry_of_{table}_{event.lower()} AFTER {event} ON {table} BEGIN "
+        f"UPDATE entry SET revision = random() WHERE kind = '{kind}' AND number = NEW.{number}; END"
+    )
+
+
+def _changes_of_answer(event: str) -> str:
+    return (
+        f"CREATE TRIGGER entry_of_answer_{event.lower()} AFTER {event} ON answer BEGIN "
+        "UPDATE entry SET revision = random() WHERE kind = 'chat' "
+        "AND number = (SELECT chat_id FROM turn WHERE id = NEW.turn_id); END"
+    )
+
+
+_VERSION_10 = (
+    # Speeds and batches of prompts, which were only printed until now.
+    """
+    CREATE TABLE bench (
+        id         INTEGER PRIMARY KEY AUTOINCREMENT,
+        result     TEXT    NOT NULL,
+        created_ns INTEGER NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE batch (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        plan        TEXT    NOT NULL,
+        taken       TEXT    NOT NULL,
+        created_ns  INTEGER NOT NULL,
+        finished_ns INTEGER
+    )
+    """,
+    """
+    CREATE TABLE batch_answer (
+        batch_id  INTEGER NOT NULL REFERENCES batch (id) ON DELETE CASCADE,
+        candidate INTEGER NOT NULL,
+        prompt    INTEGER NOT NULL,
+        answer    TEXT    NOT NULL,
+        PRIMARY KEY (batch_id, candidate, prompt)
+    )
+    """,
+    # The history: one entry for each chat, ladder, bench, batch and vote, kept in step by the
+    # triggers below. The revision is drawn anew whenever what an entry tells of changes, so that
+    # whoever has read it can tell; what is deleted is only marked for a while.
+    "CREATE TABLE folder (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+    """
+    CREATE TABLE entry (
+        id         INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind       TEXT    NOT NULL,
+        number     INTEGER NOT NULL,
+        when_ns    INTEGER NOT NULL,
+        revision   INTEGER NOT NULL,
+        pinned_ns  INTEGER,
+        folder_id  INTEGER REFERENCES folder (id) ON DELETE SET NULL,
+        deleted_ns INTEGER,
+        UNIQUE (kind, number)
+    )
+    """,
+    "CREATE INDEX entry_newest ON entry (when_ns)",
+    "CREATE INDEX entry_folder ON entry (folder_id) WHERE folder_id IS NOT NULL",
+    "CREATE INDEX entry_deleted ON entry (kind, number) WHERE deleted_ns IS NOT NULL",
+    *_entries("chat", "chat", "changed_ns"),
+    *_entries("ladder", "ladder", "coalesce({row}finished_ns, {row}created_ns)"),
+    *_entries("bench", "bench", "created_ns"),
+    *_entries("batch", "batch", "coalesce({row}finished_ns, {row}created_ns)"),
+    *_entries("vote", "blind_vote", "cast_ns", "{row}undone_ns IS NULL"),
+    _changes("turn", "INSERT", "chat", "chat_id"),
+    _changes("turn", "UPDATE", "chat", "chat_id"),
+    _changes_of_answer("INSERT"),
+    _changes_of_answer("UPDATE"),
+    _changes("ladder_step", "INSERT", "ladder", "ladder_id"),
+    _changes("batch_answer", "INSERT", "batch", "batch_id"),
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _VERSION_1,
     _VERSION_2,
@@ -233,5 +344,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _VERSION_7,
     _VERSION_8,
     _VERSION_9,
+    _VERSION_10,
 )
 """Statements by version: ``MIGRATIONS[0]`` makes version 1 of an empty file, and so on."""

@@ -25,7 +25,7 @@ from app.core.votes.pairs import (
 )
 from app.core.votes.prompts import as_asked
 from app.core.words.sentence import say
-from app.store.database import reading, said, transaction
+from app.store.database import not_deleted, reading, said, transaction
 from app.store.rows import pictures_from, storable
 from app.store.tolerant import NotReadable, from_json, to_json
 
@@ -38,18 +38,26 @@ _CANNOT_STORE = say("store.vote_cannot_stored")
 _CANNOT_STORE_ANSWER = say("store.answers_vote_cannot_stored")
 _CANNOT_READ = say("store.votes_cannot_read")
 
+# A vote that is deleted goes with its pair, whose answers were seen.
+_NOT_DELETED = f"""
+    pair.id NOT IN (
+        SELECT pair_id FROM blind_vote WHERE NOT {not_deleted("vote", "id")}
+    )
+"""
 _FILE_COLUMNS = "id, path, level, file_bytes, modified_ns, sha256"
-_PAIRS = """
+_PAIRS = f"""
     SELECT pair.id, prompt, reference_id, reference_settings, candidate_id, candidate_settings,
         settings, seed, number, candidate_left, engine, reference_answer, candidate_answer,
         error, created_ns, retired_ns, vote.id, vote.choice, vote.cast_ns, vote.undone_ns
     FROM blind_pair AS pair LEFT JOIN blind_vote AS vote ON vote.pair_id = pair.id
+    WHERE {_NOT_DELETED}
 """
-_OPEN = "WHERE retired_ns IS NULL AND vote.id IS NULL"
-_BALLOTS = """
+_OPEN = "AND retired_ns IS NULL AND vote.id IS NULL"
+_BALLOTS = f"""
     SELECT vote.id, pair.id, reference_id, reference_settings, candidate_id, candidate_settings,
         choice, candidate_left, cast_ns, undone_ns
-    FROM blind_vote AS vote JOIN blind_pair AS pair ON pair.id = vote.pair_id ORDER BY vote.id
+    FROM blind_vote AS vote JOIN blind_pair AS pair ON pair.id = vote.pair_id
+    WHERE {_NOT_DELETED} ORDER BY vote.id
 """
 _ADD_PAIR = """
     INSERT INTO blind_pair (prompt, reference_id, reference_settings, candidate_id,
@@ -127,7 +135,7 @@ class VoteStore:
         Raises:
             KeyError: There is none of this number.
         """
-        found = self._pairs(f"{_PAIRS} WHERE pair.id = ?", (number,))
+        found = self._pairs(f"{_PAIRS} AND pair.id = ?", (number,))
         if not found:
             raise KeyError(number)
         return found[0]

@@ -19,7 +19,7 @@ def test_an_older_store_learns_to_keep_ladders_and_keeps_its_chats(database: Pat
     ChatStore(old).create(Chat(0, "kept"))
     old.close()
 
-    connection = open_database(database, migrations=MIGRATIONS[:LADDERS_SINCE])
+    connection = open_database(database)
 
     assert [chat.title for chat in ChatStore(connection).list_chats()] == ["kept"]
     assert LadderStore(connection).list_ladders() == []

@@ -141,7 +141,11 @@ def test_the_program_reads_what_an_earlier_one_wrote(
     assert (settings.theme, settings.plots_visible) == ("dark", False)
 
     chats = ChatStore(connection)
-    assert [chat.title for chat in chats.list_chats()] == ["Are you well?", "Skies"]
+    listed = [(chat.title, chat.pinned, chat.folder) for chat in chats.list_chats()]
+    marked = version >= 10
+    folder = "Skies" if marked else ""
+    kept = [("Are you well?", False, folder), ("Skies", marked, folder)]
+    assert listed == (kept[::-1] if marked else kept)
     assert settings.last_chat_id is not None
     skies = chats.load(settings.last_chat_id)
     assert [turn.prompt for turn in skies.turns] == ["Why is the sky blue?", "And in the evening?"]
@@ -178,6 +182,19 @@ def test_the_program_reads_what_an_earlier_one_wrote(
         *[("/models/sky-F16.gguf#ctx=2048,kv=q4_0", "F16")] * (version >= 8),
     ]
     assert ballots == before
+    counted = "SELECT kind, count(*) FROM entry WHERE deleted_ns IS NULL GROUP BY kind"
+    entries = dict(connection.execute(counted).fetchall())
+    assert entries == {
+        kind: many
+        for kind, many in {
+            "chat": 2,
+            "ladder": len(ladders),
+            "bench": marked,
+            "batch": marked,
+            "vote": len(ballots),
+        }.items()
+        if many
+    }
     house.close()
     assert [record.message for record in caplog.records if record.levelname == "WARNING"] == []
 

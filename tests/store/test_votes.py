@@ -67,7 +67,7 @@ def test_an_older_store_learns_to_keep_votes_and_keeps_its_chats(database: Path)
     with reading_votes(database) as nothing:
         assert nothing is None
 
-    connection = open_database(database, migrations=MIGRATIONS[:VOTES_SINCE])
+    connection = open_database(database)
 
     assert [chat.title for chat in ChatStore(connection).list_chats()] == ["kept"]
     connection.close()

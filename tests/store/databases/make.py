@@ -57,6 +57,7 @@ def main(folder: Path, models: Path) -> None:
         write_works(house.connection)
         write_ladders(house.connection)
         write_votes(house.connection, blue, green)
+        write_history(house.connection)
         settings = Settings(theme="dark", last_chat_id=chat_id, plots_visible=False)
         house.settings_file.save(settings)
         house.close()
@@ -175,6 +176,25 @@ def write_votes(connection: Any, blue: Path, green: Path) -> None:
             store.save_answer(pair.id, role, pairs.VoteAnswer(f"By {role.value}."), "engine 1")
     store.cast(added[0].id, next(iter(choices.Choice)))
     store.cast(twin.id, choices.Choice.TIE)
+
+
+def write_history(connection: Any) -> None:
+    """Speeds, a batch, a folder, what is pinned, and what is deleted but not gone."""
+    try:
+        measured = importlib.import_module("app.store.history.measured")
+        marks = importlib.import_module("app.store.history.marks")
+    except ImportError:
+        return
+    store = measured.MeasuredStore(connection)
+    bench = store.add_bench('{"engine": "llama.cpp 1"}')
+    store.add_bench('{"engine": "llama.cpp 2"}')
+    number = store.begin_batch('{"prompts": [{"prompt": "Why?"}]}', "{}")
+    store.add_answer(number, 0, 0, '{"text": "Because."}')
+    store.finish_batch(number, "{}")
+    entries = marks.EntryMarks(connection)
+    entries.pin([1], pinned=True)
+    entries.put([1, 2], "Skies")
+    entries.delete([entries.id_of("bench", bench)])
 
 
 if __name__ == "__main__":

@@ -39,6 +39,8 @@ TEXTS = {
     "store.file_was_damaged": translate("Sentences", "The file with the {what} was damaged. It was moved to {aside}, and an empty one was made."),
     "store.folder_cannot_made": translate("Sentences", "The folder {folder} cannot be made: {reason}."),
     "store.headers": translate("Sentences", "headers"),
+    "store.history_cannot_read": translate("Sentences", "The history cannot be read"),
+    "store.history_cannot_stored": translate("Sentences", "The change to the history cannot be stored"),
     "store.ladder_cannot_deleted": translate("Sentences", "The measurement cannot be deleted"),
     "store.ladder_cannot_stored": translate("Sentences", "The measurement cannot be stored"),
     "store.ladders_cannot_read": translate("Sentences", "The measurements cannot be read"),
