@@ -62,7 +62,7 @@ class Server:
         self._reader.start()
 
     def client(self, key: str = "none") -> OpenAI:
-        """A client that asks once; it takes longer to make than to use, so it is kept to the end."""
+        """A client that asks once; it takes longer to make than to use, so it is kept."""
         if key not in self._clients:
             self._clients[key] = OpenAI(
                 base_url=self.url, api_key=key, max_retries=0, timeout=PATIENCE_SECONDS
