@@ -1,6 +1,6 @@
 """Pins, folders, and deleting with a way back.
 
-Tests app.store.history.measured.
+Tests app.store.history.measured and app.core.history.entry.
 """
 
 from __future__ import annotations
