@@ -93,6 +93,8 @@ class Manner:
         prompt: str,
         sampling: SamplingSettings,
         pictures: tuple[str, ...] = (),
+        *,
+        clear: bool = True,
     ) -> Generate:
         """The command to answer one question that stands alone, and nothing beyond it.
 
@@ -101,12 +103,17 @@ class Manner:
             prompt: The question.
             sampling: How tokens are chosen.
             pictures: Files of what is shown with it.
+            clear: Read all of it; else whole slices that the context holds already are kept, which
+                changes nothing of what is answered.
         """
-        if not self.is_plain:
-            messages = [Message(Role.USER, prompt, pictures)]
-            return self.generate(command_id, messages, sampling, clear=True)
-        messages = [Message(Role.USER, _PLAIN_QUESTION.format(prompt), pictures)]
-        return self.generate(command_id, messages, sampling, stop_strings=_PLAIN_STOPS, clear=True)
+        asked = _PLAIN_QUESTION.format(prompt) if self.is_plain else prompt
+        return self.generate(
+            command_id,
+            [Message(Role.USER, asked, pictures)],
+            sampling,
+            stop_strings=_PLAIN_STOPS if self.is_plain else (),
+            clear=clear,
+        )
 
 
 SERVERS_OWN = Manner(None, None)

@@ -313,7 +313,9 @@ class FileAsker:
             max_tokens=self._plan.most_tokens(item, self._manner), thinking=self._plan.thinking
         )
         pictures = (self._picture(item),) if item.picture else ()
-        return self._manner.question(command_id, item.asked, sampling, pictures)
+        # A text is read once for all questions about it; what a server keeps is its own affair.
+        clear = not item.text or self._opened.header is None
+        return self._manner.question(command_id, item.asked, sampling, pictures, clear=clear)
 
     def _picture(self, item: TaskItem) -> str:
         """The file of a question's picture, in the engines' folder."""

@@ -596,6 +596,8 @@ def test_long_texts_are_asked_where_the_context_holds_them(
     small = speaking("small.gguf", FIVE, 512)
     wrong, unable = lab.measured(plan, four, five, small).rows
     assert [kind.counts.lost for kind in wrong.kinds] == [4, 3]
+    read = [one.prompt_tokens - one.reused_tokens for one in wrong.answers.figures]
+    assert sum(tokens > 200 for tokens in read) == 1  # the text, once for its three questions
     assert [kind.counts.total for kind in unable.kinds] == [4, 0]
     assert unable.kinds[1].verdict is KindVerdict.CANNOT_HOLD
     assert unable.error is None
