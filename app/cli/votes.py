@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.core.candidates.served import names_server
 from app.core.text.clean import whole_text
 from app.core.words.figures import share
 from app.lab.votes.export import EXPORT_ENDINGS, standings, votes_document, write_votes
@@ -85,8 +86,10 @@ def _table(rows: Sequence[dict[str, Any]], console: Console) -> None:
 
 
 def _name(voted: dict[str, Any]) -> str:
-    """The file's own name, and what is set as one types it."""
+    """The file's own name, and what is set as one types it; a server's model as it is typed."""
     file = str(voted["file"])
+    if names_server(file):
+        return file
     return Path(file).name.removesuffix(".gguf") + str(voted["candidate"]).removeprefix(file)
 
 

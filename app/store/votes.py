@@ -341,15 +341,18 @@ def _pair_of(row: Sequence[Any], files: dict[int, VotedFile]) -> VotePair | None
 
 
 def _settings_of(candidate: Candidate) -> str | None:
-    """What stands beside its file: itself, or nothing where nothing is set."""
-    return None if candidate.is_plain else to_json(candidate)
+    """What stands beside its file: itself, or nothing where it is no more than that."""
+    is_file_alone = candidate.is_plain and candidate.server is None
+    return None if is_file_alone else to_json(candidate)
 
 
 def _voted(file: VotedFile, settings: str | None) -> VotedCandidate:
     if settings is None:
         return VotedCandidate(candidate_of(file.path), file)
     candidate = from_json(settings, Candidate)
-    return VotedCandidate(replace(candidate, source=LocalFile(file.path)), file)
+    if candidate.server is None:
+        candidate = replace(candidate, source=LocalFile(file.path))
+    return VotedCandidate(candidate, file)
 
 
 def _answer(text: str | None) -> VoteAnswer | None:

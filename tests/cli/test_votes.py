@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.candidates.candidate import candidate_of
+from app.core.candidates.candidate import Candidate, ServerModel, candidate_of
 from app.core.candidates.notation import with_settings
 from app.core.votes.choices import Choice
 from app.core.votes.pairs import (
@@ -80,6 +80,16 @@ def test_one_file_with_two_settings_stands_twice(program: Program) -> None:
     assert smaller["candidate"]["candidate"] == f"{CANDIDATE.file.path}#kv=q4_0"
     assert (plain["candidate_better"], smaller["reference_better"]) == (1, 2)
     assert "sky-Q2_K#kv=q4_0" in program.run("votes").out
+
+
+def test_a_servers_model_is_called_as_it_is_typed(program: Program) -> None:
+    there = ServerModel("cellar", "http://big:9931/v1", "moon")
+    vote(program, [Choice.LEFT], VotedCandidate(Candidate(there), VotedFile.of_server(there)))
+    (standing,) = program.json("votes")["standings"]
+    assert standing["candidate"]["file"] == "server:cellar#model=moon"
+    table = program.run("votes").out
+    assert "server:cellar#model=moon" in table
+    assert "big" not in table
 
 
 def test_every_vote_can_be_written_to_a_file(program: Program, tmp_path: Path) -> None:

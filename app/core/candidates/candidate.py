@@ -65,6 +65,11 @@ class ServerModel(msgspec.Struct, frozen=True, tag="server"):
         return msgspec.structs.replace(self, url="", server=self.server or "…")
 
     @property
+    def counted(self) -> str:
+        """What is measured of it is filed under: a server counts by its address."""
+        return f"{self.url or self.server}#model={self.model}"
+
+    @property
     def words(self) -> str:
         """As it is typed."""
         return f"{f'server:{self.server}' if self.server else self.url}#model={self.model}"
@@ -180,10 +185,7 @@ class Candidate(msgspec.Struct, frozen=True):
         saved under.
         """
         source = self.source
-        if isinstance(source, LocalFile):
-            place = source.path
-        else:
-            place = f"{source.url or source.host}#model={source.model}"
+        place = source.path if isinstance(source, LocalFile) else source.counted
         settings = self.settings_key()
         return f"{place}#{settings}" if settings else place
 

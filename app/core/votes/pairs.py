@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import Enum, StrEnum
+from typing import Self
 
 import msgspec
 
-from app.core.candidates.candidate import Candidate
+from app.core.candidates.candidate import Candidate, ServerModel
 from app.core.candidates.settings import COMPARE_GREEDY, DEFAULT_CONTEXT_TOKENS, SamplingSettings
 from app.core.chats.chat import AnswerFigures, StopReason
 from app.core.chats.pictures import Picture
@@ -42,6 +43,11 @@ class VotedFile(msgspec.Struct, frozen=True):
     modified_ns: int = 0
     sha256: tuple[str, ...] = ()
 
+    @classmethod
+    def of_server(cls, model: ServerModel) -> Self:
+        """What stands in its place for a server's model, which is known by its address alone."""
+        return cls(model.counted)
+
     @property
     def content(self) -> tuple[object, ...]:
         """Equal for files with the same content, as far as is known."""
@@ -58,6 +64,11 @@ class VotedCandidate(msgspec.Struct, frozen=True):
     def key(self) -> str:
         """Of the candidate."""
         return self.candidate.key()
+
+    @property
+    def name(self) -> str:
+        """What it is called where no row is left that names it: its level, or a server's model."""
+        return self.file.level or self.candidate.name
 
     @property
     def content(self) -> tuple[object, ...]:

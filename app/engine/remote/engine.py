@@ -319,9 +319,8 @@ class RemoteEngine:
             self._log.append(without_secrets(line, self._access))
 
     def _words(self) -> str:
-        """What it is, for reports."""
-        kind = self._access.kind.value if self._access.kind is not None else "server"
-        return f"{kind} at {self._access.host}"
+        """What it is, for reports: where it is, is the person's own affair."""
+        return self._access.kind.value if self._access.kind is not None else "server"
 
 
 def _cancelled(command: Command) -> Failed:

@@ -34,12 +34,14 @@ class Manner:
         own: The file's own; None where it brings none.
         stop_strings: Texts that end an answer where the vocabulary has no token for it.
         is_plain: No template opens an answer: the model goes on with the text.
+        is_told_to_think: Its server says that it thinks; its template need not be known.
     """
 
     chosen: str | None
     own: str | None
     stop_strings: tuple[str, ...] = ()
     is_plain: bool = False
+    is_told_to_think: bool = False
 
     @property
     def text(self) -> str | None:
@@ -48,6 +50,8 @@ class Manner:
 
     def thinks(self, wanted: bool | None) -> bool:
         """Whether it is known to think with its switch in a position; None leaves the switch."""
+        if self.is_told_to_think:
+            return wanted is not False
         return _facts(self.text or "").thinks(wanted)
 
     def thinking_tokens(self, wanted: bool | None) -> int:

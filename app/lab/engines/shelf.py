@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from app.engine.local.keeping import KeptEngines
 from app.lab.engines.loading import NO_CONTEXT
 
 if TYPE_CHECKING:
+    from app.lab.engines.asking import Manner
     from app.lab.engines.calls import EngineCalls
     from app.lab.engines.opened import OpenedCandidate
     from app.lab.engines.room import EngineRoom
@@ -51,6 +53,7 @@ class EngineShelf:
         self._makes_contexts = makes_contexts
         self._is_steady = is_steady
         self._kept: KeptEngines[str, EngineCalls] = KeptEngines(room.budget_bytes)
+        self._thinking: set[str] = set()
         self.engine = ""
 
     def __enter__(self) -> Self:
@@ -96,6 +99,13 @@ class EngineShelf:
         self._kept.touch(opened.candidate.key())
         return engine
 
+    def manner(self, opened: OpenedCandidate) -> Manner:
+        """How a candidate is asked that was taken: its server may say that it thinks."""
+        manner = opened.manner
+        if opened.candidate.key() in self._thinking:
+            manner = replace(manner, is_told_to_think=True)
+        return manner
+
     def drop(self, opened: OpenedCandidate) -> None:
         """End a candidate's engine, if it has one."""
         self._kept.close(opened.candidate.key())
@@ -110,7 +120,9 @@ class EngineShelf:
         has_none = self._makes_contexts and opened.candidate.draft is None
         context_tokens = NO_CONTEXT if has_none else self._context_tokens
         try:
-            self._room.load(engine, opened, self._threads, context_tokens)
+            served = self._room.load(engine, opened, self._threads, context_tokens).served
+            if served is not None and served.thinks:
+                self._thinking.add(opened.candidate.key())
         except BaseException:
             engine.close()
             raise

@@ -204,7 +204,7 @@ class AnswerMaker:
             self._broken[key] = error.sentence
             return error.sentence
         try:
-            answer = self._generated(engine, pair, opened.manner)
+            answer = self._generated(engine, pair, self._shelf.manner(opened))
         except PersonError as error:
             log.warning("no answer for pair %d: %s %s", pair.id, error.sentence, error.detail)
             if engine.is_gone:
@@ -218,7 +218,9 @@ class AnswerMaker:
             if answer.stop_reason is StopReason.CONTEXT:
                 return worded("lab.prompt_leaves_no_room")
         name = engine.hello.engine if engine.hello is not None else ""
-        self._tell(Answered(pair.id, role, answer, f"{name}, build {self._identity}"))
+        # Of a server's answer it says beside which engine of this PC it is held.
+        joint = "beside build" if opened.candidate.server is not None else "build"
+        self._tell(Answered(pair.id, role, answer, f"{name}, {joint} {self._identity}"))
         return None
 
     def _generated(self, engine: EngineCalls, pair: VotePair, manner: Manner) -> VoteAnswer:

@@ -94,12 +94,16 @@ def votes_csv(pairs: Sequence[VotePair]) -> bytes:
 
 def _shareable(pairs: Sequence[VotePair]) -> list[VotePair]:
     """The pairs without this PC's folders: an export is made to be passed on."""
-    names = names_without_folders(pair.voted(role).file.path for pair in pairs for role in Role)
+    every = [pair.voted(role) for pair in pairs for role in Role]
+    here = (each.file.path for each in every if each.candidate.server is None)
+    names = names_without_folders(here)
 
     def named(voted: VotedCandidate) -> VotedCandidate:
-        name = names[voted.file.path]
-        server = voted.candidate.server
-        source = LocalFile(name) if server is None else server.shared
+        if (server := voted.candidate.server) is not None:
+            source, name = server.shared, server.shared.words
+        else:
+            name = names[voted.file.path]
+            source = LocalFile(name)
         candidate = replace(voted.candidate, source=source)
         return replace(voted, candidate=candidate, file=replace(voted.file, path=name))
 
@@ -177,9 +181,9 @@ def _vote(pair: VotePair) -> dict[str, Any]:
 
 
 def _voted(voted: VotedCandidate) -> dict[str, Any]:
-    file = voted.file
+    file, is_here = voted.file, voted.candidate.server is None
     return {
-        "file": file.path,
+        "file": file.path if is_here else voted.candidate.place,
         "candidate": words_of(voted.candidate),
         "level": file.level,
         "file_bytes": file.file_bytes,

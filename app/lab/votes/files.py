@@ -59,8 +59,9 @@ def identify(
     found: dict[str, VotedCandidate] = {}
     files = list(known)
     for candidate in candidates:
-        if candidate.server is not None:
-            found[candidate.key()] = VotedCandidate(candidate, VotedFile(candidate.place))
+        if (server := candidate.server) is not None:
+            file = VotedFile.of_server(server)
+            found[candidate.key()] = VotedCandidate(candidate, file)
             continue
         try:
             model = open_model(candidate.file)

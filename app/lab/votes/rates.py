@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.votes.choices import Outcome, outcome_of
+from app.core.votes.pairs import VotedCandidate, VotedFile
 from app.core.votes.tally import tally
 from app.store.votes import Ballot, reading_votes
 
 if TYPE_CHECKING:
+    from app.core.ladder.row import Row
     from app.core.statistics.anytime import WinRate
     from app.lab.ladder.rows import LadderResult
 
@@ -51,14 +53,21 @@ def stored_rates(database: Path, result: LadderResult) -> dict[tuple[str, str], 
         log.warning("%s %s", error.sentence, error.detail)
         return {}
     cast = by_contents(ballot for ballot in ballots if ballot.undone_ns is None)
-    known = {
-        key: (row.facts.sha256, row.candidate.spoken.settings_key())
-        for key, row in result.rows.items()
-        if row.facts is not None
-    }
+    known = {key: content for key, row in result.rows.items() if (content := _content(row))}
     rates: dict[tuple[str, str], WinRate] = {}
     for one, other in itertools.permutations(known, 2):
         counted = tally(outcome for _, outcome in cast.get((known[one], known[other]), ()))
         if counted.decided and known[one] != known[other]:
             rates[one, other] = counted.rate
     return rates
+
+
+def _content(row: Row) -> tuple[object, ...] | None:
+    """What its votes are filed under; None where its file is not known."""
+    if (server := row.candidate.server) is not None:
+        file = VotedFile.of_server(server)
+    elif row.facts is not None:
+        file = VotedFile(row.file, sha256=row.facts.sha256)
+    else:
+        return None
+    return VotedCandidate(row.candidate, file).content

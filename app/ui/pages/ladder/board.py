@@ -273,7 +273,7 @@ class LadderBoard(QScrollArea):
         if view is None:
             self.votes.set_candidates([], "")
             return
-        sound = [row for row in view.rows if row.facts is not None]
+        sound = [row for row in view.rows if row.facts is not None or row.served is not None]
         self.votes.set_candidates(
             [VoteCandidate(row.letter, row.candidate, clean_line(told(row.name))) for row in sound],
             view.reference.key if view.reference in sound else "",

@@ -187,8 +187,9 @@ class VotesPanel(QWidget):
         return next((each for each in self._candidates if each.key == key), None)
 
     def _name(self, pair: VotePair, role: Role) -> str:
-        owner = self._owner(pair.voted(role).key)
-        return owner.name if owner is not None else pair.voted(role).file.level
+        voted = pair.voted(role)
+        owner = self._owner(voted.key)
+        return owner.name if owner is not None else voted.name
 
     def _reveal_words(self, pair: VotePair) -> tuple[str, str]:
         standing = self._backend.booth.standing(pair.candidate.key, pair.reference.key)

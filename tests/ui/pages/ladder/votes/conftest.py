@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QMainWindow
 
 from app.core.candidates.candidate import LETTERS, candidate_of
 from app.core.candidates.notation import told_settings
+from app.engine.remote.access import Access
+from app.engine.remote.engine import RemoteEngines
 from app.lab.engines.room import EngineRoom
 from app.lab.pictures.shelf import PictureShelf
 from app.monitor.machine import available_memory_bytes
@@ -58,7 +60,11 @@ class Shown:
         """Begin on what is stored, as a program that is started again."""
         self.connection: sqlite3.Connection = open_database(self.folder / "votes.sqlite3")
         self.jobs = Jobs()
-        room = EngineRoom(self.folder / "state", available_memory_bytes)
+        room = EngineRoom(
+            self.folder / "state",
+            available_memory_bytes,
+            elsewhere=lambda model: RemoteEngines(Access(model.url, model.model)),
+        )
         door = PictureDoor(
             self.jobs, PictureShelf(self.folder / "pictures"), FileDialogs(lambda: self.window)
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 
-from app.core.candidates.candidate import candidate_of
+from app.core.candidates.candidate import Candidate, ServerModel, candidate_of
 from app.core.candidates.notation import with_settings
 from app.core.chats.chat import Answer, Chat, Turn
 from app.core.chats.panes import ChatPane
@@ -24,6 +25,9 @@ from app.ui.pages.ladder.votes.panel import Stage
 from app.ui.pages.ladder.votes.voting import VotingState
 from tests.helpers.gguf_files import write_tiny_llama
 from tests.helpers.pictures import coloured_png
+from tests.helpers.replay import forms
+from tests.helpers.replay.forms import chunk, said, usage
+from tests.helpers.replay.server import Replay, events
 from tests.helpers.vision_files import write_projector
 
 if TYPE_CHECKING:
@@ -88,6 +92,42 @@ def test_from_prompts_to_the_vote_and_who_was_who(shown: Shown, versions: dict[s
     shown.key(Qt.Key.Key_Return)
     assert shown.blind
     assert "name-of" not in everything_said(voting)
+
+
+def test_a_server_is_as_blind_as_a_file_and_named_after_the_vote(
+    shown: Shown, versions: dict[str, Path]
+) -> None:
+    """It is the slower one by far: its first token waits for the test."""
+    may_answer = threading.Event()
+    answer = events(
+        lambda: may_answer.wait(60), *said("The sky", " is green!"), chunk({}, "stop"),
+        chunk(usage=usage(8, 6)),
+    )  # fmt: skip
+    with Replay(forms.llama_server(answer)) as server:
+        there = Candidate(ServerModel("cellar", server.url, forms.MODEL))
+        shown.offer(versions["blue"], twins=[there])
+        shown.ask(*PROMPTS[:2])
+        shown.until(lambda: bool(server.of("POST /v1/chat/completions")))
+        assert shown.panel.stage is Stage.WAITING, "nothing is shown of a pair that is half there"
+        waits = everything_said(shown.panel.strip)
+        may_answer.set()
+        shown.until(lambda: shown.blind and not shown.backend.running)
+    voting = shown.panel.voting
+    blind = everything_said(voting) + everything_said(shown.panel.strip)
+    host = server.url.removeprefix("http://").removesuffix("/v1")
+    for secret in ("cellar", host, "small-model", "server", "blue.gguf", "token", "tok/s", "MB"):
+        assert secret not in blind + waits, secret
+    left, right = voting.answers.left, voting.answers.right
+    assert {left.text.toPlainText(), right.text.toPlainText()} == {
+        "The sky is blue.",
+        "The sky is green!",
+    }
+    shown.vote_for(candidate=True)
+    name = "name-of-small-model-F16"
+    assert voting.verdict.text() == f"You preferred {name} to name-of-blue."
+    assert name in (left.title.text, right.title.text)
+    standing = shown.backend.booth.standing(there.key(), str(versions["blue"])).tally
+    assert (standing.better, standing.worse) == (1, 0)
 
 
 def test_a_picture_goes_with_the_prompt_and_stands_above_the_answers(

@@ -36,6 +36,16 @@ def test_rows_of_one_file_are_voted_on_apart(shown: Shown) -> None:
     assert named.itemText(named.count() - 1).endswith("KV q4_0")
 
 
+def test_a_servers_model_is_offered_by_its_name(shown: Shown) -> None:
+    result, key = cases.on_server(cases.result(), "/m/sky-Q2_K.gguf")
+    board = LadderBoard(Limits(None, 5.0))
+    board.set_votes(shown.panel)
+    board.show_view(view(result), complete=True)
+    assert key in shown.panel.keys()
+    named = shown.panel.form.candidate
+    assert "moon on cellar <1>" in named.itemText(named.count() - 1)
+
+
 def test_answers_take_the_place_of_all_else_while_one_votes(shown: Shown) -> None:
     board = LadderBoard(Limits(None, 5.0))
     board.set_votes(shown.panel)
