@@ -29,6 +29,7 @@ from app.library.model_files import open_model_file
 from app.monitor.machine import available_memory_bytes, physical_core_count
 from app.store.chats import ChatStore
 from app.store.database import in_memory, open_database
+from app.store.servers.logged import AddressesOut
 from app.store.settings import SettingsFile
 from app.store.window.lock import OwnerLock
 from app.store.works import WorkStore
@@ -47,17 +48,18 @@ if TYPE_CHECKING:
 _LOG_BYTES = 1 << 20
 
 
-def start_logging(log_path: Path | None, level: int = logging.INFO) -> None:
-    """Send the program's log to a rotating file, or to stderr when there is none."""
+def start_logging(paths: Paths | None, level: int = logging.INFO) -> None:
+    """Send the program's log to a rotating file, or to stderr when there are no folders."""
     handler: logging.Handler
-    if log_path is None:
-        handler = logging.StreamHandler(sys.stderr)
+    if paths is None:
+        handler, lines = logging.StreamHandler(sys.stderr), LogLines()
     else:
-        log_path.parent.mkdir(parents=True, exist_ok=True)
+        paths.log.parent.mkdir(parents=True, exist_ok=True)
         handler = RotatingFileHandler(
-            log_path, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8"
+            paths.log, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8"
         )
-    handler.setFormatter(LogLines())
+        lines = LogLines(AddressesOut(paths.servers))
+    handler.setFormatter(lines)
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(level)

@@ -66,7 +66,7 @@ def main(opening: Opening, claim: Claim | None = None) -> int:
         tell(sentence(error))
         return 1
     try:
-        start_logging(paths.log)
+        start_logging(paths)
         if no_such_language:
             log.warning(no_such_language)
         for words in house.left_open:

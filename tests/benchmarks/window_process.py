@@ -596,7 +596,7 @@ def main() -> int:
     theme = Theme(application)
     paths = Paths.default()
     house = open_house(paths)
-    start_logging(paths.log)
+    start_logging(paths)
     window = Window(theme, house)
     window.main.resize(WIDTH_PX, HEIGHT_PX)
     window.open([Path(word) for word in sys.argv[1:]])

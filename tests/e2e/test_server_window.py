@@ -139,4 +139,5 @@ def test_a_chat_with_a_server_is_kept_and_opens_where_that_is_gone(
     assert answer.figures is not None
     assert answer.figures.served is not None
     again.close()
-    assert server.url in text
+    assert server.url not in text
+    assert demo_model.stem in text

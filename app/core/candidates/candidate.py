@@ -15,7 +15,7 @@ from app.core.candidates.drafts import Draft
 from app.core.candidates.settings import EngineSettings
 from app.core.errors import PersonError
 from app.core.servers.address import host_of
-from app.core.text.shared_names import file_name
+from app.core.text.shared_names import file_name, is_path
 from app.core.words.sentence import say
 
 LETTERS = "ABCDEF"
@@ -62,7 +62,8 @@ class ServerModel(msgspec.Struct, frozen=True, tag="server"):
     @property
     def shared(self) -> ServerModel:
         """The same by its name alone: where it is, is the person's own affair."""
-        return msgspec.structs.replace(self, url="", server=self.server or "…")
+        model = file_name(self.model) if is_path(self.model) else self.model
+        return msgspec.structs.replace(self, url="", server=self.server or "…", model=model)
 
     @property
     def counted(self) -> str:

@@ -8,20 +8,25 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from app.core.candidates.notation import told_draft, words_of
+from app.core.candidates.passed_on import ServersOut, ids_without_folders
 from app.core.chats.chat import Answer, AnswerFigures, Chat, Role, StopReason, Turn, title_from
 from app.core.text.clean import clean_line, clean_text, json_text
-from app.core.text.shared_names import FoldersOut, file_name
+from app.core.text.shared_names import FoldersOut, file_name, is_path
 from app.core.words.figures import duration, size, speed
 
 if TYPE_CHECKING:
+    from app.core.candidates.candidate import Candidate
     from app.core.candidates.settings import SamplingSettings
     from app.core.chats.panes import ChatPane
     from app.core.chats.pictures import Picture
 
 FORMAT_VERSION = 1
 
+PlacesOut = Callable[[str], str]
+"""Takes out of a text where files and servers are."""
 Describe = Callable[[str], str]
 """The quantization level of a candidate, by its key; empty when it is not known."""
 
@@ -49,11 +54,11 @@ def to_markdown(chat: Chat, describe: Describe) -> str:
         parts += [f"## {number}", *map(_picture_line, turn.pictures), _quoted(turn.prompt)]
         for key in sorted(turn.answers, key=lambda k: shown.index(k) if k in shown else 99):
             parts.append(f"### {_name(chat, key, describe)}")
-            parts += _answer_parts(turn.answers[key], _folders_out(chat))
+            parts += _answer_parts(turn.answers[key], _places_out(chat))
     return clean_text("\n\n".join(part for part in parts if part)) + "\n"
 
 
-def _answer_parts(answer: Answer, folders_out: FoldersOut) -> list[str]:
+def _answer_parts(answer: Answer, places_out: PlacesOut) -> list[str]:
     parts: list[str] = []
     if answer.thinking.strip():
         thinking = re.sub(r"<(?=/?(details|summary)\b)", "&lt;", answer.thinking, flags=re.I)
@@ -62,7 +67,7 @@ def _answer_parts(answer: Answer, folders_out: FoldersOut) -> list[str]:
     if answer.text.strip():
         parts.append(_closed(answer.text.strip("\n")))
     if answer.error:
-        parts.append(f"**{folders_out.text(answer.error)}**")
+        parts.append(f"**{places_out(answer.error)}**")
     facts = _figure_texts(answer.figures) if answer.figures else []
     if answer.stop_reason in _ENDINGS:
         facts.append(_ENDINGS[answer.stop_reason])
@@ -174,9 +179,9 @@ def to_openai_json(chat: Chat, describe: Describe) -> str:
 
 def _conversation(chat: Chat, key: str, describe: Describe) -> dict[str, object]:
     pane = chat.pane(key)
-    name = None if pane is None else pane.candidate.name
-    server = None if pane is None else pane.candidate.server
-    file = name if server is None else None
+    shared = None if pane is None else _shared(pane)
+    name = None if shared is None else shared.name
+    server = None if shared is None else shared.server
     messages: list[dict[str, str]] = []
     if chat.system_prompt.strip():
         messages.append(_message(Role.SYSTEM, chat.system_prompt))
@@ -188,11 +193,9 @@ def _conversation(chat: Chat, key: str, describe: Describe) -> dict[str, object]
             messages.append(_message(Role.ASSISTANT, turn.answers[key].text))
     return {
         "letter": _letter(chat, key),
-        "file": file,
-        **({} if server is None else {"server": {"name": server.server, "url": server.url}}),
-        "candidate": None
-        if pane is None
-        else words_of(pane.candidate, "" if server else name or ""),
+        "file": name if server is None else None,
+        **({} if server is None else {"server": {"name": server.server}}),
+        "candidate": None if shared is None else words_of(shared, "" if server else shared.name),
         "level": describe(key) or None,
         "model": None if name is None else name.removesuffix(".gguf"),
         "messages": messages,
@@ -208,7 +211,7 @@ def _answer_facts(chat: Chat, turn: Turn, key: str, message: int) -> dict[str, o
     answer = turn.answers[key]
     figures: dict[str, object] | None = None
     if answer.figures is not None:
-        figures = msgspec.to_builtins(answer.figures) | {
+        figures = msgspec.to_builtins(_shared_figures(answer.figures)) | {
             "tokens_per_second": answer.figures.tokens_per_second,
             "prompt_tokens_per_second": answer.figures.prompt_tokens_per_second,
         }
@@ -222,9 +225,17 @@ def _answer_facts(chat: Chat, turn: Turn, key: str, message: int) -> dict[str, o
         ],
         "thinking": answer.thinking,
         "stop_reason": answer.stop_reason,
-        "error": answer.error and _folders_out(chat).text(answer.error),
+        "error": answer.error and _places_out(chat)(answer.error),
         "figures": figures,
     }
+
+
+def _shared_figures(figures: AnswerFigures) -> AnswerFigures:
+    """The same without the folders that a server may name its model by."""
+    served = figures.served
+    if served is None or not is_path(served.model):
+        return figures
+    return replace(figures, served=replace(served, model=file_name(served.model)))
 
 
 def _settings(chat: Chat, pane: ChatPane | None) -> dict[str, object]:
@@ -251,10 +262,22 @@ def _message(role: Role, content: str) -> dict[str, str]:
 # ---------------------------------------------------------------------------------------- both
 
 
-def _folders_out(chat: Chat) -> FoldersOut:
-    """An error's sentence may name a file by its place; an export is made to be passed on."""
+def _places_out(chat: Chat) -> PlacesOut:
+    """An error's sentence may name a file or a server by its place; an export is passed on."""
     paths = [str(path) for pane in chat.panes if (path := pane.candidate.local) is not None]
-    return FoldersOut({path: file_name(path) for path in paths})
+    far = [server for pane in chat.panes if (server := pane.candidate.server) is not None]
+    folders = FoldersOut(
+        {path: file_name(path) for path in paths} | ids_without_folders(each.model for each in far)
+    )
+    servers = ServersOut(far)
+    return lambda text: servers.text(folders.text(text))
+
+
+def _shared(pane: ChatPane) -> Candidate:
+    """A pane's candidate; of a server its name alone."""
+    candidate = pane.candidate
+    server = candidate.server
+    return candidate if server is None else replace(candidate, source=server.shared)
 
 
 def _title(chat: Chat) -> str:
@@ -275,8 +298,10 @@ def _name(chat: Chat, key: str, describe: Describe) -> str:
     pane = chat.pane(key)
     parts = ["Removed"]
     if pane is not None:
-        parts = [pane.letter, clean_line(pane.candidate.name)]
-        parts += [f"on {clean_line(server.host)}"] if (server := pane.candidate.server) else []
+        shared = _shared(pane)
+        parts = [pane.letter, clean_line(shared.name)]
+        if (server := pane.candidate.server) is not None:
+            parts.append(f"on {clean_line(server.server) or 'a server'}")
     return " · ".join([*parts, *filter(None, [describe(key)])])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 
 from app.core.text.clean import for_terminal
 
@@ -41,10 +42,15 @@ _MOST_CHARACTERS = 20_000
 
 
 class LogLines(logging.Formatter):
-    """Time, level, logger and message in one line, more lines indented."""
+    """Time, level, logger and message in one line, more lines indented.
 
-    def __init__(self) -> None:
+    Args:
+        change: What becomes of a line besides.
+    """
+
+    def __init__(self, change: Callable[[str], str] = lambda text: text) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        self._change = change
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """The line."""
@@ -54,4 +60,4 @@ class LogLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The message, and a traceback where there is one; nothing that opens anything."""
-        return for_terminal(without_secrets(super().format(record)))
+        return for_terminal(without_secrets(self._change(super().format(record))))

@@ -12,11 +12,17 @@ _FOLDERS = re.compile(
     r"|(?<!\w)[A-Za-z]:[\\/](?:[^\\/\s“”\"'<>|]+[\\/])*"
     r"|\\\\(?:[^\\\s“”\"'<>|]+\\)+)"
 )
+_IS_PATH = re.compile(r"[/~.\\]|[A-Za-z]:[\\/]|file:|.*\\|.*/.*\.(?:gguf|safetensors|bin)$", re.I)
 
 
 def file_name(path: str) -> str:
     """The last part of a path of either kind of system; what is no text in it becomes ``?``."""
     return _parts(path).name.encode(errors="replace").decode()
+
+
+def is_path(name: str) -> bool:
+    """Whether a model's id on a server is a path there, not what people call it (``org/name``)."""
+    return _IS_PATH.match(name) is not None
 
 
 def names_without_folders(paths: Iterable[str]) -> dict[str, str]:

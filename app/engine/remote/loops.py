@@ -1,14 +1,30 @@
-"""Event loops whose end nothing holds up."""
+"""Event loops whose end nothing holds up, and of whose requests the libraries log nothing."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import threading
 from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 _T = TypeVar("_T")
+_asks_a_server = ContextVar("_asks_a_server", default=False)
+# They log each request with its whole address, which is the person's own affair; what fails is
+# said by this program. A filter holds for its own logger alone.
+_LOGGERS = ("httpx2", *(f"httpcore2.{each}" for each in ("connection", "http11", "proxy", "socks")))
+
+
+class _Unlogged(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        del record
+        return not _asks_a_server.get()
+
+
+for _name in _LOGGERS:
+    logging.getLogger(_name).addFilter(_Unlogged())
 
 
 class Loop(asyncio.SelectorEventLoop):
@@ -49,5 +65,9 @@ class Loop(asyncio.SelectorEventLoop):
 
 def run(work: Coroutine[Any, Any, _T]) -> _T:
     """Run to the end, on this thread, which has no loop."""
-    with asyncio.Runner(loop_factory=Loop) as runner:
-        return runner.run(work)
+    token = _asks_a_server.set(True)
+    try:
+        with asyncio.Runner(loop_factory=Loop) as runner:
+            return runner.run(work)
+    finally:
+        _asks_a_server.reset(token)

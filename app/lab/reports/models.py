@@ -92,7 +92,11 @@ class ReportModels:
         server = next((each for each in known if is_called(each, model.server)), None)
         if server is None:
             raise PersonError(say("lab.report_server_not_added", name=quotable(model.server)))
-        return Candidate(ServerModel(server.name, server.url, model.model))
+        # An id that is a path was passed on without its folders.
+        same = (each for each in server.choices if file_name(each) == model.model)
+        known = model.model in server.choices
+        id_there = model.model if known else next(same, model.model)
+        return Candidate(ServerModel(server.name, server.url, id_there))
 
     def adapter_of(self, key: str, path: str) -> Path:
         """Where an adapter of the report's candidate with this key is: a file of its name.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,6 +13,7 @@ import msgspec
 
 from app.core.candidates.candidate import Candidate, LocalFile, Source
 from app.core.candidates.notation import words_of
+from app.core.candidates.passed_on import ServersOut, ids_without_folders
 from app.core.quality.apart import Parting, WorstToken
 from app.core.text.each import with_each_text
 from app.core.text.shared_names import FoldersOut, names_without_folders
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from app.core.ladder.row import Row
     from app.lab.verdict.view import LadderView
 
-_A_SERVER = "server"
 _OWN_CHATS = "(in one's own chats)"
 # What was asked, read and answered stands as it was.
 _CONTENTS = frozenset({"items", "wrong", "worst", "continuations", "reading"})
@@ -38,28 +38,25 @@ def shareable(view: LadderView) -> LadderView:
     eyes = [each.projector for each in every if each.projector]
     names = names_without_folders([*map(str, files), *adapters, *drafts, *eyes])
     absolute = {os.path.abspath(path): name for path, name in names.items()}
+    far = [each.server for each in every if each.server is not None]
+    told = [row.served for row in view.rows if row.served is not None]
+    ids = (
+        [each.model for each in far],
+        [each.told.id for each in told],
+        [each.model for each in told],
+    )
+    names |= ids_without_folders(chain(*ids))
     folders = FoldersOut(absolute | names, [str(Path.home())])
+    servers = ServersOut(far)
 
     for each in every:
         shared = _renamed(each, names)
         names[each.key()], names[words_of(each)] = shared.key(), words_of(shared)
 
-    far = [each.server for each in every if each.server is not None]
-    hosts = {each.url.partition("://")[2]: each.server or _A_SERVER for each in far if each.url}
-    hosts |= {host.partition("/")[0]: name for host, name in hosts.items()}
-    # Without its port, too, where it is a word of its own.
-    hosts |= {host.rpartition(":")[0] or host: name for host, name in hosts.items()}
-    places = [
-        (re.compile(rf"(?<![\w.-]){re.escape(host)}(?![\w-])"), name)
-        for host, name in hosts.items()
-    ]
     names |= {each.url: "" for each in far}  # as it is in their candidates now
 
     def change(text: str) -> str:
-        found = names[text] if text in names else folders.text(text)
-        for place, name in places:
-            found = place.sub(lambda _, to=name: to, found)
-        return found
+        return servers.text(names[text] if text in names else folders.text(text))
 
     cleaned = with_each_text(view, change, _CONTENTS)
     return replace(cleaned, rows=tuple(map(_without_own_chats, cleaned.rows)))
@@ -82,7 +79,8 @@ def _source(source: Source, names: Mapping[str, str]) -> Source:
     """A file by its name, a server by its own and not by where it is."""
     if isinstance(source, LocalFile):
         return LocalFile(names[source.path])
-    return source.shared
+    shared = source.shared
+    return msgspec.structs.replace(shared, model=names.get(source.model, shared.model))
 
 
 def _without_own_chats(row: Row) -> Row:

@@ -17,6 +17,7 @@ from app.base.files import write_whole
 from app.base.rights import usual_rights
 from app.core.candidates.candidate import LocalFile
 from app.core.candidates.notation import words_of
+from app.core.candidates.passed_on import ids_without_folders
 from app.core.errors import PersonError
 from app.core.text.clean import json_text
 from app.core.text.csv_cells import csv_cell
@@ -96,11 +97,14 @@ def _shareable(pairs: Sequence[VotePair]) -> list[VotePair]:
     """The pairs without this PC's folders: an export is made to be passed on."""
     every = [pair.voted(role) for pair in pairs for role in Role]
     here = (each.file.path for each in every if each.candidate.server is None)
-    names = names_without_folders(here)
+    far = (server.model for each in every if (server := each.candidate.server) is not None)
+    names = names_without_folders(here) | ids_without_folders(far)
 
     def named(voted: VotedCandidate) -> VotedCandidate:
         if (server := voted.candidate.server) is not None:
-            source, name = server.shared, server.shared.words
+            shared = server.shared
+            source = replace(shared, model=names.get(server.model, shared.model))
+            name = source.words
         else:
             name = names[voted.file.path]
             source = LocalFile(name)

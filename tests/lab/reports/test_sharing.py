@@ -1,11 +1,16 @@
-"""No folder of the person's PC is in anything that is made to be passed on."""
+"""No folder of the person's PC is in anything that is made to be passed on.
+
+Tests app.core.candidates.passed_on and app.store.servers.logged.
+"""
 
 from __future__ import annotations
 
+import logging
 import re
+import socket
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -14,20 +19,36 @@ from app.core.candidates.adapters import Adapter
 from app.core.candidates.candidate import Candidate, LocalFile, ServerModel, candidate_of
 from app.core.candidates.drafts import Draft
 from app.core.candidates.notation import with_settings
-from app.core.candidates.settings import EngineSettings, KvType
-from app.core.chats.chat import Answer, Chat, Turn
+from app.core.candidates.settings import EngineSettings, KvType, SamplingSettings
+from app.core.chats.chat import Answer, Chat, Message, Role, Turn
 from app.core.chats.export import to_markdown, to_openai_json
 from app.core.chats.panes import ChatPane
+from app.core.errors import PersonError
+from app.core.servers.server import Server
+from app.core.text.log_lines import LogLines
 from app.core.text.shared_names import FoldersOut, file_name, names_without_folders
 from app.core.votes.choices import Choice
 from app.core.votes.pairs import Vote, VotedCandidate, VotedFile, VotePair, VoteSettings
 from app.core.words.sentence import English
+from app.engine.protocol.answering import Finished, Generate
+from app.engine.protocol.loading import Load, Loaded
+from app.lab.engines.calls import EngineCalls
+from app.lab.engines.elsewhere import EnginesElsewhere
 from app.lab.ladder.rows import LadderResult
 from app.lab.reports.document import ladder_document
 from app.lab.reports.files import write_reports
 from app.lab.reports.reported import read_report, reported
 from app.lab.reports.sharing import shareable
+from app.lab.reports.text import markdown_text
+from app.lab.servers.book import ServerBook
+from app.lab.servers.looking import look_at
 from app.lab.votes.export import votes_csv, votes_json
+from app.store.servers.kept import KeptServers
+from app.store.servers.logged import AddressesOut
+from app.store.servers.secrets import Secrets, ServerSecrets
+from tests.helpers.replay import forms
+from tests.helpers.replay.server import Replay, told
+from tests.helpers.tls import Authority
 from tests.lab import ladder_cases as cases
 
 if TYPE_CHECKING:
@@ -235,3 +256,103 @@ def test_where_a_server_is_stays_ones_own_affair(tmp_path: Path) -> None:
         for data in (votes_csv([pair]), votes_json([pair])):
             assert b"9931" not in data
             assert b"moon" in data
+
+
+SHORT = SamplingSettings(max_tokens=8)
+HOST, KEY, GATE = "m4rk-cellar.example", "sk-m4rk-key", "m4rk-gate"
+ID = "/home/anna-m4rk/models/moon.gguf"
+
+
+@pytest.fixture
+def resolved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server's name leads to this PC."""
+    known = socket.getaddrinfo
+
+    def find(host: Any, *more: Any, **named: Any) -> Any:
+        return known("127.0.0.1" if host in {HOST, HOST.encode()} else host, *more, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", find)
+    monkeypatch.setenv("NO_PROXY", HOST)
+    monkeypatch.setenv("no_proxy", HOST)
+
+
+@pytest.mark.usefixtures("resolved")
+def test_nothing_that_lets_one_in_or_says_where_leaves_this_pc(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A real round with a server, whose words repeat all that it was sent."""
+    caplog.set_level(logging.DEBUG, "")
+    authority = Authority.made(tmp_path / "m4rk-ca")
+    words = f"{KEY} with {GATE} opens no {ID} at {HOST}, nor /srv/m4rk/log"
+    broken = told({"error": {"message": words}}, 400)
+    ways = forms.llama_server([forms.llama_chat(), broken])
+    ways["GET /v1/models"] = told({"data": [{"id": ID, "owned_by": "llamacpp"}]})
+    book = ServerBook(KeptServers(tmp_path / "servers.json"), ServerSecrets(lambda: None))
+    with Replay(ways, authority.server(HOST)) as replay:
+        server = Server(
+            name="cellar",
+            url=f"https://{HOST}:{replay.port}",
+            headers=("X-Gate",),
+            ca_file=str(authority.file),
+        )
+        server, _ = book.add(server, Secrets(KEY, {"X-Gate": GATE}))
+        looked = look_at(book, server)
+        assert looked.found.why_not is None
+        source = ServerModel("cellar", server.url, ID)
+        there = Candidate(source)
+        with EngineCalls("far", EnginesElsewhere(book)(source)) as engine:
+            served = engine.call(Load(engine.next_id(), "", 1024, 1), Loaded).served
+            question = [Message(Role.USER, "Why?")]
+            told_now = engine.call(Generate(engine.next_id(), question, SHORT), Finished).figures
+            with pytest.raises(PersonError) as failed:
+                engine.call(Generate(engine.next_id(), question, SHORT), Finished)
+            called = engine.hello.engine if engine.hello is not None else ""
+        assert replay.asked[-1].headers["authorization"] == f"Bearer {KEY}"
+        assert replay.asked[-1].headers["x-gate"] == GATE
+    error = English(f"{failed.value.sentence} {failed.value.detail}")
+    assert HOST in error
+    kept_file = (tmp_path / "servers.json").read_text("utf-8")
+    assert KEY not in kept_file
+    assert GATE not in kept_file
+
+    measured, key = cases.on_server(
+        cases.result(), "/m/sky-Q2_K.gguf", told=served, model=told_now.served.model, engine=called
+    )
+    row = measured.rows.pop(key)
+    measured.rows[there.key()] = replace(row, candidate=there, error=error)
+    every = [each.candidate for each in measured.rows.values()]
+    measured = replace(measured, plan=measured.plan.of(measured.reference.candidate, every))
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    view = cases.view(measured)
+    write_reports(view, shared / "report.html")
+    texts = [path.read_text("utf-8-sig") for path in shared.iterdir()]
+    texts.append(markdown_text(shareable(view)))
+
+    pane = ChatPane("a", "A", there)
+    answers = [Answer("Because.", figures=told_now), Answer(error=error)]
+    turns = [Turn(number, "Hi", {"a": each}) for number, each in enumerate(answers)]
+    chat = Chat(1, panes=[pane], turns=turns)
+    texts += [to_markdown(chat, str), to_openai_json(chat, str)]
+
+    far = VotedCandidate(there, VotedFile.of_server(source))
+    here = VotedCandidate(candidate_of("/m/a.gguf"), VotedFile("/m/a.gguf"))
+    vote = Vote(1, Choice.LEFT, 1)
+    pair = VotePair("Why?", here, far, SETTINGS, 1, 0, candidate_left=True, vote=vote)
+    pair = msgspec.structs.replace(pair, engine=f"{called}, beside build 1")
+    texts += [each([pair]).decode() for each in (votes_csv, votes_json)]
+
+    for text in texts:
+        assert "m4rk" not in text.lower()
+        assert str(replay.port) not in text
+        assert "moon" in text
+        assert "cellar" in text
+    logging.getLogger("app.lab").warning("%s", error)
+    as_written = LogLines(AddressesOut(tmp_path / "servers.json"))
+    for lines, hidden in ((LogLines(), (KEY, GATE)), (as_written, (KEY, GATE, HOST))):
+        logged = "\n".join(map(lines.format, caplog.records))
+        assert "moon" in logged
+        for each in hidden:
+            assert each not in logged
+    libraries = [each for each in caplog.records if each.name.startswith("http")]
+    assert libraries == []

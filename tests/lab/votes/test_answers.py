@@ -115,7 +115,9 @@ def test_votes_on_a_server_reach_the_ladder(far: FarBooth) -> None:
     measured, key = cases.on_server(cases.result(), "/m/sky-Q2_K.gguf")
     row, reference = measured.rows[key], measured.reference
     far.look_at(row.candidate)
-    original = VotedFile(reference.file, "", 1, 1, reference.facts.sha256 if reference.facts else ())
+    original = VotedFile(
+        reference.file, "", 1, 1, reference.facts.sha256 if reference.facts else ()
+    )
     far.booth.set_identities({reference.key: VotedCandidate(reference.candidate, original)})
     order = VoteOrder(PROMPTS, reference.candidate, [row.candidate], SHORT)
     for pair in far.booth.place(order).pairs:

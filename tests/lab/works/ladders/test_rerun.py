@@ -394,3 +394,7 @@ def test_a_servers_row_is_repeated_on_ones_own_server_of_that_name(
     order = repetition_of(report, Given((files[0],)), paths).order
     (there,) = [each.server for each in order.candidates if each.server is not None]
     assert (there.server, there.url, there.model) == (own.name, own.url, "moon")
+    # An id that is a path was passed on by its last part, and is known by that.
+    KeptServers(paths.servers).put(msgspec.structs.replace(own, listed=("/srv/a/sun", "/srv/moon")))
+    order = repetition_of(report, Given((files[0],)), paths).order
+    assert [each.server.model for each in order.candidates if each.server] == ["/srv/moon"]

@@ -174,7 +174,9 @@ class VotingView(QWidget):
         ):
             answer = pair.answer(role)
             if answer is not None:
-                card.reveal(owners[role], pair.voted(role).name, answer, preferred=_prefers(pair) is role)
+                card.reveal(
+                    owners[role], pair.voted(role).name, answer, preferred=_prefers(pair) is role
+                )
         self.say(verdict, tally)
         self.undo_button.show()
         self.next_button.setFocus(Qt.FocusReason.OtherFocusReason)
