@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 
 from app.core.candidates.settings import (
     DEFAULT_MAX_TOKENS,
@@ -19,6 +20,8 @@ MOST_TOKENS = 1 << 24
 THREADS_HELP = "threads of each engine (default: the physical cores)"
 CONTEXT_HELP = "context length in tokens; less than 256 is raised to that"
 KV_HELP = "number format of the KV cache (default: f16)"
+
+Value = TypeVar("Value")
 
 
 class WrongArguments(PersonError):
@@ -78,21 +81,35 @@ def prompt(word: str) -> str:
 
 def level(word: str) -> str:
     """An argument that must be the name of a quantization level; its usual spelling."""
-    try:
-        return level_by_name(word).name
-    except PersonError as error:
-        raise argparse.ArgumentTypeError(error.sentence) from None
+    return parsed(level_by_name)(word).name
 
 
-def temperature(word: str) -> float:
-    """An argument that must be a number from 0 to 10."""
+def parsed(parse: Callable[[str], Value]) -> Callable[[str], Value]:
+    """An argument that somebody else reads, whose sentence about what is wrong is shown."""
+
+    def read(word: str) -> Value:
+        try:
+            return parse(word)
+        except PersonError as error:
+            raise argparse.ArgumentTypeError(error.sentence) from None
+
+    return read
+
+
+def between(word: str, least: float, most: float) -> float:
+    """An argument that must be a number from the least to the most."""
     try:
         value = float(word)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{word} is not a number") from None
-    if not 0 <= value <= 10:
-        raise argparse.ArgumentTypeError(f"{word} is not between 0 and 10")
+    if not least <= value <= most:
+        raise argparse.ArgumentTypeError(f"{word} is not between {least:g} and {most:g}")
     return value
+
+
+def temperature(word: str) -> float:
+    """An argument that must be a number from 0 to 10."""
+    return between(word, 0, 10)
 
 
 def add_sampling_arguments(parser: argparse.ArgumentParser) -> None:

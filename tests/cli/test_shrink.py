@@ -1,4 +1,4 @@
-"""``shrink`` as a program."""
+"""``shrink`` as a program: its arguments, too (app.cli.shrinking.recipe)."""
 
 from __future__ import annotations
 

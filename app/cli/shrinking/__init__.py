@@ -1,0 +1,1 @@
+"""What ``shrink`` is asked for and tells."""
