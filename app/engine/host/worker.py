@@ -36,7 +36,16 @@ from app.engine.host.process.hardening import limit_private_memory
 from app.engine.host.process.memory import own_memory
 from app.engine.host.refusals import explained
 from app.engine.protocol.answering import AnswerMany, Generate, SetThreads, ThreadsSet
-from app.engine.protocol.loading import Device, Hello, Load, Loaded, LoadProgress, Predict
+from app.engine.protocol.loading import (
+    Device,
+    Hello,
+    Load,
+    Loaded,
+    LoadProgress,
+    Predict,
+    Reopen,
+    Reopened,
+)
 from app.engine.protocol.making import (
     CollectImportance,
     CountExperts,
@@ -74,6 +83,7 @@ _PROGRESS_STEP = 0.01
 # What a command begins with; those of messages begin with their template.
 _STEPS: dict[type[Command], Step] = {
     Load: Step.LOAD,
+    Reopen: Step.LOAD,
     Bench: Step.BENCH,
     MeasurePasses: Step.BENCH,
     Quantize: Step.QUANTIZE,
@@ -169,7 +179,7 @@ class Worker:
 
     def _carry_out(self, command: Command) -> None:
         match command:
-            case Load():
+            case Load() | Reopen():
                 self._load(command)
             case Generate():
                 self._generate(command)
@@ -243,7 +253,10 @@ class Worker:
                 limit_private_memory(command.memory_limit_bytes)
                 self._channel.emit(check_type(command, self._abort))
 
-    def _load(self, command: Load) -> None:
+    def _load(self, command: Load | Reopen) -> None:
+        if isinstance(command, Reopen):
+            self._reopen(command)
+            return
         begin_ns = time.perf_counter_ns()
         self._unload()
         limit_private_memory(command.memory_limit_bytes)
@@ -261,30 +274,15 @@ class Worker:
             command.path, command.engine, self._abort, on_progress, adapters=command.adapters
         )
         self._model = model
-        draft = command.draft
-        rows = 1 if draft is None else 1 + draft.most_tokens
-        drafting: Drafting | None = None
         try:
             model.check_writes()
             _check_lock(command, lines)
-            if command.context_tokens > 0:
-                self._open_eyes(model, command)
-                self._context = context_for(model, command, self._abort, rows)
-            sizes = LoadSizes(lines, maps_file=command.engine.maps_file)
-            if draft is not None and self._context is not None:
-                drafting = self._load_draft(self._context, command, draft, sizes)
+            sizes, drafting = self._opened(model, command, lines)
         except (EngineError, Aborted):
             self._unload()
             raise
-        own = self._draft.context if self._draft is not None else None
-        self._loaded, self._repacked_bytes = command, sizes.repacked_bytes
-        self._speed = SpeedTester(model, self._abort, command.engine, own)
-        self._make_scorer = lambda: _scorer(model, self._abort, command, self._channel)
-        if self._context is not None:
-            self._generator = Generator(
-                self._channel, self._context, sizes.repacked_bytes, drafting
-            )
-            self._warm_up(self._context)
+        self._repacked_bytes = sizes.repacked_bytes
+        self._begin(model, command, drafting)
         template = model.chat_template()
         facts = template_facts(template or "")
         self._channel.emit(
@@ -306,9 +304,55 @@ class Worker:
                 memory=own_memory(sizes.repacked_bytes),
                 sees=model.eyes is not None,
                 projector_bytes=sizes.projector_bytes,
-                draft_is_idle=draft is not None and self._context is not None and drafting is None,
+                draft_is_idle=command.draft is not None
+                and self._context is not None
+                and drafting is None,
             )
         )
+
+    def _opened(
+        self, model: Model, command: Load, lines: list[str]
+    ) -> tuple[LoadSizes, Drafting | None]:
+        """Make the contexts of a load, if any; ``lines`` tell of what they took."""
+        draft = command.draft
+        rows = 1 if draft is None else 1 + draft.most_tokens
+        drafting: Drafting | None = None
+        if command.context_tokens > 0:
+            self._open_eyes(model, command)
+            self._context = context_for(model, command, self._abort, rows)
+        sizes = LoadSizes(lines, maps_file=command.engine.maps_file)
+        if draft is not None and self._context is not None:
+            drafting = self._load_draft(self._context, command, draft, sizes)
+        return sizes, drafting
+
+    def _begin(self, model: Model, command: Load, drafting: Drafting | None) -> None:
+        """Make ready what works with the contexts."""
+        own = self._draft.context if self._draft is not None else None
+        self._loaded = command
+        self._speed = SpeedTester(model, self._abort, command.engine, own)
+        self._make_scorer = lambda: _scorer(model, self._abort, command, self._channel)
+        if self._context is not None:
+            self._generator = Generator(
+                self._channel, self._context, self._repacked_bytes, drafting
+            )
+            self._warm_up(self._context)
+
+    def _reopen(self, command: Reopen) -> None:
+        model, load = self._model, self._loaded
+        if model is None or load is None:
+            raise EngineError(FailureKind.LOAD, say("engine.no_model_loaded_engine"))
+        self._close_contexts()
+        load = replace(
+            load, id=command.id, context_tokens=command.context_tokens, threads=command.threads
+        )
+        try:
+            _, drafting = self._opened(model, load, self._log.collect())
+        except (EngineError, Aborted):
+            self._unload()
+            raise
+        self._begin(model, load, drafting)
+        size = self._context.size_tokens if self._context is not None else 0
+        self._channel.emit(Reopened(command.id, size))
 
     def _load_draft(
         self, context: Context, command: Load, draft: Draft, sizes: LoadSizes
@@ -328,7 +372,7 @@ class Worker:
         return Drafting(drafts, price, most) if price < 1 and most > 0 else None
 
     def _open_eyes(self, model: Model, command: Load) -> None:
-        if command.projector is not None:
+        if command.projector is not None and model.eyes is None:
             # Imported when it is needed: other engines do without its library.
             from app.engine.host.loading.eyes import Eyes
 
@@ -464,7 +508,8 @@ class Worker:
         if event is not None:
             self._channel.emit(event)
 
-    def _unload(self) -> None:
+    def _close_contexts(self) -> None:
+        """Give back all but the weights."""
         if self._scorer is not None:
             self._scorer.free()
         if self._speed is not None:
@@ -473,11 +518,14 @@ class Worker:
             self._draft.free()
         if self._context is not None:
             self._context.free()
+        self._draft = self._context = self._generator = self._speed = None
+        self._scorer = self._make_scorer = None
+
+    def _unload(self) -> None:
+        self._close_contexts()
         if self._model is not None:
             self._model.free()
-        self._draft = self._loaded = None
-        self._model = self._context = self._generator = self._speed = None
-        self._scorer = self._make_scorer = None
+        self._model = self._loaded = None
         self._writers.clear()
 
 

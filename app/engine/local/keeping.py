@@ -40,6 +40,10 @@ class KeptEngines(Generic[_K, _E]):
         """The engine with this key, unless it is gone or going."""
         return self._engines.get(key)
 
+    def every(self) -> list[_K]:
+        """The keys of all that live, least recently used first."""
+        return list(self._engines)
+
     def put(self, key: _K, engine: _E, needed_bytes: int | None) -> None:
         """Keep an engine that is expected to need this much.
 

@@ -34,6 +34,19 @@ class Load(msgspec.Struct, tag="load", frozen=True):
     draft: Draft | None = None
 
 
+class Reopen(msgspec.Struct, tag="reopen", frozen=True):
+    """Make another context on the loaded model in place of the one there is; the weights stay.
+
+    Attributes:
+        context_tokens: As for a load: 0 makes none.
+        threads: Of that context.
+    """
+
+    id: int
+    context_tokens: int
+    threads: int
+
+
 class Predict(msgspec.Struct, tag="predict", frozen=True):
     """Say what a load would take, without taking it; what is loaded stays as it is.
 
@@ -95,6 +108,11 @@ class Hello(msgspec.Struct, tag="hello", frozen=True):
     backends: list[str] = []
     variant: str = ""
 
+    @property
+    def has_gpu(self) -> bool:
+        """Whether any of the devices is a GPU."""
+        return any("gpu" in device.kind for device in self.devices)
+
 
 class LoadProgress(msgspec.Struct, tag="load_progress", frozen=True):
     """Share of the weights read, 0 to 1."""
@@ -154,6 +172,13 @@ class Loaded(msgspec.Struct, tag="loaded", frozen=True):
     projector_bytes: int = 0
     draft_is_idle: bool = False
     served: ServerModelFacts | None = None
+
+
+class Reopened(msgspec.Struct, tag="reopened", frozen=True):
+    """The context is there, of so many tokens; 0 where none was wanted."""
+
+    id: int
+    context_tokens: int
 
 
 class Predicted(Plan, tag="predicted", frozen=True):

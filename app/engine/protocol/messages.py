@@ -17,7 +17,16 @@ from app.engine.protocol.answering import (
     Text,
     ThreadsSet,
 )
-from app.engine.protocol.loading import Hello, Load, Loaded, LoadProgress, Predict, Predicted
+from app.engine.protocol.loading import (
+    Hello,
+    Load,
+    Loaded,
+    LoadProgress,
+    Predict,
+    Predicted,
+    Reopen,
+    Reopened,
+)
 from app.engine.protocol.making import (
     CollectImportance,
     CountExperts,
@@ -80,6 +89,7 @@ MAX_LINE_BYTES = 1 << 20
 
 Command = (
     Load
+    | Reopen
     | Generate
     | AnswerMany
     | Stop
@@ -114,6 +124,7 @@ Event = (
     | Silent
     | LoadProgress
     | Loaded
+    | Reopened
     | Rendered
     | PromptProgress
     | Text

@@ -80,6 +80,7 @@ class EngineCalls:
         self._ids = itertools.count(1)
         self.hello: Hello | None = None
         self._ended: EngineFailed | None = None
+        self._borrower: Callable[[EngineEvent], None] | None = None
 
     def __enter__(self) -> Self:
         """Start the engine and wait for its first line.
@@ -106,12 +107,26 @@ class EngineCalls:
             try:
                 self._engine = self._engines.start(
                     self._name,
-                    lambda _key, event: self._events.put(event),
+                    lambda _key, event: self._hear(event),
                     is_steady=self._is_steady,
                 )
             except PersonError as error:
                 self._ended = EngineFailed(error.said, error.detail)
                 raise
+
+    def lend(self, borrower: Callable[[EngineEvent], None] | None) -> None:
+        """Hand every event to a borrower, on the engine's thread, until it is lent to nobody.
+
+        Nothing must be waited for meanwhile; the engine's end is heard of here all the same.
+        """
+        self._borrower = borrower
+
+    def _hear(self, event: EngineEvent) -> None:
+        borrower = self._borrower
+        if borrower is None or isinstance(event, Exited):
+            self._events.put(event)
+        if borrower is not None:
+            borrower(event)
 
     @property
     def pid(self) -> int | None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from app.core.candidates.candidate import Candidate
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS
-from app.engine.protocol.loading import Load
+from app.engine.protocol.loading import Load, Reopen
 
 NO_CONTEXT = 0
 """Make no context: texts and tests of speed make one of their own size."""
@@ -57,6 +57,15 @@ def load_command(
         projector=str(Path(candidate.projector).absolute()) if candidate.projector else None,
         draft=draft,
     )
+
+
+def reopen_command(
+    command_id: int, candidate: Candidate, threads: int, context_tokens: int
+) -> Reopen:
+    """The command to make the context that a load would make, where the weights are there."""
+    engine = candidate.engine
+    wanted = NO_CONTEXT if context_tokens == NO_CONTEXT else engine.context_tokens or context_tokens
+    return Reopen(command_id, wanted, engine.threads or threads)
 
 
 def memory_limit_bytes(available_bytes: int) -> int:

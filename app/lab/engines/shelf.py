@@ -62,7 +62,7 @@ class EngineShelf:
 
     def __exit__(self, *_error: object) -> None:
         """End every engine."""
-        self._kept.close_all()
+        self.close()
 
     def hold(self, candidates: Collection[OpenedCandidate]) -> bool:
         """Whether engines of all these fit at the same time, those that are there included."""
@@ -106,16 +106,54 @@ class EngineShelf:
             manner = replace(manner, is_told_to_think=True)
         return manner
 
+    def begin(self, opened: OpenedCandidate, context_tokens: int) -> EngineCalls:
+        """A new engine in place of the candidate's, in which nothing is loaded yet.
+
+        Who asks for it loads it with a context of this size, and frees that when it is done.
+
+        Raises:
+            PersonError: It cannot be started.
+        """
+        self.drop(opened)
+        needed_bytes = self._room.needed_bytes(opened, opened.context_tokens(context_tokens))
+        self._kept.make_room(needed_bytes)
+        engine = self._started(opened)
+        self._kept.put(opened.candidate.key(), engine, needed_bytes)
+        return engine
+
+    def ready(self, opened: OpenedCandidate) -> EngineCalls | None:
+        """The candidate's engine if it is there and lives."""
+        engine = self._kept.get(opened.candidate.key())
+        return engine if engine is not None and not engine.is_gone else None
+
+    def keep_only(self, keys: Collection[str]) -> None:
+        """End the engines of all other candidates."""
+        for key in self._kept.every():
+            if key not in keys:
+                self._kept.close(key)
+
+    def make_room(self, opened: OpenedCandidate, wanted_bytes: int) -> None:
+        """End engines of others, as far as it takes to have so much memory free."""
+        self._kept.make_room(wanted_bytes, {opened.candidate.key()})
+
+    def close(self) -> None:
+        """End every engine."""
+        self._kept.close_all()
+
     def drop(self, opened: OpenedCandidate) -> None:
         """End a candidate's engine, if it has one."""
         self._kept.close(opened.candidate.key())
 
-    def _loaded(self, opened: OpenedCandidate) -> EngineCalls:
+    def _started(self, opened: OpenedCandidate) -> EngineCalls:
         name = f"{self._name}-{opened.candidate.name.removesuffix('.gguf')}"
         engine = self._room.calls(name, opened.candidate, is_steady=self._is_steady)
         engine.__enter__()
         if engine.hello is not None:
             self.engine = engine.hello.engine
+        return engine
+
+    def _loaded(self, opened: OpenedCandidate) -> EngineCalls:
+        engine = self._started(opened)
         # What drafts works on the load's own context.
         has_none = self._makes_contexts and opened.candidate.draft is None
         context_tokens = NO_CONTEXT if has_none else self._context_tokens

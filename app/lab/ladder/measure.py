@@ -6,6 +6,7 @@ that fails has its error and the others go on.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -92,7 +93,7 @@ class Ladder:
             Stopped: The person ended it; what is finished is kept.
             PersonError: The reference cannot be read.
         """
-        with interruptible(self._gate.check_end):
+        with interruptible(self._gate.check_end), contextlib.closing(self._steps):
             return self._run()
 
     def begin(self) -> StoredLadder | None:
@@ -255,8 +256,10 @@ class Ladder:
             case StepKind.SERVER:
                 return self._steps.servers.server(candidate)
             case StepKind.ALONG:
+                self._steps.close()
                 return self._steps.servers.along(candidate, tell)
             case StepKind.TOLD:
+                self._steps.close()
                 return self._steps.servers.told(candidate, tell)
 
     # --- what is kept -------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from app.engine.protocol.answering import Finished
 from app.monitor.sampler import Monitor
 
 if TYPE_CHECKING:
+    from app.lab.engines.calls import EngineCalls
     from app.lab.engines.opened import OpenedCandidate
     from app.lab.engines.room import EngineRoom
     from app.monitor.samples import EngineSample, Sample
@@ -32,6 +34,7 @@ def measure_memory(
     room: EngineRoom,
     predicted_bytes: int | None,
     prompt_tokens: int | None = None,
+    own: EngineCalls | None = None,
 ) -> tuple[MemoryFigures, str]:
     """Load a candidate, let it read a long prompt and answer, and see what its engine held.
 
@@ -45,6 +48,7 @@ def measure_memory(
         room: Where it is started.
         predicted_bytes: What was predicted, to stand beside it.
         prompt_tokens: No longer prompt than this; None fills the context.
+        own: An engine in which nothing has happened yet, and which stays; None starts one.
 
     Returns:
         The figures, and what the engine said of itself.
@@ -59,7 +63,8 @@ def measure_memory(
         seen[:] = [sample.engines[_KEY]] if _KEY in sample.engines else seen
 
     monitor = Monitor(note, _SAMPLE_SECONDS)
-    with room.calls(f"memory-{opened.path.stem}") as engine:
+    with contextlib.ExitStack() as stack:
+        engine = own or stack.enter_context(room.calls(f"memory-{opened.path.stem}"))
         if engine.pid is not None:
             monitor.watch(_KEY, engine.pid)
         monitor.start()

@@ -6,7 +6,9 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+from msgspec.structs import replace
 
 from app.core.chats.templates import template_by_id
 from app.core.errors import PersonError
@@ -28,6 +30,7 @@ from app.lab.engines.drafts import draft_bytes, read_draft
 from app.lab.engines.loading import threads_for
 from app.lab.engines.opened import opened
 from app.lab.engines.parts import parts_bytes
+from app.lab.ladder.engines import LadderEngines
 from app.lab.ladder.memory import measure_memory
 from app.lab.ladder.plan import LadderPlan, Profile, Step
 from app.lab.ladder.quality import candidate_step, reference_step
@@ -40,6 +43,7 @@ from app.lab.quality.plan import QualityMode, QualityPlan, comparable_plan, quic
 from app.lab.quality.texts import NO_TEXT, MeasuredText
 from app.lab.shrink.recipes import way_of
 from app.lab.speed.bench import Bench, BenchPlan
+from app.lab.speed.drafted import QUESTION_TOKENS
 from app.library.model_files import read_shards
 from app.monitor.disturbance import throttle_count
 from app.monitor.load import others_use_beside_family
@@ -51,11 +55,28 @@ if TYPE_CHECKING:
     from app.core.quality.summary import QualityFigures
     from app.core.servers.server import Server
     from app.core.tasks.items import TaskItem
+    from app.lab.engines.calls import EngineCalls
     from app.lab.engines.room import EngineRoom
+    from app.lab.engines.shelf import EngineShelf
     from app.lab.quality.kept_references import KeptReferences
     from app.store.small.speeds import SpeedStore
 
 _QUICK_PROMPT_TOKENS = 1024
+
+
+class Ask(Protocol):
+    """Asks a candidate the questions."""
+
+    def __call__(
+        self,
+        candidate: Candidate,
+        on_share: Callable[[float], None],
+        stopping: Stopping | None,
+        engines: LadderEngines,
+        /,
+    ) -> TasksStep:
+        """Ask it; see :meth:`app.lab.ladder.tasks.LadderTasks.ask`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +106,7 @@ class Tools:
     items: tuple[TaskItem, ...] = ()
     prompts: tuple[str, ...] = ()
     about_server: Callable[[Candidate], Server | None] = lambda _: None
-    ask: Callable[[Candidate, Callable[[float], None], Stopping | None], TasksStep] | None = None
+    ask: Ask | None = None
 
 
 class Steps:
@@ -105,7 +126,12 @@ class Steps:
         self._memory: MachineRates | None = None
         self._known_threads: int | None = None
         self._noise_floor: QualityFigures | None = None
+        self._engines = LadderEngines(tools.room, plan.candidate(plan.reference).spoken.key())
         self.servers = ServerSteps(plan, tools, lambda: self._threads)
+
+    def close(self) -> None:
+        """End all engines that were kept."""
+        self._engines.close()
 
     @property
     def memory_rates(self) -> MachineRates:
@@ -178,6 +204,7 @@ class Steps:
             self._tools.room,
             lambda done, total, _name: on_share(done / max(1, total)),
             self._tools.open_model,
+            shelf=self._timed(step),
         )
         result = bench.run([plan.candidate(key) for key in step.files])
         end, heat_after = others_use_beside_family(), throttle_count()
@@ -212,6 +239,12 @@ class Steps:
             rows[row.candidate.key()].append(figures)
         return SpeedStep(result.engine, {key: tuple(found) for key, found in rows.items()})
 
+    def _timed(self, step: Step) -> EngineShelf:
+        plan = self._plan
+        tests = max(plan.prompt_tokens, plan.generated_tokens, QUESTION_TOKENS)
+        tokens = max(plan.depths_tokens, default=0) + tests
+        return self._engines.timed(step.files, plan.threads, tokens)
+
     def memory(self, candidate: Candidate, on_share: Callable[[float], None]) -> MemoryFigures:
         """Needed memory, predicted and measured.
 
@@ -220,12 +253,22 @@ class Steps:
         """
         plan = self._plan
         ready = opened(candidate, self._tools.open_model)
-        predicted = self._predicted_bytes(candidate)
-        on_share(0.2)
         prompt_tokens = _QUICK_PROMPT_TOKENS if plan.profile is Profile.QUICK else None
-        figures, _ = measure_memory(
-            ready, plan.context_tokens, self._threads, self._tools.room, predicted, prompt_tokens
-        )
+        how = (plan.context_tokens, self._threads, self._tools.room, None, prompt_tokens)
+        if candidate.draft is not None:  # nothing else is measured of it
+            self._engines.rest()
+            figures, _ = measure_memory(ready, *how)
+            return replace(figures, predicted_bytes=self._predicted_bytes(candidate))
+        shelf = self._engines.steady(ready, self._threads)
+        engine = shelf.begin(ready, plan.context_tokens)
+        try:
+            figures, _ = measure_memory(ready, *how, own=engine)
+        except PersonError:
+            shelf.drop(ready)
+            raise
+        on_share(0.8)
+        figures = replace(figures, predicted_bytes=self._predicted_bytes(candidate, engine))
+        self._engines.free_context(ready)
         return figures
 
     def quality(self, candidate: Candidate, on_share: Callable[[float], None]) -> QualityStep:
@@ -241,6 +284,7 @@ class Steps:
             tools.references,
             lambda done, total, _name: on_share(done / max(1, total)),
             tools.open_model,
+            self._engines.steady(opened(candidate.spoken, tools.open_model), self._threads),
         )
         if candidate == reference:
             result = quality.run(reference, [])
@@ -270,7 +314,8 @@ class Steps:
         """
         if self._tools.ask is None:
             raise PersonError(say("lab.no_questions_can_asked"))
-        return self._tools.ask(candidate, on_share, self._stopping(candidate, reference))
+        stopping = self._stopping(candidate, reference)
+        return self._tools.ask(candidate, on_share, stopping, self._engines)
 
     def _stopping(self, candidate: Candidate, reference: TasksStep | None) -> Stopping | None:
         plan, tolerance = self._plan, self._plan.stop_tolerance
@@ -280,10 +325,17 @@ class Steps:
         others = {plan.told_by(key) for key in plan.keys} - {plan.reference}
         return Stopping(self._tools.items, known, len(others), tolerance)
 
-    def _predicted_bytes(self, candidate: Candidate) -> int | None:
+    def _predicted_bytes(
+        self, candidate: Candidate, engine: EngineCalls | None = None
+    ) -> int | None:
+        """By llama.cpp's own plan, asked of an engine that is there, if any."""
         context = candidate.engine.context_tokens or self._plan.context_tokens
+        # What is free on a GPU decides its plans, and the engine has taken of it.
+        gpu = engine is None or engine.hello is None or engine.hello.has_gpu
         try:
             with self._tools.fitter() as fitter:
+                if engine is not None and not gpu:
+                    fitter.borrow(engine)
                 own = self._tools.open_model(candidate.file)
                 drafted = draft_bytes(
                     candidate, own, read_draft(candidate), context, self._tools.room.plans

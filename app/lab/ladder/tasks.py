@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from app.core.models.model_file import ModelFile
     from app.core.stopping import Stopping
     from app.lab.engines.room import EngineRoom
+    from app.lab.ladder.engines import LadderEngines
     from app.lab.tasks.kept import KeptAnswers
     from app.lab.tasks.sets import TaskSet
 
@@ -62,10 +63,12 @@ class LadderTasks:
         candidate: Candidate,
         on_share: Callable[[float], None],
         stopping: Stopping | None = None,
+        engines: LadderEngines | None = None,
     ) -> TasksStep:
         """Ask a candidate; what cannot be answered is missing, and the error says why.
 
-        Asking ends where it is decided, if ``stopping`` tells when that is.
+        Asking ends where it is decided, if ``stopping`` tells when that is; of ``engines`` the
+        candidate's own is used if it is loaded.
 
         Raises:
             PersonError: The file cannot be asked at all.
@@ -77,7 +80,14 @@ class LadderTasks:
         def note(answered: int) -> None:
             on_share(answered / max(1, len(items)))
 
-        found = FileAsker(ready, self._plan, self._room, self._kept, note, stopping).run()
+        engine = None
+        if engines is not None and ready.header is not None:
+            tokens = self._plan.context_tokens(ready)
+            engine = engines.lent(ready, self._plan.engines, tokens)
+        asker = FileAsker(ready, self._plan, self._room, self._kept, note, stopping, engine)
+        found = asker.run()
+        if engines is not None and ready.header is not None:
+            engines.asked(ready)
         outcomes = found.outcomes(items)
         far = ready.header is None
         return TasksStep(

@@ -134,6 +134,7 @@ class Fitter:
         self._threads = threads
         self._patience_s = patience_s
         self._engine: EngineCalls | None = None
+        self._is_borrowed = False
 
     def __enter__(self) -> Self:
         """The engine starts with the first question that needs it."""
@@ -147,6 +148,11 @@ class Fitter:
         """
         self._running().start()
 
+    def borrow(self, engine: EngineCalls) -> None:
+        """Ask an engine of somebody else's, which goes on whatever happens here."""
+        self.close()
+        self._engine, self._is_borrowed = engine, True
+
     def __exit__(self, *_error: object) -> None:
         """End the engine."""
         self.close()
@@ -154,8 +160,9 @@ class Fitter:
     def close(self) -> None:
         """End the engine; the next question starts another."""
         engine, self._engine = self._engine, None
-        if engine is not None:
+        if engine is not None and not self._is_borrowed:
             engine.close()
+        self._is_borrowed = False
 
     def fit(
         self,

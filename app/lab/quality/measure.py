@@ -8,6 +8,7 @@ evaluates the same bytes by itself, for bits per byte.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +49,7 @@ class Quality:
         references: Where the reference's distributions are kept.
         on_step: Told chunks done, the most that may come, and which file.
         open_model: Reads the header of one of the files.
+        shelf: Where engines are that stay loaded; None ends those that were started.
     """
 
     def __init__(
@@ -57,12 +59,14 @@ class Quality:
         references: KeptReferences,
         on_step: Callable[[int, int, str], None],
         open_model: Callable[[Path], ModelFile] = open_model_file,
+        shelf: EngineShelf | None = None,
     ) -> None:
         self._plan = plan
         self._references = references
         self._on_step = on_step
         self._open_model = open_model
-        self._shelf = EngineShelf(
+        self._stays = shelf is not None
+        self._shelf = shelf or EngineShelf(
             "quality", room, plan.threads, plan.chunk_tokens, makes_contexts=True
         )
         self._chunks: list[Chunk] = []
@@ -104,7 +108,7 @@ class Quality:
     ) -> QualityResult:
         base = opened(reference.spoken, self._open_model)
         every = [self._opened(each) for each in candidates]
-        with self._shelf:
+        with contextlib.nullcontext() if self._stays else self._shelf:
             kept = self._references.of(base, self._plan.text, self._plan.method)
             reader = TextReader(self._shelf, kept.scratch)
             facts = self._prepare(base, kept, reader)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -156,6 +157,7 @@ class Bench:
         open_model: Callable[[Path], ModelFile] = open_model_file,
         asleep: Callable[[], int | None] = asleep_ns,
         calm: Calm | None = None,
+        shelf: EngineShelf | None = None,
     ) -> None:
         """Prepare.
 
@@ -166,9 +168,11 @@ class Bench:
             open_model: Reads the header of one of the files.
             asleep: How long the PC has slept so far, in ns.
             calm: Judges whether other programs disturbed a repetition.
+            shelf: Where engines stay loaded for what comes after this; None ends them.
         """
         self._calm = Calm() if calm is None else calm
         self._asleep_ns = asleep
+        self._own_shelf = shelf
         self._plan = plan
         self._room = room
         self._on_step = on_step
@@ -196,10 +200,12 @@ class Bench:
                     for test in plan.tests
                 ]
             )
-        with self._shelf() as shelf:
+        with self._shelves() as shelf:
             interleave = len(ready) > 1 and shelf.hold(ready.values())
         blocks = [list(ready)] if interleave or len(ready) < 2 else [[index] for index in ready]
         repeat_first = len(blocks) > 1
+        if repeat_first:
+            self._own_shelf = None  # each block is alone
         self._total = len(plan.tests) * plan.repetitions * (len(ready) + int(repeat_first))
         for block in blocks:
             self._block([(ready[index], rows[index]) for index in block])
@@ -209,7 +215,10 @@ class Bench:
             drift = self._drift(ready[first], rows[first])
         return BenchResult(self._engine, [row for each in rows for row in each], interleave, drift)
 
-    def _shelf(self) -> EngineShelf:
+    def _shelves(self) -> contextlib.AbstractContextManager[EngineShelf]:
+        """Engines for a block: those that stay, or some that end with it."""
+        if self._own_shelf is not None:
+            return contextlib.nullcontext(self._own_shelf)
         plan = self._plan
         tokens = plan.depth + max(plan.prompt_tokens, plan.generated_tokens, QUESTION_TOKENS)
         return EngineShelf(
@@ -219,7 +228,7 @@ class Bench:
     def _block(self, block: Sequence[tuple[OpenedCandidate, list[BenchRow]]]) -> None:
         """Measure files that are loaded at the same time."""
         together = [each for each, _ in block]
-        with self._shelf() as shelf:
+        with self._shelves() as shelf:
             able: list[tuple[Callable[[], EngineCalls], list[BenchRow], DraftedPairs | None]] = []
             for each, rows in block:
                 take = partial(shelf.take, each, together)

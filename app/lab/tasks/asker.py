@@ -23,9 +23,11 @@ from app.core.words.sentence import English, say, worded
 from app.engine.api import Engine, EngineEvent, Exited
 from app.engine.local.pool import EnginePool
 from app.engine.protocol.answering import AnswerMany, Finished, Generate, ManyAnswered, Text
-from app.engine.protocol.loading import Hello, Loaded
+from app.engine.protocol.loading import Hello, Load, Loaded, Reopen, Reopened
 from app.engine.protocol.running import Failed, FailureKind
 from app.lab.engines.calls import check_end
+from app.lab.engines.lent import LentEngine
+from app.lab.engines.loading import reopen_command
 from app.lab.pictures.shelf import PictureShelf
 from app.lab.tasks.groups import Groups
 from app.lab.tasks.plan import FileAnswers, TaskAnswer, TaskPlan
@@ -33,6 +35,7 @@ from app.lab.tasks.plan import FileAnswers, TaskAnswer, TaskPlan
 if TYPE_CHECKING:
     from app.core.stopping import Stopping
     from app.core.tasks.items import TaskItem
+    from app.lab.engines.calls import EngineCalls
     from app.lab.engines.opened import OpenedCandidate
     from app.lab.engines.room import EngineRoom
     from app.lab.tasks.kept import KeptAnswers
@@ -95,6 +98,8 @@ class FileAsker:
         on_answer: Told how many questions are answered; may raise to end it all, what was
             answered is kept.
         stopping: Asking ends where it is decided; None to ask all.
+        ready: An engine that has the candidate loaded, to be used first and given back; None where
+            there is none.
     """
 
     def __init__(
@@ -105,6 +110,7 @@ class FileAsker:
         kept: KeptAnswers,
         on_answer: Callable[[int], None],
         stopping: Stopping | None = None,
+        ready: EngineCalls | None = None,
     ) -> None:
         self._opened = opened
         self._manner = opened.manner
@@ -122,6 +128,7 @@ class FileAsker:
             room.budget_bytes,
             is_steady=True,
         )
+        self._ready = ready
         self._engines: dict[str, _Engine] = {}
         self._todo: deque[TaskItem] = deque()
         self._tries: dict[str, int] = {}
@@ -177,7 +184,15 @@ class FileAsker:
         if opened.header is not None:
             needed_bytes = self._room.needed_bytes(opened, context_tokens)
         key = f"tasks-{opened.candidate.name.removesuffix('.gguf')}-{self._started}"
-        self._engines[key] = _Engine(self._pool.start(key, needed_bytes))
+        ready, self._ready = self._ready, None
+        if ready is None or ready.hello is None:
+            self._engines[key] = _Engine(self._pool.start(key, needed_bytes))
+            return
+        name = f"{key}#lent"
+        lent = LentEngine(ready, name, lambda name, event: self._events.put((name, event)))
+        self._pool.put(key, lent, needed_bytes)
+        engine = self._engines[key] = _Engine(lent)
+        self._load(engine, ready.hello)
 
     def _dismiss(self, key: str) -> None:
         del self._engines[key]
@@ -188,13 +203,16 @@ class FileAsker:
             self._result.engine = hello.engine
             # A server is asked one question after the other: how busy it is belongs to its owner.
             at_once = self._opened.header is None
-            at_once = at_once or any("gpu" in device.kind for device in hello.devices)
+            at_once = at_once or hello.has_gpu
             wanted = 1 if at_once else min(self._plan.engines, self._worthwhile())
             for _ in range(wanted - 1):
                 self._start()
-        load = self._room.load_command(
-            engine.client.next_id(), self._opened, self._plan.threads, self._context_tokens
-        )
+        how = (self._plan.threads, self._context_tokens)
+        load: Load | Reopen
+        if isinstance(engine.client, LentEngine):
+            load = reopen_command(engine.client.next_id(), self._opened.candidate, *how)
+        else:
+            load = self._room.load_command(engine.client.next_id(), self._opened, *how)
         engine.load_id = load.id
         engine.client.send(load)
 
@@ -208,7 +226,7 @@ class FileAsker:
         match event:
             case Hello():
                 self._load(engine, event)
-            case Loaded():
+            case Loaded() | Reopened():
                 self._first_ns = self._first_ns or time.monotonic_ns()
                 engine.is_ready = True
                 self._go_on()
@@ -367,7 +385,8 @@ class FileAsker:
             self._tries[item.key] = self._tries.get(item.key, 0) + 1
             if self._tries[item.key] < _MOST_TRIES:
                 self._todo.append(item)
-        if self._todo and engine.answered and self._restarts < _MOST_RESTARTS:
+        worked = engine.answered or isinstance(engine.client, LentEngine)
+        if self._todo and worked and self._restarts < _MOST_RESTARTS:
             self._restarts += 1
             self._start()
         self._go_on()

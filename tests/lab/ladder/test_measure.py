@@ -191,7 +191,7 @@ def test_a_draft_is_judged_by_speed_alone(
     drafted = replace(files[1], draft=Draft())
     asked: list[str] = []
 
-    def ask(candidate: Candidate, _on_share: object, _stopping: object) -> TasksStep:
+    def ask(candidate: Candidate, *_: object) -> TasksStep:
         asked.append(candidate.key())
         return TasksStep("engine", {f"{n}": "correct" if n % 3 else "wrong" for n in range(9)})
 
@@ -332,7 +332,7 @@ def test_short_memory_takes_one_after_the_other_and_the_first_again(
 def test_questions_are_asked_of_every_file(levels: dict[str, str], tools: Tools) -> None:
     asked: list[str] = []
 
-    def ask(candidate: Candidate, _on_share: object, _stopping: object) -> TasksStep:
+    def ask(candidate: Candidate, *_: object) -> TasksStep:
         asked.append(candidate.key())
         if len(asked) > 1:
             raise PersonError("It has no chat template.")

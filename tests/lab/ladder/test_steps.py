@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.core.ladder.columns import COLUMNS, cell_of
 from app.core.ladder.results import StepKind, TasksStep
@@ -22,11 +21,6 @@ from app.store.small.speeds import SpeedStore
 from tests.helpers import gguf_files as files
 from tests.helpers.rooms import roomy
 from tests.helpers.scripted_engine import ScriptedEngines
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from app.core.candidates.candidate import Candidate
 
 EVERYTHING = frozenset(Ability)
 SERVER = frozenset({Ability.ANSWER})
@@ -61,7 +55,7 @@ def test_cells_of_what_an_engine_cannot_do_say_so(tmp_path: Path) -> None:
     path = str(files.write_tiny_llama(tmp_path / "m.gguf"))
     speeds = SpeedStore(tmp_path / "speeds.sqlite3", "this one")
 
-    def ask(_candidate: Candidate, _on_share: Callable[[float], None], _: object) -> TasksStep:
+    def ask(*_: object) -> TasksStep:
         return TasksStep("engine", {"one": "correct"}, 7)
 
     tools = Tools(

@@ -1,0 +1,229 @@
+"""Engines of a ladder, real ones: how often files are loaded, and that it changes no figure.
+
+Tests app.engine.protocol.loading and app.lab.engines.lent.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.core.candidates.candidate import candidate_of
+from app.core.candidates.settings import SamplingSettings
+from app.core.chats.chat import Message, Role
+from app.core.errors import PersonError
+from app.core.tasks.items import Check, TaskItem
+from app.engine.local.client import EngineClient
+from app.engine.protocol.answering import Finished, Generate
+from app.engine.protocol.loading import Load, Reopened
+from app.lab.engines.calls import EngineFailed
+from app.lab.engines.loading import NO_CONTEXT, reopen_command
+from app.lab.engines.opened import OpenedCandidate, opened_file
+from app.lab.engines.shelf import EngineShelf
+from app.lab.ladder.engines import LadderEngines
+from app.lab.ladder.measure import Ladder
+from app.lab.ladder.plan import LadderPlan
+from app.lab.ladder.steps import Tools
+from app.lab.ladder.tasks import LadderTasks
+from app.lab.predict.fit import Fitter
+from app.lab.quality.kept_references import KeptReferences
+from app.lab.quality.measure import Quality
+from app.lab.quality.plan import quick_plan
+from app.lab.quality.texts import MeasuredText
+from app.lab.shrink.quantize import quantize
+from app.lab.tasks.asker import FileAsker
+from app.lab.tasks.kept import KeptAnswers
+from app.lab.tasks.plan import TaskPlan
+from app.lab.tasks.sets import TaskSet
+from app.library.model_files import open_model_file
+from app.store.small.speeds import SpeedStore
+from tests.helpers.rooms import roomy
+
+if TYPE_CHECKING:
+    from app.engine.protocol.messages import Command
+    from app.lab.ladder.rows import LadderResult
+
+TEXT = MeasuredText.plain(
+    "a text",
+    "\n".join(f"{n}. Air scatters short waves; {n} + {n} = {2 * n}." for n in range(90)).encode(),
+)
+ITEMS = [
+    TaskItem(f"{a}+{b}", "sums", f"What is {a} + {b}?", str(a + b), Check.NUMBER)
+    for a in (3, 8, 20)
+    for b in (4, 19)
+]
+LEVELS = ("Q8_0", "Q4_K_M", "TQ1_0")
+
+
+@pytest.fixture(scope="module")
+def levels(tmp_path_factory: pytest.TempPathFactory, demo_model: Path) -> list[str]:
+    """The demo model and three of its levels."""
+    folder = tmp_path_factory.mktemp("levels")
+    made = [folder / f"demo-{level}.gguf" for level in LEVELS]
+    for level, target in zip(LEVELS, made, strict=True):
+        quantize(
+            demo_model, target, level, threads=1, folder=folder, on_progress=lambda _d, _t: None
+        )
+    return [str(demo_model), *map(str, made)]
+
+
+def measured(levels: list[str], folder: Path) -> LadderResult:
+    room, speeds = roomy(folder / "state"), SpeedStore(folder / "speeds.sqlite3", "this one")
+    chosen = TaskSet("own", ITEMS, {"sums": 8})
+    models = [open_model_file(Path(path)) for path in levels]
+    tasks = LadderTasks(chosen, models, 1, room, KeptAnswers(folder), open_model_file)
+    tools = Tools(
+        room=room,
+        references=KeptReferences(folder / "references"),
+        fitter=lambda: Fitter(room, speeds, 1, 0.1),
+        speeds=speeds,
+        open_model=open_model_file,
+        text=TEXT,
+        items=tuple(ITEMS),
+        ask=tasks.ask,
+    )
+    plan = LadderPlan(
+        levels[0],
+        tuple(levels),
+        threads=1,
+        context_tokens=512,
+        prompt_tokens=32,
+        generated_tokens=4,
+        depths_tokens=(0, 64),
+        repetitions=1,
+        deep_repetitions=1,
+        quality_chunks=3,
+        text_name=TEXT.name,
+        items_name="own",
+    )
+    return Ladder(plan, tools).run()
+
+
+def test_each_file_is_loaded_once_for_speed_and_once_for_all_else(
+    levels: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And says what it says in engines that do nothing else, to the last bit."""
+    loads: Counter[tuple[str, str]] = Counter()
+    send = EngineClient.send
+
+    def counting(client: EngineClient, command: Command) -> None:
+        if isinstance(command, Load):
+            loads[client.key.partition("-")[0], command.path] += 1
+        send(client, command)
+
+    monkeypatch.setattr(EngineClient, "send", counting)
+    result = measured(levels, tmp_path)
+
+    assert [row.error for row in result.rows.values()] == [None] * 4
+    once = {(what, path): 1 for path in levels for what in ("bench", "ladder")}
+    # How many questions at once pay on this PC is measured at the first run alone.
+    assert loads == once | {("passes", levels[0]): 1}
+    for row in result.rows.values():
+        assert [(one.test, one.depth) for one in row.speed] == [
+            ("pp32", 0), ("tg4", 0), ("pp32", 64), ("tg4", 64)
+        ]  # fmt: skip
+        assert row.memory is not None
+        assert row.memory.predicted_bytes is not None
+
+    shrunken = candidate_of(levels[2])
+    apart = Quality(
+        quick_plan(TEXT, 1, 3),
+        roomy(tmp_path / "state"),
+        KeptReferences(tmp_path / "others"),
+        lambda *_: None,
+    ).run(candidate_of(levels[0]), [shrunken])
+    quality, tasks = result.rows[levels[2]].quality, result.rows[levels[2]].tasks
+    assert quality is not None
+    assert apart.rows[0].figures is not None
+    assert quality.figures["mean_kld"] == apart.rows[0].figures.mean_kld.value
+    assert tasks is not None
+    plan = TaskPlan(ITEMS, 1, 1, answer_tokens={"sums": 8}, places=tasks.at_once)
+    alone = FileAsker(
+        opened_file(open_model_file(Path(levels[2]))),
+        plan,
+        roomy(tmp_path / "state"),
+        KeptAnswers(tmp_path / "others"),
+        lambda _: None,
+    ).run()
+    assert tasks.outcomes == {key: one.value for key, one in alone.outcomes(ITEMS).items()}
+
+
+@pytest.fixture
+def demo(demo_model: Path) -> OpenedCandidate:
+    return opened_file(open_model_file(demo_model))
+
+
+def answer(shelf: EngineShelf, opened: OpenedCandidate) -> str:
+    """What it says, in the context that its engine has."""
+    engine, said = shelf.take(opened), list[str]()
+    question = [Message(Role.USER, ITEMS[0].prompt)]
+    command = Generate(engine.next_id(), question, SamplingSettings(max_tokens=8))
+    engine.call(command, Finished, lambda event: said.append(getattr(event, "answer", "")))
+    return "".join(said)
+
+
+def test_another_context_on_the_same_weights_says_the_same(
+    demo: OpenedCandidate, tmp_path: Path
+) -> None:
+    with EngineShelf("t", roomy(tmp_path), 1, 256) as shelf:
+        first = answer(shelf, demo)
+        engine = shelf.take(demo)
+        freed = reopen_command(engine.next_id(), demo.candidate, 1, NO_CONTEXT)
+        assert engine.call(freed, Reopened).context_tokens == 0
+        with pytest.raises(EngineFailed, match="No model"):
+            answer(shelf, demo)
+        larger = reopen_command(engine.next_id(), demo.candidate, 1, 512)
+        assert engine.call(larger, Reopened).context_tokens == 512
+        assert answer(shelf, demo) == first
+
+
+def test_an_engine_that_died_before_it_is_lent_is_replaced(
+    demo: OpenedCandidate, tmp_path: Path
+) -> None:
+    room = roomy(tmp_path)
+    engines = LadderEngines(room, "another")
+    shelf = engines.steady(demo, 1)
+    lent = shelf.take(demo)
+    assert lent.pid is not None
+    os.kill(lent.pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+    found = asker(demo, tmp_path, lent).run()
+    assert found.error is None
+    assert len(found.answers) == len(ITEMS)
+    engines.asked(demo)
+    engines.close()
+
+
+def asker(opened: OpenedCandidate, folder: Path, lent: object, fails: bool = False) -> FileAsker:
+    def answered(count: int) -> None:
+        if fails and count:
+            raise PersonError("Enough.")
+
+    plan = TaskPlan(ITEMS, 1, 1, answer_tokens={"sums": 8}, places=2)
+    kept = KeptAnswers(folder)
+    return FileAsker(opened, plan, roomy(folder), kept, answered, None, lent)  # type: ignore[arg-type]
+
+
+def test_a_lent_engine_comes_back_ready_unless_it_was_still_at_work(
+    demo: OpenedCandidate, tmp_path: Path
+) -> None:
+    engines = LadderEngines(roomy(tmp_path), demo.candidate.key())
+    shelf = engines.steady(demo, 1)
+    lent = shelf.take(demo)
+    with pytest.raises(PersonError, match=r"Enough\."):
+        asker(demo, tmp_path, lent, fails=True).run()
+    assert shelf.ready(demo) is None
+
+    lent = shelf.take(demo)
+    assert len(asker(demo, tmp_path, engines.lent(demo, 1, 1024)).run().answers) == len(ITEMS)
+    engines.asked(demo)
+    assert shelf.ready(demo) is lent  # the reference's stays
+    engines.steady(opened_file(demo.model, template_id="chatml"), 1)
+    assert shelf.ready(demo) is lent
+    engines.close()
+    assert lent.is_gone
