@@ -26,6 +26,7 @@ from tests.benchmarks import (
     drafts,
     engine_memory,
     experts,
+    fast_server,
     fit_errors,
     headers,
     heavy_answers,
@@ -91,6 +92,7 @@ ITEMS = {
     "serve": serving,
     "asking": asking,
     "remote": remote,
+    "fast-server": fast_server,
 }
 """In the order in which they run: short ones first, so that a mistake shows early."""
 ON_REQUEST = {"soak": soak}

@@ -61,6 +61,7 @@ LETTERS = {
     "zf": "Models of servers",
     "zg": "Scale",
     "zh": "Questions several at once",
+    "zi": "The window while a server answers fast",
     "zl": "Losses by the likeliest tokens",
 }
 

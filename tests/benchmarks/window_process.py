@@ -24,6 +24,7 @@ from PySide6.QtCore import QObject, QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.bootstrap import open_house, start_logging
+from app.core.candidates.candidate import Candidate, ServerModel
 from app.core.candidates.settings import CompareMode
 from app.core.chats.chat import Answer, Chat, StopReason, Turn
 from app.core.hub_names import HubAddress
@@ -173,6 +174,7 @@ class Driver(QObject):
             errors=[a.error for a in answers],
             gaps_ns=gaps_ns,
             own_ns=own_ns,
+            queued_ns=self._watchdog.queued_ns,
             cpu_s=cpu_s,
             text_after_stop_ms=after_ms,
         )
@@ -222,6 +224,12 @@ class Driver(QObject):
             self.reply(turns=turns, opened_ms=opened_ms, worst_ms=worst_ms, own_ms=own_ms)
 
         QTimer.singleShot(1500, done)
+
+    def _do_open_servers(self, command: dict[str, Any]) -> None:
+        """Begin a chat with models of servers: an address and a model each."""
+        served = [ServerModel(url=url, model=model) for url, model in command["models"]]
+        self._window.session.start_with([Candidate(each) for each in served])
+        QTimer.singleShot(SETTLE_MS, self.reply)
 
     def _do_scroll_back(self, command: dict[str, Any]) -> None:
         """Scroll to the top of what there is in every pane, as often as asked."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
@@ -36,7 +37,7 @@ class Reply:
         raw: Sent in place of all of it.
     """
 
-    parts: Sequence[bytes | Callable[[], object]] = ()
+    parts: Iterable[bytes | Callable[[], object]] = ()
     status: int = 200
     kind: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -53,6 +54,30 @@ def events(*documents: Any, end: str = "data: [DONE]\n\n", breaks_off: bool = Fa
     """A stream of server-sent events; texts and what can be called are taken as they are."""
     parts = [_event(each) for each in documents]
     return Reply((*parts, end.encode()), kind="text/event-stream", breaks_off=breaks_off)
+
+
+def paced(
+    documents: Iterable[Any], per_second: float, told: Callable[[int, float], object]
+) -> Reply:
+    """A stream of server-sent events at a pace; what came late is made up for.
+
+    Args:
+        documents: An event each, made when its time has come; read once.
+        per_second: How many.
+        told: Hears at the end how many were sent, and within how many seconds.
+    """
+
+    def parts() -> Iterator[bytes]:
+        begun, sent = time.perf_counter(), 0
+        for sent, each in enumerate(documents, 1):
+            yield f"data: {json.dumps(each)}\n\n".encode()
+            wait = begun + sent / per_second - time.perf_counter()
+            if wait > 0:
+                time.sleep(wait)
+        told(sent, time.perf_counter() - begun)
+        yield b"data: [DONE]\n\n"
+
+    return Reply(parts(), kind="text/event-stream")
 
 
 def lines(*documents: Any) -> Reply:

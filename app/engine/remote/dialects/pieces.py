@@ -18,6 +18,12 @@ from app.engine.remote.lenient import (  # fmt: skip
 )
 
 _MS, _S = 1e6, 1e9
+_ADDED = frozenset(
+    {"timings", "metrics", "stats", "generation_stats", "prompt_progress", "__verbose"}
+)
+"""Fields of a chunk beside those of OpenAI."""
+_GPUSTACK = frozenset({"tokens_per_second", "time_to_first_token_ms"})
+"""Those that it puts among the counts."""
 # JSON has no minus infinity; nothing is as unlikely as this.
 NEVER = -9999.0
 
@@ -60,23 +66,39 @@ class Piece:
 
 
 def openai_piece(told: Document) -> Piece:
-    """A chunk of a chat as OpenAI's interface has it, or a whole answer; with what others add."""
+    """A chunk of a chat as OpenAI's interface has it, or a whole answer; with what others add.
+
+    Fast servers say thousands of them a second: what most have not is not looked for one by one.
+    """
     choice = document(told, "choices", 0)
     delta = document(choice, "delta") or document(choice, "message")
-    usage = document(told, "usage")
     piece = Piece(
         answer=_content(delta),
         thinking=_thought(delta),
-        said=said_tokens(entries(choice, "logprobs", "content")),
         finish=text(choice, "finish_reason"),
-        prompt_tokens=count(usage, "prompt_tokens"),
-        cached_tokens=count(usage, "prompt_tokens_details", "cached_tokens"),
-        generated_tokens=count(usage, "completion_tokens"),
-        thinking_tokens=count(usage, "completion_tokens_details", "reasoning_tokens"),
-        speeds=_speeds(told, usage),
         model=text(told, "model"),
         fingerprint=text(told, "system_fingerprint"),
-    )  # fmt: skip
+    )
+    if choice.get("logprobs"):
+        piece.said = said_tokens(entries(choice, "logprobs", "content"))
+    if usage := document(told, "usage"):
+        piece.prompt_tokens = count(usage, "prompt_tokens")
+        piece.cached_tokens = count(usage, "prompt_tokens_details", "cached_tokens")
+        piece.generated_tokens = count(usage, "completion_tokens")
+        piece.thinking_tokens = count(usage, "completion_tokens_details", "reasoning_tokens")
+        if not _GPUSTACK.isdisjoint(usage):
+            piece.speeds = ServerSpeeds(
+                first_token_ns=nanoseconds(usage, "time_to_first_token_ms", unit_ns=_MS),
+                tokens_per_second=number(usage, "tokens_per_second"),
+            )
+    if not _ADDED.isdisjoint(told):
+        _take_added(piece, told)
+    return piece
+
+
+def _take_added(piece: Piece, told: Document) -> None:
+    """What programs add to OpenAI's interface."""
+    piece.speeds = _speeds(told) or piece.speeds
     if piece.generated_tokens is None:
         piece.generated_tokens = count(told, "timings", "predicted_n")
     if piece.thinking_tokens is None:
@@ -94,7 +116,6 @@ def openai_piece(told: Document) -> Piece:
     piece.prompt = prompt if isinstance(prompt, str) else None
     peak = inside(told, "generation_stats", "peak_memory_usage")
     piece.needed_bytes = count(peak) or count(peak, "inBytes") or count(peak, "in_bytes")
-    return piece
 
 
 def said_tokens(told: list[object]) -> list[SaidToken]:
@@ -118,19 +139,22 @@ def likely_token(told: object) -> LikelyToken:
 
 def _content(told: Document) -> str:
     """Text, or parts of it."""
-    return text(told, "content") or "".join(text(part, "text") for part in entries(told, "content"))
+    content = told.get("content")
+    if isinstance(content, str):
+        return content
+    return "".join(text(part, "text") for part in entries(content))
 
 
 def _thought(told: Document) -> str:
     """Thinking in whichever field, or in parts of the content, as Mistral has it."""
     for name in ("reasoning_content", "reasoning", "thinking"):
-        if found := text(told, name):
+        if name in told and (found := text(told, name)):
             return found
     parts = [each for part in entries(told, "content") for each in entries(part, "thinking")]
     return "".join(text(part, "text") for part in parts)
 
 
-def _speeds(told: Document, usage: Document) -> ServerSpeeds | None:
+def _speeds(told: Document) -> ServerSpeeds | None:
     """What a server says of speed, whoever's form it is."""
     if timings := document(told, "timings"):  # llama-server
         return ServerSpeeds(
@@ -165,10 +189,5 @@ def _speeds(told: Document, usage: Document) -> ServerSpeeds | None:
             prompt_ns=int(prompt / speed * _S) if prompt and speed else None,
             generated_tokens=count(stats, "generation_tokens"),
             tokens_per_second=number(stats, "generation_tps"),
-        )
-    if "tokens_per_second" in usage or "time_to_first_token_ms" in usage:  # GPUStack
-        return ServerSpeeds(
-            first_token_ns=nanoseconds(usage, "time_to_first_token_ms", unit_ns=_MS),
-            tokens_per_second=number(usage, "tokens_per_second"),
         )
     return None
