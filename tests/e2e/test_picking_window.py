@@ -81,7 +81,7 @@ def test_other_versions_are_picked_by_keys(
     assert letters(person) == {"A": str(first), "B": str(second), "C": str(third)}
 
 
-def test_from_the_hub_leads_to_the_search(
+def test_from_the_hub_leads_to_the_search_and_a_strange_address_to_the_servers(
     open_window: Callable[..., Person], tmp_path: Path
 ) -> None:
     person = open_window(*own_folder(tmp_path / "models"))
@@ -94,6 +94,15 @@ def test_from_the_hub_leads_to_the_search(
     assert page is not None
     assert page.id == "models"
     assert person.models.page.search_pane.filters.words.hasFocus()
+    person.window.main.show_page("compare")
+    person.compare.commands.add.trigger()
+    QTest.keyClicks(dialog.search, "http://127.0.0.1:1#model=x")
+    person.click("Add this server …", dialog)
+    assert not dialog.isVisible()
+    form = person.models.page.servers.form
+    assert (form.name.text(), form.url.text()) == ("", "http://127.0.0.1:1/v1")
+    assert form.name.hasFocus()
+    assert not person.models.page.servers.rows
 
 
 def test_a_template_is_chosen_once_and_holds_after_a_restart(

@@ -142,13 +142,14 @@ def _on_servers(panes: Sequence[Pane], servers: Sequence[Server]) -> list[PickFi
         for model in server.choices
     ]
     return [
-        _far_row(candidate, candidate.server, letters.get(candidate, ""))
+        far_row(candidate, candidate.server, letters.get(candidate, ""))
         for candidate in dict.fromkeys([*known, *letters])
         if candidate.server is not None
     ]
 
 
-def _far_row(candidate: Candidate, server: ServerModel, letter: str = "") -> PickFile:
+def far_row(candidate: Candidate, server: ServerModel, letter: str = "") -> PickFile:
+    """A model of a server, of which nothing is known but what it is called."""
     return PickFile(
         candidate,
         candidate.name or server.host,
@@ -321,7 +322,7 @@ def _needs_bytes(candidate: Candidate, model: ModelFile | None) -> int | None:
 def opened_files(candidates: Sequence[Candidate]) -> list[PickFile]:
     """Files that the person opened by hand, and models of servers that were typed."""
     return [
-        _far_row(candidate, candidate.server)
+        far_row(candidate, candidate.server)
         if candidate.server is not None
         else PickFile(
             candidate,

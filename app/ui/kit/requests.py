@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
     from app.core.hub.links import Link
     from app.core.models.family import LibraryModel
+    from app.core.servers.server import Server
 
 
 class Requests:
@@ -29,6 +30,7 @@ class Requests:
         show_ladder: Show a ladder of the store, by its number.
         follow: Show where a link leads.
         find_on_hub: Let the person look for a model on the Hub.
+        add_server: Let the person add a server, of which so much is known.
         browse: Show the models on this PC.
         find: Ask the person where a model file is now that is not where it was.
         models: Other model files are on this PC than before: all of them.
@@ -52,6 +54,7 @@ class Requests:
         self.show_ladder: Listeners[[int]] = Listeners()
         self.follow: Listeners[[Link]] = Listeners()
         self.find_on_hub: Listeners[[]] = Listeners()
+        self.add_server: Listeners[[Server]] = Listeners()
         self.browse: Listeners[[]] = Listeners()
         self.find: Listeners[[Path]] = Listeners()
         self.models: Listeners[[Sequence[LibraryModel]]] = Listeners()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import IntEnum
 
+from msgspec.structs import replace
 from PySide6.QtCore import (
     QObject,
     Qt,
@@ -166,7 +167,7 @@ class PickModel(TitledTable):
             case PickRole.DOUBT:
                 return self._does_not_fit(row)
             case PickRole.WORDS:
-                return f"{told(row.family)} {with_settings(row, row.name)} {row.level}"
+                return f"{told(row.family)} {with_settings(row, row.name)} {row.level} {_places(row)}"
             case _:
                 return None
 
@@ -219,7 +220,8 @@ class PickModel(TitledTable):
             case PickRole.FAMILY:
                 return True
             case PickRole.WORDS:
-                return " ".join([told(family), *(f"{one.name} {one.level}" for one in below)])
+                said = (f"{one.name} {one.level} {_places(one)}" for one in below)
+                return " ".join([told(family), *said])
             case _:
                 return None
 
@@ -258,6 +260,12 @@ def spread(candidates: Sequence[Candidate], room: int) -> list[Candidate]:
         return list(candidates[: max(0, room)])
     step = (len(candidates) - 1) / (room - 1)
     return [candidates[round(place * step)] for place in range(room)]
+
+
+def _places(file: PickFile) -> str:
+    """How a server's model is typed, by the server's name and by its address."""
+    server = file.candidate.server
+    return "" if server is None else f"{server.words} {replace(server, server='').words}"
 
 
 def with_settings(file: PickFile, name: str) -> str:

@@ -10,8 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from app.core.candidates.candidate import candidate_of
-from app.lab.ladder.pickable import PickFile
+from app.core.candidates.candidate import Candidate, ServerModel, candidate_of
+from app.core.servers.server import Server
+from app.lab.ladder.pickable import PickFile, pickable
 from app.ui.picking.add_dialog import AddDialog
 from app.ui.picking.pick_model import PickColumn
 
@@ -122,3 +123,78 @@ def test_it_fits_a_small_window(dialog: AddDialog) -> None:
     tree = dialog.tree
     assert tree.horizontalScrollBar().maximum() == 0
     assert not tree.isColumnHidden(PickColumn.REMARK)
+
+
+CELLAR = Server(name="cellar", url="http://127.0.0.1:9931/v1", listed=("llama-70b", "qwen-7b"))
+
+
+@pytest.fixture
+def with_servers(dialog: AddDialog) -> AddDialog:
+    files = [*SKY, *pickable((), None, (), servers=[CELLAR])]
+    dialog.ask(files, 1, 100, [CELLAR])
+    return dialog
+
+
+@pytest.mark.parametrize(
+    ("typed", "models"),
+    [
+        ("server:cellar#model=qwen-7b", ["qwen-7b"]),
+        ("SERVER:Cellar#model=", ["llama-70b", "qwen-7b"]),
+        ("server:ce", ["llama-70b", "qwen-7b"]),
+        ("http://127.0.0.1:9931/v1#model=llama-70b", ["llama-70b"]),
+        ("http://127.0.0.1:9931#model=llama-70b", ["llama-70b"]),
+        ("server:cellar#model=not-listed", ["not-listed"]),
+        ("http://127.0.0.1:9931/#model=not-listed", ["not-listed"]),
+    ],
+)
+def test_a_servers_model_is_found_as_it_is_typed(
+    with_servers: AddDialog, qtbot: QtBot, typed: str, models: list[str]
+) -> None:
+    QTest.keyClicks(with_servers.search, typed)
+    proxy = with_servers.tree.proxy
+    rows = [proxy.index(row, PickColumn.NAME).data() for row in range(proxy.rowCount())]
+    assert rows == ["On the server cellar", *models]
+    with qtbot.waitSignal(with_servers.chosen) as caught:
+        type_keys(with_servers, KEY.Key_Return)
+    assert caught.args == [[Candidate(ServerModel("cellar", CELLAR.url, models[0]))]]
+
+
+def test_what_was_typed_and_ticked_stays(with_servers: AddDialog, qtbot: QtBot) -> None:
+    QTest.keyClicks(with_servers.search, "server:cellar#model=first")
+    with_servers.tree.toggle_current()
+    with_servers.search.setText("q8_0")
+    with_servers.tree.toggle_current()
+    with qtbot.waitSignal(with_servers.chosen) as caught:
+        type_keys(with_servers, KEY.Key_Return)
+    first = Candidate(ServerModel("cellar", CELLAR.url, "first"))
+    assert caught.args == [[SKY[1].candidate, first]]
+
+
+@pytest.mark.parametrize(
+    ("typed", "known"),
+    [
+        ("https://router.example/v1#model=x", Server(name="", url="https://router.example/v1")),
+        ("server:attic#model=x", Server(name="attic", url="")),
+    ],
+)
+def test_a_server_that_was_not_added_leads_to_where_that_is_done(
+    with_servers: AddDialog, qtbot: QtBot, typed: str, known: Server
+) -> None:
+    QTest.keyClicks(with_servers.search, typed)
+    assert with_servers.nothing.text() == (
+        f"{known.name or known.url} is none of your servers: add it on the Models page, under "
+        "Servers, and its models can be opened here."
+    )
+    assert not with_servers.add_button.isEnabled()
+    with qtbot.waitSignal(with_servers.server_wanted) as caught:
+        type_keys(with_servers, KEY.Key_Return)
+    assert caught.args == [known]
+    assert not with_servers.isVisible()
+
+
+def test_words_that_are_no_address_say_so(with_servers: AddDialog) -> None:
+    QTest.keyClicks(with_servers.search, "http://me:secret@host/v1")
+    assert "no user name" in with_servers.nothing.text()
+    assert not with_servers.server_button.isVisible()
+    with_servers.search.setText("server:cellar#ctx=9")
+    assert "“ctx”" in with_servers.nothing.text()

@@ -227,18 +227,22 @@ class ComparePart(Part):
             picker.chosen.connect(self._add_candidates)
             picker.files_wanted.connect(self.view.controller.choose_and_add)
             picker.hub_wanted.connect(self._ground.requests.find_on_hub.tell)
+            picker.server_wanted.connect(self._ground.requests.add_server.tell)
         room = lasting_budget_bytes(total_memory_bytes())
-        self._picker.ask(self._pickable(), len(self._session.panes), room)
+        panes = len(self._session.panes)
+        self._picker.ask(self._pickable(), panes, room, self._servers())
 
     def _pickable(self) -> list[PickFile]:
         from app.lab.ladder.pickable import pickable
 
         session, demo = self._session, self._ground.demo
-        servers: list[Server] = []
-        with suppress(PersonError):  # the Models page says why their list cannot be read
-            servers = ServerBook.of_this_pc(self._ground.house.paths).all()
-        known = session.templates.known
+        known, servers = session.templates.known, self._servers()
         return pickable(session.panes, demo, self._models, known, servers=servers)
+
+    def _servers(self) -> list[Server]:
+        with suppress(PersonError):  # the Models page says why their list cannot be read
+            return ServerBook.of_this_pc(self._ground.house.paths).all()
+        return []
 
     def _note_models(self, models: Sequence[LibraryModel]) -> None:
         self._models = models

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from app.ui.picking.add_dialog import AddDialog
     from app.ui.shell.ground import Ground
 
-SERVE_TAB = 3
+SERVERS_TAB, SERVE_TAB = 2, 3
 
 
 class ModelsPart(Part):
@@ -48,6 +48,7 @@ class ModelsPart(Part):
         ground.requests.follow.add(self._follow)
         ground.requests.moved.add(self._follow_moves)
         ground.requests.find_on_hub.add(self._find_on_hub)
+        ground.requests.add_server.add(self._add_server)
         ground.requests.browse.add(self._browse)
         ground.requests.came.add(self._rescan)
         ground.requests.serve.add(self._serve)
@@ -137,6 +138,12 @@ class ModelsPart(Part):
         self._ground.main.show_page(self.page.id)
         if self.desk is not None:
             self.desk.page.find_on_hub()
+
+    def _add_server(self, server: Server) -> None:
+        self._ground.main.show_page(self.page.id)
+        if self.desk is not None:
+            self.desk.page.show_tab(SERVERS_TAB)
+            self.desk.page.servers.offer(server)
 
     def _rescan(self) -> None:
         if self.desk is not None:

@@ -118,7 +118,8 @@ class ServerForm(QFrame):
         self.open_for()
         self.name.setText(server.name)
         self.url.setText(server.url)
-        self.key.setFocus()
+        unknown = (line for line in (self.name, self.url) if not line.text())
+        next(unknown, self.key).setFocus()
 
     def say(self, failure: str) -> None:
         """Tell what is wrong with what was filled in; nothing if it is empty."""

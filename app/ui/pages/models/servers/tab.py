@@ -103,6 +103,12 @@ class ServersTab(QWidget):
             self._list.addWidget(row)
         self._refresh()
 
+    def offer(self, server: Server) -> None:
+        """Let a server be added of which something is known already."""
+        self._say("")
+        self.form.offer(server)
+        self._refresh()
+
     # --- parts ----------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
@@ -288,5 +294,5 @@ class ServersTab(QWidget):
         if looked.found.why_not is None:
             self._keep(Filled("", looked.server, None, {}))
         else:  # it wants a key first
-            self.form.offer(looked.server)
+            self.offer(looked.server)
         self._refresh()
