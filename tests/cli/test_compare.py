@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 
 from tests.helpers.adapters import write_adapter
 from tests.helpers.architectures import write_architecture
+from tests.helpers.replay.forms import MODEL, llama_server
+from tests.helpers.replay.server import Replay
 from tests.helpers.vision_files import write_projector
 
 if TYPE_CHECKING:
@@ -42,3 +45,37 @@ def test_each_that_cannot_be_used_says_why_and_the_others_answer(
         assert row["stop_reason"] == "error"
     assert rows[-1]["error"] is None
     assert "5" in rows[-1]["text"]
+
+
+def test_models_of_servers_stand_beside_files_and_one_that_is_gone_says_so(
+    program: Program, demo_model: Path
+) -> None:
+    with Replay(llama_server()) as server, socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        nobody = f"127.0.0.1:{closed.getsockname()[1]}"
+        program.run("servers", "add", "Cellar", server.url)
+        server.asked.clear()
+        named, typed = f"server:cellar#model={MODEL}", server.url
+        gone, unknown = f"http://{nobody}/v1#model=x", "server:nobody#model=x"
+        words = ["compare", gone, named, unknown, typed, str(demo_model), "--max-tokens", "8"]
+        ended = program.run(*words, "--prompt", "Lists?", "--json", status=1)
+        (first, second) = server.of("POST /v1/chat/completions")
+    rows = ended.document["candidates"]
+    assert [row["candidate"] for row in rows] == [gone, named, unknown, typed, str(demo_model)]
+    assert [row["file"] for row in rows] == [None] * 4 + [str(demo_model)]
+    assert [row["server"] for row in rows] == [nobody, "Cellar", "nobody", "Cellar", None]
+    for row, said in ((rows[0], f"Nothing answers at {nobody}"), (rows[2], "no server named")):
+        assert said in row["error"]
+        assert (row["stop_reason"], row["text"], row["served"]) == ("error", "", None)
+        assert f"{row['candidate']}: {row['error']}" in ended.err
+    for row in (rows[1], rows[3]):
+        assert (row["text"], row["stop_reason"], row["error"]) == ("Lists are fine.", "end", None)
+        assert row["generated_tokens"] == 6
+        assert row["first_token_ns"] >= row["first_byte_ns"] > 0
+        assert row["peak_private_bytes"] is row["memory_needed_bytes"] is None
+        assert row["served"]["model"] == MODEL
+        assert row["served"]["speeds"]["tokens_per_second"] == 500.0
+    assert first.body == second.body
+    assert (first.body["max_tokens"], first.body["temperature"]) == (8, 0.0)
+    assert rows[4]["error"] is rows[4]["served"] is None
+    assert rows[4]["text"]

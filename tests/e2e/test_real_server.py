@@ -6,6 +6,7 @@ It computes with the same libraries, in batches of its own: what differs is the 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -122,7 +123,9 @@ def test_a_model_is_known_by_what_its_server_tells(server: RemoteEngines, demo_m
     assert (served.id, served.quantization) == ("demo", "F16")
     assert served.parameters
     assert served.trained_context_tokens == 1024
-    assert served.template_digest
+    template = open_model_file(demo_model).chat_template
+    assert template is not None
+    assert served.template_digest == sha256(template.encode()).hexdigest()
 
 
 def test_thinking_stands_apart(demo_model: Path, tmp_path: Path) -> None:

@@ -16,9 +16,13 @@ from app.engine.local.pool import EnginePool
 from app.lab.compare.open_chat import SessionListener
 from app.lab.compare.runner import Runner
 from app.lab.compare.session import Session
+from app.lab.engines.elsewhere import EnginesElsewhere
+from app.lab.servers.book import ServerBook
 from app.library.model_files import open_model_file
 from app.store.chats import ChatStore
 from app.store.database import open_database
+from app.store.servers.kept import KeptServers
+from app.store.servers.secrets import ServerSecrets
 from tests.helpers import gguf_files as files
 
 if TYPE_CHECKING:
@@ -85,12 +89,14 @@ class Bench:
     def session_of(self, picture_file: Callable[[Picture], str]) -> Session:
         """A session that finds its pictures so."""
         folder = self._folder
+        book = ServerBook(KeptServers(folder / "servers.json"), ServerSecrets(lambda: None))
+        elsewhere = EnginesElsewhere(book)
 
         def pool_for(sink: Sink) -> EnginePool:
             return EnginePool(sink, LocalEngines(folder / "state"), self._budget_bytes, 2)
 
         def runner_for(listener: Answers) -> Runner:
-            self.runner = Runner(listener, pool_for, lambda: PLENTY_BYTES)
+            self.runner = Runner(listener, pool_for, lambda: PLENTY_BYTES, elsewhere)
             return self.runner
 
         session = Session(
@@ -100,6 +106,7 @@ class Bench:
             at_once,
             folder / "templates",
             picture_file=picture_file,
+            know_server=elsewhere,
         )
         session.listener = self.listener
         self.listener.session = session

@@ -81,10 +81,12 @@ class JobQueue:
     def begin_next(self) -> Job | None:
         """Take up the next job.
 
-        The order holds, so that a race is a race; a pane whose file is still made is passed over.
+        The order holds, so that a race is a race; a pane is passed over whose file is still made,
+        or the engine itself.
         """
         for job in self._waiting:
-            if job.pane.state is not PaneState.PREPARING:
+            pane = job.pane
+            if pane.state is not PaneState.PREPARING and pane.engine_wait is None:
                 self._waiting.remove(job)
                 self._begun[job.pane.key] = job
                 return job

@@ -100,7 +100,8 @@ class Runner:
     def adopt(self, pane: Pane) -> None:
         """Take a pane; its key must be new."""
         self._panes[pane.key] = pane
-        pane.engine_wait = self._engine_wait
+        if pane.candidate.server is None:
+            pane.engine_wait = self._engine_wait
 
     def release(self, key: str) -> None:
         """A pane is gone: stop and close what it has."""
@@ -168,11 +169,11 @@ class Runner:
             PersonError: Answers are in progress, whose times a load would spoil, or there is no
                 engine yet, or the operating system refuses.
         """
-        if self._engine_wait is not None:
+        pane = self._panes[key]
+        if pane.engine_wait is not None:
             raise PersonError(say("compare.engine_not_compiled_yet_then"))
         if self.busy:
             raise PersonError(say("compare.wait_answers_progress_stop_them_2"))
-        pane = self._panes[key]
         if pane.state in (PaneState.ASLEEP, PaneState.FAILED):
             pane.failure = None
             self._start_load(pane, insist=True)
@@ -199,14 +200,17 @@ class Runner:
             self._schedule()
 
     def wait_for_engine(self, wait: EngineWait | None) -> None:
-        """Start no engine: one is being built, and this is how far it is. Those that run go on.
+        """Start no engine of this PC: one is being built, and this is how far it is.
+
+        Those that run go on, and models of servers are asked as ever.
 
         With None the new one is there: panes leave the engine that they have, and what waits for
         its turn begins.
         """
         was_waiting = self._engine_wait is not None
         self._engine_wait = wait
-        for pane in self._panes.values():
+        here = (pane for pane in self._panes.values() if pane.candidate.server is None)
+        for pane in here:
             pane.engine_wait = wait
             if wait is None and was_waiting and not self.wants(pane):
                 pane.failure = None
@@ -409,7 +413,7 @@ class Runner:
 
     def _schedule(self) -> None:
         """Start what can start now; nothing beside an engine that is to stop and computes on."""
-        if self._engine_wait is not None or self._stopping_since:
+        if self._stopping_since:
             return
         if self._jobs.together:
             while job := self._jobs.begin_next():

@@ -13,13 +13,13 @@ from app.core.candidates.candidate import MAX_CANDIDATES, Candidate
 from app.core.candidates.served import names_server
 from app.core.errors import PersonError
 from app.core.words.sentence import say
+from app.lab.ladder.typed import TypedModel, typed_model
 from app.ui.kit.plain import set_title
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import label, push_button
 from app.ui.kit.widgets.buttons import set_words
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.widgets.search_field import search_field
-from app.lab.ladder.typed import TypedModel, typed_model
 from app.ui.kit.words.sentences import sentence, told
 from app.ui.picking.pick_model import PickModel, PickRole
 from app.ui.picking.pick_tree import PickTree

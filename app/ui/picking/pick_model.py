@@ -167,7 +167,9 @@ class PickModel(TitledTable):
             case PickRole.DOUBT:
                 return self._does_not_fit(row)
             case PickRole.WORDS:
-                return f"{told(row.family)} {with_settings(row, row.name)} {row.level} {_places(row)}"
+                return (
+                    f"{told(row.family)} {with_settings(row, row.name)} {row.level} {_places(row)}"
+                )
             case _:
                 return None
 

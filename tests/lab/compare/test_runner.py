@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.core.candidates.candidate import Candidate, ServerModel, candidate_of
 from app.core.candidates.settings import CompareMode, SamplingSettings
 from app.core.chats.chat import StopReason
 from app.core.chats.pictures import Picture
@@ -21,6 +22,8 @@ from app.lab.compare.panes import EngineWait, PaneState
 from app.lab.compare.runner import TELL_SECONDS
 from tests.helpers import gguf_files as files
 from tests.helpers.pictures import coloured_png
+from tests.helpers.replay.forms import MODEL, llama_server
+from tests.helpers.replay.server import Replay
 from tests.helpers.vision_files import write_projector
 from tests.lab.conftest import PLENTY_BYTES
 
@@ -304,6 +307,32 @@ def test_panes_wait_for_an_engine_that_is_being_built(
     bench.rest()
     assert turn.answers[first].text == "The sky is blue."
     assert bench.session.pane(first).engine_wait is None
+
+
+@pytest.mark.parametrize("mode", list(CompareMode))
+def test_models_of_servers_do_not_wait_for_an_engine_of_this_pc(
+    bench: Bench, models: dict[str, Path], mode: CompareMode
+) -> None:
+    runner, session = bench.runner, bench.session
+    assert runner is not None
+    runner.wait_for_engine(EngineWait(share=0.5))
+    with Replay(llama_server()) as server:
+        served = Candidate(ServerModel(url=server.url, model=MODEL))
+        session.start_with([candidate_of(models["blue"]), served])
+        here, there = session.panes
+        session.set_mode(mode)
+        turn = session.ask("Lists?")
+        bench.until(lambda: there.state is S.READY and turn.answers[there.key].ended)
+        assert turn.answers[there.key].text == "Lists are fine."
+        assert there.engine_wait is None
+        assert here.state is S.WAITING
+        session.stop(here.key)
+        session.load(there.key)
+        runner.wait_for_engine(None)
+        assert there.state is S.READY, "its engine has nothing to do with that of this PC"
+        session.regenerate(turn, [here.key])
+        bench.rest()
+        assert turn.answers[here.key].text == "The sky is blue."
 
 
 def test_a_new_engine_takes_the_place_of_the_one_before(

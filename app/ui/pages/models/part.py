@@ -18,6 +18,7 @@ from app.ui.kit.words.text import translate
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
     from app.core.hub.links import Link
+    from app.core.servers.server import Server
     from app.store.settings import Settings
     from app.ui.pages.models.desk import ModelsDesk
     from app.ui.picking.add_dialog import AddDialog

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import dataclasses
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
+import pytest
 from msgspec.structs import replace
 
 from app.core.candidates.adapters import Adapter
+from app.core.candidates.candidate import Candidate, ServerModel
 from app.core.candidates.settings import CHAT, COMPARE_GREEDY, EngineSettings, KvType
+from app.core.servers.facts import ServerModelFacts
 from app.ui.pages.compare.hygiene import hygiene_sentence
 from app.ui.pages.compare.panes.naming import Naming
 from tests.helpers.scripted_engine import loaded
@@ -100,3 +105,27 @@ def test_what_is_set_stands_in_the_heads(session: ScriptedSession) -> None:
     assert naming.facts(pane).endswith("· 3 experts a token")
     assert "adapter style.gguf" in naming.help(pane)
     assert "expert" not in naming.facts(session.pane(session.key("A")))
+
+
+@pytest.mark.parametrize(
+    ("told", "remarks"),
+    [
+        ("{{ mine }}", []),
+        ("{{ another }}", ["C: its server has another chat template."]),
+        (None, []),
+    ],
+)
+def test_another_template_at_a_server_is_said_where_it_tells_of_it(
+    session: ScriptedSession, told: str | None, remarks: list[str]
+) -> None:
+    a, b, c = session.panes
+    for pane in (a, b):
+        assert pane.model is not None
+        pane.model = dataclasses.replace(pane.model, chat_template="{{ mine }}")
+    served = Candidate(ServerModel(url="http://127.0.0.1:9931/v1", model="m"))
+    c.setup = replace(c.setup, candidate=served)
+    c.model = None
+    digest = None if told is None else sha256(told.encode()).hexdigest()
+    facts = ServerModelFacts("m", quantization="F16", template_digest=digest)
+    c.loaded = replace(loaded(1), served=facts)
+    assert hygiene_sentence(session.chat, session.panes) == "".join(remarks)
