@@ -24,10 +24,13 @@ from app.core.candidates.settings import EngineSettings
 from app.core.text.clean import clean_line
 from app.core.words import figures
 from app.lab.batch.export import csv_text, json_lines, rows, write
+from app.lab.batch.kept import BatchKeeper, kept_batch
 from app.lab.batch.run import BatchAnswer, BatchPlan, BatchResult, run_batch
 from app.lab.engines.room import EngineRoom
+from app.lab.history.keeping import where_it_can_be_kept
 from app.lab.models.named import text_in
 from app.monitor.machine import machine_facts, physical_core_count
+from app.store.history.measured import MeasuredStore
 
 if TYPE_CHECKING:
     import argparse
@@ -76,16 +79,21 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     )
     result = BatchResult(chosen.candidates)
     try:
-        with console.measuring() as show:
+        with (
+            where_it_can_be_kept(paths, console.remark) as store,
+            console.measuring() as show,
+        ):
+            kept = kept_batch(chosen.candidates, plan, str(arguments.prompts))
+            keeper = BatchKeeper(store and MeasuredStore(store), kept, console.remark)
             total = len(prompts) * len(chosen.candidates)
-            run_batch(
-                chosen.candidates,
-                plan,
-                EngineRoom.of_this_pc(paths),
-                chosen.open,
-                result,
-                lambda done, candidate: show(done, total, chosen.called(candidate)),
-            )
+
+            def note(done: int, candidate: Candidate) -> None:
+                show(done, total, chosen.called(candidate))
+                keeper.follow(result)
+
+            room = EngineRoom.of_this_pc(paths)
+            run_batch(chosen.candidates, plan, room, chosen.open, result, note)
+            keeper.finish(result)
     finally:
         _write(arguments, plan, result, chosen)
     if arguments.json:

@@ -19,9 +19,12 @@ from app.core.words import figures
 from app.core.words.sentence import say
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
+from app.lab.history.keeping import where_it_can_be_kept
 from app.lab.predict.fit import remember_bench
 from app.lab.speed.bench import Bench, BenchPlan, BenchResult
+from app.lab.speed.kept import bench_json
 from app.monitor.machine import machine_facts, physical_core_count
+from app.store.history.measured import MeasuredStore
 
 if TYPE_CHECKING:
     import argparse
@@ -73,6 +76,9 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     with console.measuring() as show:
         bench = Bench(plan, EngineRoom.of_this_pc(paths), show, chosen.open)
         result = bench.run(chosen.candidates)
+    with where_it_can_be_kept(paths, console.remark) as store:
+        if store is not None:
+            MeasuredStore(store).add_bench(bench_json(plan, result))
     if remember_bench(result, speed_store(paths)):
         console.remark(
             "Other programs kept the processor busy: these are not the speeds of this PC at rest, "

@@ -16,6 +16,7 @@ COMMANDS = {
     "ladder": "ladder",
     "rerun": "rerun",
     "votes": "votes",
+    "history": "history",
     "search": "search",
     "files": "files",
     "fit": "fit",

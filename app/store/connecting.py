@@ -82,6 +82,18 @@ def connect(
     return sqlite3.connect(address, uri=True, timeout=timeout, factory=Connection)
 
 
+def attach(connection: sqlite3.Connection, path: Path, name: str) -> None:
+    """Let a connection read another database file beside its own, under a name for its tables.
+
+    Raises:
+        sqlite3.Error: It cannot be opened.
+    """
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    if not has_locks(path.parent):
+        address += f"&{_WITHOUT_LOCKS}"
+    connection.execute(f"ATTACH ? AS {name}", (address,))
+
+
 def _is_wal(path: Path) -> bool:
     with contextlib.suppress(OSError), path.open("rb") as file:
         return file.read(_FORMAT_BYTE + 1)[_FORMAT_BYTE:] == bytes((_FORMAT_WAL,))

@@ -61,6 +61,11 @@ class Paths:
         return self.data / "shrinkscope.sqlite3"
 
     @property
+    def history_index(self) -> Path:
+        """Where the words of chats and runs stand; beside them, as they are as private."""
+        return self.data / "history.sqlite3"
+
+    @property
     def pictures(self) -> Path:
         """What was shown in chats."""
         return self.data / "pictures"

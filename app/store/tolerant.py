@@ -16,6 +16,8 @@ import msgspec
 from msgspec import NODEFAULT
 from msgspec.inspect import StructType, type_info
 
+from app.core.words.sentence import dec_hook, enc_hook
+
 T = TypeVar("T", bound=msgspec.Struct)
 
 
@@ -39,7 +41,9 @@ class WrongValue(msgspec.Struct, frozen=True):
 
 def to_json(value: object) -> str:
     """Encode a struct, or lists and dicts of structs, as ASCII JSON."""
-    return json.dumps(msgspec.to_builtins(value), separators=(",", ":"), ensure_ascii=True)
+    return json.dumps(
+        msgspec.to_builtins(value, enc_hook=enc_hook), separators=(",", ":"), ensure_ascii=True
+    )
 
 
 def from_json(text: str, kind: type[T]) -> T:
@@ -62,7 +66,7 @@ def convert(raw: object, kind: type[T], within: str = "") -> tuple[T, list[Wrong
         NotReadable: Not an object, or a field without a default is missing or wrong.
     """
     with contextlib.suppress(msgspec.ValidationError):
-        return msgspec.convert(raw, kind), []
+        return msgspec.convert(raw, kind, dec_hook=dec_hook), []
     if not isinstance(raw, dict):
         raise NotReadable(f"{within or kind.__name__}: not an object")
     given = cast("dict[str, object]", raw)
@@ -78,7 +82,7 @@ def convert(raw: object, kind: type[T], within: str = "") -> tuple[T, list[Wrong
         nested = _struct_within(type_info(field.type))
         try:
             if nested is None or value is None:
-                values[field.name] = msgspec.convert(value, field.type)
+                values[field.name] = msgspec.convert(value, field.type, dec_hook=dec_hook)
             else:
                 values[field.name], more = convert(value, nested, f"{name}.")
                 wrong += more

@@ -140,6 +140,17 @@ class VoteStore:
             raise KeyError(number)
         return found[0]
 
+    def of_vote(self, number: int) -> VotePair:
+        """The pair on which a vote was cast.
+
+        Raises:
+            KeyError: There is none of this number.
+        """
+        found = self._pairs(f"{_PAIRS} AND vote.id = ?", (number,))
+        if not found:
+            raise KeyError(number)
+        return found[0]
+
     def ballots(self) -> list[Ballot]:
         """Every vote, the oldest first."""
         files = self._files()

@@ -1,6 +1,6 @@
 """``batch`` as a process: prompts of a file, candidates that answer, and one that cannot.
 
-Tests app.lab.batch.run and app.lab.batch.export.
+Tests app.lab.batch.run, app.lab.batch.export and app.lab.batch.kept.
 """
 
 from __future__ import annotations
@@ -56,4 +56,6 @@ def test_prompts_are_asked_in_clean_contexts(
     assert cells[0] == ["prompt", str(demo_model), other, gone, server]
     assert [cells[1][1], cells[3][2]] == [first[0], f"({rows[2]['answers'][1]['error']})"]
     assert [json.loads(line) for line in lines.read_text("utf-8").splitlines()] == rows
+    (kept,) = program.json("history", "april has 30")["runs"]
+    assert (kept["kind"], kept["title"], kept["summary"]) == ("batch", "prompts.csv", "3 prompts")
     assert long[0] == "" or rows[2]["answers"][0]["error"] is None

@@ -128,7 +128,6 @@ class Wanted(msgspec.Struct, frozen=True):
         kinds: Of these kinds.
         model: About a candidate whose name has this text in it.
         since_ns: Changed since then.
-        until_ns: Changed before then.
         folder: In this folder.
         pinned: Pinned ones alone.
         key: About the candidate with this key.
@@ -138,7 +137,6 @@ class Wanted(msgspec.Struct, frozen=True):
     kinds: tuple[EntryKind, ...] = ()
     model: str = ""
     since_ns: int | None = None
-    until_ns: int | None = None
     folder: str = ""
     pinned: bool = False
     key: str = ""

@@ -45,6 +45,15 @@ class EntryMarks:
             ).fetchone()
         return None if row is None else int(row[0])
 
+    def of(self, ids: Collection[int], *, deleted: bool = False) -> frozenset[int]:
+        """Which of these are there, or are marked as deleted."""
+        marked = "IS NOT NULL" if deleted else "IS NULL"
+        query = f"SELECT 1 FROM entry WHERE id = ? AND deleted_ns {marked}"
+        with said(say("store.history_cannot_read")):
+            return frozenset(
+                each for each in ids if self._connection.execute(query, (each,)).fetchone()
+            )
+
     def pin(self, ids: Collection[int], *, pinned: bool) -> None:
         """Let entries stand above the others, or not any more."""
         self._set("pinned_ns", self._clock_ns() if pinned else None, ids)

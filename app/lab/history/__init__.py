@@ -1,0 +1,1 @@
+"""The history: entries as they are read, brought up to date, compared, exported and repeated."""

@@ -1,0 +1,79 @@
+"""What is typed finds what is meant, and is never taken for syntax."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from app.core.history.words import contained, indexed, matching, shown
+
+TEXTS = (
+    "Grüße aus Köln: der Bär schläft.",
+    "我喜欢猫和狗。",
+    "東京で猫を見た",
+    "ฉันชอบแมว",
+    'He said "NEAR" and * and AND; 100% of C++ -> x_y',
+    "gemma-3-1b-it-Q4_K_M.gguf",
+    "Cafe\u0301 noir",
+)
+
+
+def found(words: str) -> list[int]:
+    connection = sqlite3.connect(":memory:")
+    connection.execute(
+        "CREATE VIRTUAL TABLE words USING fts5(text, tokenize = 'unicode61 remove_diacritics 2')"
+    )
+    connection.executemany("INSERT INTO words (text) VALUES (?)", [(indexed(t),) for t in TEXTS])
+    asked = matching(words)
+    if asked is None:
+        query = "SELECT rowid FROM words WHERE text LIKE ? ESCAPE '\\'"
+        rows = connection.execute(query, (contained(words),)).fetchall()
+    else:
+        rows = connection.execute("SELECT rowid FROM words WHERE words MATCH ?", (asked,))
+        rows = rows.fetchall()
+    connection.close()
+    return [number - 1 for (number,) in rows]
+
+
+@pytest.mark.parametrize(
+    ("words", "texts"),
+    [
+        ("grüsse", []),
+        ("gruße", [0]),
+        ("KÖLN bär", [0]),
+        ("koln", [0]),
+        ("schlä", [0]),
+        ("猫", [1, 2]),
+        ("喜欢", [1]),
+        ("欢喜", []),
+        ("見た", [2]),
+        ("แมว", [3]),
+        ("near", [4]),
+        ('"NEAR"', [4]),
+        ("NEAR(", [4]),
+        ("and OR", []),
+        ("text:near", []),
+        ('"', [4]),
+        ("*", [4]),
+        ("->", [4]),
+        ("%", [4]),
+        ("_", [4, 5]),
+        ("\\", []),
+        ("100%", [4]),
+        ("q4_k_m", [5]),
+        ("gemma-3", [5]),
+        ("café", [6]),
+        ("cafe\u0301", [6]),
+        ("-near", [4]),
+        ("^near", [4]),
+    ],
+)
+def test_what_is_typed_is_text(words: str, texts: list[int]) -> None:
+    assert found(words) == texts
+
+
+def test_what_is_shown_is_what_was_written() -> None:
+    for text in TEXTS[:-1]:
+        assert shown(indexed(text)) == text
+    assert shown(indexed("two\nlines \x02 and\x00 marks")) == "two lines and marks"
