@@ -14,7 +14,18 @@ LINT = [sys.executable, "-c", "from importlinter.cli import lint_imports_command
 
 
 LAB = (
-    *("works", "reports", "scale", "verdict", "votes", "ladder", "hub", "compare", "predict"),
+    *(
+        "history",
+        "works",
+        "reports",
+        "scale",
+        "verdict",
+        "votes",
+        "ladder",
+        "hub",
+        "compare",
+        "predict",
+    ),
     *("quality", "tasks", "shrink", "serve", "batch", "speed", "convert", "engines", "models"),
     *("pictures", "demo", "servers"),
 )
@@ -90,6 +101,7 @@ def test_the_contracts_hold() -> None:
         ("lab/votes", "import app.lab.verdict"),
         ("lab/verdict", "import app.lab.reports"),
         ("lab/reports", "import app.lab.works"),
+        ("lab/works", "import app.lab.history"),
         ("ui/kit", "import app.ui.answers"),
         ("ui/plots", "import app.ui.settings"),
         ("ui/settings", "import app.ui.shell"),
