@@ -32,6 +32,7 @@ from app.library.model_files import open_model_file
 from app.library.places import hugging_face_cache
 from app.monitor.machine import physical_core_count
 from app.ui.pages.shrink.conversion import ConversionBackends
+from app.ui.pages.shrink.making.tab import MakingBackends
 from app.ui.pages.shrink.matrix.tab import MatrixBackends
 from app.ui.pages.shrink.page import ShrinkBackends, ShrinkPage
 from app.ui.pages.shrink.ways.measured import MeasuredLadder
@@ -75,16 +76,22 @@ class ShrinkDesk:
         yield
         self.page = ShrinkPage(
             ShrinkBackends(
-                makes=self.makes,
-                jobs=self._ground.jobs,
-                files=self._ground.files,
-                preview=self._preview,
-                folder_for=lambda source: folder_for(source, self._models, self._paths.made),
-                free_bytes=free_bytes,
-                memory_bytes=self._room.budget_bytes,
+                making=MakingBackends(
+                    makes=self.makes,
+                    jobs=self._ground.jobs,
+                    files=self._ground.files,
+                    preview=self._preview,
+                    folder_for=self._folder_for,
+                    free_bytes=free_bytes,
+                    memory_bytes=self._room.budget_bytes,
+                    open_model=open_model_file,
+                    adapters_for=lambda model: adapters_for(model, self._models),
+                    source_of=self._source_of,
+                    learning_pace=self._learning_pace,
+                    influences=self._influences,
+                    known_influences=lambda path: known_influences(path, self._paths.cache),
+                ),
                 read_recipe=read_recipe,
-                open_model=open_model_file,
-                adapters_for=lambda model: adapters_for(model, self._models),
                 conversion=ConversionBackends(
                     self._ground.jobs,
                     self._ground.files,
@@ -99,18 +106,14 @@ class ShrinkDesk:
                     comparisons=self.comparisons,
                     ladder=MeasuredLadder(self._ground.jobs, self._workers, self._limits),
                     ladder_of=self._ladder_of,
-                    folder_for=lambda source: folder_for(source, self._models, self._paths.made),
+                    folder_for=self._folder_for,
                     free_bytes=free_bytes,
                 ),
-                source_of=self._source_of,
-                learning_pace=self._learning_pace,
                 matrices=MatrixBackends(
                     KeptMatrices(self._paths.cache),
                     lambda: chats_there(self._paths.database),
                     export,
                 ),
-                influences=self._influences,
-                known_influences=lambda path: known_influences(path, self._paths.cache),
             )
         )
         self.page.show_works(self.makes.all)
@@ -140,6 +143,9 @@ class ShrinkDesk:
     def _note(self, work: Work | None = None) -> None:
         kinds = (Make, Comparison, LadderWork)
         self._changed = self._changed or work is None or isinstance(work, kinds)
+
+    def _folder_for(self, source: Path) -> Path:
+        return folder_for(source, self._models, self._paths.made)
 
     def _plan_ways(
         self, source: Path, memory_bytes: int | None, context_tokens: int | None, job: JobContext

@@ -1,11 +1,11 @@
 """The Shrink page over a real queue: choose, tick, make, go on from there.
 
-Through :mod:`app.ui.pages.shrink.layers`, :mod:`app.ui.pages.shrink.source`,
-:mod:`app.ui.pages.shrink.versions_view`,
-:mod:`app.ui.pages.shrink.versions`, :mod:`app.ui.pages.shrink.wishes`,
-:mod:`app.ui.pages.shrink.learning`, :mod:`app.ui.pages.shrink.works`,
-:mod:`app.ui.pages.shrink.chosen`, :mod:`app.ui.pages.shrink.conversion` and
-:mod:`app.lab.works.making.orders`.
+Through :mod:`app.ui.pages.shrink.making`, :mod:`app.ui.pages.shrink.making.tab`,
+:mod:`app.ui.pages.shrink.making.layers`, :mod:`app.ui.pages.shrink.making.source`,
+:mod:`app.ui.pages.shrink.making.versions_view`, :mod:`app.ui.pages.shrink.making.versions`,
+:mod:`app.ui.pages.shrink.making.wishes`, :mod:`app.ui.pages.shrink.making.learning`,
+:mod:`app.ui.pages.shrink.making.works`, :mod:`app.ui.pages.shrink.making.chosen`,
+:mod:`app.ui.pages.shrink.conversion` and :mod:`app.lab.works.making.orders`.
 """
 
 from __future__ import annotations
@@ -53,12 +53,13 @@ from app.ui.kit.file_dialogs import FileDialogs
 from app.ui.kit.jobs import JobContext, Jobs
 from app.ui.pages.shrink.conversion import ConversionBackends
 from app.ui.pages.shrink.inside.tab import Raise
+from app.ui.pages.shrink.making.tab import MakingBackends
+from app.ui.pages.shrink.making.versions import VersionColumn
+from app.ui.pages.shrink.making.wishes import Unit
 from app.ui.pages.shrink.matrix.tab import MatrixBackends
 from app.ui.pages.shrink.page import ShrinkBackends, ShrinkPage
-from app.ui.pages.shrink.versions import VersionColumn
 from app.ui.pages.shrink.ways.measured import MeasuredLadder
 from app.ui.pages.shrink.ways.tab import WaysBackends
-from app.ui.pages.shrink.wishes import Unit
 from tests.helpers.original_weights import write_original
 
 if TYPE_CHECKING:
@@ -110,26 +111,30 @@ class Desk:
 
         self.page = ShrinkPage(
             ShrinkBackends(
-                makes=self.makes,
-                jobs=self.jobs,
-                files=self.dialogs,
-                preview=preview,
-                folder_for=lambda source: folder_for(source, self.models, paths.made),
-                free_bytes=lambda _folder: self.free,
-                memory_bytes=lambda: 8_350_000_000,
+                making=MakingBackends(
+                    makes=self.makes,
+                    jobs=self.jobs,
+                    files=self.dialogs,
+                    preview=preview,
+                    folder_for=lambda source: folder_for(source, self.models, paths.made),
+                    free_bytes=lambda _folder: self.free,
+                    memory_bytes=lambda: 8_350_000_000,
+                    open_model=open_model_file,
+                    adapters_for=lambda model: adapters_for(model, self.models),
+                    learning_pace=lambda _context: 1e9,
+                    source_of=lambda work: self.moved.get(
+                        work.order.source, Path(work.order.source)
+                    ),
+                    influences=self.influences,
+                    known_influences=lambda _path: None,
+                ),
                 read_recipe=read_recipe,
-                open_model=open_model_file,
-                adapters_for=lambda model: adapters_for(model, self.models),
                 conversion=ConversionBackends(
                     self.jobs, self.dialogs, lambda: self.originals, Converter(paths.cache)
                 ),
                 inspect=lambda *_wanted: pytest.fail("nobody looked inside"),
-                learning_pace=lambda _context: 1e9,
                 matrices=MatrixBackends(KeptMatrices(paths.cache), OwnChats, export),
                 ways=self._ways(room),
-                source_of=lambda work: self.moved.get(work.order.source, Path(work.order.source)),
-                influences=self.influences,
-                known_influences=lambda _path: None,
             )
         )
         self.models: list[LibraryModel] = []
@@ -184,15 +189,15 @@ def chosen(qtbot: QtBot, desk: Desk, demo_model: Path) -> Desk:
     """A page that shows what can be made of the demo model."""
     desk.models = [in_library(demo_model, ModelSource.OLLAMA)]
     desk.page.show_models(desk.models)
-    qtbot.waitUntil(lambda: bool(desk.page.versions.rows), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(desk.page.making.versions.rows), timeout=PATIENCE_MS)
     return desk
 
 
 def tick(page: ShrinkPage, *names: str) -> None:
-    for row, each in enumerate(page.versions.rows):
+    for row, each in enumerate(page.making.versions.rows):
         if each.level.name in names:
-            index = page.versions.index(row, VersionColumn.NAME)
-            assert page.versions.setData(
+            index = page.making.versions.index(row, VersionColumn.NAME)
+            assert page.making.versions.setData(
                 index, Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole
             )
 
@@ -207,25 +212,25 @@ def until(qtbot: QtBot, desk: Desk, condition: Callable[[], bool]) -> None:
 
 def test_what_is_ticked_is_made_and_leads_on(qtbot: QtBot, chosen: Desk, demo_model: Path) -> None:
     page = chosen.page
-    assert not page.make_button.isEnabled()
+    assert not page.making.make_button.isEnabled()
     tick(page, "Q8_0", "Q4_K_M")
-    assert page.make_button.text() == "Make 2 versions"
-    assert "on the disk" in page.facts.text()
-    assert "are free" in page.facts.text()
-    page.make_button.click()
-    assert not page.versions.checked
+    assert page.making.make_button.text() == "Make 2 versions"
+    assert "on the disk" in page.making.facts.text()
+    assert "are free" in page.making.facts.text()
+    page.making.make_button.click()
+    assert not page.making.versions.checked
     until(qtbot, chosen, lambda: all(w.state is WorkState.DONE for w in chosen.makes.all))
     targets = [chosen.paths.made / f"shrinkscope-demo-{name}.gguf" for name in ("Q8_0", "Q4_K_M")]
     assert [open_model_file(each).level_name for each in targets] == ["Q8_0", "Q4_K_M"]
 
-    row = next(row for row in page.works.rows if "Q4_K_M" in row.title.text)
+    row = next(row for row in page.making.works.rows if "Q4_K_M" in row.title.text)
     with qtbot.waitSignal(page.chat_wanted) as chat:
         row.chat.click()
     assert chat.args == [candidate_of(targets[1])]
     asked: list[list[Candidate]] = []
     page.measure_wanted.connect(asked.append)
     row.measure.click()
-    page.works.measure_button.click()
+    page.making.works.measure_button.click()
     original = candidate_of(demo_model)
     assert asked == [
         [original, candidate_of(targets[1])],
@@ -242,22 +247,22 @@ def test_what_is_ticked_is_made_and_leads_on(qtbot: QtBot, chosen: Desk, demo_mo
     command = QGuiApplication.clipboard().text()
     assert command.startswith(f"llama-server -m {targets[1]}")
     popover.close()
-    page.works.clear_button.click()
+    page.making.works.clear_button.click()
     chosen.pump()
-    assert page.works.isHidden()
+    assert page.making.works.isHidden()
     assert all(each.is_file() for each in targets)
 
 
 def test_a_size_becomes_one_file(qtbot: QtBot, chosen: Desk) -> None:
     page = chosen.page
-    wish = page.size_wish
+    wish = page.making.size_wish
     assert wish.amount.value == pytest.approx(0.003)
     wish.unit.setCurrentIndex(wish.unit.findData(Unit.BITS))
     wish.amount.set_value(4.25)
     wish.box.click()
     wish.tries.click()
-    assert page.make_button.text() == "Make it"
-    page.make_button.click()
+    assert page.making.make_button.text() == "Make it"
+    page.making.make_button.click()
     (work,) = chosen.makes.all
     assert work.order.recipe.target_bits == 4.25
     assert work.order.recipe.is_quick
@@ -265,7 +270,7 @@ def test_a_size_becomes_one_file(qtbot: QtBot, chosen: Desk) -> None:
     until(qtbot, chosen, lambda: work.state in (WorkState.DONE, WorkState.FAILED))
     assert work.state is WorkState.DONE, work.error
     assert work.made.bits_per_weight <= 4.25
-    (row,) = page.works.rows
+    (row,) = page.making.works.rows
     assert not row.why.isHidden()
     shown = {each.text() for each in row.chosen.findChildren(QLabel)}
     how = "Number formats: by what errors in such parts usually do."
@@ -273,7 +278,7 @@ def test_a_size_becomes_one_file(qtbot: QtBot, chosen: Desk) -> None:
 
 
 def test_memory_begins_with_what_is_free_and_takes_a_context(chosen: Desk) -> None:
-    wish = chosen.page.size_wish
+    wish = chosen.page.making.size_wish
     wish.unit.setCurrentIndex(wish.unit.findData(Unit.MEMORY))
     wish.unit.activated.emit(wish.unit.currentIndex())
     assert wish.amount.value == pytest.approx(8.3)
@@ -281,7 +286,7 @@ def test_memory_begins_with_what_is_free_and_takes_a_context(chosen: Desk) -> No
     wish.context.setCurrentIndex(wish.context.findData(8192))
     wish.kv_type.setCurrentIndex(1)
     wish.box.click()
-    chosen.page.make_button.click()
+    chosen.page.making.make_button.click()
     (work,) = chosen.makes.all
     wanted = MemoryTarget(8_300_000_000, 8192, KvType.Q8_0)
     assert work.order.recipe.target_memory == wanted
@@ -290,7 +295,7 @@ def test_memory_begins_with_what_is_free_and_takes_a_context(chosen: Desk) -> No
 def test_what_goes_for_all_is_in_each_recipe(
     chosen: Desk, demo_model: Path, tmp_path: Path
 ) -> None:
-    page, common = chosen.page, chosen.page.common
+    page, common = chosen.page, chosen.page.making.common
     tick(page, "Q4_0")
     common.layers.field.setText("1")
     common.layers.field.commit()
@@ -302,8 +307,8 @@ def test_what_goes_for_all_is_in_each_recipe(
     chosen.dialogs.answers = [matrix, tmp_path]
     common.matrix.setCurrentIndex(3)
     common.matrix.activated.emit(3)
-    page.folder_button.click()
-    page.make_button.click()
+    page.making.folder_button.click()
+    page.making.make_button.click()
     (work,) = chosen.makes.all
     recipe = work.order.recipe
     assert (recipe.level, recipe.drop_layers, recipe.sparsity) == ("Q4_0", 1, 0.5)
@@ -311,7 +316,7 @@ def test_what_goes_for_all_is_in_each_recipe(
     assert recipe.matrix == str(matrix)
     target = Path(work.order.target)
     assert (target.parent, target.name) == (tmp_path, "shrinkscope-demo-Q4_0-pruned.gguf")
-    (usual,) = [row.file_bytes for row in page.versions.rows if row.level.name == "Q4_0"]
+    (usual,) = [row.file_bytes for row in page.making.versions.rows if row.level.name == "Q4_0"]
     assert 0.6 * usual < work.order.expected_bytes < 0.8 * usual
     assert "a file" not in common.text
     assert "m.gguf" in common.text
@@ -320,7 +325,7 @@ def test_what_goes_for_all_is_in_each_recipe(
 def test_adapters_are_merged_where_nothing_is_ticked_too(
     qtbot: QtBot, chosen: Desk, tmp_path: Path
 ) -> None:
-    page, editor, said = chosen.page, chosen.page.common.adapters, list[str]()
+    page, editor, said = chosen.page, chosen.page.making.common.adapters, list[str]()
     page.said.connect(said.append)
     editor.add_button.click()
     offered = [each for each in editor.menu.actions() if each.text()]
@@ -329,8 +334,8 @@ def test_adapters_are_merged_where_nothing_is_ticked_too(
     editor.menu.hide()
     editor.rows[0].field.set_value(0.5)
     editor.rows[0].field.value_changed.emit(0.5)
-    assert page.common.text == "with demo-capitals"
-    page.make_button.click()
+    assert page.making.common.text == "with demo-capitals"
+    page.making.make_button.click()
     (work,) = chosen.makes.all
     assert work.order.title == "F16 + demo-capitals"
     assert Path(work.order.target).name == "shrinkscope-demo-demo-capitals-F16.gguf"
@@ -382,15 +387,15 @@ def test_original_weights_are_converted_once_a_person_agreed(
     (work,) = desk.makes.all
     assert (work.order.title, Path(work.order.target).name) == ("F32", "Tiny-1B-F32.gguf")
     until(qtbot, desk, lambda: work.state is WorkState.FAILED)
-    (row,) = page.works.rows
+    (row,) = page.making.works.rows
     assert "F32 – of Tiny-1B" in row.title.text
     assert "The converter ended without a model file" in row.remarks.text()
-    assert page.works.measure_button.isHidden()
+    assert page.making.works.measure_button.isHidden()
 
 
 def test_layers_are_chosen_by_their_bars(qtbot: QtBot, chosen: Desk) -> None:
-    page, layers = chosen.page, chosen.page.common.layers
-    page.more_button.click()
+    page, layers = chosen.page, chosen.page.making.common.layers
+    page.making.more_button.click()
     layers.look_button.click()
     qtbot.waitUntil(lambda: "Click what is to go" in layers.words.text(), timeout=PATIENCE_MS)
     layers.field.setText("2")
@@ -411,8 +416,8 @@ def test_layers_are_chosen_by_their_bars(qtbot: QtBot, chosen: Desk) -> None:
     qtbot.keyClick(layers.bars, Qt.Key.Key_Space)
     assert layers.drop_layers == (3,)
     # Without another level: the file as it is, but for the layer.
-    assert page.make_button.text() == "Make it"
-    page.make_button.click()
+    assert page.making.make_button.text() == "Make it"
+    page.making.make_button.click()
     (work,) = chosen.makes.all
     assert (work.order.title, work.order.recipe.level) == ("F16, pruned", "")
     assert work.order.recipe.drop_layers == (3,)
@@ -427,22 +432,24 @@ def test_layers_are_chosen_by_their_bars(qtbot: QtBot, chosen: Desk) -> None:
 
 def test_two_of_every_four_is_a_choice(chosen: Desk) -> None:
     tick(chosen.page, "Q4_0")
-    common = chosen.page.common
+    common = chosen.page.making.common
     common.pattern.click()
     assert not common.zeros.isEnabled()
     assert "two of every four zero" in common.text
-    chosen.page.make_button.click()
+    chosen.page.making.make_button.click()
     (work,) = chosen.makes.all
     assert work.order.recipe.sparsity == "2:4"
-    (usual,) = [row.file_bytes for row in chosen.page.versions.rows if row.level.name == "Q4_0"]
+    (usual,) = [
+        row.file_bytes for row in chosen.page.making.versions.rows if row.level.name == "Q4_0"
+    ]
     assert work.order.expected_bytes == usual  # zeros save nothing
 
 
 def test_a_disk_without_room_is_said_before(chosen: Desk) -> None:
     chosen.free = 1_000
     tick(chosen.page, "Q8_0")
-    assert "only 1.00 kB are free" in chosen.page.facts.text().replace("\u00a0", " ")
-    assert chosen.page.facts.property("role") == "failed"
+    assert "only 1.00 kB are free" in chosen.page.making.facts.text().replace("\u00a0", " ")
+    assert chosen.page.making.facts.property("role") == "failed"
 
 
 def test_a_recipe_is_made_again(qtbot: QtBot, chosen: Desk, tmp_path: Path) -> None:
@@ -470,10 +477,10 @@ def test_a_shrunken_model_is_taken_after_a_sentence(
     until(qtbot, desk, lambda: work.state is WorkState.DONE)
     Path(order.target).rename(small)
     desk.page.choose(small)
-    qtbot.waitUntil(lambda: bool(desk.page.versions.rows), timeout=PATIENCE_MS)
-    assert "is quantized already" in desk.page.note.text()
+    qtbot.waitUntil(lambda: bool(desk.page.making.versions.rows), timeout=PATIENCE_MS)
+    assert "is quantized already" in desk.page.making.note.text()
     tick(desk.page, "Q2_K")
-    desk.page.make()
+    desk.page.making.make()
     again = desk.makes.all[-1]
     assert again.order.recipe.requantizes
     until(qtbot, desk, lambda: again.state in (WorkState.DONE, WorkState.FAILED))
@@ -485,9 +492,9 @@ def test_what_is_no_model_is_refused(qtbot: QtBot, desk: Desk, tmp_path: Path) -
     wrong = tmp_path / "wrong.gguf"
     wrong.write_bytes(b"no model")
     desk.page.choose(wrong)
-    qtbot.waitUntil(lambda: bool(desk.page.note.text()), timeout=PATIENCE_MS)
-    assert not desk.page.make_button.isEnabled()
-    assert desk.page.versions.rowCount() == 0
+    qtbot.waitUntil(lambda: bool(desk.page.making.note.text()), timeout=PATIENCE_MS)
+    assert not desk.page.making.make_button.isEnabled()
+    assert desk.page.making.versions.rowCount() == 0
 
 
 def test_without_models_the_page_says_how_to_begin(desk: Desk) -> None:
@@ -497,7 +504,7 @@ def test_without_models_the_page_says_how_to_begin(desk: Desk) -> None:
     buttons = desk.page.findChildren(QPushButton)
     next(each for each in buttons if each.text() == "Find a model on the Hub").click()
     assert asked == [True]
-    assert desk.page.source.path is None
+    assert desk.page.making.source.path is None
 
 
 def test_files_are_named_after_their_source(tmp_path: Path) -> None:
@@ -532,7 +539,7 @@ def test_a_failure_is_told_and_tried_again(
     Path(order.target).write_bytes(b"another file")
     work = chosen.makes.add(order)
     until(qtbot, chosen, lambda: work.state is WorkState.FAILED)
-    (row,) = chosen.page.works.rows
+    (row,) = chosen.page.making.works.rows
     assert "already" in row.remarks.text()
     assert row.again.isVisibleTo(chosen.page)
     Path(order.target).unlink()
@@ -576,27 +583,27 @@ def test_what_a_matrix_changes_is_made_twice_and_measured(
     assert row.title.text == "the demo model's own chats"
     row.use.click()
     tick(page, "Q3_K_M")
-    page.make_button.click()
+    page.making.make_button.click()
     assert chosen.makes.all[-1].order.recipe.matrix == str(row.kept.path)
-    assert "importance matrix the one of the demo model's own chats" in page.common.text
+    assert "importance matrix the one of the demo model's own chats" in page.making.common.text
 
 
 def test_what_is_left_can_learn_again(qtbot: QtBot, chosen: Desk, demo_model: Path) -> None:
-    page, wish = chosen.page, chosen.page.learning
-    page.more_button.click()
+    page, wish = chosen.page, chosen.page.making.learning
+    page.making.more_button.click()
     assert not wish.box.isEnabled()
-    page.common.layers.field.setText("1")
-    page.common.layers.field.commit()
+    page.making.common.layers.field.setText("1")
+    page.making.common.layers.field.commit()
     qtbot.waitUntil(lambda: "memory beside the original" in wish.note.text(), timeout=PATIENCE_MS)
     assert not wish.amount.isEnabled()
     wish.box.click()
     # Six operations a weight and token, at the pace of this desk.
     assert wish.amount.currentText().replace("\u00a0", " ") == "128 windows of text, about 18 min"
     assert wish.seconds == pytest.approx(6 * 128 * 256 * 5_508_352 / 1e9)
-    assert "about 18 min" in page.facts.text().replace("\u00a0", " ")
-    page.more_button.click()
-    assert "learning again" in page.more_button.text()
-    page.make_button.click()
+    assert "about 18 min" in page.making.facts.text().replace("\u00a0", " ")
+    page.making.more_button.click()
+    assert "learning again" in page.making.more_button.text()
+    page.making.make_button.click()
     (work,) = chosen.makes.all
     assert work.order.recipe.healing == Healing(windows=128)
     assert work.order.target.endswith("-learned-again.gguf")

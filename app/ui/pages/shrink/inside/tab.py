@@ -25,7 +25,7 @@ from app.ui.pages.shrink.inside.histogram import Histogram
 from app.ui.pages.shrink.inside.map_view import MapView
 from app.ui.pages.shrink.inside.savings_bars import SavingsCard
 from app.ui.pages.shrink.inside.table import TensorTable
-from app.ui.pages.shrink.source import SourceChoice
+from app.ui.pages.shrink.making.source import SourceChoice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -21,7 +21,7 @@ from app.ui.kit.widgets.labels import set_role
 from app.ui.kit.widgets.layouts import in_column, in_row, split
 from app.ui.kit.words.format import about, byte_size, count
 from app.ui.kit.words.sentences import sentence, told
-from app.ui.pages.shrink.source import SourceChoice
+from app.ui.pages.shrink.making.source import SourceChoice
 from app.ui.pages.shrink.ways.outcome import OutcomePanel
 from app.ui.pages.shrink.ways.plan_model import MOST, WaysModel
 from app.ui.pages.shrink.ways.plan_view import WaysView

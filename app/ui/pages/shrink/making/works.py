@@ -31,7 +31,7 @@ from app.ui.kit.widgets.layouts import Gap, in_column, in_row, scroll_down
 from app.ui.kit.words.format import about, byte_size, duration, number
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
-from app.ui.pages.shrink.chosen import ChosenTypes
+from app.ui.pages.shrink.making.chosen import ChosenTypes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

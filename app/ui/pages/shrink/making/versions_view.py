@@ -11,7 +11,7 @@ from app.ui.kit.theme import GRID, current_tokens, tabular
 from app.ui.kit.views.columns import fitting, with_titles
 from app.ui.kit.views.tables import FilteredTree, TreeRow
 from app.ui.kit.words.offered import offer_words
-from app.ui.pages.shrink.versions import VersionColumn, VersionRole, VersionsModel
+from app.ui.pages.shrink.making.versions import VersionColumn, VersionRole, VersionsModel
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QStyleOptionViewItem, QWidget

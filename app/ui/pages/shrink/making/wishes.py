@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from app.core.models.model_file import ModelFile
-    from app.ui.pages.shrink.layers import LayersWish
+    from app.ui.pages.shrink.making.layers import LayersWish
 
 
 _ADAPTERS_PX = GRID * 60
