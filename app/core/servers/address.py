@@ -13,7 +13,7 @@ _MOST_SIGNS = 2_048
 _PORTS = {"http": 80, "https": 443}
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _PLAIN = re.compile(r"[!-~]+")
-_VERSION = re.compile(r"/v\d+(?:alpha|beta)?\d*(?:/|$)")
+_VERSION = re.compile(r"/v\d+(?:alpha|beta|preview|rc)?\d*(?=/|$)")
 # What people paste of an address in a manual, behind the part that all ways share.
 _WAYS = re.compile(r"/(?:chat/completions|completions|responses|models)$")
 
@@ -40,9 +40,23 @@ def server_address(typed: str) -> str:
     if "?" in typed or "#" in typed:
         raise PersonError(say("servers.address_plain"), typed)
     path = _WAYS.sub("", re.sub(r"/{2,}", "/", parts.path).rstrip("/"))
-    if not _VERSION.search(path):
-        path += "/v1"
-    return _origin(parts) + path
+    return versioned(_origin(parts) + path)
+
+
+def versioned(url: str) -> str:
+    """What the ways of OpenAI's interface begin with: ``/v1`` is added where there is no version.
+
+    One may stand in the middle: ``/v1beta/openai`` is Google's.
+    """
+    url = url.rstrip("/")
+    return url if _VERSION.search(url) else f"{url}/v1"
+
+
+def before_version(url: str) -> str:
+    """What a server's own ways begin with."""
+    url = versioned(url)
+    *_, last = _VERSION.finditer(url)
+    return url[: last.start()]
 
 
 def origin_of(url: str) -> str:

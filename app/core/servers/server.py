@@ -31,7 +31,8 @@ _OWN_HEADERS = frozenset(
     }
 )
 
-Price = Annotated[float, Meta(ge=0, le=1e9)]
+MOST_PRICE = 1e9
+Price = Annotated[float, Meta(ge=0, le=MOST_PRICE)]
 
 
 class ServerKind(StrEnum):

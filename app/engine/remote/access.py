@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from app.core.servers.address import host_of
+from app.core.servers.address import before_version, host_of, versioned
 from app.core.servers.server import ServerKind
-
-_VERSION = re.compile(r"/v\d+\w*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +34,12 @@ class Access:
     @property
     def versioned(self) -> str:
         """What the ways of OpenAI's interface begin with."""
-        url = self.url.rstrip("/")
-        return url if _VERSION.search(url) else f"{url}/v1"
+        return versioned(self.url)
 
     @property
     def root(self) -> str:
         """What a server's own ways begin with."""
-        return _VERSION.sub("", self.versioned)
+        return before_version(self.url)
 
     @property
     def host(self) -> str:
@@ -77,6 +73,16 @@ class Between(Protocol):
     @property
     def account(self) -> tuple[str, str] | None:
         """Name and password."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """Host and port, for sentences."""
+        ...
+
+    @property
+    def variable(self) -> str:
+        """What names it, for sentences."""
         ...
 
 

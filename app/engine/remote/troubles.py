@@ -94,7 +94,7 @@ def of_network(error: Exception, access: Access) -> RemoteError:
     """What a failure of the connection means."""
     host = access.host
     detail = without_secrets(f"{type(error).__name__}: {error}", access)
-    causes = list(_causes(error))
+    causes = list(causes_of(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _certificate(cause, host)
@@ -289,7 +289,7 @@ def _is_refusal(error: BaseException) -> bool:
     )
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
+def causes_of(error: BaseException) -> Iterator[BaseException]:
     """An error and all that led to it."""
     waiting, seen = [error], set[int]()
     while waiting:

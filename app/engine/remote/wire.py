@@ -21,8 +21,8 @@ from app.base.files import read_ordinary
 from app.core.errors import PersonError
 from app.core.servers.address import is_here
 from app.core.words.sentence import say, verbatim
-from app.engine.remote import troubles
-from app.engine.remote.access import Access, FindsProxy
+from app.engine.remote import proxied, troubles
+from app.engine.remote.access import Access, Between, FindsProxy
 from app.engine.remote.lenient import Document, read_json
 from app.engine.remote.troubles import RemoteError, Trouble
 
@@ -107,9 +107,9 @@ class Wire:
             raise troubles.wrong_key(access)
         url = httpx2.URL(access.versioned)
         context = _trusted(access) if url.scheme == "https" else ssl.SSLContext(_CLIENT)
-        proxy = None
+        self._between: Between | None = None
         if proxies is not None and not is_here(access.url):
-            proxy = _through(proxies, url)
+            self._between = _between(proxies, url, access)
         headers = {"Accept-Encoding": "identity", "User-Agent": "Shrinkscope", **access.headers}
         if access.key:
             headers["Authorization"] = f"Bearer {access.key}"
@@ -119,7 +119,7 @@ class Wire:
                 verify=context,
                 trust_env=False,
                 limits=_LIMITS,
-                proxy=proxy,
+                proxy=None if self._between is None else _through(self._between),
                 socket_options=_kept_alive(),
             ),
             trust_env=False,
@@ -263,6 +263,8 @@ class Wire:
             kind = response.headers["content-encoding"]
             if kind.strip().lower() not in {"", "identity"}:
                 raise troubles.nonsense(self.access, f"content-encoding {kind}")
+        if response.status_code == 407 and self._between is not None:
+            raise proxied.of_status(407, self.access, self._between)
         if not response.is_success:
             body = bytearray()
             async for piece in response.aiter_bytes():
@@ -281,9 +283,18 @@ class Wire:
         except PersonError:
             raise
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
-            raise troubles.of_network(error, self.access) from None
+            raise self._failed(error) from None
         except (OSError, UnicodeError) as error:
             raise troubles.of_network(error, self.access) from None
+
+    def _failed(self, error: Exception) -> RemoteError:
+        said, between = troubles.of_network(error, self.access), self._between
+        if between is None:
+            return said
+        if said.trouble is Trouble.BROKE_OFF:
+            return proxied.broke_off(self.access, between, said.detail)
+        causes = troubles.causes_of(error)
+        return proxied.of_network(error, causes, self.access, between) or said
 
 
 def _stream_of(response: httpx2.Response) -> httpx2.AsyncByteStream:
@@ -313,10 +324,15 @@ def _trusted(access: Access) -> ssl.SSLContext:
     return context
 
 
-def _through(proxies: FindsProxy, url: httpx2.URL) -> httpx2.Proxy | None:
-    between = proxies.for_address(url.scheme, url.host, url.port or _PORTS.get(url.scheme, 0))
-    if between is None:
-        return None
+def _between(proxies: FindsProxy, url: httpx2.URL, access: Access) -> Between | None:
+    port = url.port or _PORTS.get(url.scheme, 0)
+    try:
+        return proxies.for_address(url.scheme, url.host, port)
+    except PersonError as error:
+        raise proxied.unusable(error, access) from error
+
+
+def _through(between: Between) -> httpx2.Proxy:
     return httpx2.Proxy(
         httpx2.URL(scheme=between.scheme, host=between.host, port=between.port),
         auth=between.account,

@@ -101,8 +101,9 @@ class ServerBook:
 
         Args:
             name: Of the one that was there.
-            server: What it is to be, with the names of its headers.
-            key: Its key; None for the one that it has.
+            server: What it is to be, with the names of its headers, and with the variable that
+                holds a new key where no keyring does.
+            key: Its key; None for the one that it has, empty for none.
             headers: Values of its headers; None for the one that it has.
 
         Raises:
@@ -113,7 +114,10 @@ class ServerBook:
         if before.origin == server.origin:
             kept = self._secrets.of(msgspec.structs.replace(before, key_variable=""))
         else:
-            server = msgspec.structs.replace(server, key_variable="", kind=None, listed=())
+            variable = server.key_variable if key else ""
+            server = msgspec.structs.replace(server, key_variable=variable, kind=None, listed=())
+        if key == "":
+            server = msgspec.structs.replace(server, key_variable="")
         values = {each: kept.headers.get(each) if v is None else v for each, v in headers.items()}
         secrets = Secrets(
             kept.key if key is None else key, {each: v for each, v in values.items() if v}
@@ -121,7 +125,11 @@ class ServerBook:
         self._kept.put(server, name)
         if (before.origin, before.name.casefold()) != (server.origin, server.name.casefold()):
             self._secrets.forget(before)
-        return server, self._secrets.keep(server, secrets)
+        where = self._secrets.keep(server, secrets)
+        if key and server.key_variable and where is KeptWhere.KEYRING:
+            server = msgspec.structs.replace(server, key_variable="")
+            self._kept.put(server)
+        return server, where
 
     def remove(self, name: str) -> Server:
         """Forget a server with its key, and tell which one it was.

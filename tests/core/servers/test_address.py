@@ -6,12 +6,15 @@ import pytest
 
 from app.core.errors import PersonError
 from app.core.servers.address import (
+    before_version,
     is_here,
     is_loopback,
     is_open_to_readers,
     origin_of,
     server_address,
+    versioned,
 )
+from app.engine.remote.access import Access
 
 
 @pytest.mark.parametrize(
@@ -25,7 +28,10 @@ from app.core.servers.address import (
         ("api.example.com", "https://api.example.com/v1"),
         ("https://api.example.com:443/v1/chat/completions", "https://api.example.com/v1"),
         ("https://router.example/api/v1/models", "https://router.example/api/v1"),
-        ("https://x.example/v1beta/openai", "https://x.example/v1beta/openai"),
+        ("https://x.example/v1beta/openai/", "https://x.example/v1beta/openai"),
+        ("https://x.example/openai/v1/chat/completions", "https://x.example/openai/v1"),
+        ("https://x.example/api/v3/", "https://x.example/api/v3"),
+        ("https://x.example/v2ray", "https://x.example/v2ray/v1"),
         ("http://10.0.0.2:80/proxy//llama", "http://10.0.0.2/proxy/llama/v1"),
     ],
 )
@@ -84,3 +90,21 @@ def test_this_pc(host: str) -> None:
 @pytest.mark.parametrize("host", ["", "0.0.0.0", "192.168.1.4", "localhost.example", "127.1.evil"])
 def test_other_computers(host: str) -> None:
     assert not is_loopback(host)
+
+
+@pytest.mark.parametrize(
+    ("url", "ways", "own"),
+    [
+        ("https://g.example/v1beta/openai/", "/v1beta/openai", ""),
+        ("https://g.example/openai/v1", "/openai/v1", "/openai"),
+        ("https://g.example/api/v1/", "/api/v1", "/api"),
+        ("https://g.example/api/v3", "/api/v3", "/api"),
+        ("https://g.example/v2ray/llama/", "/v2ray/llama/v1", "/v2ray/llama"),
+        ("https://g.example", "/v1", ""),
+    ],
+)
+def test_where_the_ways_of_a_server_begin(url: str, ways: str, own: str) -> None:
+    access = Access(url)
+    assert access.versioned == versioned(url) == f"https://g.example{ways}"
+    assert access.root == before_version(url) == f"https://g.example{own}"
+    assert server_address(url) == access.versioned

@@ -18,7 +18,7 @@ from app.engine.protocol.running import Failed
 from app.engine.protocol.scoring import LikelyText, TextLikely
 from tests.helpers.replay import forms
 from tests.helpers.replay.forms import chunk, said, usage
-from tests.helpers.replay.server import events
+from tests.helpers.replay.server import Replay, events
 
 if TYPE_CHECKING:
     from tests.engine.remote.conftest import Talk, Talks
@@ -28,6 +28,21 @@ CHAT = "POST /v1/chat/completions"
 
 def loaded(talk: Talk) -> Any:
     return next(event for event in talk.all if isinstance(event, Loaded))
+
+
+def test_a_version_may_stand_in_the_middle_of_an_address(talks: Talks) -> None:
+    """As at Google's, whose ids are no paths either."""
+    ways = forms.openai(events(*said("Four"), chunk({}, "stop"), chunk(usage=usage())))
+    moved = {way.replace("/v1/", "/v1beta/openai/"): answer for way, answer in ways.items()}
+    with Replay(moved) as google:
+        url = f"{google.root}/v1beta/openai/"
+        _, talk = talks({}, url=url, model="models/small-flash")
+        assert isinstance(talk.ask(), Finished)
+        assert talk.answer == "Four"
+        assert not google.of("POST /v1beta/openai/v1/chat/completions")
+        assert google.of("POST /v1beta/openai/chat/completions")[0].body["model"] == (
+            "models/small-flash"
+        )
 
 
 def test_llama_server_tells_speeds_settings_prompt_and_progress(talks: Talks) -> None:

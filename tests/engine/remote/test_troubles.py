@@ -1,10 +1,11 @@
 """Everything that goes wrong with a server is one sentence, and nothing secret stands in it.
 
-Tests app.engine.remote.wire.
+Tests app.engine.remote.wire and app.engine.remote.proxied.
 """
 
 from __future__ import annotations
 
+import gc
 import socket
 import threading
 import time
@@ -26,6 +27,7 @@ from app.engine.remote.looking import probe
 from app.engine.remote.troubles import Trouble
 from app.hub.net.proxies import Proxies
 from tests.engine.remote.conftest import Talk
+from tests.helpers.proxies import closed_port, http_proxy, socks_proxy
 from tests.helpers.replay import forms
 from tests.helpers.replay.forms import chunk, said, usage
 from tests.helpers.replay.server import Replay, Reply, events, told
@@ -262,5 +264,81 @@ def test_loopback_never_goes_through_a_proxy() -> None:
     through = Proxies({"http_proxy": "http://127.0.0.1:9", "all_proxy": "http://127.0.0.1:9"})
     with Replay(forms.llama_server()) as server:
         assert probe(Access(server.url), through).why_not is None
-    beyond = probe(Access("http://far.example:8080/v1"), through)
-    assert beyond.trouble is Trouble.UNREACHABLE  # the proxy is what is not there
+
+
+def far(
+    environ: dict[str, str], scheme: str = "https", trouble: Trouble = Trouble.UNREACHABLE
+) -> str:
+    """Why a server beyond a proxy cannot be had, in the words that people see."""
+    found = probe(Access(f"{scheme}://far.example:8080/v1", key=KEY), Proxies(environ))
+    assert found.trouble is trouble
+    said = str(found.why_not)
+    assert "Hub" not in said
+    assert "far.example:8080" in said
+    return said
+
+
+# The library leaves a connection to SOCKS that comes to nothing for the collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_proxy_that_is_at_fault_is_named_with_the_server_that_was_meant() -> None:
+    assert far({"ALL_PROXY": "http://[nonsense"}) == (
+        "The way to far.example:8080 leads through a proxy that cannot be used. There is no "
+        "address of a proxy in ALL_PROXY: write it like http://proxy.example:8080, or take that "
+        "setting away."
+    )
+    assert "“ftp”, as in ALL_PROXY" in far({"ALL_PROXY": "ftp://proxy:1"})
+    with closed_port() as port:
+        for scheme in ("http", "socks5"):
+            gone = far({"all_proxy": f"{scheme}://127.0.0.1:{port}"})
+            assert gone == (
+                f"The proxy 127.0.0.1:{port} (from all_proxy) on the way to far.example:8080 "
+                "cannot be reached: start it or correct that setting, or list far.example in "
+                "NO_PROXY to go without it."
+            )
+    for make, scheme in ((http_proxy, "http"), (socks_proxy, "socks5")):
+        with make(account=("anna", "pass-w0rd")) as proxy:
+            asked = far({"https_proxy": f"{scheme}://{proxy.place}"})
+            assert (
+                f"asks for a name and password: write them into that setting, like {scheme}:"
+                in asked
+            )
+            wrong = far({"https_proxy": f"{scheme}://anna:not-it@{proxy.place}"})
+            assert "does not accept the name and password that stand there" in wrong
+            assert "not-it" not in wrong
+    with http_proxy(account=("anna", "pass-w0rd")) as proxy:
+        plain = far({"http_proxy": f"http://{proxy.place}"}, "http")
+        assert "asks for a name and password" in plain
+    for status, words in (
+        (403, "does not let this program through to far.example:8080"),
+        (502, "does not reach far.example:8080"),
+    ):
+        with http_proxy(answer=b"HTTP/1.1 %d No\r\nContent-Length: 0\r\n\r\n" % status) as proxy:
+            assert words in far({"https_proxy": f"http://{proxy.place}"})
+    with socks_proxy() as proxy:
+        proxy.reachable = False
+        assert "does not reach" in far({"https_proxy": f"socks5://{proxy.place}"})
+    with http_proxy(answer=b"") as proxy:
+        cut = far({"https_proxy": f"http://{proxy.place}"}, trouble=Trouble.BROKE_OFF)
+        assert f"to far.example:8080 through the proxy {proxy.place}" in cut
+    gc.collect()
+
+
+def test_what_lies_behind_a_proxy_is_not_laid_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = told(error("out of memory"), 500)
+    with Replay({"GET /v1/models": broken}) as server, http_proxy() as proxy:
+        monkeypatch.setattr(
+            "tests.helpers.proxies._Handler.reach",
+            lambda *_: socket.create_connection(("127.0.0.1", server.port)),
+        )
+        found = probe(
+            Access("http://far.example:8080/v1"), Proxies({"http_proxy": f"http://{proxy.place}"})
+        )
+        assert server.asked
+    assert "far.example:8080 has a fault (500): out of memory." in str(found.why_not)
+    tls = Authority.made(tmp_path).server("far.example")
+    with Replay(forms.llama_server(), tls) as server, http_proxy() as proxy:
+        assert "who vouches for far.example:8080" in far(
+            {"https_proxy": f"http://{proxy.place}"}, trouble=Trouble.CERTIFICATE
+        )

@@ -59,6 +59,23 @@ def test_a_key_stays_with_its_host(book: ServerBook) -> None:
     assert book.way_to(server).key == "sk-new"
 
 
+def test_a_key_is_replaced_and_cleared_and_the_rest_stays(tmp_path: Path) -> None:
+    environ = {"MY_KEY": "sk-of-the-environment"}
+    secrets = ServerSecrets(lambda: None, environ)
+    book = ServerBook(KeptServers(tmp_path / "servers.json"), secrets)
+    wanted = Server(name="Mine", url=HERE, headers=("X-Team",), key_variable="MY_KEY")
+    server, _ = book.add(wanted, Secrets("", {"X-Team": "red"}))
+    assert book.way_to(server).key == environ["MY_KEY"]
+    for key in ("sk-new", "sk-newer"):
+        server, _ = book.change("Mine", server, key, {"X-Team": None})
+        assert (book.way_to(server).key, book.way_to(server).headers) == (key, {"X-Team": "red"})
+    server, _ = book.change("Mine", server, "", {"X-Team": None})
+    assert (book.way_to(server).key, book.way_to(server).headers) == ("", {"X-Team": "red"})
+    assert not book.has_key(server)
+    assert server.key_variable == "", "nor from the environment any more"
+    assert book.all() == [server]
+
+
 def test_nothing_goes_out_in_the_clear_unasked(book: ServerBook) -> None:
     server, _ = book.add(Server(name="Far", url="http://big-pc:9931"), Secrets(KEY))
     with pytest.raises(PersonError):

@@ -30,6 +30,6 @@ TEXTS = {
     "servers.in_a_variable": translate("Sentences", "This PC has no keyring that keeps secrets safe: the key is read from the variable {name} each time."),
     "servers.unset_variable": translate("Sentences", "There is no variable {name}."),
     "servers.unnamed": translate("Sentences", "Server"),
-    "servers.usage": translate("Sentences", "It is: servers, servers add NAME URL, servers remove NAME, or servers test NAME; --key-env, --ca and --plain-http go with add."),
+    "servers.usage": translate("Sentences", "It is: servers, servers add NAME URL, servers change NAME [URL], servers remove NAME, or servers test NAME; --key-env, --ca, --price-in, --price-out and --plain-http go with add and change, --no-key with change."),
     "servers.keyring_did_not_forget": translate("Sentences", "The system keyring did not forget the key."),
 }

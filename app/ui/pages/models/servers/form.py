@@ -41,7 +41,7 @@ class Filled:
     Attributes:
         name: Of the server that is changed; empty for a new one.
         server: What it is to be.
-        key: Its key; None for the one that is kept.
+        key: Its key; None for the one that is kept, empty for none.
         headers: Values by name; None for those that are kept.
     """
 
@@ -64,11 +64,13 @@ class ServerForm(QFrame):
         super().__init__(parent)
         self.setProperty("role", "surface")
         self._before = Server(name="", url="")
+        self._has_key = False
         self._title = label("", "strong")
         self.name = self._line(self.tr("Name"), self.tr("the PC in the cellar"))
         self.url = self._line(self.tr("Address"), "http://127.0.0.1:9931/v1")
         self.key = self._line(self.tr("Key"), "")
         self.key.setEchoMode(QLineEdit.EchoMode.Password)
+        self.no_key = QCheckBox(self.tr("Forget the key that is kept"))
         self.trust = QCheckBox(self.tr("I trust this network."))
         self.clear_words = WrapLabel()
         self.clear_words.setProperty("role", "dim")
@@ -89,6 +91,7 @@ class ServerForm(QFrame):
         self.keep_button = push_button("", "primary", run=self._keep)
         self.cancel_button = push_button(self.tr("Cancel"), run=self.hide)
         self._lay_out()
+        self.no_key.toggled.connect(self._look_at_key)
         self.url.textChanged.connect(self._look_at_address)
         self.trust.toggled.connect(self._look_at_address)
         self.hide()
@@ -104,11 +107,10 @@ class ServerForm(QFrame):
         is_new = server is None
         self._title.setText(self.tr("Add a server") if is_new else self.tr("Change this server"))
         set_words(self.keep_button, self.tr("Add and test") if is_new else self.tr("Keep and test"))
+        self._has_key = has_key
         self._fill(before)
-        self.key.setPlaceholderText(
-            self.tr("as it is") if has_key else self.tr("none, if it asks for none")
-        )
-        self.fold.set_open(bool(before.models or before.ca_file or before.headers))
+        is_priced = before.price_in is not None or before.price_out is not None
+        self.fold.set_open(bool(before.models or before.ca_file or before.headers or is_priced))
         self.say("")
         self.show()
         self.name.setFocus()
@@ -177,7 +179,7 @@ class ServerForm(QFrame):
         first = (
             (self.tr("Name"), self.name),
             (self.tr("Address"), self.url),
-            (self.tr("Key"), self.key),
+            (self.tr("Key"), in_row((self.key, 1), self.no_key)),
         )
         in_column(
             self._title,
@@ -208,6 +210,8 @@ class ServerForm(QFrame):
         self.name.setText(server.name)
         self.url.setText(server.url)
         self.key.clear()
+        self.no_key.setChecked(False)
+        self._look_at_key()
         self.trust.setChecked(server.allows_plain_http)
         self.models.setText(", ".join(server.models))
         self.ca_file.setText(server.ca_file)
@@ -215,6 +219,17 @@ class ServerForm(QFrame):
         self.price_in.set_value(server.price_in)
         self.price_out.set_value(server.price_out)
         self._look_at_address()
+
+    def _look_at_key(self) -> None:
+        """Say what an empty field means; what is to be forgotten is not replaced."""
+        is_kept = self._has_key and not self.no_key.isChecked()
+        self.no_key.setVisible(self._has_key)
+        if self.no_key.isChecked():
+            self.key.clear()
+        self.key.setEnabled(not self.no_key.isChecked())
+        self.key.setPlaceholderText(
+            self.tr("as it is") if is_kept else self.tr("none, if it asks for none")
+        )
 
     def _look_at_address(self) -> None:
         """Ask once where what is said there would travel in the clear."""
@@ -253,6 +268,7 @@ class ServerForm(QFrame):
         headers = self._header_values()
         url = server_address(self.url.text())
         models = (each.strip() for each in self.models.text().split(","))
+        key = "" if self.no_key.isChecked() else self.key.text().strip() or None
         server = msgspec.structs.replace(
             self._before,
             name=self.name.text().strip() or host_of(url),
@@ -263,8 +279,10 @@ class ServerForm(QFrame):
             models=tuple(dict.fromkeys(each for each in models if each)),
             price_in=self.price_in.value,
             price_out=self.price_out.value,
+            # One that is typed takes its place.
+            key_variable="" if key else self._before.key_variable,
         )
-        return Filled(self._before.name, checked(server), self.key.text().strip() or None, headers)
+        return Filled(self._before.name, checked(server), key, headers)
 
     def _header_values(self) -> dict[str, str | None]:
         found: dict[str, str | None] = {}

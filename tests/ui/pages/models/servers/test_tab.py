@@ -133,6 +133,22 @@ def test_a_server_is_changed_and_forgotten(tab: ServersTab, qtbot: QtBot, book: 
     assert (kept.models, kept.price_out) == (("a", "b"), 2.5)
     assert (book.way_to(kept).key, book.way_to(kept).headers) == (KEY, {"X-Team": "red"})
     assert tab.rows[0].candidate.source == ServerModel(server="Mine", url=server.url, model="a")
+    # Its key alone is forgotten: the rest stays, and what was typed beside it counts for nothing.
+    click(qtbot, tab.rows[0].edit_button)
+    qtbot.waitUntil(tab.form.isVisible, timeout=PATIENCE_MS)
+    tab.form.key.setText("sk-other")
+    tab.form.no_key.setChecked(True)
+    assert not tab.form.key.text()
+    assert not tab.form.key.isEnabled()
+    click(qtbot, tab.form.keep_button)
+    qtbot.waitUntil(lambda: not book.has_key(kept), timeout=PATIENCE_MS)
+    qtbot.waitUntil(tab.form.isHidden, timeout=PATIENCE_MS)
+    assert book.way_to(kept).headers == {"X-Team": "red"}
+    click(qtbot, tab.rows[0].edit_button)
+    qtbot.waitUntil(tab.form.isVisible, timeout=PATIENCE_MS)
+    assert not tab.form.no_key.isVisible()
+    assert tab.form.key.placeholderText() == "none, if it asks for none"
+    click(qtbot, tab.form.cancel_button)
     click(qtbot, tab.rows[0].remove_button)
     click(qtbot, tab.question.do_button)
     qtbot.waitUntil(lambda: not tab.rows, timeout=PATIENCE_MS)
