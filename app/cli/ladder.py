@@ -8,15 +8,26 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli.arguments import THREADS_HELP, Commands, threads
-from app.cli.models import add_model_arguments, chosen_models, reference_of
+from app.cli.arguments import THREADS_HELP, Commands, WrongArguments, threads
+from app.cli.models import (
+    ChosenModels,
+    add_model_arguments,
+    candidate_named,
+    chosen_models,
+    reference_of,
+)
 from app.cli.words.ladder import show_ladder
 from app.cli.words.texts import TEXT_HELP, source_of
+from app.core.candidates.notation import words_of
 from app.core.ladder.results import StepKind
 from app.core.memory.estimate import lasting_budget_bytes
 from app.core.verdict import Limits, default_limits
 from app.core.words import figures
+from app.core.words.sentence import say
+from app.lab.engines.room import EngineRoom
 from app.lab.ladder.plan import Profile
+from app.lab.ladder.tuning import TUNING_REPETITIONS, tuning_of
+from app.lab.models.library import Library
 from app.lab.quality.plan import QualityMode
 from app.lab.reports.document import ladder_document
 from app.lab.reports.files import REPORT_ENDINGS, write_reports
@@ -50,9 +61,16 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         help="measure everything and say which version to run",
         description="Measure speed, memory, quality and tasks of several model files against a "
         "reference, one step after another; an interrupted ladder goes on from its last finished "
-        "step. Then say what each one loses and which one to run.",
+        "step. Then say what each one loses and which one to run. Rows of one file with other "
+        "settings (MODEL#threads=4, MODEL#kv=q8_0) are compared as settings; --tune proposes them.",
     )
     add_model_arguments(parser, with_reference=True)
+    parser.add_argument(
+        "--tune",
+        metavar="MODEL",
+        help="find the best settings of this model on this PC: threads, flash attention, types of "
+        "the cache, contexts, a draft, experts; what is set (MODEL#ctx=32768) stays",
+    )
     parser.add_argument(
         "--memory-limit", type=_gigabytes, metavar="GB", help="a candidate may need so much"
     )
@@ -97,8 +115,12 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
-    chosen = chosen_models(arguments, console, paths)
-    reference = reference_of(arguments, chosen, paths)
+    if arguments.tune:
+        chosen = _tuned(arguments, console, paths)
+        reference = chosen.candidates[0]
+    else:
+        chosen = chosen_models(arguments, console, paths)
+        reference = reference_of(arguments, chosen, paths)
     source, text = source_of(arguments.text)
     order = LadderOrder(
         reference,
@@ -111,6 +133,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         source=source,
         quality_mode=QualityMode(arguments.mode),
         stops=not arguments.ask_all,
+        repetitions=TUNING_REPETITIONS if arguments.tune else None,
     )
     measured = LadderRun(order, paths, chosen.open)
     for sentence in measured.costs():
@@ -122,6 +145,25 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     else:
         show_ladder(view, console)
     return report(view, arguments.report, console)
+
+
+def _tuned(arguments: argparse.Namespace, console: Console, paths: Paths) -> ChosenModels:
+    """The model as it is set, and with other settings that are worth trying here.
+
+    Raises:
+        WrongArguments: Other candidates are named beside it.
+        PersonError: It cannot be read, or does not fit.
+    """
+    if arguments.models or arguments.demo or arguments.reference:
+        raise WrongArguments(say("program.tune_alone"))
+    base = candidate_named(arguments.tune, paths)
+    models = Library(paths).scan().models
+    tuning = tuning_of(base, EngineRoom.of_this_pc(paths), models)
+    for sentence in tuning.left_out:
+        console.remark(sentence)
+    for candidate in tuning.candidates:
+        console.remark(words_of(candidate))
+    return ChosenModels(list(tuning.candidates), list(map(words_of, tuning.candidates)))
 
 
 def report(view: LadderView, target: Path | None, console: Console) -> int:

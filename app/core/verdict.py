@@ -116,6 +116,7 @@ class Judgement:
             sensible number would do.
         decided: Where asking stopped because it was decided; None where all were asked.
         only_votes_tell: All questions that there are were asked, or too few are left.
+        is_same: It is the reference with settings that change speed and memory alone.
     """
 
     state: State
@@ -130,6 +131,7 @@ class Judgement:
     more_items: int | None = None
     decided: Decided | None = None
     only_votes_tell: bool = False
+    is_same: bool = False
 
     @property
     def tested(self) -> tuple[KindResult, ...]:

@@ -121,7 +121,7 @@ def sentence_of(rung: Rung, reference: Rung) -> str:
 
 def described(rung: Rung, reference: Rung) -> list[str]:
     """How far its words are from the reference's: the same next word, or bits for a byte."""
-    if reference.guesses:
+    if reference.guesses or (rung.judgement is not None and rung.judgement.is_same):
         return []
     if rung.guesses:
         return [worded("verdict.foresees_text_worse_than_guessing_3")]
@@ -166,6 +166,8 @@ def bits_words(bits: MoreBits) -> str:
 
 def said_of(judgement: Judgement, reference: str) -> str:
     """What is known of a candidate beside the reference of this name."""
+    if judgement.is_same:
+        return worded("verdict.same_by_construction", reference=reference)
     match judgement.state:
         case State.LOSES:
             said = _loss(judgement, reference)

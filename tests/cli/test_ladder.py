@@ -196,3 +196,27 @@ def test_other_numbers_of_experts_are_rows_with_speed_and_loss(
         assert row["tokens_per_second"] > 0
         assert row["memory_needed_bytes"] > 0
         assert row["kinds"][0]["items"] == 12
+
+
+@pytest.mark.slow
+def test_tuning_ends_in_settings_as_they_are_typed(
+    program: Program, demo_model: Path, text: Path, items: Path
+) -> None:
+    base = f"{demo_model}#ctx=1024,kv=q8_0,threads=99"
+    document = program.json("ladder", "--tune", base, "--text", text, "--items", items)
+    first, *others = document["candidates"]
+    settings = document["settings"]
+    assert first["settings"]["context_tokens"] == 1024
+    assert settings["best"].startswith(f"{demo_model}#ctx=1024,kv=q8_0")
+    assert others
+    assert [one["settings"] for one in settings["tried"]] == [["threads"]] * len(others)
+    assert {one["loss"] for one in settings["tried"]} == {"same by construction"}
+    assert settings["sentence"] == document["recommendation"]["sentence"]
+    for row in others:
+        assert (row["error"], row["kinds"]) == (None, first["kinds"])
+        assert len(row["speed"][0]["samples"]) == 5
+
+
+def test_a_model_to_tune_is_named_alone(program: Program, demo_model: Path) -> None:
+    done = program.run("ladder", "--tune", demo_model, demo_model, status=2)
+    assert "names its model itself" in done.err

@@ -154,8 +154,11 @@ class Candidate(msgspec.Struct, frozen=True):
 
     @property
     def spoken(self) -> Candidate:
-        """The same without a draft: what says the same, only slower."""
-        return self if self.draft is None else msgspec.structs.replace(self, draft=None)
+        """The same without a draft, threads and whatever else changes speed and memory alone."""
+        engine = self.engine.spoken
+        if self.draft is None and engine == self.engine:
+            return self
+        return msgspec.structs.replace(self, draft=None, engine=engine)
 
     def load_key(self) -> tuple[object, ...]:
         """What must be equal for a loaded engine to serve this candidate instead.

@@ -136,6 +136,12 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
         batch = self.batch_tokens or BATCH_TOKENS
         return min(batch, self.micro_batch_tokens or BATCH_TOKENS)
 
+    @property
+    def spoken(self) -> EngineSettings:
+        """The same without what changes speed and memory alone."""
+        usual = {name: getattr(USUAL_ENGINE, name) for name in SPEED_ALONE}
+        return msgspec.structs.replace(self, **usual)
+
     def load_key(self) -> tuple[object, ...]:
         """What must be equal for a loaded engine to serve these settings."""
         return msgspec.structs.astuple(msgspec.structs.replace(self, threads=None))
@@ -143,6 +149,9 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
 
 USUAL_ENGINE = EngineSettings()
 """What an engine gets where nobody set anything."""
+SPEED_ALONE = ("threads", "batch_tokens", "micro_batch_tokens", "maps_file", "locks_memory")
+"""Settings that change speed and memory alone: the same numbers are computed, by other means. What
+is left of them is how sums are rounded, as with a draft."""
 
 
 class SamplingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=False):

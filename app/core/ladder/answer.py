@@ -17,6 +17,7 @@ from app.core.words.sentence import English, share, size, speed, worded
 
 if TYPE_CHECKING:
     from app.core.ladder.row import Row
+    from app.core.ladder.tuned import Tuned
     from app.core.recommendation import Recommendation
 
 _SAME_MEMORY = 0.02
@@ -124,6 +125,33 @@ def answer_of(rows: Sequence[Row], found: Recommendation, *, asks: bool) -> Answ
         _memory(chosen, reference),
         _speed(chosen, pace),
         pace in (Pace.BUSY, Pace.SWINGS),
+    )
+
+
+def answer_of_settings(tuned: Tuned, rows: Sequence[Row]) -> Answer:
+    """Which settings to run a model with; the facts are of the row that has just these.
+
+    Args:
+        tuned: What settings bring.
+        rows: Of the ladder, the reference among them.
+    """
+    if not tuned.is_known:
+        return Answer(Said.NOTHING, tuned.headline)
+    kind = Said.CANNOT_TELL if tuned.is_unsure else Said.RUN
+    chosen = next((row for row in rows if row.key == tuned.measured), None)
+    if chosen is None:
+        return Answer(kind, tuned.headline, below=tuned.sentence)
+    reference = next(row for row in rows if row.is_reference)
+    pace = pace_of(chosen.rung, reference.rung)
+    return Answer(
+        kind,
+        tuned.headline,
+        chosen.key,
+        tuned.sentence,
+        _answers(chosen, reference),
+        _memory(chosen, reference),
+        _speed(chosen, pace),
+        pace in (Pace.BUSY, Pace.SWINGS) or tuned.is_unsure,
     )
 
 

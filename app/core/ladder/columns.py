@@ -149,7 +149,8 @@ def cell_of(column: Column, row: Row) -> Cell:
     """A figure, or why there is none."""
     found = column.value(row)
     if row.is_told_by_another and column.basis in _SAID and isinstance(found, Value):
-        return replace(found, note=found.note or Note.AS_UNDRAFTED)
+        shared = Note.SAME if row.candidate.draft is None else Note.AS_UNDRAFTED
+        return replace(found, note=found.note or shared)
     if not isinstance(found, Missing) or found is Missing.IS_REFERENCE:
         return found
     if row.is_far and column.basis in _OF_THERE:

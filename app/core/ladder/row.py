@@ -62,6 +62,7 @@ class Note(Enum):
     WITH_ITSELF = "with itself"
     OVER_LIMIT = "over the limit"
     AS_UNDRAFTED = "as without draft"
+    SAME = "same by construction"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,8 @@ class Row:
         own_bits: Of the reference: what it needs for a byte of the text that all are shown on.
         over_limit: It needs more memory than the person has for it.
         sentence: What may be said of it.
-        is_told_by_another: Its quality and its answers are those of the row without its draft.
+        is_told_by_another: Its quality and its answers are those of the row without its draft, or
+            with other settings of what changes speed and memory alone.
     """
 
     candidate: Candidate
@@ -176,6 +178,10 @@ class Row:
         base = self.reference.facts if self.reference is not None else None
         if base is None or self.facts is None or self.facts.error:
             return None
+        if self.facts.sha256 == base.sha256 and self.candidate.adapters == (
+            self.reference.candidate.adapters if self.reference is not None else ()
+        ):
+            return None  # the same file, loaded otherwise
         own = Way(self.facts.way) if self.facts.way in set(Way) else None
         if own in (Way.PRUNED, Way.PRUNED_QUANTIZED, Way.HEALED):
             return own
@@ -193,7 +199,9 @@ class Row:
     def state(self) -> State | None:
         """What is known of it; None for the reference, and where nothing was asked."""
         judged = self.judgement
-        if judged is None or not (judged.kinds or judged.votes_p_value is not None):
+        if judged is None:
+            return None
+        if not (judged.kinds or judged.votes_p_value is not None or judged.is_same):
             return None
         return judged.state
 
@@ -451,7 +459,7 @@ class Row:
     @property
     def points_lost(self) -> Value | None:
         """Of right answers, in points; below zero where it gains, zero for the reference."""
-        if self.is_reference:
+        if self.judgement is None or self.judgement.is_same:
             return Value(0.0) if self.kinds else None
         apart = self.difference
         if apart is None or apart.low is None or apart.high is None:

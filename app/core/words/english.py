@@ -21,6 +21,7 @@ from app.core.words.texts import (
     servers,
     shrink,
     store,
+    tuned,
     verdict,
 )
 
@@ -28,6 +29,7 @@ TEXTS: dict[str, str] = {
     "verbatim": "{text}",
     **program.TEXTS,
     **store.TEXTS,
+    **tuned.TEXTS,
     **models.TEXTS,
     **adapters.TEXTS,
     **batch.TEXTS,

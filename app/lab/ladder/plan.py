@@ -89,6 +89,8 @@ class LadderPlan(msgspec.Struct, frozen=True):
         thinking: Models that have a switch for it think before they answer.
         stop_tolerance: Asking a candidate stops where it is decided whether it loses so much, as a
             share of right answers; None asks all.
+        contexts_alike: What a file says does not depend on the size of its context, once that is
+            as large as everybody's.
     """
 
     reference: FileWords
@@ -114,6 +116,7 @@ class LadderPlan(msgspec.Struct, frozen=True):
     kinds: Annotated[tuple[_Name, ...], Meta(max_length=20)] = ()
     thinking: bool = False
     stop_tolerance: Annotated[float, Meta(gt=0, le=1)] | None = None
+    contexts_alike: bool = False
 
     @property
     def stops(self) -> bool:
@@ -136,9 +139,23 @@ class LadderPlan(msgspec.Struct, frozen=True):
         return frozenset(key for key in self.chosen if self.chosen[key].server is not None)
 
     def told_by(self, key: str) -> str:
-        """The key of the row whose quality and answers are this one's: its own without a draft."""
-        spoken = self.candidate(key).spoken.key()
-        return spoken if spoken in self.keys else key
+        """The key of the row whose quality and answers are this one's.
+
+        Of rows that differ in what changes speed and memory alone the first is measured: a plain
+        one before those with a draft, and the reference before all others.
+        """
+        said = self._said(key)
+        alike = [other for other in self.keys if self._said(other) == said]
+        plain = (other for other in alike if self.candidate(other).draft is None)
+        return alike[0] if self.reference in alike else next(plain, alike[0])
+
+    def _said(self, key: str) -> Candidate:
+        """A candidate as far as it decides what is said."""
+        spoken = self.candidate(key).spoken
+        if (spoken.engine.context_tokens or 0) < self.context_tokens or not self.contexts_alike:
+            return spoken
+        engine = msgspec.structs.replace(spoken.engine, context_tokens=None)
+        return msgspec.structs.replace(spoken, engine=engine)
 
     def of(self, reference: Candidate, candidates: Sequence[Candidate]) -> LadderPlan:
         """The same plan over these."""
@@ -165,7 +182,7 @@ class LadderPlan(msgspec.Struct, frozen=True):
             OSError: A file is gone.
         """
         plain: dict[str, object] = msgspec.to_builtins(self)
-        for name in ("kinds", "more", "thinking", "stop_tolerance"):
+        for name in ("kinds", "more", "thinking", "stop_tolerance", "contexts_alike"):
             if not plain[name]:  # a ladder without has the key that it had before there was any
                 del plain[name]
         known = (_FORMAT, plain) if plain.pop("chosen") else (_PLAIN_FORMAT, plain)

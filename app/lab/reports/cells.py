@@ -53,8 +53,8 @@ def shown(column: Column, row: Row) -> Shown:
     if value is None:
         return Shown()
     found = _FIGURES[column.kind](column, value)
-    if value.note is Note.AS_UNDRAFTED:
-        return replace(found, note=Note.AS_UNDRAFTED.value)
+    if value.note in (Note.AS_UNDRAFTED, Note.SAME):
+        return replace(found, note=value.note.value)
     return found
 
 

@@ -84,6 +84,7 @@ def ladder_document(view: LadderView) -> dict[str, Any]:
             "sentence": view.recommendation.sentence,
             "remarks": list(view.recommendation.remarks),
         },
+        "settings": _settings(view),
         "ways": msgspec.to_builtins(view.ways, enc_hook=plain_text),
         "at_equal_memory": [_pair(view, pair) for pair in view.pairs],
         "remarks": list(view.remarks),
@@ -104,6 +105,37 @@ def _named(row: Row | None) -> dict[str, str | None]:
     if row is None:
         return dict.fromkeys(("file", "candidate", "key"))
     return {"file": row.file, "candidate": words_of(row.candidate), "key": row.key}
+
+
+def _settings(view: LadderView) -> dict[str, Any] | None:
+    """What settings of one file bring; None in any other ladder."""
+    tuned = view.tuned
+    if tuned is None:
+        return None
+    return {
+        "best": words_of(tuned.best),
+        "measured_together": tuned.measured is not None,
+        "is_as_it_was": tuned.is_base,
+        "headline": tuned.headline,
+        "sentence": tuned.sentence,
+        "tried": [
+            {
+                **_named(view.row(one.key)),
+                "settings": sorted(one.names),
+                "times_as_fast": one.turn.times if one.turn else None,
+                "times_as_fast_low": one.turn.low if one.turn else None,
+                "times_as_fast_high": one.turn.high if one.turn else None,
+                "reading_times_as_fast": one.reading,
+                "writing_times_as_fast": one.writing,
+                "busy": one.is_busy,
+                "memory_saved_bytes": one.saved_bytes,
+                "loss": one.loss.value,
+                "is_taken": one.is_taken,
+                "sentence": one.sentence,
+            }
+            for one in tuned.tried
+        ],
+    }
 
 
 def _verdict(row: Row) -> dict[str, Any]:

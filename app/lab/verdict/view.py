@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from app.core.candidates.notation import told_settings
 from app.core.candidates.shapes import letter_of, numbers_of
-from app.core.ladder.answer import Answer, answer_of
+from app.core.ladder.answer import Answer, answer_of, answer_of_settings
 from app.core.ladder.pairs import Pair, compare_at_equal_memory
+from app.core.ladder.tuned import Tuned, tuned_of
 from app.core.ladder.ways import WaysAnswer, answer_of_ways
 from app.core.quality.floor import Figures, at_once_sentence, floor_sentence, is_at_floor
 from app.core.quality.guessing import is_guessing
@@ -22,7 +23,7 @@ from app.core.tasks.looks import Decided, Look, looks_at
 from app.core.tasks.results import KindResult, KindVerdict, Outcomes, compare_tasks
 from app.core.tasks.scoring import Outcome
 from app.core.text.shared_names import file_name
-from app.core.verdict import Evidence, Limits, judge_candidates
+from app.core.verdict import Evidence, Judgement, Limits, State, judge_candidates
 from app.core.verdict_words import Rung, sentence_of
 from app.core.words.sentence import worded
 from app.lab.ladder.plan import LadderPlan, rows_of
@@ -55,6 +56,7 @@ class LadderView:
         speed_seconds: About how long measuring every speed again takes; None if not known.
         pairs: Versions of different models that need about the same memory, two at a time.
         ways: Which way of shrinking answers best at the same memory; None where there is but one.
+        tuned: What settings bring, where the rows are one file with others; else None.
         remarks: Where rows were not treated alike, or the PC was not at rest.
         taken: When, where and by which program it was measured.
         engine: What measured it; empty where nothing has yet.
@@ -73,6 +75,7 @@ class LadderView:
     speed_seconds: float | None
     pairs: tuple[Pair, ...]
     ways: WaysAnswer | None
+    tuned: Tuned | None
     remarks: tuple[str, ...]
     taken: Taken
     engine: str
@@ -151,6 +154,11 @@ def view_of(
     ]
     rungs = [rows[key].rung for key in plan.keys]
     found = recommend(rungs, rows[plan.reference].rung, limits)
+    answer = answer_of(shown, found, asks=bool(plan.items_name))
+    if (tuned := tuned_of(shown, plan.threads)) is not None:
+        others = tuple(one.sentence for one in tuned.tried if not one.is_taken)
+        found = Recommendation(tuned.measured, tuned.sentence, others)
+        answer = answer_of_settings(tuned, shown)
     ways = {row.key: str(row.way) for row in shown if row.way is not None}
     pairs = _pairs(result, about.items, rungs, ways, limits.tolerance, votes)
     return LadderView(
@@ -159,11 +167,12 @@ def view_of(
         limits,
         tuple(shown),
         found,
-        answer_of(shown, found, asks=bool(plan.items_name)),
+        answer,
         settlings,
         speed_seconds(plan, shown),
         tuple(pairs),
         answer_of_ways(shown, pairs),
+        tuned,
         tuple(remarks_on(result, {file: row.name for file, row in rows.items()}, kept)),
         result.taken,
         result.engine,
@@ -213,8 +222,8 @@ def _judged(
     votes = {key: rate for (key, other), rate in pair_votes.items() if other == first}
     plan = result.plan
     every = [row for row in result.rows.values() if row.key != first]
-    # What is said with a draft is judged once. Beside the original itself there is nothing to copy.
-    told = {row.key: by for row in every if (by := plan.told_by(row.key)) not in (row.key, first)}
+    # What only changes speed and memory is judged once, and beside the reference not at all.
+    told = {row.key: by for row in every if (by := plan.told_by(row.key)) != row.key}
     others = [row for row in every if row.key not in told]
     asked = [row for row in others if base and _outcomes(row)]
     looks = [_look(row, items, plan) for row in asked]
@@ -240,6 +249,7 @@ def _judged(
     rows = {reference.key: replace(reference, sentence=sentence_of(reference.rung, reference.rung))}
     judged = judge_candidates(evidence, limits.tolerance)
     judgements = {row.key: found for row, found in zip(others, judged, strict=True)}
+    judgements[first] = Judgement(State.AS_GOOD, reference.kinds, is_same=True)
     for row in every:
         teller = told.get(row.key, row.key)
         judgement = judgements[teller]
@@ -251,9 +261,9 @@ def _judged(
             judgement=judgement,
             kinds=judgement.kinds,
             votes=votes.get(teller),
-            is_told_by_another=plan.told_by(row.key) != row.key,
+            is_told_by_another=row.key in told,
             guesses=is_guessing(*beside_guessing(result, row)),
-            at_floor=is_at_floor(figures, reference.floor),
+            at_floor=None if judgement.is_same else is_at_floor(figures, reference.floor),
             over_limit=_is_over(row, limits),
         )
         rows[row.key] = replace(found, sentence=sentence_of(found.rung, reference.rung))

@@ -184,11 +184,12 @@ def test_one_file_with_two_kinds_of_kv_cache_gives_two_rows(
     assert restored(store.load(again.id), kept).rows[small_cache.key()] == shrunken
 
 
-def test_a_draft_is_judged_by_speed_alone(
+def test_drafts_and_threads_are_judged_by_speed_alone(
     levels: dict[str, str], tools: Tools, store: LadderStore
 ) -> None:
     files = [candidate_of(levels[name]) for name in ("F16", "TQ1_0")]
     drafted = replace(files[1], draft=Draft())
+    crowded = replace(files[0], engine=EngineSettings(threads=3))
     asked: list[str] = []
 
     def ask(candidate: Candidate, *_: object) -> TasksStep:
@@ -196,8 +197,11 @@ def test_a_draft_is_judged_by_speed_alone(
         return TasksStep("engine", {f"{n}": "correct" if n % 3 else "wrong" for n in range(9)})
 
     tools = dataclasses.replace(tools, ask=ask)
-    plan = small(levels["F16"], items_name="own").of(files[0], [files[1], drafted])
+    plan = small(levels["F16"], items_name="own").of(files[0], [files[1], drafted, crowded])
     result = Ladder(plan, tools, store).run()
+    assert result.rows[crowded.key()].tasks == result.reference.tasks
+    threads = {one.threads for one in result.rows[crowded.key()].speed}
+    assert threads == {3}
     plain, faster = (result.rows[each.key()] for each in (files[1], drafted))
     assert faster.error is None
     assert asked == [each.key() for each in files]

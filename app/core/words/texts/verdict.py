@@ -137,6 +137,7 @@ TEXTS = {
     "verdict.run_at_loss": translate("Sentences", "Run {name}, at a loss"),
     "verdict.run_this": translate("Sentences", "Run {name}"),
     "verdict.runs_on_server": translate("Sentences", "{host} runs it, not this PC"),
+    "verdict.same_by_construction": translate("Sentences", "it answers as {reference} does: its settings change speed and memory alone"),
     "verdict.samplers_differ": translate("Sentences", "The samplers differ"),
     "verdict.seeds_differ": translate("Sentences", "The seeds differ"),
     "verdict.server_builds": translate("Sentences", "The service of {name} changed its build while it was measured: its answers carry several fingerprints of the same model id."),

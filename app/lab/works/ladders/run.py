@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from app.store.paths import Paths
 
 _FITTING_SECONDS = 2.0
+_LONG_FACTORS = "rope_factors_long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class LadderOrder:
         quality_mode: How quality is measured; the comparable way needs a file.
         further: What a measured ladder goes on with; what it has stays.
         stops: Asking a candidate stops where it is decided.
+        repetitions: Of each test of speed, in a filled context, too; None for the usual ones.
     """
 
     reference: Candidate
@@ -94,6 +96,7 @@ class LadderOrder:
     thinking: bool = False
     further: Further | None = None
     stops: bool = True
+    repetitions: int | None = None
 
 
 @contextlib.contextmanager
@@ -279,10 +282,27 @@ class LadderRun:
             kinds=() if order.items else order.kinds,
             thinking=order.thinking,
             stop_tolerance=order.limits.tolerance if order.stops else None,
+            contexts_alike=self._contexts_alike(),
         ).of(order.reference, order.candidates)
+        if order.repetitions is not None:
+            more = {"repetitions": order.repetitions, "deep_repetitions": order.repetitions}
+            return msgspec.structs.replace(plan, **more)
         if order.profile is Profile.FULL:
             return msgspec.structs.replace(plan, deep_repetitions=plan.repetitions)
         return plan
+
+    def _contexts_alike(self) -> bool:
+        """Whether rows differ in their contexts, and what is said does not depend on that.
+
+        Models with two sets of factors for their positions take those for long ones in any context
+        that is larger than the one they were first trained for, however little is in it.
+        """
+        every = (self._order.reference, *self._order.candidates)
+        if not any(each.engine.context_tokens for each in every):
+            return False
+        return not any(
+            _LONG_FACTORS in name for model in self._models.values() for name, _ in model.shapes
+        )
 
     def _tools(self, cache: Path) -> Tools:
         paths = self._paths

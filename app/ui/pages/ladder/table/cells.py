@@ -120,6 +120,8 @@ def _note(value: Value) -> str:
             return translate("LadderCells", "over the limit")
         case Note.AS_UNDRAFTED:
             return translate("LadderCells", "as without draft")
+        case Note.SAME:
+            return translate("LadderCells", "same by construction")
         case None:
             return ""
 

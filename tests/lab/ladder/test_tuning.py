@@ -1,0 +1,87 @@
+"""Which settings are tried of a model: what its header, this PC's memory and its models allow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.core.candidates.candidate import Candidate, ServerModel, candidate_of
+from app.core.candidates.notation import with_settings, words_of
+from app.core.errors import PersonError
+from app.core.models.family import LibraryModel, ModelSource
+from app.lab.engines.room import EngineRoom
+from app.lab.ladder.tuning import tuning_of
+from app.library.model_files import open_model_file
+from app.monitor.machine import physical_core_count
+from tests.helpers.deep_models import write_deep
+from tests.helpers.gguf_files import Shape, write_scripted_model
+from tests.helpers.moe_files import write_demo_mixture
+
+CORES = physical_core_count()
+PLENTY = 64_000_000_000
+
+
+def settings(base: Candidate, tmp_path: Path, free: int = PLENTY, **more: object) -> list[str]:
+    """What is tried beside the model as it is, without its file."""
+    room = EngineRoom(tmp_path, lambda: free)
+    tuning = tuning_of(base, room, threads=(CORES, CORES + 2), **more)  # type: ignore[arg-type]
+    assert tuning.candidates[0] == tuning.base == base
+    return [words_of(each).rpartition("#")[2] for each in tuning.candidates[1:]]
+
+
+def found(path: Path) -> LibraryModel:
+    model = open_model_file(path)
+    return LibraryModel(
+        path, (path,), path.stem, ModelSource.OWN_FOLDER, model.file_bytes, 0, model
+    )
+
+
+def test_one_change_a_row(demo_model: Path, tmp_path: Path) -> None:
+    threads = f"threads={CORES + 2}"
+    assert settings(candidate_of(demo_model), tmp_path) == [
+        threads, "flash=off", "kv=q8_0", "kv=q4_0",
+    ]  # fmt: skip
+
+
+def test_what_is_set_stays(demo_model: Path, tmp_path: Path) -> None:
+    base = with_settings(candidate_of(demo_model), f"ctx=256,threads={CORES + 2},kv=q8_0")
+    assert settings(base, tmp_path) == [
+        f"ctx=256,kv=q8_0,threads={CORES}",
+        f"ctx=1024,kv=q8_0,threads={CORES + 2}",
+    ]
+
+
+def test_contexts_and_the_model_itself_must_have_room(demo_model: Path, tmp_path: Path) -> None:
+    base = with_settings(candidate_of(demo_model), "ctx=256")
+    assert "ctx=1024" in settings(base, tmp_path)
+    room = EngineRoom(tmp_path, lambda: 0)
+    with pytest.raises(PersonError, match=r"It needs .* with this context"):
+        tuning_of(base, room, threads=(CORES,))
+
+
+def test_heads_that_no_smaller_cache_can_hold(tmp_path: Path) -> None:
+    odd = write_scripted_model(tmp_path / "odd.gguf", ["a"], shape=Shape(n_heads=16))
+    assert not any("kv=" in each for each in settings(candidate_of(odd), tmp_path))
+
+
+def test_a_mixture_is_tried_with_fewer_experts(demo_model: Path, tmp_path: Path) -> None:
+    mixture = write_demo_mixture(demo_model, tmp_path / "mixture.gguf")
+    used = open_model_file(mixture).expert_used_count
+    assert f"experts={int(used * 0.75)}" in settings(candidate_of(mixture), tmp_path)
+
+
+def test_a_draft_only_where_one_of_its_vocabulary_is_here(demo_model: Path, tmp_path: Path) -> None:
+    deep = write_deep(tmp_path / "deep.gguf", demo_model, 60)
+    models = [found(deep), found(demo_model)]
+    assert settings(candidate_of(deep), tmp_path, models=models)[-1] == f"draft={demo_model}"
+    alone = tuning_of(candidate_of(deep), EngineRoom(tmp_path, lambda: PLENTY), models[:1])
+    assert [str(each) for each in alone.left_out] == [
+        "No draft is tried: no far smaller model with the same vocabulary is on this PC."
+    ]
+
+
+def test_a_servers_model_is_set_there(tmp_path: Path) -> None:
+    there = Candidate(ServerModel("cellar", "http://big:9931/v1", "moon"))
+    with pytest.raises(PersonError, match="runs on cellar"):
+        tuning_of(there, EngineRoom(tmp_path, lambda: PLENTY))
