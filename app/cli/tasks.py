@@ -42,8 +42,8 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         help="ask questions with checkable answers, and count what candidates lose",
         description="Ask a reference and candidates the same questions, greedily, and compare "
         "their answers pair by pair, kind by kind. Profile quick asks 360 over all kinds and "
-        "gives hints; full asks 240 of each kind. What was answered is kept: the same command goes "
-        "on where it was broken off.",
+        "gives hints; full asks 240 of each kind. Asking a candidate stops where it is decided. "
+        "What was answered is kept: the same command goes on where it was broken off.",
     )
     add_model_arguments(parser, with_reference=True)
     parser.add_argument(
@@ -51,6 +51,11 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         metavar="FILE.jsonl",
         help="questions of your own, one JSON object a line with prompt and answer, and "
         "picture with the path of one beside the file",
+    )
+    parser.add_argument(
+        "--ask-all",
+        action="store_true",
+        help="ask each version all questions, also where it is decided before",
     )
     parser.add_argument(
         "--profile",
@@ -81,14 +86,14 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     sees = reference.projector is not None
     models = [each.header for each in candidates if each.header is not None]
     questions = own or usual_set(models, taught=taught, sees=sees)
-    questions = questions.take(profile)
+    questions = questions.take(profile).in_turns()
     room = EngineRoom.of_this_pc(paths)
     plan = _plan(arguments, questions, candidates, room)
     with console.progress() as progress:
         bar = _Bar(progress)
         kept = KeptAnswers(paths.cache, paths.state)
         tasks = Tasks(plan, room, kept, bar.show, chosen.open)
-        result = tasks.run(reference, chosen.candidates)
+        result = tasks.run(reference, chosen.candidates, stops=not arguments.ask_all)
     used = used_of(result, ServerBook.of_this_pc(paths).about)
     if arguments.json:
         facts = {"profile": str(profile), "items": questions.name}

@@ -136,6 +136,28 @@ def test_the_table_says_what_is_lost(program: Program, four: Path, five: Path, i
     assert quiet.err == ""
 
 
+def test_asking_stops_where_it_is_decided(
+    program: Program, four: Path, five: Path, tmp_path: Path
+) -> None:
+    rows = [
+        {"prompt": f"{kind} {n}?", "answer": 4, "kind": kind}
+        for kind in ("sums", "counts")
+        for n in range(100)
+    ]
+    items = write_items(tmp_path / "many.jsonl", rows)
+    command = ("tasks", "--reference", four, five, four, "--items", items, "--max-tokens", "8")
+    loser, same = program.json(*command)["candidates"]
+    assert (loser["decided_after"], loser["asked_items"]) == (50, 50)
+    assert [kind["items"] for kind in loser["kinds"]] == [25, 25]
+    assert {kind["verdict"] for kind in loser["kinds"]} == {"loses"}
+    assert 0 < loser["total"]["share_of_look"] < 0.1
+    assert (same["decided_after"], same["total"]["items"]) == (None, 200)  # the original itself
+    assert "Decided after 50 of 200 questions." in program.run(*command).err
+    loser, _ = program.json(*command, "--ask-all")["candidates"]
+    assert (loser["decided_after"], loser["asked_items"]) == (None, 150)
+    assert loser["total"]["share_of_look"] == 1
+
+
 def test_empty_answers_are_counted(program: Program, tmp_path: Path) -> None:
     says = write_scripted_model(tmp_path / "says.gguf", ["4"])
     mute = write_scripted_model(tmp_path / "mute.gguf", ["\n"])

@@ -50,6 +50,7 @@ ITEMS = tuple(
     for n in range(240)
 )
 MB = 1_000_000
+AT_ONCE = 16
 TAKEN = Taken(
     1_764_504_000 * 10**9,
     "Shrinkscope 0.0.9",
@@ -96,7 +97,8 @@ def tasks(wrong: int, how: str = "wrong") -> TasksStep:
     """The first so many of the sums are wrong."""
     missed = [f"sums-{n}" for n in range(wrong)]
     outcomes = {item.key: how if item.key in missed else "correct" for item in ITEMS}
-    return TasksStep("engine 1", outcomes, 999, dict.fromkeys(missed, "<i>7</i>"))
+    wrong_texts = dict.fromkeys(missed, "<i>7</i>")
+    return TasksStep("engine 1", outcomes, 999, wrong_texts, at_once=AT_ONCE, rounding=4.5e-7)
 
 
 def row(file: str, level: str, bits: float, *, kld: float | None, wrong: int) -> Row:

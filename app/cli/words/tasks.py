@@ -67,6 +67,7 @@ def _row(result: TaskResult, row: TaskRow, called: Called, used: Used) -> dict[s
         "kinds": [_kind(kind) | {"examples": _examples(result, row, kind)} for kind in row.kinds],
         "total": _kind(row.total) if row.total else None,
         "against": [kind.kind for kind in row.against],
+        "decided_after": answers.decided.questions if answers.decided else None,
         "has_template": row.has_template if row.level else None,
         "thinks": row.thinks if row.level else None,
         "generated_tokens": sum(answer.tokens for answer in answers.answers.values()) or None,
@@ -100,6 +101,7 @@ def _kind(row: KindResult) -> dict[str, object]:
         "difference_high": _high(row.difference),
         "p_value": row.p_value,
         "corrected_p_value": row.corrected_p_value,
+        "share_of_look": row.share,
         "verdict": row.verdict.value,
         "hint": row.hint,
         "items_to_settle": _items_to_settle(row),
@@ -160,6 +162,9 @@ def show(result: TaskResult, called: Called, console: Console, used: Used) -> No
         if row.against:
             named = "; ".join(f"{kind.kind} {points(kind)}" for kind in row.against)
             console.remark(f"As good over all questions together, were it not for {named}.")
+        if row.answers.decided is not None:
+            after, of = row.answers.decided.questions, len(result.plan.items)
+            console.remark(f"Decided after {after:,} of {of:,} questions.")
         console.text("")
     reference = result.reference
     console.text(

@@ -26,6 +26,7 @@ PROMPT_TOKENS, GENERATED_TOKENS = 512, 128
 DEPTHS_TOKENS = (0, 2048)
 REPETITIONS = 5
 DEEP_REPETITIONS_QUICK = 3
+MOST_AT_ONCE = 64
 # 1: any engine went on with what another one had measured. 3: of candidates that are more than a
 # file; a ladder of plain files has the number and the key that it had before.
 _PLAIN_FORMAT, _FORMAT = 2, 3
@@ -91,6 +92,8 @@ class LadderPlan(msgspec.Struct, frozen=True):
             share of right answers; None asks all.
         contexts_alike: What a file says does not depend on the size of its context, once that is
             as large as everybody's.
+        at_once: How many questions an engine answers at once, on which answers depend by rounding;
+            None for as many as pay on this PC.
     """
 
     reference: FileWords
@@ -117,6 +120,7 @@ class LadderPlan(msgspec.Struct, frozen=True):
     thinking: bool = False
     stop_tolerance: Annotated[float, Meta(gt=0, le=1)] | None = None
     contexts_alike: bool = False
+    at_once: Annotated[int, Meta(ge=1, le=MOST_AT_ONCE)] | None = None
 
     @property
     def stops(self) -> bool:
@@ -182,7 +186,8 @@ class LadderPlan(msgspec.Struct, frozen=True):
             OSError: A file is gone.
         """
         plain: dict[str, object] = msgspec.to_builtins(self)
-        for name in ("kinds", "more", "thinking", "stop_tolerance", "contexts_alike"):
+        later = ("kinds", "more", "thinking", "stop_tolerance", "contexts_alike", "at_once")
+        for name in later:
             if not plain[name]:  # a ladder without has the key that it had before there was any
                 del plain[name]
         known = (_FORMAT, plain) if plain.pop("chosen") else (_PLAIN_FORMAT, plain)

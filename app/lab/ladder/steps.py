@@ -73,6 +73,7 @@ class Ask(Protocol):
         on_share: Callable[[float], None],
         stopping: Stopping | None,
         engines: LadderEngines,
+        reference: TasksStep | None,
         /,
     ) -> TasksStep:
         """Ask it; see :meth:`app.lab.ladder.tasks.LadderTasks.ask`."""
@@ -93,8 +94,8 @@ class Tools:
         items: The questions.
         prompts: What greedy answers are given to.
         about_server: What is kept of a candidate's server; None where only its address is known.
-        ask: Asks them of one candidate, tells the share that is done and stops where it is decided;
-            None where nothing can ask.
+        ask: Asks them of one candidate, tells the share that is done, stops where it is decided and
+            goes by how the reference was asked; None where nothing can ask.
     """
 
     room: EngineRoom
@@ -315,7 +316,7 @@ class Steps:
         if self._tools.ask is None:
             raise PersonError(say("lab.no_questions_can_asked"))
         stopping = self._stopping(candidate, reference)
-        return self._tools.ask(candidate, on_share, stopping, self._engines)
+        return self._tools.ask(candidate, on_share, stopping, self._engines, reference)
 
     def _stopping(self, candidate: Candidate, reference: TasksStep | None) -> Stopping | None:
         plan, tolerance = self._plan, self._plan.stop_tolerance

@@ -36,6 +36,7 @@ class LadderTasks:
         kept: Answers that are known.
         open_model: Reads the header of one of the files.
         thinking: Models that have a switch for it think before they answer.
+        at_once: How many questions an engine answers at once; None for as many as pay here.
     """
 
     def __init__(
@@ -48,12 +49,14 @@ class LadderTasks:
         open_model: Callable[[Path], ModelFile],
         *,
         thinking: bool = False,
+        at_once: int | None = None,
     ) -> None:
         every = list(map(opened_file, models))
         engines, each = engines_and_threads(every, threads, room)
         limits = dict(chosen.answer_tokens)
         self._plan = TaskPlan(chosen.items, engines, each, thinking, limits, places=None)
         self._every = every
+        self._at_once = at_once
         self._room = room
         self._kept = kept
         self._open_model = open_model
@@ -64,17 +67,20 @@ class LadderTasks:
         on_share: Callable[[float], None],
         stopping: Stopping | None = None,
         engines: LadderEngines | None = None,
+        reference: TasksStep | None = None,
     ) -> TasksStep:
         """Ask a candidate; what cannot be answered is missing, and the error says why.
 
         Asking ends where it is decided, if ``stopping`` tells when that is; of ``engines`` the
-        candidate's own is used if it is loaded.
+        candidate's own is used if it is loaded. As many questions are answered at once as by the
+        reference, if it was asked before.
 
         Raises:
             PersonError: The file cannot be asked at all.
         """
         ready = opened(candidate.spoken, self._open_model)
-        self._plan = with_places(self._plan, self._every, self._room, self._kept)
+        at_once = reference.at_once if reference is not None else self._at_once
+        self._plan = with_places(self._plan, self._every, self._room, self._kept, at_once)
         items = self._plan.items
 
         def note(answered: int) -> None:

@@ -41,6 +41,8 @@ def ladder_document(view: LadderView) -> dict[str, Any]:
     plan, about, limits, taken = view.plan, view.about, view.limits, view.taken
     text_name, items_name = shared_text_name(plan.text_name), file_name(plan.items_name)
     items, chosen = tuple(about.items), view.recommendation.file
+    tasks = view.reference.tasks
+    at_once = tasks.at_once if tasks is not None else None
     document = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION if plan.chosen else _PLAIN_VERSION,
@@ -48,7 +50,8 @@ def ladder_document(view: LadderView) -> dict[str, Any]:
         "made": None if taken.when_ns is None else moment_of(taken.when_ns).isoformat(),
         "machine": taken.machine,
         "engine": view.engine or None,
-        "arguments": msgspec.to_builtins(plan) | {"text_name": text_name, "items_name": items_name},
+        "arguments": msgspec.to_builtins(plan)
+        | {"text_name": text_name, "items_name": items_name, "at_once": plan.at_once or at_once},
         "limits": {
             "memory_bytes": limits.memory_bytes,
             "least_tokens_per_second": limits.least_tokens_per_second,
@@ -76,6 +79,7 @@ def ladder_document(view: LadderView) -> dict[str, Any]:
             "name": view.reference.name,
         },
         "noise_floor": view.floor,
+        "at_once_mean_kld": tasks.rounding if tasks is not None else None,
         "candidates": [_candidate(view, row) for row in view.rows],
         "verdict_rule": VERDICT_RULE,
         "verdicts": [_verdict(row) for row in view.rows],

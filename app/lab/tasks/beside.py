@@ -39,12 +39,16 @@ _ONE_CONTEXT_TOKENS = 512
 
 
 def with_places(
-    plan: TaskPlan, every: Sequence[OpenedCandidate], room: EngineRoom, kept: KeptAnswers
+    plan: TaskPlan,
+    every: Sequence[OpenedCandidate],
+    room: EngineRoom,
+    kept: KeptAnswers,
+    at_once: int | None = None,
 ) -> TaskPlan:
     """A plan that knows how many questions are answered at once, by the largest of the files.
 
     Starts an engine where that was not measured before. What cannot be measured is asked one after
-    the other.
+    the other. Where others were asked so many ``at_once`` already, so are these.
     """
     if plan.places is not None:
         return plan
@@ -67,6 +71,7 @@ def with_places(
         place_bytes=_place_bytes(plan, largest, room),
         file_bytes=largest.model.tensor_bytes,
         questions=len(plan.items),
+        at_once=at_once,
     )
     rounding = passes.beside_kld.get(places)
     return replace(plan, engines=engines, threads=threads, places=places, rounding=rounding)
@@ -80,6 +85,7 @@ def chosen(
     place_bytes: int,
     file_bytes: int,
     questions: int,
+    at_once: int | None = None,
 ) -> tuple[int, int, int]:
     """Engines, threads of each, and questions that each answers at once.
 
@@ -90,7 +96,11 @@ def chosen(
         place_bytes: What one more question at once takes.
         file_bytes: Weights; an engine less is a copy of them less.
         questions: That are asked.
+        at_once: So many are to be answered at once; None for as many as pay here.
     """
+    if at_once is not None:
+        fits = engines * at_once * place_bytes <= max(_MOST_BYTES, file_bytes // _MOST_SHARE)
+        return (engines, threads, at_once) if fits else (1, engines * threads, at_once)
     gains = {
         count: count * passes.alone_ns / ns
         for count, ns in passes.beside_ns.items()

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+from app.core.stopping import Stopping
+from app.core.tasks.looks import looks_at
 from app.core.tasks.results import (
     TOLERANCE,
     KindResult,
@@ -66,14 +68,24 @@ class Tasks:
         self._done = 0
         self._total = 0
         self._known: dict[str, FileAnswers] = {}
+        self._stopping: Stopping | None = None
 
     def run(
         self,
         reference: Candidate,
         candidates: Sequence[Candidate],
         tolerance: float = TOLERANCE,
+        *,
+        stops: bool = False,
     ) -> TaskResult:
         """Ask all; a candidate that fails has its error in its row.
+
+        Args:
+            reference: What the others are compared with; it is asked everything.
+            candidates: The others, and perhaps itself.
+            tolerance: How much worse may still be called as good.
+            stops: Asking a candidate stops where it is decided, by the rule of ladders; the
+                questions take turns over the kinds.
 
         Raises:
             PersonError: The reference cannot be asked.
@@ -86,8 +98,11 @@ class Tasks:
         if not reference_row.answers.answers:
             reason = reference_row.error or say("lab.gave_no_answer")
             raise PersonError(say("lab.reference_cannot_asked", reason=reason))
+        if stops:
+            known = reference_row.answers.outcomes(self._plan.items)
+            self._stopping = Stopping(self._plan.items, known, len(asked) - 1, tolerance)
         rows = [self._row(each) for each in candidates]
-        judge_rows(self._plan.items, reference_row, rows, tolerance)
+        judge_rows(self._plan.items, reference_row, rows, tolerance, stops=stops)
         engines = [row.answers.engine for row in (reference_row, *rows)]
         engine = next((engine for engine in engines if engine), "")
         return TaskResult(engine, self._plan, reference_row, rows)
@@ -130,7 +145,8 @@ class Tasks:
             self._on_step(self._done + answered, self._total, ready.candidate.place)
 
         try:
-            return FileAsker(ready, self._plan, self._room, self._kept, note).run()
+            asker = FileAsker(ready, self._plan, self._room, self._kept, note, self._stopping)
+            return asker.run()
         except PersonError as error:
             return FileAnswers(error=error.sentence)
         except OSError as error:
@@ -150,34 +166,44 @@ def judge_rows(
     reference: TaskRow,
     rows: Sequence[TaskRow],
     tolerance: float = TOLERANCE,
+    *,
+    stops: bool = False,
 ) -> None:
     """Compare what was answered; fills in the rows' results.
 
     A row of the reference itself is no further test, so that the others are not corrected for it;
-    it is as good as itself, however few the questions are.
+    it is as good as itself, however few the questions are. Where asking could stop (``stops``), the
+    look at all questions has its share of the error like any other.
     """
     base = reference.answers
     others = [row for row in rows if row.answers is not base]
     own = [row for row in (reference, *rows) if row.answers is base]
-    _fill(items, base, others, tolerance)
+    _fill(items, base, others, tolerance, stops=stops)
     for row in own:
-        _fill(items, base, [row], tolerance)
+        _fill(items, base, [row], tolerance, stops=False)
         row.kinds = [_of_itself(kind) for kind in row.kinds]
         row.total = _of_itself(row.total) if row.total else None
         row.against = []
 
 
 def _fill(
-    items: Sequence[TaskItem], base: FileAnswers, rows: Sequence[TaskRow], tolerance: float
+    items: Sequence[TaskItem],
+    base: FileAnswers,
+    rows: Sequence[TaskRow],
+    tolerance: float,
+    *,
+    stops: bool,
 ) -> None:
     expected = base.outcomes(items)
     outcomes = [row.answers.outcomes(items) for row in rows]
+    last = looks_at(items, stops=stops)[-1]
+    looks = [row.answers.decided or last for row in rows]
     together = [
         replace(item, kind=ALL_KINDS, sort=item.sort and f"{item.kind}\0{item.sort}")
         for item in items
     ]
-    by_kind = compare_tasks(items, expected, outcomes, tolerance)
-    totals = compare_tasks(together, expected, outcomes, tolerance)
+    by_kind = compare_tasks(items, expected, outcomes, tolerance, looks)
+    totals = compare_tasks(together, expected, outcomes, tolerance, looks)
     for row, kinds, total in zip(rows, by_kind, totals, strict=True):
         if not row.answers.answers:
             continue

@@ -408,6 +408,9 @@ def test_several_at_once_where_that_pays_and_has_room() -> None:
         4,
     )
     assert chosen(passes, file_bytes=10_000_000, **how | {"place_bytes": 1 << 30}) == (2, 1, 1)
+    # As many as others were asked at once, whatever pays: of a few questions, too.
+    assert chosen(passes, file_bytes=10_000_000, **few, at_once=32) == (2, 1, 32)
+    assert chosen(passes, file_bytes=10_000_000, **how, at_once=8) == (1, 2, 8)
     slow = PassesMeasured(1, 10, {4: 38, 8: 76})
     assert chosen(slow, file_bytes=10_000_000, **how) == (2, 1, 1)
     assert chosen(PassesMeasured(1, 10, {}), file_bytes=10_000_000, **how) == (2, 1, 1)

@@ -319,6 +319,7 @@ class LadderRun:
             KeptAnswers(cache, paths.state),
             self._open_model,
             thinking=self.plan.thinking,
+            at_once=self.plan.at_once,
         )
         try:
             references = KeptReferences(cache / "references", engines_folder=paths.state)

@@ -106,6 +106,7 @@ def test_a_report_is_measured_again_as_it_was(files: list[Path], paths: Paths) -
     assert plan is not None
     assert (plan.reference, plan.candidates) == (str(files[0]), tuple(map(str, files)))
     assert (plan.threads, plan.text_name, plan.items_name) == (4, BUNDLED_TEXT, "bundled")
+    assert plan.at_once == cases.AT_ONCE  # as it was found to pay where the report was made
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": "x"}', "\x00\x01", "[" * 9999])
