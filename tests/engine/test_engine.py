@@ -356,6 +356,26 @@ def test_speed_tests_give_one_sample_each(engine: RecordedEngine, demo_model: Pa
         assert sample.tokens_per_second == pytest.approx(tokens * 1e9 / sample.elapsed_ns)
 
 
+def test_a_filled_context_is_filled_once_for_all_repetitions(
+    engine: RecordedEngine, demo_model: Path
+) -> None:
+    """Filling takes many times as long as the test behind it: a later repetition has none of it."""
+    engine.load(demo_model, 0)
+    process = psutil.Process(engine.client.pid)
+
+    def taken(generated_tokens: int, warmup: bool) -> float:
+        before = process.cpu_times()
+        command = Bench(engine.client.next_id(), 0, generated_tokens, 900, 1, warmup)
+        engine.client.send(command)
+        assert engine.wait(BenchSample).elapsed_ns > 0
+        after = process.cpu_times()
+        return after.user + after.system - before.user - before.system
+
+    first, later = taken(2, True), [taken(2, False) for _ in range(5)]
+    assert sum(later) < first
+    assert taken(3, False) > max(later)  # another test has a context of its own
+
+
 def test_quantizing_tells_its_progress(
     engine: RecordedEngine, demo_model: Path, tmp_path: Path
 ) -> None:

@@ -22,6 +22,7 @@ from app.core.tasks.items import Check, TaskItem
 from app.engine.local.client import EngineClient
 from app.engine.protocol.answering import Finished, Generate
 from app.engine.protocol.loading import Load, Reopened
+from app.engine.protocol.scoring import KeepReference
 from app.lab.engines.calls import EngineFailed
 from app.lab.engines.loading import NO_CONTEXT, reopen_command
 from app.lab.engines.opened import OpenedCandidate, opened_file
@@ -110,11 +111,14 @@ def test_each_file_is_loaded_once_for_speed_and_once_for_all_else(
 ) -> None:
     """And says what it says in engines that do nothing else, to the last bit."""
     loads: Counter[tuple[str, str]] = Counter()
+    kept: Counter[str] = Counter()
     send = EngineClient.send
 
     def counting(client: EngineClient, command: Command) -> None:
         if isinstance(command, Load):
             loads[client.key.partition("-")[0], command.path] += 1
+        elif isinstance(command, KeepReference):
+            kept[command.target] += 1
         send(client, command)
 
     monkeypatch.setattr(EngineClient, "send", counting)
@@ -124,6 +128,8 @@ def test_each_file_is_loaded_once_for_speed_and_once_for_all_else(
     once = {(what, path): 1 for path in levels for what in ("bench", "ladder")}
     # How many questions at once pay on this PC is measured at the first run alone.
     assert loads == once | {("passes", levels[0]): 1}
+    assert set(kept.values()) == {1}, "the reference reads a chunk once for all"
+    assert len(kept) == 3
     for row in result.rows.values():
         assert [(one.test, one.depth) for one in row.speed] == [
             ("pp32", 0), ("tg4", 0), ("pp32", 64), ("tg4", 64)

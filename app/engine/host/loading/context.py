@@ -163,6 +163,10 @@ class Context:
         self._ends.clear()
         self._saved.clear()
         self._places.drop_after(0)
+        self.count_threads()
+
+    def count_threads(self) -> None:
+        """Count :attr:`fewest_threads` anew."""
         self._fewest_threads = self._crew.asked
 
     def reuse(self, tokens: list[int]) -> int:
@@ -281,11 +285,13 @@ class Context:
             self._saved.append((held + look.tokens, saved))
         self._hold([look.mark] * look.tokens)
 
-    def decode_rows(self, tokens: list[int]) -> NDArray[np.float32]:
-        """Decode tokens and read the logits of each; errors as :meth:`decode`.
+    def decode_rows(self, tokens: list[int], first: int = 0) -> NDArray[np.float32]:
+        """Decode tokens and read the logits of those from ``first`` on; errors as :meth:`decode`.
+
+        The logits of others are not computed, which changes nothing in these.
 
         Returns:
-            Tokens × vocabulary, in llama.cpp's own memory: gone with the next decode.
+            Those tokens × vocabulary, in llama.cpp's own memory: gone with the next decode.
         """
         batch = lc.llama_batch_init(len(tokens), 0, 1)
         try:
@@ -295,13 +301,13 @@ class Context:
                 batch.pos[place] = self._position(len(self.tokens)) + place
                 batch.n_seq_id[place] = 1
                 batch.seq_id[place][0] = 0
-                batch.logits[place] = 1
+                batch.logits[place] = place >= first
             self._compute(batch)
         finally:
             lc.llama_batch_free(batch)
         self._hold(tokens)
         pointer = lc.llama_get_logits(self.handle)
-        shape = (len(tokens), self.model.vocabulary_size)
+        shape = (len(tokens) - first, self.model.vocabulary_size)
         return np.ctypeslib.as_array(cast("Any", pointer), shape)
 
     def decode_one(self, token: int) -> None:
@@ -319,7 +325,7 @@ class Context:
 
     @property
     def fewest_threads(self) -> int:
-        """Fewest threads of a decode since :meth:`clear`."""
+        """Fewest threads of a decode since :meth:`clear` or :meth:`count_threads`."""
         return self._fewest_threads
 
     def _compute(self, batch: object) -> None:

@@ -1,6 +1,7 @@
 """Speed as llama-bench takes it: of random tokens, without sampling or tokenizing.
 
-Prompt and generation are taken apart, and the depth is filled outside the timer.
+Prompt and generation are taken apart. The depth is filled outside the timer, and for later
+repetitions gone back to, where llama-bench restores a state that it has saved.
 
 Source: tools/llama-bench/llama-bench.cpp of llama.cpp 0c1e57098 (test_prompt, test_gen).
 """
@@ -65,9 +66,12 @@ class SpeedTester:
                 self._prompt(context, command.prompt_tokens)
             else:
                 self._generate(context, 1)
-        context.clear()
-        if command.depth:
-            self._prompt(context, command.depth)
+        filled = command.depth and not command.warmup and context.keep(command.depth)
+        if not filled:
+            context.clear()
+            if command.depth:
+                self._prompt(context, command.depth)
+        context.count_threads()
         begin_ns = time.perf_counter_ns()
         if command.prompt_tokens:
             self._prompt(context, command.prompt_tokens)

@@ -312,7 +312,7 @@ class Scorer:
                     context.decode(tokens[start:end])
                     continue
                 begin = max(start, first_scored)
-                rows = context.decode_rows(tokens[start:end])[begin - start :].copy()
+                rows = context.decode_rows(tokens[start:end], begin - start).copy()
                 following = np.asarray(tokens[begin + 1 : end + 1], dtype=np.int64)
                 if self._last[0] is not None:
                     wait([self._last[0]])  # no more than two slices of logits at a time
