@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QDir, QStandardPaths
@@ -111,25 +111,32 @@ class FileDialogs:
         ending = ".md" if form == "markdown" else ".json"
         return self.target(translate("FileDialogs", "Export the chat"), stem + ending)
 
-    def target(self, title: str, name: str) -> Path | None:
-        """Where something of the person's shall be written; ``name`` is what is offered."""
-        return ask_target(self._window(), title, name)
+    def target(self, title: str, name: str, forms: Sequence[str] = ()) -> Path | None:
+        """Where something of the person's shall be written; ``name`` is what is offered.
+
+        Args:
+            title: Of the dialog.
+            name: With the ending of the usual form.
+            forms: Endings of other forms that it may be written in.
+        """
+        return ask_target(self._window(), title, name, forms)
 
 
-def ask_target(over: QWidget, title: str, name: str) -> Path | None:
-    """Where a file shall be written; what is chosen gets the ending of the name.
+def ask_target(over: QWidget, title: str, name: str, forms: Sequence[str] = ()) -> Path | None:
+    """Where a file shall be written; what is chosen gets the ending of its form.
 
     Args:
         over: Over which window the dialog opens.
         title: Of the dialog.
         name: What is offered, in the person's documents; its ending says which kind of file it is.
+        forms: Endings of other kinds that it may be.
 
     Returns:
         None if the person changed their mind.
     """
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     ending = Path(name).suffix
-    kind = {
+    kinds = {
         ".gguf": translate("FileDialogs", "GGUF file (*.gguf)"),
         ".html": translate("FileDialogs", "Web page (*.html)"),
         ".md": translate("FileDialogs", "Markdown (*.md)"),
@@ -137,9 +144,14 @@ def ask_target(over: QWidget, title: str, name: str) -> Path | None:
         ".json": translate("FileDialogs", "JSON (*.json)"),
         ".png": translate("FileDialogs", "Picture (*.png)"),
         ".svg": translate("FileDialogs", "Drawing (*.svg)"),
-    }[ending]
-    chosen, _ = QFileDialog.getSaveFileName(over, title, str(Path(documents, name)), kind)
+        ".jsonl": translate("FileDialogs", "JSON lines (*.jsonl)"),
+    }
+    offered = {kinds[each]: each for each in (ending, *forms)}
+    start = str(Path(documents, name))
+    chosen, kind = QFileDialog.getSaveFileName(over, title, start, ";;".join(offered))
     if not chosen:
         return None
     path = Path(chosen)
-    return path if path.suffix.lower() == ending else path.with_name(path.name + ending)
+    if path.suffix.lower() in offered.values():
+        return path
+    return path.with_name(path.name + offered.get(kind, ending))

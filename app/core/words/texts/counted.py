@@ -8,6 +8,8 @@ from __future__ import annotations
 from app.core.words.texts import translate
 
 TEXTS = {
+    "counted.answers_failed": translate("Sentences", "{n} answers failed; their cells say why."),
+    "counted.answers_failed.one": translate("Sentences", "{n} answer failed; its cell says why."),
     "counted.chats": translate("Sentences", "{n} chats"),
     "counted.chats.one": translate("Sentences", "{n} chat"),
     "counted.files_offered": translate("Sentences", "A link offers {n} files of {repository}. Download them?"),
@@ -38,6 +40,8 @@ TEXTS = {
     "counted.more_remarks.one": translate("Sentences", "One more remark"),
     "counted.remarks": translate("Sentences", "{n} remarks on how this was measured"),
     "counted.remarks.one": translate("Sentences", "A remark on how this was measured"),
+    "counted.prompts_of": translate("Sentences", "{n} prompts of “{name}”"),
+    "counted.prompts_of.one": translate("Sentences", "{n} prompt of “{name}”"),
     "counted.room_for": translate("Sentences", "room for {n} more"),
     "counted.room_for.one": translate("Sentences", "room for one more"),
     "counted.same_words": translate("Sentences", "Both gave the same words {n} times: these are ties, and there is nothing to vote on."),

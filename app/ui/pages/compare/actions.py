@@ -50,6 +50,7 @@ class CompareActions(PageCommands):
         self.measure = self.command(
             translate("CompareActions", "Measure what each version loses …"), "ladder", "Ctrl+M"
         )
+        self.many = self.command(translate("CompareActions", "Ask many prompts …"), "file")
         self.for_pane = {
             PaneCommand.SETTINGS: self.command(
                 translate("CompareActions", "Settings of the chosen model …"), "settings"

@@ -44,6 +44,7 @@ class ComparePage(PageParts):
         add_wanted: Models are to be chosen and opened beside those that are open.
         title_changed: The open chat's title, empty if it has none.
         measure_wanted: A ladder is to be made of these candidates.
+        many_wanted: Many prompts are to be asked.
         browse_wanted: The models on this PC are wanted.
         search_wanted: A model that fits this PC is looked for.
         repair_wanted: The engine is to go on without what failed here.
@@ -59,6 +60,7 @@ class ComparePage(PageParts):
     add_wanted = Signal()
     title_changed = Signal(str)
     measure_wanted = Signal()
+    many_wanted = Signal()
     browse_wanted = Signal()
     search_wanted = Signal()
     repair_wanted = Signal()
@@ -142,6 +144,13 @@ class ComparePage(PageParts):
         """Put the cursor in the field to ask in."""
         self.asking.focus_prompt()
 
+    def whom(self) -> dict[Candidate, str]:
+        """What each open candidate is called, with its letter."""
+        naming = self._naming()
+        panes = reversed(self._session.panes)
+        named = {pane.candidate: f"{pane.letter} {naming.name(pane)}" for pane in panes}
+        return dict(reversed(named.items()))
+
     # --- wiring -------------------------------------------------------------------------
 
     def _wire(self, signals: SessionSignals) -> None:
@@ -171,6 +180,7 @@ class ComparePage(PageParts):
         self.prompt.field.taken_out.connect(
             lambda undo: remark(self, self.tr("A pasted text was taken out."), undo)
         )
+        self.prompt.many_wanted.connect(self.many_wanted)
         self.prompt.stop_requested.connect(lambda: self.controller.stop())
         self.welcome.chosen.connect(self.asking.ask_suggested)
         self.welcome.models_wanted.connect(self.browse_wanted)
@@ -214,6 +224,7 @@ class ComparePage(PageParts):
         commands.remove.triggered.connect(lambda: self._run_focused(PaneCommand.REMOVE))
         commands.new_chat.triggered.connect(self._new_chat)
         commands.measure.triggered.connect(self.measure_wanted)
+        commands.many.triggered.connect(self.many_wanted)
         commands.focus_prompt.triggered.connect(self.focus_prompt)
         commands.show_chats.toggled.connect(self.chats.setVisible)
         commands.show_plots.toggled.connect(self.show_plots)

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from app.lab.ladder.pickable import PickFile
     from app.store.settings import Settings
     from app.ui.kit.jobs import JobContext
+    from app.ui.pages.compare.batch.desk import BatchDesk
     from app.ui.picking.add_dialog import AddDialog
     from app.ui.plots.live import LivePlots
     from app.ui.shell.ground import Ground
@@ -95,6 +96,7 @@ class ComparePart(Part):
         self.plots: LivePlots | None = None
         self._models: Sequence[LibraryModel] = ()
         self._picker: AddDialog | None = None
+        self._batch: BatchDesk | None = None
         self._wire()
 
     def _wire(self) -> None:
@@ -113,6 +115,7 @@ class ComparePart(Part):
         self.view.measure_wanted.connect(
             lambda: requests.measure.tell([pane.candidate for pane in self._session.panes])
         )
+        self.view.many_wanted.connect(self._ask_many)
         self.view.browse_wanted.connect(requests.browse.tell)
         self.view.search_wanted.connect(requests.find_on_hub.tell)
         self.view.chats.words_wanted.connect(self._find_words)
@@ -157,7 +160,7 @@ class ComparePart(Part):
 
     @property
     def busy(self) -> bool:
-        return self._session.busy
+        return self._session.busy or (self._batch is not None and self._batch.runs)
 
     def pump(self, *, busy: bool) -> None:
         self._session.pump()
@@ -185,6 +188,8 @@ class ComparePart(Part):
         )
 
     def stop(self) -> bool:
+        if self._batch is not None:
+            self._batch.close()
         self._watch.stop()
         return self._session.close()
 
@@ -238,6 +243,23 @@ class ComparePart(Part):
         session, demo = self._session, self._ground.demo
         known, servers = session.templates.known, self._servers()
         return pickable(session.panes, demo, self._models, known, servers=servers)
+
+    def _ask_many(self) -> None:
+        # Its window is no part of a start.
+        from app.ui.pages.compare.batch.desk import BatchDesk
+
+        ground = self._ground
+        if self._batch is None:
+            self._batch = batch = BatchDesk(
+                self.view,
+                ground.jobs,
+                ground.files,
+                ground.house.paths,
+                lambda: self._session.chat,
+                self.view.whom,
+            )
+            self.signals.panes_changed.connect(batch.follow)
+        self._batch.open()
 
     def _servers(self) -> list[Server]:
         with suppress(PersonError):  # the Models page says why their list cannot be read
@@ -385,6 +407,11 @@ def compare_help() -> PageHelp:
             translate(
                 "Window",
                 "Ctrl and a number asks one of them alone, and once more all again.",
+            ),
+            translate(
+                "Window",
+                "“Ask many prompts …”, in the menu beside Send, asks all prompts of a file, each in "
+                "a clean context, and puts the answers beside each other.",
             ),
             translate(
                 "Window",

@@ -33,6 +33,7 @@ class PromptBox(QWidget):
         submitted: The person wants to ask; the text without blank space around it, and the key of
             the one that is asked, or None for all.
         stop_requested: Every answer shall stop.
+        many_wanted: Many prompts are to be asked.
 
     Args:
         door: Where pictures come from; None where none can be shown.
@@ -41,6 +42,7 @@ class PromptBox(QWidget):
 
     submitted = Signal(str, object)
     stop_requested = Signal()
+    many_wanted = Signal()
 
     def __init__(self, door: PictureDoor | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -200,6 +202,8 @@ class PromptBox(QWidget):
             if number:
                 action.setText(f"{action.text()}\tCtrl+{number}")
             action.triggered.connect(lambda _checked=False, key=each.key: self._choose(key or None))
+        self.menu.addSeparator()
+        self.menu.addAction(self.tr("Ask many prompts …")).triggered.connect(self.many_wanted)
 
     def _choose(self, key: str | None) -> None:
         self.ask_only(key)

@@ -1,0 +1,1 @@
+"""Many prompts for the models of the open chat, and their answers beside each other."""
