@@ -46,7 +46,7 @@ TEXTS = {
     "program.made_shrunken_version": translate("Sentences", "as it made the shrunken version"),
     "program.message_longer_than_megabyte_engine": translate("Sentences", "This message is longer than the megabyte that an engine takes: shorten it."),
     "program.name_model_file": translate("Sentences", "Name at least one model file, or --demo."),
-    "program.tune_alone": translate("Sentences", "--tune names its model itself: name no other candidate, reference or --demo beside it."),
+    "program.tune_alone": translate("Sentences", "--tune names its model itself: name no other candidate, no original and no --demo beside it."),
     "program.name_reference": translate("Sentences", "Name the version to compare with by --reference."),
     "program.name_text_file_text_mode": translate("Sentences", "Name a text file with --text: this mode measures on a text of yours."),
     "program.no_standard_input_take_token": translate("Sentences", "There is no standard input to take the token from."),

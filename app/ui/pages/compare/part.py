@@ -410,8 +410,8 @@ def compare_help() -> PageHelp:
             ),
             translate(
                 "Window",
-                "“Ask many prompts …”, in the menu beside Send, asks all prompts of a file, each in "
-                "a clean context, and puts the answers beside each other.",
+                "“Ask many prompts …”, in the menu beside Send, asks all prompts of a file, each "
+                "in a clean context, and puts the answers beside each other.",
             ),
             translate(
                 "Window",
