@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from app.core.ladder.plotted import LOSSES, Cost, Loss, points_of
+from app.core.ladder.results import StepKind
 from app.core.ladder.row import Row, difference_of
 from app.core.quality.histogram import EDGES
 from app.core.shrink.ways import Way
@@ -14,7 +15,14 @@ from app.core.tasks.results import KindResult, KindVerdict
 from app.core.text.clean import clean_line
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
-from app.ui.plots.ladder.words import no_ladder, no_loss, no_tasks, no_ways
+from app.ui.plots.ladder.words import (
+    no_cost,
+    no_ladder,
+    no_loss,
+    no_loss_told,
+    no_tasks,
+    no_ways,
+)
 
 if TYPE_CHECKING:
     from app.core.plots.scatter import PlotPoint
@@ -76,6 +84,7 @@ class Version:
         number: Its place: letter, colour and shape.
         failed: It could not be measured, or not all of it.
         refused: It has no divergence from this reference.
+        untold: Its server, or the original's, does not tell what the plot shows.
         at_floor: It is no further from the original than the original from itself.
         way: How it came to need less than the original.
     """
@@ -86,6 +95,7 @@ class Version:
     is_reference: bool
     failed: bool
     refused: bool = False
+    untold: bool = False
     at_floor: bool = False
     way: Way | None = None
 
@@ -221,7 +231,11 @@ def _scatter(view: LadderView | None, cost: Cost, loss: Loss) -> ScatterContent:
         if row.is_reference and loss.of(row) is None and (found := cost.of(row)) is not None
     ]
     absent = tuple(
-        replace(Version.of(row), refused=row.other_vocabulary and loss is Loss.DIVERGENCE)
+        replace(
+            Version.of(row),
+            refused=row.other_vocabulary and loss is Loss.DIVERGENCE,
+            untold=_is_untold(row, cost, loss),
+        )
         for row in view.rows
         if row not in rows and not (row.is_reference and cost.of(row) is not None)
     )
@@ -239,8 +253,36 @@ def _scatter(view: LadderView | None, cost: Cost, loss: Loss) -> ScatterContent:
         floor=view.floor_nats if loss is Loss.DIVERGENCE else None,
         reference=beside[0] if beside else None,
         missing=absent,
-        empty=None if others else no_loss(view, loss),
+        empty=None if others else _nothing(view, cost, loss),
     )
+
+
+def _nothing(view: LadderView, cost: Cost, loss: Loss) -> tuple[str, str]:
+    """Why no version but the original is there."""
+    others = [row for row in view.rows if not row.is_reference]
+    known = [row for row in others if loss.of(row) is not None]
+    if known and all(_is_untold(row, cost, loss) for row in known):
+        return no_cost(cost)
+    return _no_loss(view, loss)
+
+
+def _no_loss(view: LadderView, loss: Loss) -> tuple[str, str]:
+    others = [row for row in view.rows if not row.is_reference]
+    of_text = loss in (Loss.DIVERGENCE, Loss.BITS)
+    if others and of_text and all(StepKind.QUALITY in row.unable for row in others):
+        return no_loss_told()
+    return no_loss(view, loss)
+
+
+def _is_untold(row: Row, cost: Cost, loss: Loss) -> bool:
+    """Whether what keeps a row out of a plot is that no server tells it."""
+    steps = set[StepKind]()
+    if cost.of(row) is None:
+        steps.add(StepKind.MEMORY if cost is Cost.MEMORY else StepKind.SPEED)
+    if loss.of(row) is None:
+        tasks = loss in (Loss.TASKS, Loss.RIGHT)
+        steps.add(StepKind.TASKS if tasks else StepKind.QUALITY)
+    return not steps.isdisjoint(row.unable)
 
 
 def _by_way(view: LadderView | None) -> ScatterContent:
@@ -269,7 +311,11 @@ def _profile(view: LadderView | None, measure: Measure) -> ProfileContent:
     if len(ordered) > 1:
         ordered.insert(0, translate("LadderPlots", "all questions"))
         lines.insert(0, [row.summary for row in shown])
-    waiting = tuple(Version.of(row) for row in view.rows if not row.kinds and not row.is_reference)
+    waiting = tuple(
+        replace(Version.of(row), untold=StepKind.TASKS in row.unable)
+        for row in view.rows
+        if not row.kinds and not row.is_reference
+    )
     return ProfileContent(
         measure=measure,
         versions=tuple(map(Version.of, shown)),
@@ -286,7 +332,7 @@ def _profile(view: LadderView | None, measure: Measure) -> ProfileContent:
 def _spread(view: LadderView | None) -> SpreadContent:
     rows = [row for row in view.rows if sum(row.histogram)] if view else []
     if view is None or not rows:
-        empty = no_ladder() if view is None or not view.rows else no_loss(view, Loss.DIVERGENCE)
+        empty = no_ladder() if view is None or not view.rows else _no_loss(view, Loss.DIVERGENCE)
         return SpreadContent((), (), (), (), EDGES, None, empty)
     return SpreadContent(
         versions=tuple(map(Version.of, rows)),

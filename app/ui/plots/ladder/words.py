@@ -193,11 +193,15 @@ def missing_words(missing: Sequence[Version]) -> str:
     """Who is not in a plot, and why."""
     failed = [name_of(version) for version in missing if version.failed]
     others = [version for version in missing if not version.failed]
+    untold = [name_of(version) for version in others if version.untold]
+    others = [version for version in others if not version.untold]
     waiting = [name_of(version) for version in others if not version.refused]
     refused = [name_of(version) for version in others if version.refused]
     said: list[str] = []
     if waiting:
         said.append(translate("LadderPlots", "Not measured yet: {0}").format(", ".join(waiting)))
+    if untold:
+        said.append(translate("LadderPlots", "Not told by servers: {0}").format(", ".join(untold)))
     if refused:
         said.append(translate("LadderPlots", "Another vocabulary: {0}").format(", ".join(refused)))
     if failed:
@@ -272,6 +276,27 @@ def no_loss(view: LadderView, loss: Loss) -> tuple[str, str]:
     return (
         translate("LadderPlots", "No quality measured yet"),
         translate("LadderPlots", "Versions appear here when they are compared with the original."),
+    )
+
+
+def no_cost(cost: Cost) -> tuple[str, str]:
+    """No server tells what its models need, or lets their speed be compared with this PC's."""
+    if cost is Cost.MEMORY:
+        return (
+            translate("LadderPlots", "Memory is not told by servers"),
+            translate("LadderPlots", "None of them said what its model needs there."),
+        )
+    return (
+        translate("LadderPlots", "No speeds of this PC"),
+        translate("LadderPlots", "How fast servers answer stands in the table, clocked from here."),
+    )
+
+
+def no_loss_told() -> tuple[str, str]:
+    """The original or all others are on servers that tell nothing of a text."""
+    return (
+        translate("LadderPlots", "Not told by servers"),
+        translate("LadderPlots", "They tell nothing of a text here; choose right answers."),
     )
 
 

@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from app.core.ladder.pairs import Pair
 from app.core.ladder.results import AlongStep, StepKind
 from app.core.quality.along import Said
+from app.core.servers.facts import ServerModelFacts
 from app.core.verdict import Judgement, Limits, State
 from app.lab.engines.room import EngineRoom
 from app.lab.ladder.kept import About
@@ -30,6 +32,7 @@ from app.ui.kit.tokens import LIGHT
 from app.ui.kit.words.format import time_left
 from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.board import LadderBoard
+from app.ui.pages.ladder.details.details import DetailsPanel
 from app.ui.pages.ladder.details.details_html import details_html
 from app.ui.pages.ladder.details.remarks import RemarksBanner
 from app.ui.pages.ladder.list.ladder_list import LadderList, LadderListModel, ListRole
@@ -205,6 +208,31 @@ def test_details_of_a_servers_model_say_what_it_tells_and_what_it_cost(qtbot: Qt
     shown.show_tab(shown.details)
     shown.table.choose(key)
     assert not shown.details.find_button.isVisible(), "there is no file"
+
+
+@pytest.mark.parametrize("width", [1210, 730])
+def test_details_never_scroll_sideways(qtbot: QtBot, width: int) -> None:
+    """Nor below each other, with ids, questions and texts as long as real ones."""
+    long_id = "/srv/models/" + "models--org--Llama-3.3-70B-Instruct-GGUF/" * 4 + "x.gguf"
+    measured, key = cases.on_server(
+        cases.result(), Q2, told=ServerModelFacts(long_id), fingerprint="fp_" + "0123456789" * 9
+    )
+    quality = measured.rows[key].quality
+    assert quality is not None
+    before, token = "The municipality has decided in the meeting of yesterday to", "enlarge"
+    worst = tuple(replace(each, before=before * 2, token=token) for each in quality.worst)
+    cases.change(measured, key, quality=msgspec.structs.replace(quality, worst=worst))
+    shown = view(measured)
+    items = [replace(each, prompt=f"{each.prompt} and " * 40) for each in shown.about.items]
+    shown = replace(shown, about=msgspec.structs.replace(shown.about, items=items))
+    panel = DetailsPanel()
+    qtbot.addWidget(panel)
+    panel.resize(width, 500)
+    panel.show()
+    for each in (key, shown.reference.key):
+        panel.show_file(shown, each)
+        assert panel.text.horizontalScrollBar().maximum() == 0
+        assert panel.text.document().size().width() <= panel.text.viewport().width()
 
 
 def test_details_count_empty_answers() -> None:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QComboBox
 
 from app.core.candidates.candidate import candidate_of
 from app.core.ladder.plotted import Loss
+from app.core.ladder.results import StepKind
 from app.core.ladder.row import difference_of, share_of
 from app.core.shrink.ways import Way
 from app.core.tasks.results import KindVerdict
@@ -409,6 +410,28 @@ def test_a_ladder_in_progress_shows_what_is_there(plots: LadderPlots) -> None:
     assert layout.note == "Not measured yet: C\u00a0Q2_K. Failed: D\u00a0<script>"
     profile = board_of(plots, PlotKind.TASKS).drawing
     assert {spot.file for spot in profile.spots} == {Q8}
+
+
+def test_what_servers_do_not_tell_is_not_called_unmeasured() -> None:
+    """Its memory, and of a server's original the drift of all."""
+    measured, key = cases.on_server(cases.result(), Q2)
+    cases.change(measured, key, memory=None)
+    said = describe(content_of(PlotKind.MEMORY, cases.view(measured, LIMITS), Options()))
+    assert "Not told by servers: D\u00a0moon on cellar <1>. Failed: C\u00a0<script>" in said
+
+    unable = frozenset({StepKind.MEMORY, StepKind.SPEED, StepKind.QUALITY})
+    for each in measured.rows:
+        cases.change(measured, each, memory=None, quality=None, speed=(), unable=unable)
+    shown = cases.view(measured, LIMITS)
+    for kind, options, title in (
+        (PlotKind.MEMORY, Options(), "Memory is not told by servers"),
+        (PlotKind.SPEED, Options(), "No speeds of this PC"),
+        (PlotKind.MEMORY, DRIFT, "Not told by servers"),
+        (PlotKind.SPREAD, DRIFT, "Not told by servers"),
+    ):
+        empty = content_of(kind, shown, options).empty
+        assert empty is not None
+        assert empty[0] == title
 
 
 def test_a_ladder_without_text_or_questions_says_what_was_left_out(plots: LadderPlots) -> None:

@@ -43,14 +43,16 @@ def details_html(view: LadderView, row: Row, tokens: Tokens, *, wide: bool) -> s
     if wide and left and right:
         below = (
             "<table width='100%' cellspacing=0><tr><td valign=top width='50%'>"
-            f"{left}</td><td valign=top>{right}</td></tr></table>"
+            f"{left}</td><td valign=top width='50%'>{right}</td></tr></table>"
         )
     else:
         below = left + right
     return (
         f"<style>h3 {{ font-size: medium; margin-top: 12px; margin-bottom: 4px; }}"
         f"p {{ margin-top: 2px; margin-bottom: 6px; }}"
-        f"td, th {{ padding: 2px 12px 2px 0; white-space: nowrap; }}"
+        f"td, th {{ padding: 2px 12px 2px 0; }}"
+        # Figures alone: whatever stands in a cell that does not break never breaks.
+        f'th, td[align="right"], td.dim {{ white-space: nowrap; }}'
         f"th {{ color: {tokens.dim}; font-weight: normal;"
         f" text-align: left; }} .dim {{ color: {tokens.dim}; }}"
         f"</style>{_head(row, tokens)}{below}"

@@ -30,8 +30,7 @@ def server_html(row: Row) -> str:
     lines += _measured(row)
     lines += _unable(row)
     cells = "".join(
-        f"<tr><th>{name.replace(' ', NBSP)}</th>"
-        f"<td style='white-space: normal'>{html(clean_text(words))}</td></tr>"
+        f"<tr><th>{name.replace(' ', NBSP)}</th><td>{html(clean_text(words))}</td></tr>"
         for name, words in lines
         if words
     )
