@@ -142,6 +142,8 @@ def read_chat(body: bytes) -> Asked:
     read = [_message(message, n) for n, message in enumerate(sent.messages)]
     likely = sent.top_logprobs or 0 if sent.logprobs else None
     _within("top_logprobs", sent.top_logprobs, 0, MOST_LIKELY)
+    if sent.top_logprobs and not sent.logprobs:
+        raise _wrong("top_logprobs", say("serve.needs_logprobs"))
     if sent.max_completion_tokens is not None:
         sent.max_tokens = sent.max_completion_tokens
     asked = _asked(sent, tuple(message for message, _ in read))
@@ -164,6 +166,8 @@ def read_text(body: bytes) -> Asked:
     prompts = [sent.prompt] if isinstance(sent.prompt, str) else sent.prompt
     if len(prompts) != 1:
         raise _wrong("prompt", say("serve.one_at_a_time"))
+    if not prompts[0]:
+        raise _wrong("prompt", say("serve.no_prompt"))
     _without({"echo": sent.echo, "suffix": sent.suffix})
     if (sent.best_of or 1) > 1:
         raise _not_here("best_of")
@@ -219,7 +223,7 @@ def _picture(part: Part, place: str) -> bytes:
 
 
 def _asked(sent: _Common, messages: tuple[Message, ...]) -> Asked:
-    if (sent.n or 1) != 1:
+    if sent.n not in {None, 1}:
         raise _wrong("n", say("serve.one_at_a_time"))
     _without(
         {

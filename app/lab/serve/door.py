@@ -113,6 +113,7 @@ def door(served: Sequence[Served], counter: Counter, rules: Rules, created: int)
         routes=[
             Route("/health", health),
             Route("/v1/models", models),
+            Route("/v1/models/", models),
             Route("/v1/models/{name:path}", model),
             Route("/v1/chat/completions", chat, methods=["POST"]),
             Route("/v1/completions", text, methods=["POST"]),
@@ -150,7 +151,8 @@ class _Gate:
         await self._app(scope, receive, send)
 
     def _refusal(self, request: Request) -> Refused | None:
-        if not _is_own_name(request.headers.get("host", "")):
+        # Who has the key is no page of a stranger: networks call this PC by names of their own.
+        if not _is_own_name(request.headers.get("host", ""), anywhere=bool(self._rules.key)):
             return Refused(403, say("serve.foreign_host"))
         origin = request.headers.get("origin")
         if origin is not None and origin not in self._rules.origins:
@@ -233,19 +235,34 @@ async def _unless_gone(request: Request, work: Coroutine[Any, Any, _T]) -> _T:
 
 async def _body(request: Request) -> bytes:
     found = bytearray()
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > MOST_BODY_BYTES:
+        raise _too_long()
     async for chunk in request.stream():
         found += chunk
         if len(found) > MOST_BODY_BYTES:
-            raise Refused(413, say("serve.too_long", most=size(MOST_BODY_BYTES)))
+            raise _too_long()
     return bytes(found)
 
 
-def _is_own_name(host: str) -> bool:
-    """Whether a request names this PC by its number or by a name of its own."""
+def _too_long() -> Refused:
+    return Refused(413, say("serve.too_long", most=size(MOST_BODY_BYTES)))
+
+
+def _is_own_name(host: str, *, anywhere: bool) -> bool:
+    """Whether a request names this PC by its number or by a name of its own.
+
+    Args:
+        host: As it stands in the request.
+        anywhere: Whichever network that name is in, such as ``big-pc.fritz.box``.
+    """
     name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
     name = name.strip("[]").rstrip(".").lower()
     own = socket.gethostname().lower()
-    if name in {"localhost", own, f"{own}.local", f"{own.partition('.')[0]}.local"}:
+    first = own.partition(".")[0]
+    if name in {"localhost", own, f"{own}.local", f"{first}.local"}:
+        return True
+    if anywhere and name.partition(".")[0] == first:
         return True
     try:
         ipaddress.ip_address(name)
@@ -292,7 +309,9 @@ async def _refused(_request: Request, error: Exception) -> Response:
 async def _unknown(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     said = say("serve.no_such_address") if error.status_code == 404 else say("serve.no_such_way")
-    return _document(Refused(error.status_code, said))
+    answer = _document(Refused(error.status_code, said))
+    answer.headers.update(error.headers or {})  # which ways there are
+    return answer
 
 
 async def _left(_request: Request, _error: Exception) -> Response:

@@ -77,9 +77,13 @@ class Server:
     @property
     def awake(self) -> dict[str, int]:
         """Engines that live, by name, with their processes."""
+        return {each["name"]: each["pid"] for each in self.engines if each["pid"]}
+
+    @property
+    def engines(self) -> list[dict[str, Any]]:
+        """What all engines are at, as told last."""
         every = [event["engines"] for event in self.events if "engines" in event]
-        last = every[-1] if every else []
-        return {each["name"]: each["pid"] for each in last if each["pid"]}
+        return every[-1] if every else []
 
     def wait(self, condition: Callable[[], object]) -> None:
         """Until it holds."""

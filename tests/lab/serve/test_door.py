@@ -11,6 +11,7 @@ from __future__ import annotations
 import http.client
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -153,6 +154,8 @@ def test_a_text_is_gone_on_with(server: Server) -> None:
         ({"messages": "hello"}, "messages", "not understood"),
         ({"messages": QUESTION, "tools": [{}]}, "tools", "not supported"),
         ({"messages": QUESTION, "n": 2}, "n", "One answer"),
+        ({"messages": QUESTION, "n": 0}, "n", "One answer"),
+        ({"messages": QUESTION, "top_logprobs": 2}, "top_logprobs", "logprobs is true"),
         ({"messages": QUESTION, "temperature": 99}, "temperature", "not between"),
         ({"messages": QUESTION, "logprobs": True, "top_logprobs": 21}, "top_logprobs", "between"),
         ({"messages": [{"role": "tool", "content": "3"}]}, "messages[0].role", "no role"),
@@ -194,24 +197,56 @@ def test_strangers_are_kept_out(server: Server) -> None:
     assert page[0] == 403
     assert "Access-Control-Allow-Origin" not in page[1]
     assert ask(server, "GET", "/v1/files")[0] == 404
-    assert ask(server, "GET", "/v1/completions")[0] == 405
+    status, headers, _ = ask(server, "GET", "/v1/completions")
+    assert (status, headers["allow"]) == (405, "POST")
     assert ask(server, "GET", "/health")[2] == {"status": "ok"}
     unknown = ask(server, "POST", "/v1/chat/completions", {"model": "gpt", "messages": QUESTION})
     assert unknown[0] == 404
     assert unknown[2]["error"]["code"] == "model_not_found"
     large = ask(server, "POST", "/v1/chat/completions", b" " * (MOST_BODY_BYTES + 1))
     assert large[0] == 413
+    # One that is announced is not read; of one that is not, no more than may come.
+    address = urlsplit(server.url)
+    for body in (
+        f"Content-Length: {MOST_BODY_BYTES + 1}\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n",
+    ):
+        with socket.create_connection((address.hostname, address.port), 20) as client:
+            head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: {address.netloc}\r\n{body}"
+            client.sendall(head.encode())
+            if "chunked" in body:
+                client.sendall(b"%x\r\n" % (MOST_BODY_BYTES + 1) + b" " * (MOST_BODY_BYTES + 1))
+            assert b"413" in client.recv(100)
+
+
+def test_models_are_told_by_whichever_way_they_are_asked_for(server: Server) -> None:
+    listed = ask(server, "GET", "/v1/models")[2]
+    assert ask(server, "GET", "/v1/models/")[2] == listed
+    with closing(http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=60)) as asking:
+        asking.request("HEAD", "/v1/models")
+        answer = asking.getresponse()
+        assert (answer.status, answer.read()) == (200, b"")
+        assert int(answer.getheader("Content-Length", "0")) > len(listed)
 
 
 def test_a_key_is_asked_for_and_a_page_may_be_let_in(demo_model: Path, tmp_path: Path) -> None:
     page = "https://chat.example"
-    words = (demo_model, "--key-env", "SERVE_KEY", "--origin", page)
+    small = f"{demo_model}#ctx=256"
+    words = (demo_model, small, "--key-env", "SERVE_KEY", "--origin", page)
     with serving(tmp_path, *words, SERVE_KEY="open-sesame") as server:
         assert server.said["key_required"] is True
         with pytest.raises(openai.AuthenticationError):
             server.client("wrong").models.list()
-        assert server.client("open-sesame").models.list().data
+        models = server.client("open-sesame").models
+        ids = [each.id for each in models.list().data]
+        assert [models.retrieve(each).id for each in ids] == ids == server.said["models"]
+        assert ids[1].endswith("#ctx=256")
         assert ask(server, "GET", "/health")[0] == 200
+        # Networks call this PC by names of their own; who has the key is no page that was led here.
+        own = f"{socket.gethostname().partition('.')[0]}.fritz.example"
+        known = {"Authorization": "Bearer open-sesame"}
+        assert ask(server, "GET", "/v1/models", Host=own, **known)[0] == 200
+        assert ask(server, "GET", "/v1/models", Host="shop.example", **known)[0] == 403
         asked = {"Origin": page, "Access_Control_Request_Method": "POST"}
         connection = http.client.HTTPConnection(urlsplit(server.url).netloc)
         named = {name.replace("_", "-"): value for name, value in asked.items()}
@@ -236,7 +271,18 @@ def test_who_goes_away_stops_the_answer_and_the_next_is_answered(server: Server)
     before = len(server.answered)
     stream = client.chat.completions.create(model="", stream=True, **ENDLESS)
     next(iter(stream))
-    stream.close()
+
+    def waits() -> str:
+        pieces = client.chat.completions.create(
+            model="", messages=QUESTION, temperature=0, stream=True
+        )
+        return "".join(each.choices[0].delta.content or "" for each in pieces if each.choices)
+
+    with ThreadPoolExecutor(1) as thread:
+        beside = thread.submit(waits)
+        server.wait(lambda: any(each["waiting"] for each in server.engines))
+        stream.close()
+        assert beside.result() == ANSWER
     # Whole answers, too: nobody reads this one.
     address = urlsplit(server.url)
     body = msgspec.json.encode(ENDLESS)
@@ -245,5 +291,5 @@ def test_who_goes_away_stops_the_answer_and_the_next_is_answered(server: Server)
         gone.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
     answer = client.chat.completions.create(model="", messages=QUESTION, temperature=0)
     assert answer.choices[0].message.content == ANSWER
-    server.wait(lambda: len(server.answered) >= before + 3)
-    assert [each["status"] for each in server.answered[before:]] == [499, 499, 200]
+    server.wait(lambda: len(server.answered) >= before + 4)
+    assert [each["status"] for each in server.answered[before:]] == [499, 200, 499, 200]

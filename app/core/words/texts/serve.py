@@ -10,6 +10,8 @@ from app.core.words.texts import translate
 TEXTS = {
     "serve.not_started": translate("Sentences", "The program that serves could not be started."),
     "serve.no_messages": translate("Sentences", "There are no messages."),
+    "serve.no_prompt": translate("Sentences", "There is no text to go on with."),
+    "serve.needs_logprobs": translate("Sentences", "Likely tokens are told where logprobs is true."),
     "serve.one_at_a_time": translate("Sentences", "One answer at a time: ask again for another one."),
     "serve.wrong_field": translate("Sentences", "The request is not understood: {reason}."),
     "serve.no_json": translate("Sentences", "The request is not JSON."),
