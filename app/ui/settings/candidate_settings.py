@@ -137,6 +137,7 @@ class CandidateSettings(QWidget):
         parts: tuple[QWidget | QLayout, ...] = (here, hrule(), sampling)
         if (server := self._setup.candidate.server) is not None:
             here.setEnabled(False)
+            self._engine.note.hide()
             words = self.tr("It runs on {server}: how it is loaded is set there.")
             reason = label(words.format(server=server.host), "small-dim", wrap=True)
             parts = (sampling, hrule(), reason, here)

@@ -13,7 +13,7 @@ from app.ui.kit.theme import small_font
 
 Role = Literal["", "dim", "small", "small-dim", "title", "strong", "failed", "link"]
 
-_LONG_WORD = re.compile(r"\S{17,}")
+_LONG_WORD = re.compile(r"\S{13,}")
 _JOINT = re.compile(r"[_./\\:(\-]")
 
 

@@ -248,6 +248,7 @@ class ComparePage(PageParts):
         self.windows.forget_closed()
         self._shapes.clear()
         self._show_plot_candidates()
+        self.figures.note()
         self._refresh_state()
 
     def _on_pane_changed(self, key: str) -> None:

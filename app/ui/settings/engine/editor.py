@@ -61,8 +61,9 @@ class EngineEditor(QWidget):
         content = QWidget()
         content.setLayout(advanced)
         self.fold = Fold(self.tr("Advanced"), content)
-        note = self.tr("A change loads the model again, except of threads.")
-        in_column(usual, self.fold, label(note, "small-dim", wrap=True), on=self)
+        words = self.tr("A change loads the model again, except of threads.")
+        self.note = label(words, "small-dim", wrap=True)
+        in_column(usual, self.fold, self.note, on=self)
         self.setAccessibleName(self.tr("Engine settings"))
         self._show()
 

@@ -17,7 +17,7 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
-from app.core.candidates.candidate import candidate_of
+from app.core.candidates.candidate import Candidate, ServerModel, candidate_of
 from app.core.candidates.settings import CHAT, CompareMode
 from app.core.chats.chat import AnswerFigures
 from app.lab.compare.panes import EngineWait, PaneFailure, PaneState
@@ -322,6 +322,28 @@ def test_a_failure_stands_in_the_pane_with_ways_on(shown: Shown, qtbot: QtBot) -
     assert not view.notes.notice.isVisible()
 
 
+@pytest.mark.parametrize(
+    ("turns", "ways"),
+    [((), ["Try again", "Show log"]), ((("Hello", "Hi"),), ["Ask again", "Show log"])],
+)
+def test_a_server_that_fails_is_asked_again(
+    shown: Shown, turns: tuple[tuple[str, str], ...], ways: list[str]
+) -> None:
+    shown.session.with_turns(*turns)
+    shown.settle()
+    pane = shown.session.pane(shown.session.key("B"))
+    served = Candidate(ServerModel(url="http://127.0.0.1:9931/v1", model="m"))
+    pane.setup = replace(pane.setup, candidate=served)
+    shown.session.fail("B", PaneFailure("Nothing answers there."))
+    shown.settle()
+    assert _offered(shown.pane("B")) == ways
+
+
+def _offered(view: Column) -> list[str]:
+    buttons = view.notes.notice.findChildren(QPushButton)
+    return [button.text() for button in buttons if not button.isHidden()]
+
+
 def test_a_full_context_offers_to_drop_the_oldest_turns(shown: Shown, qtbot: QtBot) -> None:
     shown.session.with_turns(("Hello", "x"), ("And then?", "y"))
     view = shown.pane("C")
@@ -436,6 +458,15 @@ def test_figures_of_the_answer_stand_below_it(shown: Shown) -> None:
     assert bars[Figure.SPEED].hollow
     assert figures.caveat.text() == "times shared"
     assert "B 20.0" in figures.bars[Figure.SPEED].accessibleDescription()
+
+
+def test_figures_forget_who_was_closed(shown: Shown, qtbot: QtBot) -> None:
+    shown.session.with_turns(("Hello", "Hi"))
+    shown.settle()
+    memory = shown.page.figures.bars[Figure.MEMORY]
+    assert [bar.letter for bar in memory.bars] == ["A", "B", "C"]
+    shown.session.remove_candidate(shown.session.key("B"))
+    qtbot.waitUntil(lambda: [bar.letter for bar in memory.bars] == ["A", "C"])
 
 
 def test_speeds_of_a_busy_pc_say_that_they_do_not_count(shown: Shown) -> None:

@@ -28,7 +28,7 @@ class PaneNotice(Banner):
 
     def __init__(self) -> None:
         super().__init__()
-        self._shown: tuple[PaneFailure, bool, bool] | None = None
+        self._shown: tuple[PaneFailure, bool, bool, bool] | None = None
         self.hide()
 
     def show_pane(self, pane: Pane, *, has_turns: bool) -> None:
@@ -38,7 +38,7 @@ class PaneNotice(Banner):
             self.hide()
             return
         failed = pane.state is PaneState.FAILED
-        shown = (pane.failure, failed, has_turns)
+        shown = (pane.failure, failed, has_turns, pane.candidate.server is not None)
         if shown == self._shown:
             return
         self._shown = shown
@@ -49,7 +49,9 @@ class PaneNotice(Banner):
             self._ways_on(*shown),
         )
 
-    def _ways_on(self, failure: PaneFailure, failed: bool, has_turns: bool) -> list[BannerAction]:
+    def _ways_on(
+        self, failure: PaneFailure, failed: bool, has_turns: bool, is_elsewhere: bool
+    ) -> list[BannerAction]:
         wanted: list[tuple[PaneCommand, str]] = []
         if failure.is_gone:
             wanted.append((PaneCommand.FIND, self.tr("Find it …")))
@@ -57,7 +59,9 @@ class PaneNotice(Banner):
             wanted.append((PaneCommand.REPAIR, self.tr("Repair the engine")))
         if failure.can_drop_turns:
             wanted.append((PaneCommand.DROP_TURNS, self.tr("Drop the oldest turns")))
-        if failed:
+        if failed and is_elsewhere and not has_turns:
+            wanted.append((PaneCommand.RELOAD, self.tr("Try again")))
+        elif failed and not is_elsewhere:  # asking a server again is all that can be done there
             wanted.append((PaneCommand.RELOAD, self.tr("Reload")))
         if has_turns and not failure.can_drop_turns:
             wanted.append((PaneCommand.RETRY, self.tr("Ask again")))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.core.servers.server import Server
     from app.lab.servers.looking import Looked
 
-_MOST_MODEL_SIGNS = 40
+_LEAST_MODEL_SIGNS, _MOST_MODEL_SIGNS = 20, 60
 
 
 class ServerRow(QFrame):
@@ -59,7 +59,8 @@ class ServerRow(QFrame):
         self.model.setAccessibleName(self.tr("Model"))
         set_tip(self.model, self.tr("Choose a model, or type its id"))
         self._id.setPlaceholderText(self.tr("a model’s id"))
-        self.model.setMinimumContentsLength(_MOST_MODEL_SIGNS // 2)
+        self.model.setMinimumContentsLength(_LEAST_MODEL_SIGNS)
+        self.model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         sign = self.fontMetrics().averageCharWidth()
         self.model.setMaximumWidth(sign * _MOST_MODEL_SIGNS)
         self.chat_button = push_button(self.tr("Chat"), icon_name="chat")
