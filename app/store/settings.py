@@ -80,6 +80,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         moved_folders: Where folders of models went that were moved or renamed.
         chat_templates: Which templates were chosen for model files that bring none, by file and by
             family.
+        tuned: Model files with the settings that were found to be best for them on this PC: how new
+            panes load them.
         served: Candidates that other programs were let ask last.
         first_start_done: The first start's levels of the demo model were made.
         own_devices: That the person entered, to ask what a candidate would do there.
@@ -119,6 +121,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     moved_folders: dict[str, str] = {}
     chat_templates: dict[str, str] = {}
     certificate_file: str = ""
+    tuned: tuple[Candidate, ...] = ()
     served: tuple[Candidate, ...] = ()
     first_start_done: bool = False
     own_devices: tuple[Device, ...] = ()

@@ -156,6 +156,7 @@ class Window(QObject):
         self.main.close_requested.connect(self.quit)
         self.main.files_dropped.connect(requests.add.tell)
         self.main.serve_wanted.connect(lambda candidate: requests.serve.tell([candidate]))
+        self.main.tune_wanted.connect(requests.tune.tell)
         self.main.link_dropped.connect(
             lambda link: self.reception.follow(Opening(links=(str(link),)))
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,7 @@ class Candidates:
 
     Attributes:
         default_engine: How files are loaded that come with no settings of their own.
+        tuned: Those among them that have settings which were found to be best for them here.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Candidates:
         self._template_folder = template_folder
         self._kept_templates = kept_templates
         self.default_engine = EngineSettings()
+        self.tuned: Mapping[Path, Candidate] = {}
 
     # --- reading --------------------------------------------------------------------------
 
@@ -104,12 +106,10 @@ class Candidates:
             PersonError: There are six panes already.
         """
         chat = self._open.chat
-        if candidate.engine == EngineSettings() and candidate.server is None:
-            candidate = replace(candidate, engine=self.default_engine)
         try:
             if (file := candidate.local) is not None:
                 path = first_of_set(Path(whole_text(str(file))).absolute())
-                candidate = replace(candidate, source=LocalFile(str(path)))
+                candidate = self._as_usual(replace(candidate, source=LocalFile(str(path))))
             setup = new_pane(candidate, chat.panes)
         except ValueError as error:
             raise PersonError(say("compare.six_panes_open_already_close")) from error
@@ -119,6 +119,20 @@ class Candidates:
         self._deck.open(setup)
         self._open.note_candidates()
         return setup
+
+    def _as_usual(self, candidate: Candidate) -> Candidate:
+        """A file with nothing set as it is loaded here: as tuned, and as all others."""
+        if candidate.engine != EngineSettings():
+            return candidate
+        usual, tuned = self.default_engine, self.tuned.get(candidate.file)
+        if tuned is None:
+            return replace(candidate, engine=usual)
+        engine = replace(
+            tuned.engine,
+            context_tokens=tuned.engine.context_tokens or usual.context_tokens,
+            threads=tuned.engine.threads or usual.threads,
+        )
+        return replace(candidate, engine=engine, draft=candidate.draft or tuned.draft)
 
     def remove_candidate(self, key: str) -> Callable[[], None]:
         """Close a pane and its engine; its answers stay in the store.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from app.core.candidates.candidate import ServerModel
+from app.core.candidates.candidate import Candidate, ServerModel
 from app.core.candidates.settings import EngineSettings
 from app.core.chats.chat import Chat
 from app.core.chats.pictures import Picture
@@ -177,6 +177,10 @@ class Session:
     def load_by(self, engine: EngineSettings) -> None:
         """How files are loaded that come from now on with no settings of their own."""
         self._candidates.default_engine = engine
+
+    def load_as_tuned(self, tuned: Sequence[Candidate]) -> None:
+        """These files are loaded so where they come with no settings of their own."""
+        self._candidates.tuned = {each.file: each for each in tuned if each.local is not None}
 
     def pump(self) -> None:
         """Take what the engines said; call about 20 times a second."""

@@ -115,6 +115,8 @@ def _reference_remark(result: LadderResult, names: dict[str, str]) -> list[str]:
     facts = result.reference.facts
     if facts is None or facts.level in FULL_LEVELS:
         return []
+    if len({row.file for row in result.rows.values()}) == 1 < len(result.rows):
+        return []  # what the file itself has lost is not asked: settings are compared
     known = _OWN_NOISE.get(facts.level)
     name = names[result.plan.reference]
     if known is None:

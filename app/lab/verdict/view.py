@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from app.core.candidates.changes import change_alone, changed
 from app.core.candidates.notation import told_settings
 from app.core.candidates.shapes import letter_of, numbers_of
 from app.core.ladder.answer import Answer, answer_of, answer_of_settings
@@ -183,11 +184,15 @@ def view_of(
 
 
 def names_of(result: LadderResult) -> dict[str, str]:
-    """The level where it tells one model's files apart, else the file's name; with what is set."""
+    """The level where it tells one model's files apart, else the file's name; with what is set.
+
+    Of one file with other settings, what these are.
+    """
     levels = {row.file: row.facts.level for row in result.rows.values() if row.facts is not None}
     often = Counter(levels.values())
     one_model = len(set(_models(result).values())) < 2
-    reference = result.reference.file
+    reference, base = result.reference.file, result.reference.candidate
+    one_file = len({row.file for row in result.rows.values()}) == 1
     known = _stem(reference).removesuffix(levels.get(reference, ""))
 
     def name(row: Row) -> str:
@@ -195,6 +200,10 @@ def names_of(result: LadderResult) -> dict[str, str]:
             told = row.served.told.id if row.served is not None else ""
             model = file_name(server.model or told) or worded("verdict.its_model")
             return worded("verdict.model_on_server", model=model, host=server.host)
+        if one_file and changed(base, row.candidate):
+            alone = told_settings(change_alone(base, row.candidate))
+            if alone:
+                return alone
         clear = one_model and row.file in levels and often[levels[row.file]] == 1
         # What was made of the reference is called as it is, and by its way.
         made = bool(row.facts and row.facts.way) and known.endswith("-")

@@ -36,12 +36,18 @@ class Question(QFrame):
         in_column(self._label, self._buttons, on=self, margins=GRID)
         self.hide()
 
-    def ask(self, sentence: str, do_it: str, do: Callable[[], object]) -> None:
-        """Show the question; ``do_it`` is the word on the button that confirms, and does it."""
+    def ask(
+        self, sentence: str, do_it: str, do: Callable[[], object], keep: str | None = None
+    ) -> None:
+        """Show the question; ``do_it`` is the word on the button that confirms, and does it.
+
+        ``keep`` is the word of the safe answer, where nothing would be lost by the other.
+        """
         self._do = do
         self._label.setText(sentence)
         set_spoken(self, sentence)
         set_words(self.do_button, do_it)
+        set_words(self.keep_button, self.tr("Keep") if keep is None else keep)
         self._arrange()
         if not self.isVisible():
             self._before = QApplication.focusWidget()

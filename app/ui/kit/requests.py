@@ -26,6 +26,7 @@ class Requests:
         add: Open these model files beside those that are open.
         show: Show where a candidate is open; open it if it is not.
         measure: Set a ladder up with these candidates.
+        tune: Find the best settings of a candidate on this PC.
         measure_on: Go on with a ladder of the store, by its number.
         show_ladder: Show a ladder of the store, by its number.
         follow: Show where a link leads.
@@ -50,6 +51,7 @@ class Requests:
         self.add: Listeners[[Sequence[Path]]] = Listeners()
         self.show: Listeners[[Candidate]] = Listeners()
         self.measure: Listeners[[Sequence[Candidate]]] = Listeners()
+        self.tune: Listeners[[Candidate]] = Listeners()
         self.measure_on: Listeners[[int]] = Listeners()
         self.show_ladder: Listeners[[int]] = Listeners()
         self.follow: Listeners[[Link]] = Listeners()

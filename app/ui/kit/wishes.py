@@ -66,6 +66,18 @@ class ServeWanted(Wish):
         self.candidate = candidate
 
 
+class TuneWanted(Wish):
+    """The best settings of a candidate on this PC are to be found.
+
+    Attributes:
+        candidate: It, as it is set now.
+    """
+
+    def __init__(self, candidate: Candidate) -> None:
+        super().__init__()
+        self.candidate = candidate
+
+
 def wish(at: QWidget, wanted: Wish) -> bool:
     """Wish something at a widget; whether a window granted it."""
     around: QWidget | None = at.window()

@@ -10,9 +10,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLayout, QWidget
 
 from app.ui.kit.plain import set_tip
+from app.ui.kit.widgets import push_button
 from app.ui.kit.widgets.labels import hrule, label
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.widgets.status_dot import StatusDot
+from app.ui.kit.wishes import TuneWanted, wish
 from app.ui.kit.words.text import translate
 from app.ui.settings.adapters_editor import AdaptersEditor
 from app.ui.settings.draft_editor import DraftEditor
@@ -86,6 +88,18 @@ class CandidateSettings(QWidget):
         self._adapters = AdaptersEditor()
         self._draft = DraftEditor()
         self._engine = EngineEditor()
+        self.tune_button = push_button(
+            self.tr("Tune for this PC …"),
+            icon_name="ladder",
+            run=lambda: wish(self, TuneWanted(self._setup.candidate)),
+        )
+        set_tip(
+            self.tune_button,
+            self.tr(
+                "Measures threads, flash attention, types of the cache and more, and says which"
+                " settings are best here."
+            ),
+        )
         self._own = QCheckBox(self.tr("Own sampling settings"))
         set_tip(
             self._own,
@@ -133,7 +147,8 @@ class CandidateSettings(QWidget):
             ),
         )
         here, sampling = QWidget(), in_column(self._own, self._sampling)
-        in_column(template_rows, self._adapters, self._draft, self._engine, on=here)
+        tune = in_row(self.tune_button, 1)
+        in_column(template_rows, self._adapters, self._draft, self._engine, tune, on=here)
         parts: tuple[QWidget | QLayout, ...] = (here, hrule(), sampling)
         if (server := self._setup.candidate.server) is not None:
             here.setEnabled(False)

@@ -27,7 +27,7 @@ from app.ui.kit.plain import set_title
 from app.ui.kit.theme import Theme, ThemeChoice
 from app.ui.kit.widgets.banner import Banner, BannerAction, Severity
 from app.ui.kit.widgets.layouts import in_column, in_row
-from app.ui.kit.wishes import LinkWanted, Remark, ServeWanted
+from app.ui.kit.wishes import LinkWanted, Remark, ServeWanted, TuneWanted
 from app.ui.kit.words.offered import WordWanted, word_at
 from app.ui.shell.command_palette import CommandPalette
 from app.ui.shell.help import HelpPanel
@@ -52,6 +52,7 @@ class MainWindow(QMainWindow):
         files_dropped: Model files (``list[Path]``) were dropped on the window.
         link_dropped: An address of the Hub was: the ``Link`` that leads there.
         serve_wanted: Other programs are to be let ask a candidate.
+        tune_wanted: The best settings of a candidate on this PC are to be found.
         page_shown: Another page is open, by its id.
 
     Attributes:
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
     files_dropped = Signal(list)
     link_dropped = Signal(object)
     serve_wanted = Signal(object)
+    tune_wanted = Signal(object)
     page_shown = Signal(str)
 
     def __init__(self, theme: Theme, *, title: str = "Shrinkscope") -> None:
@@ -317,6 +319,8 @@ class MainWindow(QMainWindow):
                 self.ask_to_open(event.url)
             case ServeWanted():
                 self.serve_wanted.emit(event.candidate)
+            case TuneWanted():
+                self.tune_wanted.emit(event.candidate)
             case _:
                 return
         event.accept()

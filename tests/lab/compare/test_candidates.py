@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from app.core.candidates.adapters import Adapter
 from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.core.candidates.drafts import Draft
+from app.core.candidates.notation import with_settings
 from app.core.candidates.settings import EngineSettings, SamplingSettings
 from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
@@ -117,6 +118,20 @@ def test_a_candidate_is_opened_with_its_settings(bench: Bench, models: dict[str,
     pane = bench.session.pane(added.key)
     assert pane.loaded is not None
     assert pane.loaded.context_tokens == 256
+
+
+def test_a_file_with_nothing_set_is_loaded_as_it_was_tuned(
+    bench: Bench, models: dict[str, Path]
+) -> None:
+    plain = candidate_of(models["blue"])
+    tuned = with_settings(plain, "threads=3,kv=q8_0,draft=ngram")
+    bench.session.load_by(EngineSettings(context_tokens=512))
+    bench.session.load_as_tuned([tuned])
+    assert bench.session.add_candidate(plain).candidate == with_settings(tuned, "ctx=512")
+    other = bench.session.add_candidate(candidate_of(models["green"]))
+    assert other.candidate.engine == EngineSettings(context_tokens=512)
+    own = with_settings(plain, "ctx=1024")
+    assert bench.session.add_candidate(own).candidate == own
 
 
 def test_another_strength_takes_no_reload_and_what_does_not_fit_can_be_taken_away(

@@ -176,7 +176,7 @@ def test_one_file_with_two_kinds_of_kv_cache_gives_two_rows(
     assert shrunken.test("tg") is not None
     names = names_of(result)
     assert names[file] == "F16"
-    assert names[small_cache.key()] == "F16, 256 tokens of context, KV q4_0"
+    assert names[small_cache.key()] == "256 tokens of context, KV q4_0"
     # What is kept of it is found again.
     again = store.list_ladders()[0]
     kept = plan_of(again)

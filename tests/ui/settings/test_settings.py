@@ -31,6 +31,7 @@ from app.ui.settings.engine.editor import EngineEditor
 from app.ui.settings.engine.fields import ChoiceField, WordsField
 from app.ui.settings.sampling_editor import SamplingEditor
 from tests.helpers.model_folders import library_model
+from tests.helpers.wishes import Wishes
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -321,6 +322,14 @@ def test_a_candidate_takes_a_template_and_engine_settings(
     _enter(qtbot, _number(panel.engine, "threads"), "2")
     assert panel.setup.candidate.engine.threads == 2
     assert panel.setup.letter == "A"
+
+
+def test_the_best_settings_of_a_candidate_are_asked_for(
+    qtbot: QtBot, panel: CandidateSettings
+) -> None:
+    wishes = Wishes(panel)
+    qtbot.mouseClick(panel.tune_button, Qt.MouseButton.LeftButton)
+    assert wishes.tunes == [panel.setup.candidate]
 
 
 def test_a_file_without_a_template_says_so(qtbot: QtBot) -> None:

@@ -58,6 +58,8 @@ TEXTS = {
     "counted.tokens.one": translate("Sentences", "{n} token"),
     "counted.turns": translate("Sentences", "{n} turns"),
     "counted.turns.one": translate("Sentences", "{n} turn"),
+    "counted.settings": translate("Sentences", "{n} settings"),
+    "counted.settings.one": translate("Sentences", "{n} setting"),
     "counted.versions": translate("Sentences", "{n} versions"),
     "counted.versions.one": translate("Sentences", "{n} version"),
 }

@@ -14,6 +14,7 @@ from app.core.verdict import Limits, default_limits
 from app.lab.demo.demo import DEMO_LEVELS, demo_base, demo_taught
 from app.lab.engines.room import EngineRoom
 from app.lab.ladder.pickable import PickFile, pickable
+from app.lab.ladder.tuning import tuning_of
 from app.lab.quality.texts import TextChoice, text_choices
 from app.lab.servers.book import ServerBook
 from app.lab.works.ladders.service import LadderService
@@ -30,6 +31,7 @@ from app.ui.pages.ladder.votes.panel import VotesPanel
 if TYPE_CHECKING:
     from app.core.models.family import LibraryModel
     from app.core.servers.server import Server
+    from app.lab.ladder.tuning import Tuning
     from app.lab.works.ladders.entry import LadderEntry
     from app.lab.works.ladders.worker import StoredRow
     from app.ui.shell.ground import Ground
@@ -151,6 +153,25 @@ class LadderDesk:
             servers = ServerBook.of_this_pc(self._paths).all()
         known, models = session.templates.known, self._models()
         return pickable(session.panes, self._demo, models, known, with_eyes=True, servers=servers)
+
+    def tuning(self, candidate: Candidate) -> Tuning:
+        """Which settings of a model are worth trying here; job thread.
+
+        Raises:
+            PersonError: It cannot be read, or does not fit.
+        """
+        return tuning_of(candidate, EngineRoom.of_this_pc(self._paths), self._models())
+
+    def keep_tuned(self, candidate: Candidate) -> Callable[[], None]:
+        """Load a model so from now on, wherever nothing else is set; returns what takes it back."""
+        before = self._kept.now.tuned
+        others = tuple(each for each in before if each.source != candidate.source)
+        self._take_tuned(others if candidate.is_plain else (*others, candidate))
+        return lambda: self._take_tuned(before)
+
+    def _take_tuned(self, tuned: tuple[Candidate, ...]) -> None:
+        self._kept.change(tuned=tuned)
+        self._session.load_as_tuned(tuned)
 
     def _is_demo(self, path: Path) -> bool:
         return self._demo is not None and path in map(self._demo.path, DEMO_LEVELS)

@@ -25,6 +25,7 @@ from app.ui.pages.ladder.actions import LadderActions
 from app.ui.pages.ladder.list.ladder_list import LadderList
 from app.ui.pages.ladder.reports import Reports
 from app.ui.pages.ladder.top_bar import LadderTopBar
+from app.ui.pages.ladder.tuner import Tuner
 from app.ui.pages.ladder.views import ViewMaker
 from app.ui.pages.ladder.words import entry_title
 
@@ -99,6 +100,14 @@ class LadderPage(QWidget):
         self.picker = picker
         self.question = Question()
         self.views = ViewMaker(jobs, desk, self)
+        self.tuner = Tuner(
+            self,
+            self.question,
+            desk,
+            jobs,
+            lambda: self.views.limits,
+            lambda order: self.measure(order, {}),
+        )
         self._unseen = False
         self.reports = Reports(jobs, desk.files, self)
         self.empty = EmptyState(
@@ -266,11 +275,13 @@ class LadderPage(QWidget):
         self.ladders.renamed.connect(self._rename)
         self.picker.measure_wanted.connect(self.measure)
         self.picker.costs_wanted.connect(self._tell_costs)
+        self.picker.tune_wanted.connect(self._tune_picked)
         self.picker.closed.connect(self._leave_picker)
         board.strip.pause_button.clicked.connect(commands.pause.trigger)
         board.strip.go_on_button.clicked.connect(commands.go_on.trigger)
         board.strip.cancel_button.clicked.connect(commands.cancel.trigger)
         board.card.limits.changed.connect(self._on_limits)
+        board.card.settings_wanted.connect(self.tuner.use)
         board.card.speed_wanted.connect(self._measure_speed)
         board.ask_wanted.connect(self._ask_more)
         board.pane_wanted.connect(lambda key: self.pane_wanted.emit(self._candidate(key)))
@@ -288,6 +299,10 @@ class LadderPage(QWidget):
         if self.hasFocus():
             self._take_focus()
         self._show_work()
+
+    def _tune_picked(self, candidate: Candidate) -> None:
+        self._leave_picker()
+        self.tuner.tune(candidate)
 
     def _leave_picker(self) -> None:
         self._show_board()

@@ -43,6 +43,7 @@ class LadderPart(Part):
             help=ladder_help(),
         )
         ground.requests.measure.add(self._measure)
+        ground.requests.tune.add(self._tune)
         ground.requests.measure_on.add(self._measure_on)
         ground.requests.show_ladder.add(self._show)
         ground.requests.models.add(self._note_models)
@@ -114,6 +115,11 @@ class LadderPart(Part):
         self._ground.main.show_page(self.page.id)
         wanted = list(dict.fromkeys(candidates))
         self._late.when_there(lambda desk: desk.page.pick(wanted))
+
+    def _tune(self, candidate: Candidate) -> None:
+        """Find the best settings of a candidate of another page."""
+        self._ground.main.show_page(self.page.id)
+        self._late.when_there(lambda desk: desk.page.tuner.tune(candidate))
 
     def _measure_on(self, number: int) -> None:
         self._late.when_there(lambda desk: desk.with_stored(number, desk.service.go_on))

@@ -149,7 +149,9 @@ def entry_title(entry: LadderEntry) -> str:
 
 def entry_second(entry: LadderEntry, *, held: bool) -> str:
     """What stands below its name: how many versions, and how far it is."""
-    versions = told(say("counted.versions", n=len(entry.keys)))
+    n = len(entry.keys)
+    one_model = len({entry.candidate(key).place for key in entry.keys}) == 1 < n
+    versions = told(say("counted.settings", n=n) if one_model else say("counted.versions", n=n))
     return DOT.join((versions, entry_state(entry, held=held)))
 
 

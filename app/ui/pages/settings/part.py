@@ -34,6 +34,7 @@ class SettingsPart(Part):
         }
         self._take_preset()
         self._take_engine()
+        ground.session.load_as_tuned(ground.kept.now.tuned)
         self.page = Page(
             id="settings",
             title=translate("Window", "Settings"),

@@ -50,10 +50,12 @@ class VerdictCard(QFrame):
     Signals:
         chat_wanted: The version to run is to be opened in Compare, by its key.
         speed_wanted: All speeds are to be measured again.
+        settings_wanted: The best settings (:class:`Tuned`) are to be the model's from now on.
     """
 
     chat_wanted = Signal(str)
     speed_wanted = Signal()
+    settings_wanted = Signal(object)
 
     def __init__(self, usual: Limits) -> None:
         super().__init__()
@@ -78,6 +80,13 @@ class VerdictCard(QFrame):
         self.speed_button = push_button("", "link", run=self.speed_wanted)
         self.chat_button = push_button(self.tr("Chat with it"), icon_name="chat")
         self.chat_button.clicked.connect(lambda: self.chat_wanted.emit(self._file))
+        self.settings_button = push_button(
+            self.tr("Use these settings"), "primary", icon_name="check", run=self._use
+        )
+        set_tip(
+            self.settings_button,
+            self.tr("This model is loaded so from now on, wherever nothing else is set"),
+        )
         self.use_button = push_button(self.tr("Use it elsewhere"), icon_name="external")
         self.use_button.clicked.connect(self._show_use)
         self._lay_out()
@@ -113,6 +122,8 @@ class VerdictCard(QFrame):
         self._offer_speed(view, complete=complete)
         for button in (self.chat_button, self.use_button):
             button.setVisible(row is not None)
+        tuned = view.tuned if view is not None else None
+        self.settings_button.setVisible(tuned is not None and tuned.is_known and not tuned.is_base)
         facts = ". ".join(told(fact.said) for fact in found if fact is not None)
         set_spoken(self, headline, facts)
 
@@ -167,6 +178,7 @@ class VerdictCard(QFrame):
         grid.setColumnStretch(1, 1)
         buttons = QWidget()
         flow = FlowLayout(buttons)
+        flow.addWidget(self.settings_button)
         flow.addWidget(self.chat_button)
         flow.addWidget(self.use_button)
         self._words = QWidget()
@@ -216,6 +228,10 @@ class VerdictCard(QFrame):
     def _is_narrow(self) -> bool:
         needed = self._words.minimumSizeHint().width() + self.limits.sizeHint().width()
         return self.width() < needed + 9 * GRID
+
+    def _use(self) -> None:
+        if self._view is not None and self._view.tuned is not None:
+            self.settings_wanted.emit(self._view.tuned)
 
     def _show_use(self) -> None:
         """The file's path and the command that serves it, to be copied."""

@@ -28,7 +28,7 @@ from app.lab.ladder.pickable import (
 from app.lab.ladder.plan import Profile
 from app.lab.works.ladders.run import LadderOrder
 from app.library.model_files import whole_sets
-from app.ui.kit.plain import add_choice
+from app.ui.kit.plain import add_choice, set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ChoiceBox, hrule, label, push_button
 from app.ui.kit.widgets.layouts import Gap, in_column, in_row, scroll_down
@@ -57,6 +57,7 @@ class Picker(QWidget):
         measure_wanted: A ladder (:class:`LadderOrder`) is to be measured; and its letters, by key.
         costs_wanted: What this order (:class:`LadderOrder`) will use of servers is to be told;
             None: nothing is any more.
+        tune_wanted: The best settings of a candidate (:class:`Candidate`) are to be found.
         closed: The person changed their mind.
 
     Args:
@@ -69,6 +70,7 @@ class Picker(QWidget):
 
     measure_wanted = Signal(object, object)
     costs_wanted = Signal(object)
+    tune_wanted = Signal(object)
     closed = Signal()
 
     def __init__(
@@ -108,6 +110,13 @@ class Picker(QWidget):
         self.costs.hide()
         self.advice = label("", "small-dim", wrap=True)
         self.measure_button = push_button(self.tr("Measure"), "primary", icon_name="play")
+        self.tune_button = push_button(
+            self.tr("Tune it for this PC …"), icon_name="preferences", run=self._tune
+        )
+        set_tip(
+            self.tune_button,
+            self.tr("Tries threads, types of the cache and other settings of this one model"),
+        )
         self.cancel_button = push_button(self.tr("Cancel"), run=self.closed)
         self._lay_out()
         self.model.checked_changed.connect(self._follow)
@@ -184,7 +193,13 @@ class Picker(QWidget):
         scroll_down(self.area)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setWidget(content)
-        foot = in_row((self.advice, 1), self.cancel_button, self.measure_button, margins=GRID * 2)
+        foot = in_row(
+            (self.advice, 1),
+            self.tune_button,
+            self.cancel_button,
+            self.measure_button,
+            margins=GRID * 2,
+        )
         inner = QWidget()
         inner.setMaximumWidth(_MOST_PX)
         in_column((self.area, 1), hrule(), foot, on=inner, spacing=0)
@@ -211,6 +226,7 @@ class Picker(QWidget):
         self._show_times(files, demo=demo)
         missing = self.form.missing or self.matters.missing
         self.measure_button.setEnabled(can_be_ladder(files) and not missing)
+        self.tune_button.setVisible(len(here) == len(files) == 1)
         self.advice.setText(self._advice(files))
         self._ask_for_costs()
 
@@ -319,6 +335,10 @@ class Picker(QWidget):
             thinking=self.form.thinking,
             stops=self.form.stops,
         )
+
+    def _tune(self) -> None:
+        (file,) = self._files()
+        self.tune_wanted.emit(file.candidate)
 
     def _measure(self) -> None:
         if (order := self._order()) is not None:

@@ -14,6 +14,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton
 
+from app.core.candidates.notation import words_of
 from app.core.candidates.settings import EngineSettings
 from app.core.verdict import Limits
 from app.lab.verdict.settling import Way
@@ -22,6 +23,8 @@ from app.ui.pages.ladder.answer.card import VerdictCard, elsewhere_of
 from app.ui.pages.ladder.answer.limits import LimitsEditor
 from app.ui.pages.ladder.answer.others import Act
 from app.ui.pages.ladder.answer.two_tone import TwoToneLabel
+from tests.core.ladder.test_tuned import speeds
+from tests.core.ladder.test_tuned import view as tuned_view
 from tests.lab import ladder_cases as cases
 from tests.ui.pages.ladder.conftest import view
 
@@ -99,6 +102,18 @@ def test_a_speed_that_is_not_sure_can_be_measured_again(card: VerdictCard, qtbot
     assert card.speed_button.text().startswith("Measure speed again, about ")
     with qtbot.waitSignal(card.speed_wanted):
         card.speed_button.click()
+
+
+def test_the_best_settings_are_told_and_can_be_taken(card: VerdictCard, qtbot: QtBot) -> None:
+    card.show_view(tuned_view(("threads=2", {"speed": speeds(1.12)})), complete=True)
+    assert card.headline.text() == "Best here: 2 threads"
+    assert card.below.text().replace("\u00a0", " ").startswith("2 threads: 12 ± 1 %")
+    with qtbot.waitSignal(card.settings_wanted) as caught:
+        button(card, "Use these settings").click()
+    assert words_of(caught.args[0].best).endswith("#threads=2")
+    for nothing_better in (tuned_view(("threads=2", {})), view()):
+        card.show_view(nothing_better, complete=True)
+        assert not card.settings_button.isVisible()
 
 
 def test_each_other_version_has_what_can_be_done(card: VerdictCard, qtbot: QtBot) -> None:

@@ -67,6 +67,16 @@ def choose_reference(picker: Picker, file: PickFile) -> None:
     box.activated.emit(place)
 
 
+def test_one_version_alone_can_be_tuned(picker: Picker, qtbot: QtBot) -> None:
+    picker.show()
+    picker.choose([F16.candidate, Q8.candidate])
+    assert not picker.tune_button.isVisible()
+    picker.choose([Q8.candidate])
+    with qtbot.waitSignal(picker.tune_wanted) as caught:
+        picker.tune_button.click()
+    assert caught.args == [Q8.candidate]
+
+
 def test_the_least_shrunken_is_compared_with_unless_another_is_chosen(picker: Picker) -> None:
     picker.choose([Q2.candidate, F16.candidate, Q4.candidate])
     assert picker.reference == F16.candidate
