@@ -172,6 +172,12 @@ def ladder_help() -> PageHelp:
             ),
             translate(
                 "LadderDoor",
+                "“Tune it for this PC” compares one model with itself, set otherwise: threads,"
+                " flash attention, types of the cache, contexts, a draft, experts. What changes"
+                " speed and memory alone is not asked: it answers the same by construction.",
+            ),
+            translate(
+                "LadderDoor",
                 "Limits of memory, speed and loss may be changed at any time: nothing is measured"
                 " anew. “Details” shows every figure; rest the pointer on one to read how it was"
                 " taken.",
