@@ -21,6 +21,8 @@ from app.store.paths import Paths
 from app.ui.application import make_application
 from app.ui.kit.theme import Theme, ThemeChoice
 from app.ui.pages.models.repository.repository import OpenState
+from app.ui.pages.scale.part import ScalePart
+from app.ui.pages.shrink.part import ShrinkPart
 from app.ui.shell.help import HelpPanel
 from app.ui.shell.rail import Rail
 from tests.e2e.measuring_window import choose_questions
@@ -28,6 +30,7 @@ from tests.e2e.person import Person
 from tests.helpers.cut_texts import cut_texts
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
 from tests.helpers.gguf_files import write_scripted_model, write_tiny_llama
+from tests.helpers.window_parts import part_of
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -112,6 +115,10 @@ def go_round(person: Person, folder: Path, pictures: Path | None) -> Round:
     models.show_tab(1)
     person.until(lambda: bool(person.models.library.models) and not person.models.library.scanning)
     found.look("library")
+    for place, name in enumerate(("servers", "serve"), 2):
+        models.show_tab(place)
+        found.look(name)
+    _look_elsewhere(person, found)
     for name in ("settings", "about"):
         main.show_page(name)
         found.look(name)
@@ -120,6 +127,29 @@ def go_round(person: Person, folder: Path, pictures: Path | None) -> Round:
     main.explain("drift")
     found.look("words")
     return found
+
+
+def _look_elsewhere(person: Person, found: Round) -> None:
+    """The pages that are built when they are first wanted, tab by tab."""
+    main = person.window.main
+    scale, shrink = part_of(person.window, ScalePart), part_of(person.window, ShrinkPart)
+    main.show_page("shrink")
+    person.until(lambda: shrink.desk is not None)
+    assert shrink.desk is not None
+    person.until(lambda: bool(shrink.desk and shrink.desk.page.making.versions.rows))
+    for place in range(shrink.desk.page.tabs.count()):
+        shrink.desk.page.tabs.setCurrentIndex(place)
+        found.look(f"shrink-{place}")
+    main.show_page("scale")
+    person.until(lambda: scale.desk is not None)
+    assert scale.desk is not None
+    found.look("scale")
+    scale.desk.page.chart.choose("LLaMA 13B")
+    found.look("scale-chosen")
+    scale.desk.page.tabs.setCurrentIndex(1)
+    elsewhere = scale.desk.page.elsewhere
+    person.until(lambda: len(elsewhere.model.rows) > 40)
+    found.look("devices")
 
 
 def main(folder: Path, percent: int, pictures: Path | None) -> None:
