@@ -156,7 +156,10 @@ def place_labels(
             if best[0] < _HARDLY_COVERED:
                 break
         assert best is not None
-        covered.append(best[1].box)
+        name = best[1].box
+        # Two names on a line are read as one unless something is between them.
+        gap = mark if name.right > name.left else 0.0
+        covered.append(Box(name.left - gap, name.top, name.right + gap, name.bottom))
         found.append(best[1])
     return found
 
