@@ -26,6 +26,7 @@ from app.core.words import figures
 from app.lab.batch.export import csv_text, json_lines, rows, write
 from app.lab.batch.kept import BatchKeeper, kept_batch
 from app.lab.batch.run import BatchAnswer, BatchPlan, BatchResult, run_batch
+from app.lab.beside.places import KeptPasses
 from app.lab.engines.room import EngineRoom
 from app.lab.history.keeping import where_it_can_be_kept
 from app.lab.models.named import text_in
@@ -60,6 +61,11 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--system", default="", metavar="TEXT", help="system prompt of those that bring none"
     )
+    parser.add_argument(
+        "--one-by-one",
+        action="store_true",
+        help="answer no prompts at once, which takes longer and tells speeds",
+    )
     add_sampling_arguments(parser)
     parser.add_argument("--ctx", type=positive, metavar="N", help=CONTEXT_HELP)
     parser.add_argument("--threads", type=threads, metavar="N", help=THREADS_HELP)
@@ -92,7 +98,8 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
                 keeper.follow(result)
 
             room = EngineRoom.of_this_pc(paths)
-            run_batch(chosen.candidates, plan, room, chosen.open, result, note)
+            passes = None if arguments.one_by_one else KeptPasses(paths.cache, paths.state)
+            run_batch(chosen.candidates, plan, room, chosen.open, result, note, passes)
             keeper.finish(result)
     finally:
         _write(arguments, plan, result, chosen)
@@ -136,11 +143,18 @@ def _show(plan: BatchPlan, result: BatchResult, chosen: ChosenModels, console: C
         [(*_sums(answers), chosen.called(each)) for each, answers in result.answers.items()],
         left=("file",),
     )
+    most = max((one.at_once for every in result.answers.values() for one in every), default=1)
+    if most > 1:
+        console.remark(
+            f"Up to {most} prompts were answered at once, which tells no speeds; --one-by-one does."
+        )
 
 
 def _sums(answers: Sequence[BatchAnswer]) -> tuple[object, ...]:
     there = [each for each in answers if not each.error]
     tokens = sum(each.generated_tokens or 0 for each in there)
+    if any(each.at_once > 1 for each in there):
+        return len(there), figures.number(tokens), figures.speed(None).value
     # As everywhere: the first token of each comes with its prompt.
     after_first = sum(max(0, (each.generated_tokens or 0) - 1) for each in there)
     elapsed_ns = sum(each.generation_ns or 0 for each in there)

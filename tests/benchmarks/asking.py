@@ -77,7 +77,7 @@ def _figures(run: Run, name: str, path: Path, times: float, each: int) -> list[F
     one = TaskPlan(items, engines, threads, False, dict(chosen.answer_tokens))
     with tempfile.TemporaryDirectory(dir=run.home) as folder:
         kept = KeptAnswers(Path(folder))
-        many = with_places(replace(one, places=None), [ready], room, kept)
+        many = with_places(replace(one, places=None), [ready], room, kept.passes)
     tell(f"  {name}: {len(items)} questions, {many.places} at once in {many.engines} engines")
     pairs = alternate(
         name,

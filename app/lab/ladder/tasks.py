@@ -80,7 +80,7 @@ class LadderTasks:
         """
         ready = opened(candidate.spoken, self._open_model)
         at_once = reference.at_once if reference is not None else self._at_once
-        self._plan = with_places(self._plan, self._every, self._room, self._kept, at_once)
+        self._plan = with_places(self._plan, self._every, self._room, self._kept.passes, at_once)
         items = self._plan.items
 
         def note(answered: int) -> None:

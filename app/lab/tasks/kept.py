@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.base.files import known_by
-from app.engine.protocol.measuring import PassesMeasured
+from app.lab.beside.places import KeptPasses
 from app.lab.engines.identity import engine_identity
 from app.lab.tasks.plan import TaskAnswer, TaskPlan
 from app.store.small.remembered import TaskAnswerStore
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 _FORMAT = 3
 _FILE = "tasks.sqlite3"
 _ENGINE = "engine"
-_PASSES = "passes"
 
 
 class KeptAnswers:
@@ -39,11 +38,15 @@ class KeptAnswers:
     Args:
         cache_folder: The program's.
         engines_folder: Where engines work; None where they do without no variants.
+
+    Attributes:
+        passes: What answering several questions at once gains.
     """
 
     def __init__(self, cache_folder: Path, engines_folder: Path | None = None) -> None:
         self._store = TaskAnswerStore(cache_folder / _FILE)
         self._engines_folder = engines_folder
+        self.passes = KeptPasses(cache_folder, engines_folder)
 
     def known(self, opened: OpenedCandidate, plan: TaskPlan) -> tuple[dict[str, TaskAnswer], str]:
         """The answers that are known, by the items' keys, and the engine that gave them.
@@ -84,23 +87,6 @@ class KeptAnswers:
             if item.key in answers:
                 question = _question(item, plan.most_tokens(item, manner))
                 blobs[question] = msgspec.json.encode(answers[item.key])
-        self._store.keep(self._name_of(opened, plan), blobs)
-
-    def passes(self, opened: OpenedCandidate, plan: TaskPlan) -> PassesMeasured | None:
-        """What was measured of answering several questions at once; None where nothing was.
-
-        Raises:
-            OSError: The file is gone.
-        """
-        found = self._store.answers(self._name_of(opened, plan)).get(_PASSES)
-        try:
-            return msgspec.json.decode(found, type=PassesMeasured) if found else None
-        except msgspec.DecodeError:
-            return None
-
-    def keep_passes(self, opened: OpenedCandidate, plan: TaskPlan, passes: PassesMeasured) -> None:
-        """Remember that; errors as :meth:`passes`."""
-        blobs = {_PASSES: msgspec.json.encode(passes)}
         self._store.keep(self._name_of(opened, plan), blobs)
 
     def _name_of(self, opened: OpenedCandidate, plan: TaskPlan) -> str:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.candidates.settings import CONTEXT_STEP_TOKENS
 from app.core.chats.chat import AnswerFigures, StopReason
 from app.core.tasks.items import ANSWER_TOKENS, DEFAULT_ANSWER_TOKENS, TaskItem
 from app.core.tasks.scoring import Outcome, judge
+from app.lab.beside.places import place_tokens, tokens_of
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 
 # Room for what templates write around a question; some bring a system prompt of their own.
 _TEMPLATE_TOKENS = 512
-_PLACE_TEMPLATE_TOKENS = 64
-_PLACE_SHARE = 0.85
-# Few: long words and other writings take more tokens.
-_CHARACTERS_A_TOKEN = 2
 _PICTURE_TOKENS = 1100
 """A picture takes no more: the engine bounds it."""
 _LEAST_CONTEXT_TOKENS, _MOST_CONTEXT_TOKENS = 1024, 32_768
@@ -84,14 +80,13 @@ class TaskPlan:
         Those are answered alone: long texts take most of the time for reading.
         """
         manner = opened.manner
-        needs = sorted(
-            len(item.asked) // _CHARACTERS_A_TOKEN + self.most_tokens(item, manner)
-            for item in self.items_of(opened)
-            if not item.picture
+        return place_tokens(
+            [
+                tokens_of(item.asked, self.most_tokens(item, manner))
+                for item in self.items_of(opened)
+                if not item.picture
+            ]
         )
-        wanted = needs[int(_PLACE_SHARE * len(needs))] if needs else 0
-        wanted += _PLACE_TEMPLATE_TOKENS
-        return -(-wanted // CONTEXT_STEP_TOKENS) * CONTEXT_STEP_TOKENS
 
     def context_tokens(self, opened: OpenedCandidate) -> int:
         """A context that holds the longest question and its answer; a power of two."""

@@ -91,7 +91,8 @@ class Tasks:
             PersonError: The reference cannot be asked.
         """
         base = opened(reference.spoken, self._open_model)
-        self._plan = with_places(self._plan, self._opened(base, candidates), self._room, self._kept)
+        every, passes = self._opened(base, candidates), self._kept.passes
+        self._plan = with_places(self._plan, every, self._room, passes)
         asked = {_place(each) for each in (reference, *candidates)}
         self._total = len(asked) * len(self._plan.items)
         reference_row = self._asked(base)

@@ -19,9 +19,9 @@ from app.core.models.model_file import ModelFile
 from app.core.votes.choices import shuffle
 from app.core.votes.pairs import Role, VoteAnswer, VotedFile, VotePair
 from app.core.words.sentence import English, worded
-from app.engine.api import EngineEvent
-from app.engine.protocol.answering import Finished, Rendered, Text
 from app.engine.protocol.running import FailureKind
+from app.lab.beside.asking import Prompt, Said, ask_alone, ask_beside
+from app.lab.beside.places import COUNTS, AtOnce, KeptPasses, at_once_for, tokens_of
 from app.lab.engines.asking import Manner
 from app.lab.engines.calls import EngineCalls, EngineFailed, interruptible
 from app.lab.engines.identity import engine_identity
@@ -35,6 +35,8 @@ from app.lab.votes.orders import Answered, AnswerEvent, AnswersProgress, FileKno
 log = logging.getLogger(__name__)
 
 _MOST_CRASHES = 3
+# Each place in an engine has so many prompts at least; sooner voted on is better than sooner done.
+_ROUNDS = 2
 
 
 class _Stopped(Exception):
@@ -46,6 +48,8 @@ class AnswerMaker:
 
     Two engines are kept where both fit in memory, and each pair is answered in an order of its own
     that chance has drawn. Where they do not, one candidate answers everything before the other.
+    Where several prompts are answered at once, one answers some of them before the other does, in
+    an order that chance has drawn.
 
     Args:
         room: Where the engines are.
@@ -54,6 +58,7 @@ class AnswerMaker:
         tell: Told of everything as soon as it is there, on the thread of :meth:`run`.
         is_unwanted: Asked often; True ends it as :meth:`stop` does.
         picture_file: Where a picture is kept.
+        passes: What answering several prompts at once gains; None asks one after the other.
     """
 
     def __init__(
@@ -64,6 +69,7 @@ class AnswerMaker:
         tell: Callable[[AnswerEvent], None],
         is_unwanted: Callable[[], bool] = lambda: False,
         picture_file: Callable[[Picture], str] = lambda picture: picture.file_name,
+        passes: KeptPasses | None = None,
     ) -> None:
         self._room = room
         self._open_model = open_model
@@ -71,6 +77,7 @@ class AnswerMaker:
         self._tell = tell
         self._is_unwanted = is_unwanted
         self._picture_file = picture_file
+        self._passes = passes
         self._stop = threading.Event()
         self._models: dict[str, ModelFile] = {}
         self._files: dict[str, VotedFile] = {}
@@ -80,6 +87,7 @@ class AnswerMaker:
         self._shelf = EngineShelf("votes", room, 1, DEFAULT_CONTEXT_TOKENS)
         self._together: list[OpenedCandidate] = []
         self._failed: set[int] = set()
+        self._beside: set[tuple[int, Role]] = set()
         self._identity = ""
         self._done = self._total = 0
 
@@ -150,6 +158,12 @@ class AnswerMaker:
         ]
         fit = self._shelf.hold(both)
         self._together = both if fit else []
+        at_once = self._at_once(group, both) if fit else None
+        if at_once is not None:
+            count = _ROUNDS * at_once.places
+            for some in (group[at : at + count] for at in range(0, len(group), count)):
+                for role in _order(some[0]):
+                    self._answer_beside(some, role, at_once)
         if fit:
             for pair in group:
                 for role in _order(pair):
@@ -173,6 +187,57 @@ class AnswerMaker:
         candidate = replace(voted.candidate, engine=engine)
         return OpenedCandidate(candidate, self._models.get(voted.file.path))
 
+    # --- several answers ------------------------------------------------------------------
+
+    def _at_once(self, group: Sequence[VotePair], both: Sequence[OpenedCandidate]) -> AtOnce | None:
+        """How many of a group's prompts each of both answers at once; None one after the other."""
+        if self._passes is None or len(group) < _ROUNDS * COUNTS[0]:
+            return None
+        needs = [
+            tokens_of(
+                f"{pair.settings.system_prompt} {pair.prompt}",
+                max(_sampling_for(one.manner, pair.settings.sampling).max_tokens for one in both),
+            )
+            for pair in group
+        ]
+        threads = max(one.threads(1) for one in both)
+        found = at_once_for(both, needs, threads, self._room, self._passes, _ROUNDS)
+        self._check()
+        if found is None:
+            return None
+        both_tokens = DEFAULT_CONTEXT_TOKENS + found.places * found.place_tokens
+        return found if self._room.holds(both, both_tokens) else None
+
+    def _answer_beside(self, pairs: Sequence[VotePair], role: Role, at_once: AtOnce) -> None:
+        """Have one candidate answer what can be answered at once; the rest is asked later."""
+        self._check()
+        first = self._opened(pairs[0], role)
+        able = [pair for pair in pairs if self._goes_beside(pair, role, first)]
+        if len(able) < COUNTS[0]:
+            return
+        prompts = [self._prompt(pair, first.manner) for pair in able]
+        try:
+            engine = self._shelf.take(first, self._together)
+
+            def take(place: int, said: Said | EngineFailed) -> None:
+                if isinstance(said, Said):
+                    self._end(able[place], self._told(engine, able[place], role, said))
+                    self._beside.add((able[place].id, role))
+
+            ask_beside(engine, first.manner, prompts, at_once, take)
+        except PersonError as error:  # asked one after the other it will tell again
+            log.warning("asked one after the other: %s %s", error.sentence, error.detail)
+
+    def _goes_beside(self, pair: VotePair, role: Role, first: OpenedCandidate) -> bool:
+        return (
+            self._is_missing(pair, role)
+            and pair.id not in self._failed
+            and not pair.settings.pictures
+            and self._opened(pair, role).candidate == first.candidate
+            and self._why_not(pair, Role.REFERENCE) is None
+            and self._why_not(pair, Role.CANDIDATE) is None
+        )
+
     # --- one answer -----------------------------------------------------------------------
 
     def _is_missing(self, pair: VotePair, role: Role) -> bool:
@@ -182,13 +247,17 @@ class AnswerMaker:
 
     def _answer(self, pair: VotePair, role: Role) -> None:
         self._check()
-        if not self._is_missing(pair, role):
+        if (pair.id, role) in self._beside or not self._is_missing(pair, role):
             return
         sentence = None
         if pair.id not in self._failed:
             sentence = self._why_not(pair, Role.REFERENCE) or self._why_not(pair, Role.CANDIDATE)
             if sentence is None:
                 sentence = self._asked(pair, role)
+        self._end(pair, sentence)
+
+    def _end(self, pair: VotePair, sentence: English | None) -> None:
+        """An answer is there, or told why it is not."""
         if sentence is not None:
             self._failed.add(pair.id)
             self._tell(PairFailed(pair.id, sentence))
@@ -204,7 +273,8 @@ class AnswerMaker:
             self._broken[key] = error.sentence
             return error.sentence
         try:
-            answer = self._generated(engine, pair, self._shelf.manner(opened))
+            manner = self._shelf.manner(opened)
+            said = ask_alone(engine, manner, self._prompt(pair, manner))
         except PersonError as error:
             log.warning("no answer for pair %d: %s %s", pair.id, error.sentence, error.detail)
             if engine.is_gone:
@@ -212,39 +282,31 @@ class AnswerMaker:
             if isinstance(error, EngineFailed) and error.kind is FailureKind.NUMBERS:
                 self._broken[key] = error.sentence
             return error.sentence
-        if not answer.text.strip():
-            if answer.stop_reason is StopReason.LENGTH:
-                return worded("lab.answer_ran_out_of_tokens")
-            if answer.stop_reason is StopReason.CONTEXT:
-                return worded("lab.prompt_leaves_no_room")
-        name = engine.hello.engine if engine.hello is not None else ""
         # Of a server's answer it says beside which engine of this PC it is held.
         joint = "beside build" if opened.candidate.server is not None else "build"
+        return self._told(engine, pair, role, said, joint)
+
+    def _told(
+        self, engine: EngineCalls, pair: VotePair, role: Role, said: Said, joint: str = "build"
+    ) -> English | None:
+        """Tell of an answer; returns why it is none."""
+        if not said.text.strip():
+            if said.end.stop_reason is StopReason.LENGTH:
+                return worded("lab.answer_ran_out_of_tokens")
+            if said.end.stop_reason is StopReason.CONTEXT:
+                return worded("lab.prompt_leaves_no_room")
+        end = said.end
+        answer = VoteAnswer(said.text, said.thinking, end.stop_reason, said.digest, end.figures)
+        name = engine.hello.engine if engine.hello is not None else ""
         self._tell(Answered(pair.id, role, answer, f"{name}, {joint} {self._identity}"))
         return None
 
-    def _generated(self, engine: EngineCalls, pair: VotePair, manner: Manner) -> VoteAnswer:
-        said: list[str] = []
-        thought: list[str] = []
-        digest: list[str] = []
-
-        def listen(event: EngineEvent) -> None:
-            if isinstance(event, Text):
-                said.append(event.answer)
-                thought.append(event.thinking)
-            elif isinstance(event, Rendered):
-                digest.append(event.digest)
-
+    def _prompt(self, pair: VotePair, manner: Manner) -> Prompt:
         shown = tuple(map(self._picture_file, pair.settings.pictures))
         messages = [Message(Speaker.USER, pair.prompt, shown)]
         if pair.settings.system_prompt.strip():
             messages.insert(0, Message(Speaker.SYSTEM, pair.settings.system_prompt))
-        sampling = _sampling_for(manner, pair.settings.sampling)
-        command = manner.generate(engine.next_id(), messages, sampling, clear=True)
-        end = engine.call(command, Finished, listen)
-        return VoteAnswer(
-            "".join(said), "".join(thought), end.stop_reason, "".join(digest), end.figures
-        )
+        return Prompt(messages, _sampling_for(manner, pair.settings.sampling))
 
     def _crashed(self, key: str, sentence: English) -> None:
         self._crashes[key] += 1

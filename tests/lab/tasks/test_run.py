@@ -28,12 +28,11 @@ from app.core.tasks.drawing import drawn
 from app.core.tasks.items import Check, TaskItem, first_of_each_kind, parse_items
 from app.core.tasks.looks import in_turns
 from app.core.tasks.results import KindResult, KindVerdict
-from app.engine.protocol.measuring import PassesMeasured
 from app.lab.demo.demo import demo_base, demo_taught, is_taught
 from app.lab.engines.asking import THINKING_TOKENS
 from app.lab.engines.opened import opened_file
 from app.lab.tasks.asker import FileAsker
-from app.lab.tasks.beside import chosen, with_places
+from app.lab.tasks.beside import with_places
 from app.lab.tasks.groups import Groups
 from app.lab.tasks.kept import KeptAnswers
 from app.lab.tasks.plan import (
@@ -390,32 +389,6 @@ def test_small_models_get_an_engine_a_core(demo_model: Path, lab: Lab) -> None:
     assert engines_and_threads([demo, large], 8, lab.room()) == (1, 8)
 
 
-def test_several_at_once_where_that_pays_and_has_room() -> None:
-    passes = PassesMeasured(1, 10, {4: 20, 8: 30, 16: 50, 32: 98})
-    how = {"engines": 2, "threads": 1, "place_bytes": 1_000_000, "questions": 360}
-    # 16 are nearly as fast as 32; small ones keep an engine a core.
-    assert chosen(passes, file_bytes=10_000_000, **how) == (2, 1, 16)
-    # Where two engines have no room for them, one works with both cores, and saves a copy.
-    how |= {"place_bytes": 30_000_000}
-    assert chosen(passes, file_bytes=400_000_000, **how) == (1, 2, 16)
-    how |= {"place_bytes": 80_000_000}
-    assert chosen(passes, file_bytes=400_000_000, **how) == (1, 2, 8)
-    # Few questions leave places empty; and what gains nothing stays as it was.
-    few = how | {"place_bytes": 1 << 20, "questions": 40}
-    assert chosen(passes, file_bytes=10_000_000, **few) == (
-        2,
-        1,
-        4,
-    )
-    assert chosen(passes, file_bytes=10_000_000, **how | {"place_bytes": 1 << 30}) == (2, 1, 1)
-    # As many as others were asked at once, whatever pays: of a few questions, too.
-    assert chosen(passes, file_bytes=10_000_000, **few, at_once=32) == (2, 1, 32)
-    assert chosen(passes, file_bytes=10_000_000, **how, at_once=8) == (1, 2, 8)
-    slow = PassesMeasured(1, 10, {4: 38, 8: 76})
-    assert chosen(slow, file_bytes=10_000_000, **how) == (2, 1, 1)
-    assert chosen(PassesMeasured(1, 10, {}), file_bytes=10_000_000, **how) == (2, 1, 1)
-
-
 def test_several_at_once_are_answered_as_one_after_the_other(
     lab: Lab, scripted: dict[str, Path], demo_model: Path
 ) -> None:
@@ -423,7 +396,7 @@ def test_several_at_once_are_answered_as_one_after_the_other(
     items = first_of_each_kind(demo_set().items, 4)
     limits = {item.kind: 48 for item in items}
     plan = TaskPlan(items, 2, 1, answer_tokens=limits, places=None)
-    plan = with_places(plan, [demo], lab.room(), lab.kept)
+    plan = with_places(plan, [demo], lab.room(), lab.kept.passes)
     assert (plan.places or 0) in (1, 4)
     at_once = replace(plan, places=4)
     counted: list[int] = []

@@ -40,6 +40,9 @@ from app.core.votes.pairs import (
 )
 from app.core.votes.tally import Finding
 from app.core.words.sentence import from_kept
+from app.engine.protocol.measuring import PassesMeasured
+from app.lab.beside.places import KeptPasses
+from app.lab.engines.opened import opened
 from app.lab.engines.room import EngineRoom
 from app.lab.pictures.shelf import PictureShelf
 from app.lab.reports.document import ladder_document
@@ -77,6 +80,7 @@ class Booth:
     Attributes:
         events: All that the makers told.
         memory_bytes: What the makers believe is free.
+        passes: What answering several at once gains.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -84,6 +88,7 @@ class Booth:
         self.memory_bytes = PLENTY_BYTES
         self.picture_file: Callable[[Picture], str] = lambda picture: picture.file_name
         self.events: list[AnswerEvent] = []
+        self.passes: KeptPasses | None = None
         self.connection: sqlite3.Connection | None = None
         self.open()
 
@@ -118,6 +123,7 @@ class Booth:
             self.booth.known_files(),
             tell or self.take,
             picture_file=self.picture_file,
+            passes=self.passes,
         )
 
     def take(self, event: AnswerEvent) -> None:
@@ -209,6 +215,31 @@ def test_who_answers_first_is_drawn_for_each_pair(at: Booth, models: dict[str, P
     ]
     assert told == [role for first in firsts for role in (first, first.other)]
     assert at.events[-1] == AnswersProgress(6, 6)
+
+
+def test_several_prompts_are_answered_at_once_where_that_pays(
+    at: Booth, models: dict[str, Path]
+) -> None:
+    prompts = [f"{PROMPTS[0]} ({number})" for number in range(9)]
+    blue, green = models["blue"], models["green"]
+    at.passes = KeptPasses(at.folder)
+    for path in (blue, green):
+        ready = opened(candidate_of(path), open_model_file)
+        at.passes.keep(ready, 1, PassesMeasured(1, 10, {4: 20}))
+    pairs = at.ask(prompts, blue, green)
+    assert {pair.state for pair in pairs} == {PairState.READY}
+    answers = [pair.reference_answer for pair in pairs]
+    assert {one.text for one in answers if one} == {"The sky is blue."}
+    assert [one.figures.shared for one in answers if one] == [True] * 8 + [False]
+    told = [event.role for event in at.events if isinstance(event, Answered)]
+    first = Role.CANDIDATE if shuffle(SEED, pairs[0].number).candidate_first else Role.REFERENCE
+    assert told[:16] == [first] * 8 + [first.other] * 8
+    assert at.events[-1] == AnswersProgress(18, 18)
+    others = [f"{PROMPTS[1]} ({number})" for number in range(9)]
+    # One that crashes is asked again, one after the other, until that is known.
+    assert {pair.state for pair in at.ask(others, blue, models["aborts late"])} == {
+        PairState.FAILED
+    }
 
 
 def test_where_memory_is_short_one_file_answers_before_the_other(

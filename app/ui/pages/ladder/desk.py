@@ -11,6 +11,7 @@ from app.core.candidates.candidate import Candidate, candidate_of
 from app.core.errors import PersonError
 from app.core.memory.estimate import lasting_budget_bytes
 from app.core.verdict import Limits, default_limits
+from app.lab.beside.places import KeptPasses
 from app.lab.demo.demo import DEMO_LEVELS, demo_base, demo_taught
 from app.lab.engines.room import EngineRoom
 from app.lab.ladder.pickable import PickFile, pickable
@@ -71,7 +72,13 @@ class LadderDesk:
         self.usual_limits = default_limits(lasting_budget_bytes(total_memory_bytes()))
         self.workers = LadderWorkers(paths, open_model_file)
         room = EngineRoom.of_this_pc(paths)
-        self._votes = VotesBackend(ground.house.connection, room, jobs, ground.pictures)
+        self._votes = VotesBackend(
+            ground.house.connection,
+            room,
+            jobs,
+            ground.pictures,
+            KeptPasses(paths.cache, paths.state),
+        )
         self.service = LadderService(ground.house.works, self.workers)
         self.page: LadderPage
 

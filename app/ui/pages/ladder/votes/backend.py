@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
     from app.core.votes.choices import Choice
     from app.core.votes.pairs import PairState, VotedCandidate, VotePair
+    from app.lab.beside.places import KeptPasses
     from app.lab.engines.room import EngineRoom
     from app.ui.kit.jobs import Job, JobContext, Jobs
     from app.ui.pictures.door import PictureDoor
@@ -53,6 +54,7 @@ class VotesBackend(QObject):
         room: Where the engines are.
         jobs: The door to background work.
         pictures: Where pictures come from; None where none can be shown.
+        passes: What answering several prompts at once gains; None asks one after the other.
     """
 
     changed = Signal()
@@ -65,8 +67,10 @@ class VotesBackend(QObject):
         room: EngineRoom,
         jobs: Jobs,
         pictures: PictureDoor | None = None,
+        passes: KeptPasses | None = None,
     ) -> None:
         super().__init__()
+        self._passes = passes
         self._connection = connection
         self._room = room
         self._jobs = jobs
@@ -144,6 +148,7 @@ class VotesBackend(QObject):
             lambda event: contexts[0].report(event),
             lambda: contexts[0].cancelled,
             *([self.pictures.file_of] if self.pictures is not None else []),
+            passes=self._passes,
         )
 
         def work(context: JobContext) -> None:

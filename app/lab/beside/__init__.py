@@ -1,0 +1,1 @@
+"""Several questions answered in the same passes of one engine."""

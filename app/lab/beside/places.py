@@ -1,0 +1,242 @@
+"""How many questions an engine answers at once: as many as pay here, and as memory has room for.
+
+What a further question in the same passes gains is measured once a file and kept. All files of a
+comparison are then asked alike, by the largest, since llama.cpp rounds otherwise with another
+number of them.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
+
+from app.base.files import known_by
+from app.core.candidates.settings import CONTEXT_STEP_TOKENS
+from app.core.errors import PersonError
+from app.engine.protocol.measuring import MeasurePasses, PassesMeasured
+from app.lab.engines.identity import engine_identity
+from app.store.small.remembered import TaskAnswerStore
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from app.lab.engines.opened import OpenedCandidate
+    from app.lab.engines.room import EngineRoom
+
+log = logging.getLogger(__name__)
+
+COUNTS = (4, 8, 16, 32)
+"""Of questions at once, as they are tried."""
+ROUNDS = 4
+"""At the end places stay empty, which costs less where each had so many questions before."""
+# Fewer at once that are nearly as fast: they need less memory.
+_NEARLY = 0.85
+# What is gained must be worth another way of rounding.
+_LEAST_GAIN = 1.15
+# Keys and values of all questions may take so much beyond what one after the other takes.
+_MOST_BYTES = 300_000_000
+_MOST_SHARE = 4
+_ONE_CONTEXT_TOKENS = 512
+# What a template writes around a question; longer ones than most others are answered alone.
+_TEMPLATE_TOKENS = 64
+_PLACE_SHARE = 0.85
+_FILE = "tasks.sqlite3"
+_PASSES = "passes"
+
+
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """How questions are asked at once.
+
+    Attributes:
+        places: So many.
+        place_tokens: So long may one be with its answer; others are answered alone.
+    """
+
+    places: int
+    place_tokens: int
+
+
+class KeptPasses:
+    """Remembers below a cache folder what was measured, by file, settings, threads and engine.
+
+    Args:
+        cache_folder: The program's.
+        engines_folder: Where engines work; None where they do without no variants.
+    """
+
+    def __init__(self, cache_folder: Path, engines_folder: Path | None = None) -> None:
+        self._store = TaskAnswerStore(cache_folder / _FILE)
+        self._engines_folder = engines_folder
+
+    def known(self, opened: OpenedCandidate, threads: int) -> PassesMeasured | None:
+        """What was measured; None where nothing was.
+
+        Raises:
+            OSError: The file is gone.
+        """
+        found = self._store.answers(self._name_of(opened, threads)).get(_PASSES)
+        try:
+            return msgspec.json.decode(found, type=PassesMeasured) if found else None
+        except msgspec.DecodeError:
+            return None
+
+    def keep(self, opened: OpenedCandidate, threads: int, passes: PassesMeasured) -> None:
+        """Remember it; errors as :meth:`known`."""
+        blobs = {_PASSES: msgspec.json.encode(passes)}
+        self._store.keep(self._name_of(opened, threads), blobs)
+
+    def _name_of(self, opened: OpenedCandidate, threads: int) -> str:
+        how = (_PASSES, engine_identity(self._engines_folder), threads)
+        digest = sha256(repr(how).encode())
+        candidate = opened.candidate
+        engine = replace(candidate.engine, context_tokens=None, threads=None)
+        digest.update(replace(candidate, engine=engine).settings_key().encode())
+        digest.update(known_by(opened.files))
+        return digest.hexdigest()
+
+
+def at_once_for(
+    every: Sequence[OpenedCandidate],
+    needs: Sequence[int],
+    threads: int,
+    room: EngineRoom,
+    kept: KeptPasses,
+    rounds: int = ROUNDS,
+) -> AtOnce | None:
+    """How one engine a candidate answers questions; None one after the other.
+
+    May start an engine to measure what that gains.
+
+    Args:
+        every: Who is asked. Servers and who has a draft answer one after the other, and then all.
+        needs: Of each question :func:`tokens_of`.
+        threads: Of an engine.
+        room: Where engines are.
+        kept: What is known.
+        rounds: So many questions each place has at least.
+    """
+    if not every or len(needs) < rounds * COUNTS[0] or not all(map(grows_beside, every)):
+        return None
+    largest = largest_of(every)
+    tokens = place_tokens(needs)
+    try:
+        passes = passes_of(largest, threads, room, kept)
+        each_bytes = place_bytes(largest, tokens, room)
+    except (PersonError, OSError) as error:
+        log.warning("asked one after the other: %s", error)
+        return None
+    _, _, places = chosen(
+        passes,
+        engines=1,
+        threads=threads,
+        place_bytes=each_bytes,
+        file_bytes=largest.model.tensor_bytes,
+        questions=len(needs),
+        rounds=rounds,
+    )
+    if places == 1 or not room.holds([largest], _ONE_CONTEXT_TOKENS + places * tokens):
+        return None
+    return AtOnce(places, tokens)
+
+
+def grows_beside(opened: OpenedCandidate) -> bool:
+    """Whether it can be asked several questions at once, as far as is known without its engine."""
+    return opened.header is not None and opened.candidate.draft is None
+
+
+def largest_of(every: Sequence[OpenedCandidate]) -> OpenedCandidate:
+    """The one that decides for all."""
+    return max(every, key=lambda one: one.model.tensor_bytes)
+
+
+def passes_of(
+    opened: OpenedCandidate, threads: int, room: EngineRoom, kept: KeptPasses
+) -> PassesMeasured:
+    """What was measured of a file, or is now.
+
+    Raises:
+        OSError: The file is gone.
+        PersonError: It cannot be measured.
+    """
+    passes = kept.known(opened, threads)
+    if passes is None:
+        with room.calls("passes", is_steady=True) as engine:
+            room.load(engine, opened, threads, _ONE_CONTEXT_TOKENS)
+            passes = engine.call(MeasurePasses(engine.next_id(), list(COUNTS)), PassesMeasured)
+        kept.keep(opened, threads, passes)
+    return passes
+
+
+def place_tokens(needs: Sequence[int]) -> int:
+    """Room that holds a question with its answer, but for the longest ones.
+
+    Those are answered alone: long texts take most of the time for reading.
+    """
+    ordered = sorted(needs)
+    wanted = ordered[int(_PLACE_SHARE * len(ordered))] if ordered else 0
+    wanted += _TEMPLATE_TOKENS
+    return -(-wanted // CONTEXT_STEP_TOKENS) * CONTEXT_STEP_TOKENS
+
+
+def tokens_of(text: str, answer_tokens: int) -> int:
+    """What a question may take with its answer: long words and other writings take more tokens."""
+    return len(text) // 2 + answer_tokens
+
+
+def place_bytes(opened: OpenedCandidate, tokens: int, room: EngineRoom) -> int:
+    """What one more question of so many tokens at once takes."""
+    one, two = (room.needed_bytes(opened, n * _ONE_CONTEXT_TOKENS) for n in (1, 2))
+    return max(0, two - one) * tokens // _ONE_CONTEXT_TOKENS
+
+
+def chosen(
+    passes: PassesMeasured,
+    *,
+    engines: int,
+    threads: int,
+    place_bytes: int,
+    file_bytes: int,
+    questions: int,
+    at_once: int | None = None,
+    rounds: int = ROUNDS,
+) -> tuple[int, int, int]:
+    """Engines, threads of each, and questions that each answers at once.
+
+    Args:
+        passes: What was measured with so many threads.
+        engines: That share the questions where each answers one at a time.
+        threads: Of each of these.
+        place_bytes: What one more question at once takes.
+        file_bytes: Weights; an engine less is a copy of them less.
+        questions: That are asked.
+        at_once: So many are to be answered at once; None for as many as pay here.
+        rounds: So many questions each place has at least.
+    """
+    most = max(_MOST_BYTES, file_bytes // _MOST_SHARE)
+    if at_once is not None:
+        fits = engines * at_once * place_bytes <= most
+        return (engines, threads, at_once) if fits else (1, engines * threads, at_once)
+    gains = {
+        count: count * passes.alone_ns / ns
+        for count, ns in passes.beside_ns.items()
+        if count * rounds * engines <= questions
+    }
+    best = max(gains.values(), default=0.0)
+    if best < _LEAST_GAIN:
+        return engines, threads, 1
+    wanted = min(count for count, gain in gains.items() if gain >= _NEARLY * best)
+    if engines * wanted * place_bytes <= most:
+        return engines, threads, wanted
+    most += (engines - 1) * file_bytes
+    fitting = [count for count in gains if count <= wanted and count * place_bytes <= most]
+    places = max(fitting, key=lambda count: gains[count], default=1)
+    if gains.get(places, 0.0) < _LEAST_GAIN:
+        return engines, threads, 1
+    return 1, engines * threads, places

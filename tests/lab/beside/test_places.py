@@ -1,0 +1,67 @@
+"""How many prompts are answered at once, from what was measured.
+
+Tests app.engine.host.measuring.passes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core.candidates.candidate import candidate_of
+from app.core.candidates.notation import with_settings
+from app.engine.protocol.measuring import PassesMeasured
+from app.lab.beside.places import AtOnce, KeptPasses, at_once_for, chosen, place_tokens
+from app.lab.engines.opened import opened
+from app.library.model_files import open_model_file
+from tests.helpers.rooms import roomy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_several_at_once_where_that_pays_and_has_room() -> None:
+    passes = PassesMeasured(1, 10, {4: 20, 8: 30, 16: 50, 32: 98})
+    how = {"engines": 2, "threads": 1, "place_bytes": 1_000_000, "questions": 360}
+    # 16 are nearly as fast as 32; small ones keep an engine a core.
+    assert chosen(passes, file_bytes=10_000_000, **how) == (2, 1, 16)
+    # Where two engines have no room for them, one works with both cores, and saves a copy.
+    how |= {"place_bytes": 30_000_000}
+    assert chosen(passes, file_bytes=400_000_000, **how) == (1, 2, 16)
+    how |= {"place_bytes": 80_000_000}
+    assert chosen(passes, file_bytes=400_000_000, **how) == (1, 2, 8)
+    # Few questions leave places empty; and what gains nothing stays as it was.
+    few = how | {"place_bytes": 1 << 20, "questions": 40}
+    assert chosen(passes, file_bytes=10_000_000, **few) == (
+        2,
+        1,
+        4,
+    )
+    assert chosen(passes, file_bytes=10_000_000, **how | {"place_bytes": 1 << 30}) == (2, 1, 1)
+    # As many as others were asked at once, whatever pays: of a few questions, too.
+    assert chosen(passes, file_bytes=10_000_000, **few, at_once=32) == (2, 1, 32)
+    assert chosen(passes, file_bytes=10_000_000, **how, at_once=8) == (1, 2, 8)
+    slow = PassesMeasured(1, 10, {4: 38, 8: 76})
+    assert chosen(slow, file_bytes=10_000_000, **how) == (2, 1, 1)
+    assert chosen(PassesMeasured(1, 10, {}), file_bytes=10_000_000, **how) == (2, 1, 1)
+
+
+def test_the_longest_have_no_place() -> None:
+    assert place_tokens([100] * 17 + [5000] * 2) == 256
+    assert place_tokens([]) == 256
+
+
+def test_a_file_is_measured_once_for_all(demo_model: Path, tmp_path: Path) -> None:
+    kept, room = KeptPasses(tmp_path), roomy(tmp_path, 1 << 40)
+    demo = opened(candidate_of(demo_model), open_model_file)
+    assert at_once_for([demo], [40] * 15, 1, room, kept) is None
+    assert kept.known(demo, 1) is None  # too few to gain anything
+    assert at_once_for([demo], [40] * 16, 1, room, kept) in (None, AtOnce(4, 256))
+    passes = kept.known(demo, 1)
+    assert passes is not None
+    assert passes.alone_ns > 0
+    kept.keep(demo, 1, PassesMeasured(1, 10, {4: 20, 8: 30}))
+    assert at_once_for([demo], [40] * 16, 1, room, kept) == AtOnce(4, 256)
+    assert at_once_for([demo], [40] * 16, 1, room, kept, rounds=2) == AtOnce(8, 256)
+    assert at_once_for([demo], [40] * 16, 1, roomy(tmp_path, 1), kept) is None
+    drafted = opened(with_settings(demo.candidate, "draft=ngram"), open_model_file)
+    assert at_once_for([demo, drafted], [40] * 16, 1, room, kept) is None
