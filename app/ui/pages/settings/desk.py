@@ -66,6 +66,7 @@ class SettingsDesk:
         for key in page.controls:
             page.show_setting(key, getattr(ground.kept.now, key))
         page.show_setting("theme", ground.theme.choice.value)
+        page.show_tuned(ground.kept.now.tuned)
         ground.engine.facts.ask()
         self._show_gpu()
         none = translate("Settings", "None; what other programs keep is found by itself.")

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
+from app.core.candidates.notation import told_settings
 from app.ui.kit.widgets import push_button
 from app.ui.kit.widgets.layouts import Gap, in_column, scroll_down
+from app.ui.kit.wishes import remark
 from app.ui.pages.settings.entries import Entry, Group, entries
 from app.ui.pages.settings.kept import KeptSection
 from app.ui.pages.settings.rows import GroupRows, show_value
@@ -17,6 +19,7 @@ from app.ui.pages.settings.rows import GroupRows, show_value
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
+    from app.core.candidates.candidate import Candidate
     from app.store.settings import Settings
 
 _MOST_CHARACTERS = 110
@@ -44,6 +47,7 @@ class PreferencesPage(QScrollArea):
     def __init__(self, now: Settings) -> None:
         super().__init__()
         self.controls: dict[str, QWidget] = {}
+        self._found: tuple[Candidate, ...] = ()
         self.kept = KeptSection()
         self.kept.models_wanted.connect(self.models_wanted)
         # Its place is known once it is laid out.
@@ -53,6 +57,7 @@ class PreferencesPage(QScrollArea):
         self.setWidget(self._content())
         for key in self.controls:
             self.show_setting(key, getattr(now, key))
+        self.show_tuned(now.tuned)
 
     def show_setting(self, key: str, value: object) -> None:
         """Show what a setting is, without telling anybody."""
@@ -68,6 +73,14 @@ class PreferencesPage(QScrollArea):
         """Say whether a GPU is used, and if not, why."""
         self._gpu.setText(words)
 
+    def show_tuned(self, tuned: tuple[Candidate, ...]) -> None:
+        """Name the models that are loaded with what was found to be best for them here."""
+        self._found = tuned
+        lines = [f"{each.name}: {told_settings(each)}" for each in tuned]
+        none = self.tr("None; “Tune for this PC” stands among a model’s settings.")
+        self._tuned.setText("\n".join(lines) or none)
+        self._forget.setVisible(bool(tuned))
+
     def show_folders(self, words: str) -> None:
         """Name the person's own folders."""
         self._folders.setText(words)
@@ -79,6 +92,16 @@ class PreferencesPage(QScrollArea):
     def show_hub(self, words: str) -> None:
         """Name the Hub in use."""
         self._hub.setText(words)
+
+    def _forget_tuned(self) -> None:
+        before = self._found
+        self._take_tuned(())
+        said = self.tr("Models are loaded as usual from now on.")
+        remark(self, said, lambda: self._take_tuned(before))
+
+    def _take_tuned(self, tuned: tuple[Candidate, ...]) -> None:
+        self.changed.emit("tuned", tuned)
+        self.show_tuned(tuned)
 
     def _show_question(self) -> None:
         self.ensureWidgetVisible(self.kept.question)
@@ -99,6 +122,8 @@ class PreferencesPage(QScrollArea):
         asking = self.tr("Asking the engine …")
         how = push_button(self.tr("How to use a GPU"), "link", run=self.about_wanted)
         self._gpu = engine.add_fact(self.tr("GPU"), asking, how)
+        self._forget = push_button(self.tr("Forget"), "link", run=self._forget_tuned)
+        self._tuned = engine.add_fact(self.tr("Tuned for this PC"), "", self._forget)
         to_models = [
             push_button(self.tr("Change on Models"), "link", run=self.models_wanted),
             push_button(self.tr("Account"), "link", run=self.models_wanted),

@@ -31,10 +31,11 @@ class SettingsPart(Part):
             "preset": self._take_preset,
             "context_tokens": self._take_engine,
             "threads": self._take_engine,
+            "tuned": self._take_tuned,
         }
         self._take_preset()
         self._take_engine()
-        ground.session.load_as_tuned(ground.kept.now.tuned)
+        self._take_tuned()
         self.page = Page(
             id="settings",
             title=translate("Window", "Settings"),
@@ -81,3 +82,6 @@ class SettingsPart(Part):
         now = self._ground.kept.now
         wanted = EngineSettings(context_tokens=now.context_tokens, threads=now.threads)
         self._ground.session.load_by(wanted)
+
+    def _take_tuned(self) -> None:
+        self._ground.session.load_as_tuned(self._ground.kept.now.tuned)

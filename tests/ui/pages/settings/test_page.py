@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
 
+from app.core.candidates.candidate import candidate_of
+from app.core.candidates.notation import with_settings
 from app.store.kept import Kept, KeptPlace
 from app.store.settings import Settings, SettingsFile
 from app.ui.kit.widgets.number_field import NumberField
 from app.ui.pages.settings.entries import Group, Numbers, entries
 from app.ui.pages.settings.kept import Deletion
 from app.ui.pages.settings.page import PreferencesPage
+from tests.helpers.wishes import Wishes
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -97,6 +100,20 @@ def test_a_setting_is_gone_to(qtbot: QtBot, page: PreferencesPage) -> None:
     control = page.controls["memory_reserve_bytes"]
     assert control.hasFocus()
     assert not control.visibleRegion().isEmpty()
+
+
+def test_tuned_models_are_named_and_forgotten_with_a_way_back(page: PreferencesPage) -> None:
+    wishes, told = Wishes(page), list[tuple[str, object]]()
+    page.changed.connect(lambda key, value: told.append((key, value)))
+    forget = next(one for one in page.findChildren(QPushButton) if one.text() == "Forget")
+    assert not forget.isVisible()
+    tuned = (with_settings(candidate_of("/m/sky-Q8_0.gguf"), "threads=4,kv=q8_0"),)
+    page.show_tuned(tuned)
+    words = [label.text().replace("\u200b", "") for label in page.findChildren(QLabel)]
+    assert "sky-Q8_0.gguf: KV q8_0, 4 threads" in words
+    forget.click()
+    wishes.undos[0]()
+    assert told == [("tuned", ()), ("tuned", tuned)]
 
 
 def test_what_is_kept_is_named_and_deleted_after_a_question(
