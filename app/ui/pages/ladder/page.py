@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent, QShowEvent
 
     from app.core.errors import PersonError
+    from app.core.ladder.tuned import Tuned
     from app.core.verdict import Limits
     from app.core.words.sentence import English
     from app.lab.verdict.view import LadderView
@@ -282,6 +283,7 @@ class LadderPage(QWidget):
         board.strip.cancel_button.clicked.connect(commands.cancel.trigger)
         board.card.limits.changed.connect(self._on_limits)
         board.card.settings_wanted.connect(self.tuner.use)
+        board.card.together_wanted.connect(self._measure_together)
         board.card.speed_wanted.connect(self._measure_speed)
         board.ask_wanted.connect(self._ask_more)
         board.pane_wanted.connect(lambda key: self.pane_wanted.emit(self._candidate(key)))
@@ -299,6 +301,9 @@ class LadderPage(QWidget):
         if self.hasFocus():
             self._take_focus()
         self._show_work()
+
+    def _measure_together(self, tuned: Tuned) -> None:
+        self.tuner.together(tuned, self._candidate(tuned.base))
 
     def _tune_picked(self, candidate: Candidate) -> None:
         self._leave_picker()

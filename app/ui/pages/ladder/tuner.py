@@ -14,7 +14,7 @@ from app.ui.kit.words.sentences import sentence
 from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtWidgets import QWidget
 
@@ -64,6 +64,11 @@ class Tuner:
             failed=lambda error: remark(self._page, sentence(error)),
         )
 
+    def together(self, tuned: Tuned, base: Candidate) -> None:
+        """Measure the best settings as one row, beside each of them and the model as it was."""
+        taken = [one.candidate for one in tuned.tried if one.is_taken]
+        self._measure(self._order(base, (base, *taken, tuned.best)))
+
     def use(self, tuned: Tuned) -> None:
         """Load the model with the best settings from now on; the status line takes that back."""
         words = translate("Tuner", "{name} is loaded so from now on: {settings}").format(
@@ -81,12 +86,13 @@ class Tuner:
             "Tune {name} for this PC? Beside its settings of now these are tried, one at a time:"
             " {settings}. Let the PC rest meanwhile.",
         ).format(name=name_of(tuning.base.name), settings=", ".join(tried))
-        order = LadderOrder(
-            tuning.base, tuning.candidates, self._limits(), repetitions=TUNING_REPETITIONS
-        )
+        order = self._order(tuning.base, tuning.candidates)
         self._question.ask(
             words,
             translate("Tuner", "Measure"),
             lambda: self._measure(order),
             translate("Tuner", "Not now"),
         )
+
+    def _order(self, base: Candidate, candidates: Sequence[Candidate]) -> LadderOrder:
+        return LadderOrder(base, candidates, self._limits(), repetitions=TUNING_REPETITIONS)

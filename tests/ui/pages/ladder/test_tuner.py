@@ -15,7 +15,7 @@ from app.lab.engines.room import EngineRoom
 from app.lab.ladder.tuning import TUNING_REPETITIONS, Tuning, tuning_of
 from app.ui.kit.question import Question
 from app.ui.pages.ladder.tuner import Tuner
-from tests.core.ladder.test_tuned import speeds, tuned
+from tests.core.ladder.test_tuned import SMALLER, speeds, tuned
 from tests.helpers.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -63,6 +63,11 @@ def test_a_model_is_tuned_once_the_person_wants_it(
     qtbot.waitUntil(lambda: bool(wishes.said))
     assert "are free: choose a smaller context" in wishes.said[0].replace("\u00a0", " ")
 
+    apart = tuned(("threads=2", {"speed": speeds(1.2)}), ("kv=q8_0", SMALLER))
+    tuner.together(apart, candidate_of("/m/sky-Q4_K_M.gguf"))
+    assert [words_of(each).partition("#")[2] for each in measured[-1].candidates] == [
+        "", "threads=2", "kv=q8_0", "kv=q8_0,threads=2",
+    ]  # fmt: skip
     found = tuned(("threads=2", {"speed": speeds(1.2)}))
     tuner.use(found)
     assert desk.kept == [found.best]

@@ -51,11 +51,13 @@ class VerdictCard(QFrame):
         chat_wanted: The version to run is to be opened in Compare, by its key.
         speed_wanted: All speeds are to be measured again.
         settings_wanted: The best settings (:class:`Tuned`) are to be the model's from now on.
+        together_wanted: These (:class:`Tuned`) are to be measured together.
     """
 
     chat_wanted = Signal(str)
     speed_wanted = Signal()
     settings_wanted = Signal(object)
+    together_wanted = Signal(object)
 
     def __init__(self, usual: Limits) -> None:
         super().__init__()
@@ -86,6 +88,9 @@ class VerdictCard(QFrame):
         set_tip(
             self.settings_button,
             self.tr("This model is loaded so from now on, wherever nothing else is set"),
+        )
+        self.together_button = push_button(
+            self.tr("Measure them together"), icon_name="ladder", run=self._together
         )
         self.use_button = push_button(self.tr("Use it elsewhere"), icon_name="external")
         self.use_button.clicked.connect(self._show_use)
@@ -123,7 +128,10 @@ class VerdictCard(QFrame):
         for button in (self.chat_button, self.use_button):
             button.setVisible(row is not None)
         tuned = view.tuned if view is not None else None
-        self.settings_button.setVisible(tuned is not None and tuned.is_known and not tuned.is_base)
+        better = tuned is not None and tuned.is_known and not tuned.is_base
+        self.settings_button.setVisible(better)
+        apart = tuned is not None and better and tuned.measured is None
+        self.together_button.setVisible(apart and complete)
         facts = ". ".join(told(fact.said) for fact in found if fact is not None)
         set_spoken(self, headline, facts)
 
@@ -179,6 +187,7 @@ class VerdictCard(QFrame):
         buttons = QWidget()
         flow = FlowLayout(buttons)
         flow.addWidget(self.settings_button)
+        flow.addWidget(self.together_button)
         flow.addWidget(self.chat_button)
         flow.addWidget(self.use_button)
         self._words = QWidget()
@@ -232,6 +241,10 @@ class VerdictCard(QFrame):
     def _use(self) -> None:
         if self._view is not None and self._view.tuned is not None:
             self.settings_wanted.emit(self._view.tuned)
+
+    def _together(self) -> None:
+        if self._view is not None and self._view.tuned is not None:
+            self.together_wanted.emit(self._view.tuned)
 
     def _show_use(self) -> None:
         """The file's path and the command that serves it, to be copied."""

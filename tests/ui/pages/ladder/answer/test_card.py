@@ -23,7 +23,7 @@ from app.ui.pages.ladder.answer.card import VerdictCard, elsewhere_of
 from app.ui.pages.ladder.answer.limits import LimitsEditor
 from app.ui.pages.ladder.answer.others import Act
 from app.ui.pages.ladder.answer.two_tone import TwoToneLabel
-from tests.core.ladder.test_tuned import speeds
+from tests.core.ladder.test_tuned import SMALLER, speeds
 from tests.core.ladder.test_tuned import view as tuned_view
 from tests.lab import ladder_cases as cases
 from tests.ui.pages.ladder.conftest import view
@@ -111,6 +111,12 @@ def test_the_best_settings_are_told_and_can_be_taken(card: VerdictCard, qtbot: Q
     with qtbot.waitSignal(card.settings_wanted) as caught:
         button(card, "Use these settings").click()
     assert words_of(caught.args[0].best).endswith("#threads=2")
+    assert not card.together_button.isVisible(), "one change is measured as it is"
+    card.show_view(
+        tuned_view(("threads=2", {"speed": speeds(1.12)}), ("kv=q8_0", SMALLER)), complete=True
+    )
+    with qtbot.waitSignal(card.together_wanted):
+        button(card, "Measure them together").click()
     for nothing_better in (tuned_view(("threads=2", {})), view()):
         card.show_view(nothing_better, complete=True)
         assert not card.settings_button.isVisible()
