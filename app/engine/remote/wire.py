@@ -26,7 +26,8 @@ from app.engine.remote.access import Access, Between, FindsProxy
 from app.engine.remote.lenient import Document, read_json
 from app.engine.remote.troubles import RemoteError, Trouble
 
-CONNECT_SECONDS = 6.0
+TIMEOUT = httpx2.Timeout(None, connect=6.0)
+"""In seconds; a long prompt may take hours, in which nothing comes."""
 ASK_SECONDS = 20.0
 """What a question about the server may take, in seconds; answers of models have no such bound."""
 MOST_EVENT_BYTES = 8 << 20
@@ -124,7 +125,7 @@ class Wire:
             ),
             trust_env=False,
             follow_redirects=False,
-            timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS),
+            timeout=TIMEOUT,
         )
 
     async def __aenter__(self) -> Self:

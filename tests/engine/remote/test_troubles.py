@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.core.candidates.notation import SETTINGS
 from app.core.chats.chat import StopReason
 from app.engine.api import Exited
 from app.engine.protocol.answering import Finished
@@ -25,12 +26,13 @@ from app.engine.remote import answering
 from app.engine.remote.access import Access
 from app.engine.remote.looking import probe
 from app.engine.remote.troubles import Trouble
+from app.engine.remote.wire import TIMEOUT
 from app.hub.net.proxies import Proxies
 from tests.engine.remote.conftest import Talk
 from tests.helpers.proxies import closed_port, http_proxy, socks_proxy
 from tests.helpers.replay import forms
 from tests.helpers.replay.forms import chunk, said, usage
-from tests.helpers.replay.server import Replay, Reply, events, told
+from tests.helpers.replay.server import Replay, Reply, events, lines, told
 from tests.helpers.tls import Authority
 
 if TYPE_CHECKING:
@@ -96,6 +98,16 @@ def test_a_fault_is_one_sentence_and_the_engine_goes_on(
     assert isinstance(talk.ask(), Finished)
     assert talk.answer == "Four."
     assert all(each.headers["authorization"] == f"Bearer {KEY}" for each in server.asked)
+
+
+def test_an_error_of_ollamas_comes_in_an_answer_of_success(talks: Talks) -> None:
+    no_room = lines({"error": "model requires more system memory (9 GiB) than is available"})
+    begun = {"message": {"content": "Fo"}, "done": False}
+    ways = forms.ollama([no_room, lines(begun, {"error": "llama runner process has terminated"})])
+    _, talk = talks(ways)
+    assert "more system memory (9 GiB)" in talk.ask().sentence
+    assert "runner process has terminated" in talk.ask().sentence
+    assert talk.answer == "Fo"
 
 
 def test_a_prompt_says_by_how_much_it_is_too_long(talks: Talks) -> None:
@@ -228,7 +240,37 @@ def test_a_name_that_does_not_resolve(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "no computer named nowhere.example" in str(found.why_not)
 
 
-def test_certificates_are_checked_and_a_ca_file_is_believed(tmp_path: Path) -> None:
+def test_who_is_at_work_is_waited_for_and_who_is_not_there_is_not() -> None:
+    """No fixed time for an answer, which a long prompt takes; bytes and a stop alone end it."""
+    assert (TIMEOUT.read, TIMEOUT.write, TIMEOUT.pool) == (None, None, None)
+    assert TIMEOUT.connect is not None
+    assert TIMEOUT.connect <= 10
+
+
+def test_a_model_over_several_pcs_may_break_or_stall_with_one_of_them(
+    talks: Talks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A llama-server over RPC workers is a server like any: it dies with a worker, or hangs."""
+    monkeypatch.setattr(answering, "SILENCE_SECONDS", 0.2)
+    stalls = threading.Event()
+    cut = events(*said("Fo"), end="", breaks_off=True)
+    server, talk = talks(forms.llama_server([cut, events(lambda: stalls.wait(10), *said("Four"))]))
+    assert "broke off in the middle of the answer; what came stands" in talk.ask().sentence
+    assert talk.answer == "Fo"
+    command = talk.command()
+    talk.engine.send(command)
+    assert talk.until(Silent).seconds > 0
+    talk.engine.stop(command.id)
+    assert talk.until(Finished, Failed).stop_reason is StopReason.STOPPED
+    stalls.set()
+    assert server.of(CHAT)
+    # What workers there are is set where they are: no setting here is one of RPC's.
+    assert not [each.key for each in SETTINGS if "rpc" in each.key.lower()]
+
+
+def test_certificates_are_checked_and_a_ca_file_is_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     authority = Authority.made(tmp_path / "ca")
     ways = forms.llama_server()
     with Replay(ways, authority.server()) as server:
@@ -238,6 +280,9 @@ def test_certificates_are_checked_and_a_ca_file_is_believed(tmp_path: Path) -> N
         assert server.asked == []
         for file in (authority.file, authority.der_file):
             assert probe(Access(server.url, key=KEY, ca_file=file)).why_not is None
+        with monkeypatch.context() as known:  # the system's own store, which such a variable names
+            known.setenv("SSL_CERT_FILE", str(authority.file))
+            assert probe(Access(server.url, key=KEY)).why_not is None
         lost = probe(Access(server.url, ca_file=tmp_path / "lost.pem"))
         assert "cannot be used" in str(lost.why_not)
     (tmp_path / "none.pem").write_text("no certificate")

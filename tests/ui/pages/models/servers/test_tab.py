@@ -16,11 +16,15 @@ from PySide6.QtCore import Qt
 from app.core.candidates.candidate import Candidate, ServerModel
 from app.core.servers.server import Server
 from app.lab.servers.book import ServerBook
+from app.lab.servers.looking import PORTS, look_here
 from app.store.servers.kept import KeptServers
 from app.store.servers.secrets import NONE, Secrets, ServerSecrets
 from app.ui.kit.jobs import Jobs
+from app.ui.kit.widgets import ElidedLabel
 from app.ui.pages.models.servers.tab import ServersTab
 from tests.helpers.llama_server import llama_server, needs_llama_server
+from tests.helpers.replay import forms
+from tests.helpers.replay.server import Replay
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -155,8 +159,20 @@ def test_a_server_is_changed_and_forgotten(tab: ServersTab, qtbot: QtBot, book: 
     assert book.all() == []
 
 
-def test_nobody_at_this_pcs_ports_is_said(tab: ServersTab, qtbot: QtBot) -> None:
-    tab.look_action.trigger()
-    assert not tab.look_button.isEnabled()
-    qtbot.waitUntil(tab.look_button.isEnabled, timeout=PATIENCE_MS)
+def test_this_pcs_ports_are_knocked_at_when_that_is_pressed_and_never_before(
+    tab: ServersTab, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert set(PORTS) == {9931, 8080, 1234, 11434, 8000, 30000, 52415}
+    with Replay(forms.lm_studio()) as there, socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        ports = (there.port, nobody.getsockname()[1])
+        monkeypatch.setattr(look_here, "__defaults__", (ports,))
+        tab.read()
+        qtbot.wait(50)
+        assert there.asked == []
+        tab.look_action.trigger()
+        assert not tab.look_button.isEnabled()
+        qtbot.waitUntil(tab.look_button.isEnabled, timeout=PATIENCE_MS)
+        assert there.asked
     assert tab.found.isVisible()
+    assert any("LM Studio" in each.text for each in tab.found.findChildren(ElidedLabel))
