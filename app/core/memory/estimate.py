@@ -29,9 +29,9 @@ _CELL_PADDING = 256
 _TYPES_BY_NAME = {entry.name: entry for entry in TENSOR_TYPES.values()}
 # Python, its libraries and llama.cpp's own structures; and text, hash tables and merges of one
 # token of the vocabulary, at their peak while they are read. Measured with vocabularies of 2,000
-# to 262,000 tokens: within 4 MB.
+# to 262,000 tokens: within 4 MB. SentencePiece and WordPiece have no merges, which take a third.
 _ENGINE_BYTES = 50_000_000
-_TOKEN_BYTES = 300
+_TOKEN_BYTES, _TOKEN_BYTES_WITHOUT_MERGES = 300, 210
 _FLOAT_BYTES = 4
 _MASK_BYTES = 2
 # Buffers of a batch that live at the same time, of the width of the feed-forward layer and of the
@@ -85,13 +85,19 @@ def estimated_needs(
         kv_bytes=kv_cache_bytes(model, context_tokens, engine),
         compute_bytes=_compute_bytes(model, context_tokens, engine.computed_tokens),
         output_bytes=model.vocabulary_size * _FLOAT_BYTES,
-        overhead_bytes=overhead_bytes(model.vocabulary_size),
+        overhead_bytes=overhead_bytes(model.vocabulary_size, merges=model.has_merges),
     )
 
 
-def overhead_bytes(vocabulary_tokens: int) -> int:
-    """What an engine needs beside llama.cpp's buffers, as measured."""
-    return _ENGINE_BYTES + _TOKEN_BYTES * vocabulary_tokens
+def overhead_bytes(vocabulary_tokens: int, *, merges: bool = True) -> int:
+    """What an engine needs beside llama.cpp's buffers, as measured.
+
+    Args:
+        vocabulary_tokens: Of the model.
+        merges: Its vocabulary has merges, as BPE does.
+    """
+    token_bytes = _TOKEN_BYTES if merges else _TOKEN_BYTES_WITHOUT_MERGES
+    return _ENGINE_BYTES + token_bytes * vocabulary_tokens
 
 
 def kv_cache_bytes(

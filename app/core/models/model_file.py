@@ -38,6 +38,8 @@ _MOST_LETTERS = 300
 # What llama.cpp demands of the files that it loads.
 _LONGEST_NAME = 63
 _ALIGNMENT = 32
+# SentencePiece and WordPiece: whose memory was measured.
+_WITHOUT_MERGES = ("llama", "bert")
 # The experts of a layer in one tensor, as converters write them today, or each in its own.
 EXPERTS = re.compile(r"blk\.\d+\.ffn_(?:\w+_(?:ch)?exps(?:\.|$)|(?:gate|up|down)\.\d+\.)")
 """Names of tensors that hold experts."""
@@ -115,6 +117,7 @@ class ModelFile:
         merged: Adapters that were added to the original's weights, and how strongly; as typed.
         expert_parameters: Of ``parameters``, those in experts.
         shapes: Of a language model's tensors; of those that an adapter changes.
+        has_merges: Its vocabulary comes with merges, or is of a kind whose memory is not known.
     """
 
     path: Path
@@ -150,6 +153,7 @@ class ModelFile:
     merged: str = ""
     expert_parameters: int = 0
     shapes: Shapes = ()
+    has_merges: bool = True
 
     def check_answers(self) -> None:
         """Raise ``NoCandidateError`` where the file is no language model."""
@@ -238,6 +242,7 @@ class ModelFile:
             pruned=_short(header.text(PRUNED_KEY)) or "",
             merged=_short(header.text(MERGED_KEY)) or "",
             expert_parameters=in_experts,
+            has_merges=header.text("tokenizer.ggml.model") not in _WITHOUT_MERGES,
             shapes=_shapes(kind, first, tensors, number("block_count")),
         )
 

@@ -41,7 +41,7 @@ def needs_of(model: ModelFile, plan: Plan, adapter_bytes: int = 0) -> Needs:
         kv_bytes=plan.kv_bytes,
         compute_bytes=plan.compute_bytes,
         output_bytes=plan.output_bytes,
-        overhead_bytes=overhead_bytes(plan.vocabulary_size),
+        overhead_bytes=overhead_bytes(plan.vocabulary_size, merges=model.has_merges),
     )
 
 

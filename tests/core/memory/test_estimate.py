@@ -15,6 +15,7 @@ from app.core.memory.estimate import (
     estimated_needs,
     kv_cache_bytes,
     memory_budget_bytes,
+    overhead_bytes,
 )
 from app.core.models.model_file import ModelFile, Shard
 from tests.helpers.gguf_container import F16, Tensor, header
@@ -142,6 +143,8 @@ def test_parts_add_up_and_grow_with_what_they_hold() -> None:
     few = estimated_needs(large, 512, EngineSettings(micro_batch_tokens=64))
     assert few.compute_bytes < estimated_needs(large, 512).compute_bytes
     assert estimated_needs(large, 512).overhead_bytes > 80 * MIB
+    # Gemma 3 needs 83 MB beside its buffers with 262,144 tokens of SentencePiece.
+    assert 83e6 < overhead_bytes(262_144, merges=False) < 1.35 * 83e6 < overhead_bytes(262_144)
     experts = model(
         feed_forward_length=0, expert_count=8, expert_used_count=2, expert_feed_forward_length=256
     )

@@ -92,6 +92,27 @@ def test_predicted_memory_is_what_a_full_context_needs(
     assert predicted == pytest.approx(measured, abs=max(SHARE * measured, LEAST_BYTES))
 
 
+@pytest.mark.parametrize("kind", ["llama", "bert"])
+def test_vocabularies_without_merges_take_less(fitter: Fitter, tmp_path: Path, kind: str) -> None:
+    count = 60_000
+    vocabulary: dict[str, Any] = {
+        "tokenizer.ggml.model": kind,
+        "tokenizer.ggml.scores": [-float(rank) for rank in range(count)],
+        "tokenizer.ggml.unknown_token_id": 0,
+    }
+    file = files.write_tiny_llama(tmp_path / "m.gguf", n_tokens=count, metadata=vocabulary)
+    predicted = fitter.fit(file, 512).needs
+    assert not open_model_file(file).has_merges
+    with EngineCalls("measured", LocalEngines(tmp_path / "state")) as engine:
+        load = Load(engine.next_id(), str(file), 512, 1, EngineSettings())
+        measured = engine.call(load, Loaded).memory.needed_bytes
+    if measured is None:
+        pytest.skip("this system does not tell an engine's memory")
+    with_merges = 300 * count + predicted.total_bytes - 210 * count
+    assert predicted.total_bytes == pytest.approx(measured, abs=LEAST_BYTES)
+    assert abs(predicted.total_bytes - measured) < abs(with_merges - measured)
+
+
 def test_a_file_that_does_not_fit_is_told(tmp_path: Path, store: SpeedStore) -> None:
     header = write_header_only(tmp_path / "header.gguf", "llama", SIZE)
     with Fitter(roomy(tmp_path / "state", 100_000_000 + RESERVED_BYTES), store, 1) as fitter:

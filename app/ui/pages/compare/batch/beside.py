@@ -12,7 +12,8 @@ from app.ui.kit.plain import set_spoken, shown_text
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ElidedLabel
 from app.ui.kit.widgets.layouts import in_column
-from app.ui.kit.words.format import speed, tokens
+from app.ui.kit.words.format import count, speed, tokens
+from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
     from app.core.batch.prompts import BatchPrompt
@@ -77,6 +78,8 @@ class _Column(QWidget):
 def _facts(answer: BatchAnswer) -> str:
     """How long it is, and how fast it came; the first token comes with its prompt."""
     said = [str(tokens(answer.generated_tokens))] if answer.generated_tokens else []
-    if answer.generation_ns and answer.generated_tokens and answer.generated_tokens > 1:
+    if answer.at_once > 1:  # its time is no speed of the model
+        said.append(translate("Batch", "{n} at once").format(n=count(answer.at_once)))
+    elif answer.generation_ns and answer.generated_tokens and answer.generated_tokens > 1:
         said.append(str(speed((answer.generated_tokens - 1) * 1e9 / answer.generation_ns)))
     return " · ".join(said)

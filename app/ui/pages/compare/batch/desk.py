@@ -13,6 +13,7 @@ from app.core.words.sentence import say
 from app.lab.batch.export import csv_text, json_lines, rows, write
 from app.lab.batch.kept import BatchKeeper, kept_batch
 from app.lab.batch.run import BatchPlan, BatchResult, run_batch
+from app.lab.beside.places import KeptPasses
 from app.lab.engines.calls import interruptible
 from app.lab.engines.room import EngineRoom
 from app.lab.models.named import text_in
@@ -148,7 +149,8 @@ class BatchDesk:
                 context.check()
 
             room = EngineRoom.of_this_pc(self.paths)
-            run_batch(result.candidates, plan, room, open_model_file, result, note)
+            passes = KeptPasses(self.paths.cache, self.paths.state)
+            run_batch(result.candidates, plan, room, open_model_file, result, note, passes)
             keeper.finish(result)
         return result
 
