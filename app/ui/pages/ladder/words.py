@@ -30,6 +30,8 @@ def state_words(judgement: Judgement) -> tuple[str, str, str]:
         )
     match judgement.state:
         case State.AS_GOOD:
+            if judgement.is_same:
+                hint = translate("LadderWords", "by construction")
             return translate("LadderWords", "as good"), hint, "1"
         case State.LOSES:
             lost = judgement.lost

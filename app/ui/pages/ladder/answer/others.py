@@ -70,7 +70,7 @@ class OtherVersions(QWidget):
         rows = _others(view) if view is not None else []
         chosen = view.row(view.answer.file or "") if view is not None else None
         lines = [
-            (row, told(short_of(row, chosen)), view.settlings.get(row.key))
+            (row, _words(view, row, chosen), view.settlings.get(row.key))
             for row in rows[:_MOST_LINES]
             if view is not None
         ]
@@ -106,7 +106,7 @@ class OtherVersions(QWidget):
         self, line: _Line, row: Row, words: str, settling: Settling | None, *, can_ask: bool
     ) -> None:
         said = (
-            f"{told(row.name)} {words}",
+            words,
             self._beside(row, settling),
             told(row.sentence),
         )
@@ -183,6 +183,14 @@ class _Line(QWidget):
         self.button.setText(text)
         set_spoken(self.button, spoken)
         set_tip(self.button, tip)
+
+
+def _words(view: LadderView, row: Row, chosen: Row | None) -> str:
+    """How a version fared; of a model's settings what they bring."""
+    for tried in view.tuned.tried if view.tuned is not None else ():
+        if tried.key == row.key:
+            return told(tried.sentence)
+    return f"{told(row.name)} {told(short_of(row, chosen))}"
 
 
 def _others(view: LadderView) -> list[Row]:

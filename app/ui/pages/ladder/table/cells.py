@@ -145,7 +145,7 @@ def _state(row: Row) -> Cell:
         return Cell(told(row.stands_as), "", told(row.sentence), "0")
     if row.has_failed:
         return Cell(translate("LadderCells", "failed"), told(row.error), told(row.error), "9")
-    if not judgement.kinds and row.tasks is None and judgement.votes_p_value is None:
+    if row.state is None and row.tasks is None:
         return Cell(MISSING, "", translate("LadderCells", "Nothing was asked yet."), "8")
     word, second, order = state_words(judgement)
     return Cell(word, second, state_help(row), order)

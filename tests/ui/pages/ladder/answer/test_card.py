@@ -111,12 +111,16 @@ def test_the_best_settings_are_told_and_can_be_taken(card: VerdictCard, qtbot: Q
     with qtbot.waitSignal(card.settings_wanted) as caught:
         button(card, "Use these settings").click()
     assert words_of(caught.args[0].best).endswith("#threads=2")
+    said = [one.text() for one in card.others.findChildren(TwoToneLabel) if one.isVisible()]
+    assert not said, "the row to run stands above"
     assert not card.together_button.isVisible(), "one change is measured as it is"
     card.show_view(
         tuned_view(("threads=2", {"speed": speeds(1.12)}), ("kv=q8_0", SMALLER)), complete=True
     )
     with qtbot.waitSignal(card.together_wanted):
         button(card, "Measure them together").click()
+    said = [one.text() for one in card.others.findChildren(TwoToneLabel) if one.isVisible()]
+    assert said[0].replace("\u00a0", " ") == "2 threads: 12 ± 1 % faster than 4."
     for nothing_better in (tuned_view(("threads=2", {})), view()):
         card.show_view(nothing_better, complete=True)
         assert not card.settings_button.isVisible()

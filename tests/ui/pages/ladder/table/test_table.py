@@ -16,6 +16,7 @@ from app.lab.works.ladders.entry import letters_for
 from app.ui.pages.ladder.table.columns import BARS, NAME, TABLE, USUAL, place_of, shown_columns
 from app.ui.pages.ladder.table.model import LadderModel, LadderRole
 from app.ui.pages.ladder.table.table import LadderTable
+from tests.core.ladder.test_tuned import view as tuned_view
 from tests.lab import ladder_cases as cases
 from tests.ui.pages.ladder.conftest import view
 
@@ -85,6 +86,17 @@ def test_a_version_at_the_noise_floor_says_so_in_cells_and_tips() -> None:
         ]
         said = ["no further from the original than the original" in tip for tip in tips]
         assert said == [True, False], column
+
+
+def test_what_says_the_same_is_as_good_before_anything_is_asked() -> None:
+    model = LadderModel()
+    seen = tuned_view(("threads=2", {"tasks": None}), ("kv=q8_0", {"tasks": None}))
+    model.set_view(seen)
+    _, threads, cache = (row.key for row in seen.rows)
+    assert shown(model, threads, at("name")) == "2 threads"
+    assert shown(model, threads, at("state")) == "as good | by construction"
+    assert shown(model, threads, at("same_top")).endswith("same by construction")
+    assert shown(model, cache, at("state")) == "–"
 
 
 def test_a_failed_row_says_why(watched: Watch) -> None:
