@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from app.core.errors import PersonError
 from app.core.text.log_lines import LogLines
 from app.engine.local.pool import EnginePool
+from app.lab.compare.log_keeper import LogKeeper
 from app.lab.compare.race_speeds import RaceSpeeds
 from app.lab.compare.room import plan_of
 from app.lab.compare.runner import Runner
@@ -92,8 +93,21 @@ def build_session(
     moves: Moves | None = None,
     kept_templates: KeptTemplates | None = None,
     picture_folder: Path | None = None,
+    database: Path | None = None,
 ) -> tuple[Session, Runner]:
-    """A session with its runner and engine pool; ``open_model`` reads a file's header."""
+    """A session with its runner and engine pool.
+
+    Args:
+        paths: The program's folders.
+        recorder: Keeps the chats.
+        door: The way to background work.
+        demo: The demo model's levels.
+        open_model: Reads a file's header.
+        moves: Where folders went that were moved.
+        kept_templates: Which templates were chosen for files that bring none.
+        picture_folder: Where shown pictures are; None for where the program keeps them.
+        database: What the recorder writes; None where that is no file of its own.
+    """
     plans = Plans.of_this_pc(paths)
     room = EngineRoom.of_this_pc(paths, plans)
     runners: list[Runner] = []
@@ -126,6 +140,7 @@ def build_session(
         kept_templates=kept_templates,
         picture_file=PictureShelf(picture_folder or paths.pictures).file_of,
         know_server=room.elsewhere,
+        after_saving=(lambda: None) if database is None else LogKeeper(database, door).look,
     )
     return session, runners[0]
 

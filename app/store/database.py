@@ -23,6 +23,9 @@ Say = Callable[[str], None]
 _ALWAYS_CHECKED_BYTES = 16 << 20
 _READ_WAIT_SECONDS = 5.0
 _WAL, _JOURNAL = "-wal", "-journal"
+_SHORT_LOG_BYTES, _LONG_LOG_BYTES = 1 << 20, 4 << 20
+# In SQLite's pages of 4 KiB; only where nobody shortens it, as :func:`shorten_log` does.
+_LONGEST_LOG_PAGES = 1 << 14
 # In a store of a version before nothing is marked as deleted.
 _NO_HISTORY = "CREATE TEMP TABLE entry (kind, number, deleted_ns)"
 
@@ -54,6 +57,9 @@ def open_database(
     brought up to date after a copy of it was made. A damaged one is moved aside, never deleted,
     and an empty one takes its place.
 
+    Writing the log into the file waits for the disk: whoever writes much lets another thread do it
+    (:func:`is_log_long`, :func:`shorten_log`).
+
     Args:
         path: The file; its folder must exist.
         tell: Takes a sentence when something happened that the person should know.
@@ -79,6 +85,7 @@ def open_database(
         try:
             connection = _connect(path)
             try:
+                connection.execute(f"PRAGMA wal_autocheckpoint = {_LONGEST_LOG_PAGES}")
                 if version < len(migrations):
                     _migrate(connection, version, migrations)
             except BaseException:
@@ -103,6 +110,25 @@ def open_beside(path: Path) -> sqlite3.Connection:
     """
     with said(say("store.chats_cannot_opened", path=path)):
         return _connect(path)
+
+
+def is_log_long(path: Path) -> bool:
+    """Whether so much stands in the database's log that it should be written into the file."""
+    with contextlib.suppress(OSError):
+        return _companion(path, _WAL).stat().st_size >= _LONG_LOG_BYTES
+    return False
+
+
+def shorten_log(path: Path) -> None:
+    """Write the log into the file; the next change then begins it anew. Waits for the disk.
+
+    Whoever writes meanwhile does not wait. On another thread than theirs.
+
+    Raises:
+        StoreFailed: It cannot be done; the log stays as it is.
+    """
+    with said(say("store.change_cannot_stored")), contextlib.closing(_connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
 def in_memory() -> sqlite3.Connection:
@@ -233,8 +259,8 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA trusted_schema = OFF")
-        # After a burst the log shrinks back to the size at which it is written into the file.
-        connection.execute("PRAGMA journal_size_limit = 8388608")
+        # Where the log begins anew its file shrinks, so that its size tells what stands in it.
+        connection.execute(f"PRAGMA journal_size_limit = {_SHORT_LOG_BYTES}")
     except BaseException:
         connection.close()
         raise

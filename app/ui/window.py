@@ -114,6 +114,7 @@ class Window(QObject):
             self._read_in_background,
             self._demo,
             moves=Moves(kept.now.moved_folders, lambda moved: kept.change(moved_folders=moved)),
+            database=house.paths.database,
             kept_templates=KeptTemplates(
                 kept.now.chat_templates, lambda chosen: kept.change(chat_templates=chosen)
             ),

@@ -48,6 +48,7 @@ class Session:
         kept_templates: Which chat templates were chosen for files that bring none.
         picture_file: Where a picture of a turn is kept.
         know_server: Sees that a server may be asked; runs behind ``door``.
+        after_saving: Looks after the store; called about 20 times a second.
 
     Attributes:
         moves: Where folders went that were moved.
@@ -70,7 +71,9 @@ class Session:
         kept_templates: KeptTemplates | None = None,
         picture_file: Callable[[Picture], str] = lambda picture: picture.file_name,
         know_server: Callable[[ServerModel], object] = no_servers,
+        after_saving: Callable[[], object] = lambda: None,
     ) -> None:
+        self._after_saving = after_saving
         self.moves = moves or Moves()
         kept_templates = kept_templates or KeptTemplates()
         self._open = OpenChat(recorder)
@@ -187,6 +190,7 @@ class Session:
         self._runner.pump()
         self._go_on()
         self._answers.save_due()
+        self._after_saving()
 
     def close(self) -> bool:
         """Store what there is and end every engine; True if all are gone."""
