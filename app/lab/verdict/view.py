@@ -191,8 +191,8 @@ def names_of(result: LadderResult) -> dict[str, str]:
     levels = {row.file: row.facts.level for row in result.rows.values() if row.facts is not None}
     often = Counter(levels.values())
     one_model = len(set(_models(result).values())) < 2
-    reference, base = result.reference.file, result.reference.candidate
-    one_file = len({row.file for row in result.rows.values()}) == 1
+    reference = result.reference.file
+    settings = _names_of_settings(result)
     known = _stem(reference).removesuffix(levels.get(reference, ""))
 
     def name(row: Row) -> str:
@@ -200,19 +200,34 @@ def names_of(result: LadderResult) -> dict[str, str]:
             told = row.served.told.id if row.served is not None else ""
             model = file_name(server.model or told) or worded("verdict.its_model")
             return worded("verdict.model_on_server", model=model, host=server.host)
-        if one_file and changed(base, row.candidate):
-            alone = told_settings(change_alone(base, row.candidate))
-            if alone:
-                return alone
+        if settings.get(row.key):
+            return settings[row.key]
         clear = one_model and row.file in levels and often[levels[row.file]] == 1
         # What was made of the reference is called as it is, and by its way.
         made = bool(row.facts and row.facts.way) and known.endswith("-")
         stem = _stem(row.file).removeprefix(known if made or row.file == reference else "")
         own = levels[row.file] if clear else stem or _stem(row.file)
-        told = told_settings(row.candidate)
+        told = "" if row.key in settings else told_settings(row.candidate)
         return worded("program.list_comma", first=own, rest=told) if told else own
 
     return {key: name(row) for key, row in result.rows.items()}
+
+
+def _names_of_settings(result: LadderResult) -> dict[str, str]:
+    """In a ladder of one file, what rows have set otherwise than the first, which has no name.
+
+    None where that leaves another one without a name: what it has set is what everybody gets.
+    """
+    base = result.reference.candidate
+    others = [row.candidate for row in result.rows.values() if row.candidate != base]
+    told = {
+        each.key(): told_settings(change_alone(base, each))
+        for each in others
+        if changed(base, each)
+    }
+    if not others or len(told) < len(others) or not all(told.values()):
+        return {}
+    return {base.key(): "", **told}
 
 
 def _stem(file: str) -> str:

@@ -21,6 +21,7 @@ from app.core.ladder.row import Note, Value
 from app.core.ladder.tried import Loss
 from app.lab.ladder.rows import LadderResult
 from app.lab.reports.document import ladder_document
+from app.lab.verdict.view import names_of
 from tests.lab import ladder_cases as cases
 
 if TYPE_CHECKING:
@@ -176,3 +177,21 @@ def test_documents_name_the_best_settings_as_they_are_typed() -> None:
     assert one["settings"] == ["threads"]
     assert one["times_as_fast_low"] > 1
     assert one["loss"] == "same by construction"
+
+
+def test_rows_are_called_by_what_they_have_set_otherwise() -> None:
+    base, other = (
+        with_settings(candidate_of(FILE), settings) for settings in ("ctx=8192", "ctx=8192,kv=q8_0")
+    )
+    usual = cases.row(FILE, "Q4_K_M", 4.5, kld=0.1, wrong=0)
+
+    def names(*candidates: Any) -> list[str]:
+        rows = {each.key(): replace(usual, candidate=each) for each in candidates}
+        plan = replace_plan(candidates[0], list(candidates[1:]))
+        return list(names_of(LadderResult(plan, rows)).values())
+
+    assert names(base, other) == ["Q4_K_M", "KV q8_0"]
+    assert names(other, base) == [
+        "Q4_K_M, 8,192 tokens of context, KV q8_0",
+        "Q4_K_M, 8,192 tokens of context",
+    ]
