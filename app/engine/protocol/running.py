@@ -23,6 +23,7 @@ class FailureKind(StrEnum):
     TEMPLATE = "template"
     PICTURE = "picture"
     PROMPT_TOO_LONG = "prompt_too_long"
+    SCHEMA = "schema"
     GENERATE = "generate"
     NUMBERS = "numbers"
     BENCH = "bench"

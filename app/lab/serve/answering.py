@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 # What the program that asks can mend.
 _ITS_OWN = frozenset(
-    {FailureKind.TEMPLATE, FailureKind.PICTURE, FailureKind.PROMPT_TOO_LONG, FailureKind.GENERATE}
+    {FailureKind.TEMPLATE, FailureKind.PICTURE, FailureKind.PROMPT_TOO_LONG, FailureKind.SCHEMA}
 )
 _SERVER_ERROR = 500
 

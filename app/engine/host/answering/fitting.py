@@ -74,7 +74,7 @@ class FittingSampler:
         if not len(found):
             found = self._allowed(np.arange(len(logits), dtype=np.int32))
         if not len(found):
-            raise EngineError(FailureKind.GENERATE, say("engine.nothing_fits_schema"))
+            raise EngineError(FailureKind.SCHEMA, say("engine.nothing_fits_schema"))
         return found
 
     def _allowed(self, tokens: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -112,4 +112,4 @@ def fitting(
 
 
 def _refused(reason: object) -> EngineError:
-    return EngineError(FailureKind.GENERATE, say("engine.schema_refused"), str(reason)[:500])
+    return EngineError(FailureKind.SCHEMA, say("engine.schema_refused"), str(reason)[:500])
