@@ -11,6 +11,7 @@ from app.core.candidates.candidate import Candidate, ServerModel
 from app.core.candidates.settings import COMPARE_GREEDY, DEFAULT_CONTEXT_TOKENS, SamplingSettings
 from app.core.chats.chat import AnswerFigures, StopReason
 from app.core.chats.pictures import Picture
+from app.core.text.shared_names import file_name
 from app.core.votes.choices import Choice, Outcome, outcome_of
 
 
@@ -68,7 +69,7 @@ class VotedCandidate(msgspec.Struct, frozen=True):
     @property
     def name(self) -> str:
         """What it is called where no row is left that names it: its level, or a server's model."""
-        return self.file.level or self.candidate.name
+        return self.file.level or file_name(self.candidate.name)
 
     @property
     def content(self) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QShowEvent
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
@@ -85,8 +85,9 @@ class VotingView(QWidget):
         self._feet = QStackedWidget()
         self._feet.addWidget(self._choices())
         self._feet.addWidget(self._revealed())
-        # The same before the vote and after it: three lines of text.
-        self._feet.setFixedHeight(3 * self.fontMetrics().lineSpacing() + GRID)
+        # The same before the vote and after it, but where long names take more lines.
+        self._usual_px = 3 * self.fontMetrics().lineSpacing() + GRID
+        self._feet.setFixedHeight(self._usual_px)
         in_column((self.answers, 1), self._feet, on=self)
         self._follow()
 
@@ -185,6 +186,15 @@ class VotingView(QWidget):
         """What stands below once the sides are known."""
         self.verdict.setText(verdict)
         self.tally.setText(tally)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """For what stands below the answers, however long its names are."""
+        beside = (self.undo_button.sizeHint(), self.next_button.sizeHint())
+        width = self.width() - sum(each.width() for each in beside) - 4 * GRID
+        lines = (each.heightForWidth(max(1, width)) for each in (self.verdict, self.tally))
+        needed = sum(lines) + GRID if self.verdict.text() else 0
+        self._feet.setFixedHeight(max(self._usual_px, needed))
 
     def set_last(self, last: bool) -> None:
         """Whether no further pair waits."""
@@ -218,6 +228,10 @@ class VotingView(QWidget):
         super().showEvent(event)
         if self.state is VotingState.BLIND:
             self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
 
 
 def _prefers(pair: VotePair) -> Role | None:
