@@ -138,7 +138,7 @@ def _document(result: BenchResult, chosen: ChosenModels) -> dict[str, object]:
 
 def _show(result: BenchResult, chosen: ChosenModels, console: Console) -> None:
     console.table(
-        ("level", "test", "threads", "depth", "tok/s", "±", "file"),
+        ("level", "test", "threads", "depth", "tok/s", "sd", "file"),
         [
             (
                 row.level or "–",

@@ -17,6 +17,7 @@ from app.core.ladder.results import Spent, StepKind
 from app.core.quality.along import Along, along
 from app.core.quality.floor import Figures, floor_of
 from app.core.shrink.ways import Way
+from app.core.statistics.chunks import Estimate
 from app.core.statistics.paired import PairedCounts
 from app.core.tasks.results import KindResult, KindVerdict
 from app.core.verdict import ALL_QUESTIONS, Judgement, State
@@ -319,14 +320,13 @@ class Row:
         return max((one.depth for one in self.speed), default=0)
 
     def rate(self, start: str, depth_tokens: int = 0) -> Value | None:
-        """Tokens a second in a test, ± the deviation of its repetitions."""
+        """Tokens a second in a test, with a t-interval of 95 % for the mean of its repetitions."""
         test = self.test(start, depth_tokens)
         if test is None or test.mean is None:
             return None
-        swing = test.stddev
-        return Value(test.mean) if swing is None else Value(
-            test.mean, test.mean - swing, test.mean + swing
-        )  # fmt: skip
+        error, count = self._error_of(test), len(test.samples)
+        sure = Estimate(test.mean, error, count, count).interval()
+        return Value(test.mean) if sure is None else Value(test.mean, sure.low, sure.high)
 
     @property
     def first_token_ns(self) -> Value | None:
@@ -356,7 +356,12 @@ class Row:
     def speed_error(self) -> float | None:
         """The standard error of that speed; None where there is none."""
         test = self.test("tg")
-        return test.stddev / math.sqrt(len(test.samples)) if test and test.stddev else None
+        return (test and self._error_of(test)) or None
+
+    @staticmethod
+    def _error_of(test: SpeedFigures) -> float | None:
+        """Standard error of the mean of a test's repetitions."""
+        return None if test.stddev is None else test.stddev / math.sqrt(len(test.samples))
 
     # --- quality ----------------------------------------------------------------------------
 

@@ -42,6 +42,8 @@ _LEAST_GAIN = 1.15
 # Keys and values of all questions may take so much beyond what one after the other takes.
 _MOST_BYTES = 300_000_000
 _MOST_SHARE = 4
+# Tasks are asked in groups, from look to look; at the end of each, places wait for the longest.
+_GROUPS = 4
 _ONE_CONTEXT_TOKENS = 512
 # What a template writes around a question; longer ones than most others are answered alone.
 _TEMPLATE_TOKENS = 64
@@ -140,6 +142,7 @@ def at_once_for(
         file_bytes=largest.model.tensor_bytes,
         questions=len(needs),
         rounds=rounds,
+        groups=1,
     )
     if places == 1 or not room.holds([largest], _ONE_CONTEXT_TOKENS + places * tokens):
         return None
@@ -206,6 +209,7 @@ def chosen(
     questions: int,
     at_once: int | None = None,
     rounds: int = ROUNDS,
+    groups: int = _GROUPS,
 ) -> tuple[int, int, int]:
     """Engines, threads of each, and questions that each answers at once.
 
@@ -218,15 +222,17 @@ def chosen(
         questions: That are asked.
         at_once: So many are to be answered at once; None for as many as pay here.
         rounds: So many questions each place has at least.
+        groups: The questions come in so many, one after the other. At the end of each, places are
+            empty about as long as a question takes.
     """
     most = max(_MOST_BYTES, file_bytes // _MOST_SHARE)
     if at_once is not None:
         fits = engines * at_once * place_bytes <= most
         return (engines, threads, at_once) if fits else (1, engines * threads, at_once)
     gains = {
-        count: count * passes.alone_ns / ns
+        count: count * passes.alone_ns / ns * turns / (turns + groups)
         for count, ns in passes.beside_ns.items()
-        if count * rounds * engines <= questions
+        if (turns := questions / (count * engines)) >= rounds
     }
     best = max(gains.values(), default=0.0)
     if best < _LEAST_GAIN:

@@ -90,7 +90,8 @@ def markdown_text(view: LadderView) -> str:
     lines.append(
         f"Measured with {escaped(f'{program} {place}')}. Speed: pp"
         f"{plan.prompt_tokens} and tg{plan.generated_tokens} as llama-bench, "
-        f"{plan.repetitions} repetitions ± deviation. Memory: peak of resident memory less "
+        f"{plan.repetitions} repetitions, ± 95 % interval of their mean. "
+        "Memory: peak of resident memory less "
         f"repacked copies, context {plan.context_tokens:,} or what the model allows. "
         f"Drift (KL divergence in nats) and same next word: beside {escaped(view.reference.name)} "
         f"on {escaped(text)}, interval over chunks. {words.same_text(view.rows)} In 100: paired "

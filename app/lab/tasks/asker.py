@@ -294,10 +294,10 @@ class FileAsker:
 
     def _ask_many(self, engine: _Engine) -> None:
         """Ask as many as a message holds, as long as the others have their share."""
-        share = -(-len(self._todo) // (2 * len(self._engines) - 1))
+        most = self._share()
         questions: list[Generate] = []
         length = 0
-        while self._todo and len(questions) < max(share, _ROUNDS * self._places):
+        while self._todo and len(questions) < most:
             item = self._todo[0]
             length += len(item.asked.encode("utf-8", "replace")) + _QUESTION_BYTES
             if questions and length > _MOST_BYTES:
@@ -319,6 +319,13 @@ class FileAsker:
             engine.client.send(many)
         except PersonError:  # a very long one among them
             self._one_by_one(engine)
+
+    def _share(self) -> int:
+        """How many questions an engine that waits is asked: few at the end, lest others wait."""
+        count, enough = len(self._todo), _ROUNDS * self._places
+        if count <= enough * len(self._engines):
+            return -(-count // sum(not engine.is_busy for engine in self._engines.values()))
+        return max(enough, -(-count // (2 * len(self._engines) - 1)))
 
     def _one_by_one(self, engine: _Engine) -> None:
         self._places = 1

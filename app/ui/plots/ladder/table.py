@@ -32,7 +32,7 @@ _Line = tuple[str, str, float | int | None, float | None, float | None, int | No
 def table(view: LadderView | None) -> str:
     """A line for each number as comma-separated values, with both ends of its interval.
 
-    Intervals are of 95 %; those of speed are ± the deviation of the repetitions. Of a bin of the
+    Intervals are of 95 %; those of speed are of the mean of its repetitions. Of a bin of the
     histogram ``low`` and ``high`` are its edges.
     """
     text = io.StringIO()

@@ -323,7 +323,7 @@ def test_the_pointer_reads_values_with_their_intervals(plots: LadderPlots, qtbot
     (row,) = readout.rows
     assert (row.letter, row.label) == ("C", "Q2_K")
     assert [str(value).replace("\u00a0", " ") for value in row.values] == [
-        "50.0 ± 0.5 tok/s",
+        "50.0 ± 1.2 tok/s",
         "0.4 nats",
         "0.32 to 0.5 nats",
     ]

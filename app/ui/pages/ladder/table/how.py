@@ -161,9 +161,9 @@ def how_fast(view: LadderView, figures: SpeedFigures | None) -> str:
         )
     return _lines(
         taken,
-        translate("LadderHow", "Repetitions, mean ± deviation: {samples} tokens a second.").format(
-            samples=samples
-        )
+        translate(
+            "LadderHow", "Repetitions, ± is their mean’s interval: {samples} tokens a second."
+        ).format(samples=samples)
         if samples
         else "",
         translate("LadderHow", "Taken in turns with the other versions, in random order.")
