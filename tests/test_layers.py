@@ -33,7 +33,7 @@ ENGINE = ("", "host", "local", "remote", "protocol", *(
     f"host/{room}"
     for room in ("process", "llama", "loading", "answering", "measuring", "making")
 ))  # fmt: skip
-UI = ("kit", "answers", "settings", "plots", "picking", "pictures", "shell", "pages", *(
+UI = ("kit", "answers", "settings", "plots", "picking", "pictures", "entries", "shell", "pages", *(
     f"pages/{page}" for page in ("compare", "models", "ladder", "shrink")
 ))  # fmt: skip
 
@@ -106,6 +106,7 @@ def test_the_contracts_hold() -> None:
         ("ui/plots", "import app.ui.settings"),
         ("ui/settings", "import app.ui.shell"),
         ("ui/picking", "import app.ui.pages.ladder"),
+        ("ui/entries", "import app.ui.picking"),
         ("ui/shell", "import app.ui.pages.compare"),
         ("ui/pages/compare", "import app.ui.pages.models"),
         ("ui/pages/models", "import app.ui.pages.ladder"),

@@ -23,6 +23,7 @@ from app.lab.history.keeping import where_it_can_be_kept
 from app.lab.predict.fit import remember_bench
 from app.lab.speed.bench import Bench, BenchPlan, BenchResult
 from app.lab.speed.kept import bench_json
+from app.monitor.energy import Counted
 from app.monitor.machine import machine_facts, physical_core_count
 from app.store.history.measured import MeasuredStore
 
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 
     from app.cli.terminal.console import Console
     from app.store.paths import Paths
+
+ENERGY_OF = {Counted.PACKAGE: "the whole processor package", Counted.GPU: "NVIDIA GPUs"}
+"""What was counted of energy, in words."""
+OTHERS_TOO = "other programs included"
 
 
 def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
@@ -116,6 +121,8 @@ def _document(result: BenchResult, chosen: ChosenModels) -> dict[str, object]:
                 "mean": row.mean,
                 "stddev": row.stddev,
                 "samples": row.samples,
+                "joules_per_token": row.joules_per_token,
+                "energy_of": [each.value for each in row.energy_of] or None,
                 "draft": row.drafted and msgspec.to_builtins(row.drafted),
                 "error": row.error,
             }
@@ -155,6 +162,11 @@ def _show(result: BenchResult, chosen: ChosenModels, console: Console) -> None:
         spare=("threads", "depth"),
     )
     for row in result.rows:
+        if row.joules_per_token is not None:
+            counted = ", ".join(ENERGY_OF[each] for each in row.energy_of)
+            joules = figures.number(row.joules_per_token, 3)
+            name = chosen.called(row.candidate)
+            console.text(f"{name}, {row.test}: {joules} J a token ({counted}, {OTHERS_TOO}).")
         if row.drafted is not None:
             console.text(f"{chosen.called(row.candidate)}: {row.drafted.said}")
     for drift in result.drift:

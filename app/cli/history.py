@@ -19,7 +19,7 @@ from app.core.words import figures
 from app.core.words.sentence import say
 from app.lab.history.again import Again, measured_before
 from app.lab.history.book import HistoryBook
-from app.lab.history.export import ENDINGS, export_entry, text_of
+from app.lab.history.export import export_entry, readable
 from app.lab.history.keeping import owned_store, shared_store
 from app.store.history.marks import EntryMarks
 
@@ -213,7 +213,7 @@ def _one(
             return 0
         book.read()
         again = measured_before(entry, book)
-        text = text_of(paths, entry, ENDINGS[entry.kind][0])
+        text = readable(paths, entry)
     if arguments.json:
         told = [_again_document(each) for each in again]
         facts = msgspec.to_builtins(entry.facts)

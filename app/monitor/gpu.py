@@ -38,6 +38,7 @@ class Nvml(Protocol):
     def nvmlDeviceGetName(self, handle: object, /) -> str | bytes: ...
     def nvmlDeviceGetMemoryInfo(self, handle: object, /) -> NvmlMemory: ...
     def nvmlDeviceGetUtilizationRates(self, handle: object, /) -> NvmlRates: ...
+    def nvmlDeviceGetTotalEnergyConsumption(self, handle: object, /) -> int: ...
 
 
 def _load_nvml() -> Nvml | None:
@@ -102,6 +103,23 @@ class GpuReader:
             return ()
         samples = [self._read_one(self._nvml, gpu) for gpu in self._gpus]
         return tuple(sample for sample in samples if sample is not None)
+
+    def energy_joules(self) -> dict[int, float]:
+        """What each GPU has used since its driver was loaded; those that do not tell are left out.
+
+        The driver counts in millijoules.
+        """
+        found: dict[int, float] = {}
+        nvml = self._nvml
+        if nvml is None:
+            return found
+        for gpu in self._gpus:
+            try:
+                used = nvml.nvmlDeviceGetTotalEnergyConsumption(gpu.handle)
+                found[gpu.index] = int(used) / 1e3
+            except Exception as error:  # noqa: BLE001 - as above: GPUs before Volta count nothing
+                self._report(gpu, error)
+        return found
 
     def _find(self, nvml: Nvml) -> None:
         nvml.nvmlInit()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from app.core.chats.chat import Answer, Chat, Turn
 from app.core.words.sentence import Sentence, say
 from app.store.database import StoreFailed, said, transaction
+from app.store.history.marks import EntryMarks
 from app.store.pictures import remove_unused, shown_in_chat
 from app.store.rows import (
     ANSWER_COLUMNS,
@@ -99,6 +100,9 @@ class ChatStore:
 
     Every method raises :class:`StoreFailed` when the database cannot do it; then nothing of
     it has happened. What a method has written outlives the program, however that ends.
+
+    Attributes:
+        marks: Pins, folders, and what is deleted with a way back.
     """
 
     def __init__(
@@ -106,6 +110,7 @@ class ChatStore:
     ) -> None:
         self._connection = connection
         self._clock_ns = clock_ns
+        self.marks = EntryMarks(connection, clock_ns)
 
     def list_chats(self, most: int = -1) -> list[ChatSummary]:
         """Chats, those that are pinned and then the last changed first; -1 is all of them."""

@@ -22,7 +22,7 @@ from app.core.chats.chat import Answer, AnswerFigures, Chat, StopReason, Turn
 from app.core.chats.panes import ChatPane
 from app.core.chats.pictures import Picture
 from app.core.words.sentence import English, as_sentence, from_kept, kept
-from app.store.tolerant import NotReadable, convert, from_json, to_json
+from app.store.tolerant import NotReadable, convert, from_json, look_up, to_json
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +71,10 @@ class _StoredPane(msgspec.Struct):
             self.draft,
         )
         return ChatPane(self.key, self.letter, candidate, self.sampling)
+
+
+for _kind in (_StoredPane, SamplingSettings, Picture):
+    look_up(_kind)
 
 
 def _stored(pane: ChatPane) -> _StoredPane:

@@ -59,6 +59,15 @@ def from_json(text: str, kind: type[T]) -> T:
     return convert(raw, kind)[0]
 
 
+def look_up(kind: type[msgspec.Struct]) -> None:
+    """Have msgspec look a type up that several threads will read.
+
+    It does so at a type's first use, and two threads that do it at once can end the program: call
+    this while a module is loaded, when there is but one.
+    """
+    msgspec.json.Decoder(kind, dec_hook=dec_hook)
+
+
 def convert(raw: object, kind: type[T], within: str = "") -> tuple[T, list[WrongValue]]:
     """Make a struct of plain data, and list what had to be replaced by its default.
 

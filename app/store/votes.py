@@ -25,9 +25,9 @@ from app.core.votes.pairs import (
 )
 from app.core.votes.prompts import as_asked
 from app.core.words.sentence import say
-from app.store.database import not_deleted, reading, said, transaction
+from app.store.database import reading, said, transaction
 from app.store.rows import pictures_from, storable
-from app.store.tolerant import NotReadable, from_json, to_json
+from app.store.tolerant import NotReadable, from_json, look_up, to_json
 
 if TYPE_CHECKING:
     import sqlite3
@@ -39,9 +39,10 @@ _CANNOT_STORE_ANSWER = say("store.answers_vote_cannot_stored")
 _CANNOT_READ = say("store.votes_cannot_read")
 
 # A vote that is deleted goes with its pair, whose answers were seen.
-_NOT_DELETED = f"""
+_NOT_DELETED = """
     pair.id NOT IN (
-        SELECT pair_id FROM blind_vote WHERE NOT {not_deleted("vote", "id")}
+        SELECT pair_id FROM entry JOIN blind_vote ON blind_vote.id = entry.number
+        WHERE kind = 'vote' AND deleted_ns IS NOT NULL
     )
 """
 _FILE_COLUMNS = "id, path, level, file_bytes, modified_ns, sha256"
@@ -75,6 +76,10 @@ _ASKED = """
     FROM blind_pair AS pair WHERE retired_ns IS NULL
     OR EXISTS (SELECT 1 FROM blind_vote WHERE pair_id = pair.id) ORDER BY id
 """
+
+
+for _kind in (VoteSettings, Candidate, VoteAnswer):
+    look_up(_kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +151,13 @@ class VoteStore:
         Raises:
             KeyError: There is none of this number.
         """
-        found = self._pairs(f"{_PAIRS} AND vote.id = ?", (number,))
-        if not found:
+        with said(_CANNOT_READ):
+            row = self._connection.execute(
+                "SELECT pair_id FROM blind_vote WHERE id = ?", (number,)
+            ).fetchone()
+        if row is None:
             raise KeyError(number)
-        return found[0]
+        return self.pair(row[0])
 
     def ballots(self) -> list[Ballot]:
         """Every vote, the oldest first."""

@@ -29,6 +29,7 @@ from app.ui.kit.widgets.banner import Severity
 from app.ui.kit.words.sentences import told
 from app.ui.pages.about.part import AboutPart
 from app.ui.pages.compare.part import ComparePart
+from app.ui.pages.history.part import HistoryPart
 from app.ui.pages.ladder.part import LadderPart
 from app.ui.pages.models.part import ModelsPart
 from app.ui.pages.scale.part import ScalePart
@@ -62,6 +63,7 @@ PARTS: tuple[Callable[[Ground], Part], ...] = (
     LadderPart,
     ShrinkPart,
     ScalePart,
+    HistoryPart,
     SettingsPart,
     AboutPart,
 )

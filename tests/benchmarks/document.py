@@ -63,6 +63,7 @@ LETTERS = {
     "zh": "Questions several at once",
     "zi": "The window while a server answers fast",
     "zl": "Losses by the likeliest tokens",
+    "zo": "History",
 }
 
 

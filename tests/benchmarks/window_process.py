@@ -288,9 +288,7 @@ class Driver(QObject):
     def _do_census(self, _command: dict[str, Any]) -> None:
         """Delete all chats but the one that is open, collect garbage, count Python's objects."""
         session = self._window.session
-        for chat in session.list_chats():
-            if chat.id != session.chat.id:
-                self._page.controller.delete_chat(chat.id)
+        session.delete_chats([c.id for c in session.list_chats() if c.id != session.chat.id])
 
         def count() -> None:
             gc.collect()

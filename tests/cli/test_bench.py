@@ -1,4 +1,7 @@
-"""The order in which speed is taken where the files do not fit in memory side by side."""
+"""The order in which speed is taken where the files do not fit in memory side by side.
+
+Tests app.lab.speed.kept.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,21 @@ from msgspec.structs import replace
 from app.core.candidates.candidate import candidate_of
 from app.core.candidates.drafts import Draft
 from app.lab.speed.bench import Bench, BenchPlan
+from app.lab.speed.kept import bench_json, bench_of
+from app.monitor.energy import Counted, Counter, EnergyMeter, Reading
 from tests.helpers import gguf_files as files
 from tests.helpers.deep_models import write_deep
 from tests.helpers.rooms import roomy
+
+
+class SteadyMeter(EnergyMeter):
+    """Of a PC that uses half a joule from one look to the next."""
+
+    joules = 0.0
+
+    def read(self) -> Reading:
+        self.joules += 0.5
+        return {"a": Counter(Counted.PACKAGE, self.joules)}
 
 
 def test_files_that_do_not_fit_together_are_blocks_and_the_first_is_repeated(
@@ -40,9 +55,16 @@ def test_files_that_do_not_fit_together_are_blocks_and_the_first_is_repeated(
     assert names == ["first.gguf"] * 4 + ["second.gguf"] * 4 + ["first.gguf"] * 4
     assert steps[-1][:2] == (12, 12)
 
-    together = Bench(plan, roomy(tmp_path / "state"), note).run(both)
+    meter = SteadyMeter()
+    together = Bench(plan, roomy(tmp_path / "state"), note, meter=meter).run(both)
     assert together.interleaved
     assert together.drift == []
+    # Of two repetitions the first one has a warm-up, whose tokens nobody counts.
+    assert [row.joules_per_token for row in together.rows] == [0.5 / 16, 0.5 / 8] * 2
+    assert all(row.energy_of == (Counted.PACKAGE,) for row in together.rows)
+    kept = bench_of(bench_json(plan, together))
+    assert [row.joules_per_token for row in kept.rows] == [0.5 / 16, 0.5 / 8] * 2
+    assert kept.rows[0].energy_of == ("package",)
 
 
 def test_what_a_draft_brings_is_told_from_pairs_of_the_same_answers(

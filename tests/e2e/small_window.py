@@ -30,7 +30,7 @@ from tests.e2e.person import Person
 from tests.helpers.cut_texts import cut_texts
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
 from tests.helpers.gguf_files import write_scripted_model, write_tiny_llama
-from tests.helpers.window_parts import part_of
+from tests.helpers.window_parts import history_of, part_of
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -119,6 +119,14 @@ def go_round(person: Person, folder: Path, pictures: Path | None) -> Round:
         models.show_tab(place)
         found.look(name)
     _look_elsewhere(person, found)
+    main.show_page("history")
+    history = None
+    while history is None:
+        QTest.qWait(20)
+        history = history_of(person.window)
+    rows = history.page.entries.model
+    person.until(lambda: len(rows.rows) > 1)
+    found.look("history", lambda: history.page.entries.choose(0))
     for name in ("settings", "about"):
         main.show_page(name)
         found.look(name)

@@ -17,6 +17,7 @@ from PySide6.QtGui import QGuiApplication
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import StopReason
 from app.lab.compare.panes import PaneState
+from app.store.history.marks import EntryMarks
 from app.store.paths import Paths
 from tests.e2e.person import Person
 from tests.helpers import pictures as made
@@ -179,5 +180,6 @@ def test_a_picture_is_shown_to_those_that_see_and_kept_with_the_chat(
 
     kept = {file.name for file in paths.pictures.iterdir()}
     assert {picture.file_name, unsent.file_name} < kept
-    again.session.delete_chat(again.session.chat.id)
+    again.session.delete_chats([again.session.chat.id])
+    EntryMarks(again._house.connection).purge()  # noqa: SLF001 - whose store it is
     assert [file.name for file in paths.pictures.iterdir()] == [unsent.file_name]

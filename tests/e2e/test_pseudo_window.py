@@ -29,10 +29,12 @@ from app.ui.pages.models.repository.repository import OpenState
 from app.ui.pages.shrink.part import ShrinkPart
 from tests.e2e.measuring_window import choose_questions
 from tests.e2e.person import Person
+from tests.helpers import histories
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
 from tests.helpers.gguf_files import write_scripted_model, write_tiny_llama, write_truncated_llama
+from tests.helpers.histories import Clock
 from tests.helpers.pseudo_reader import Reader
-from tests.helpers.window_parts import part_of
+from tests.helpers.window_parts import history_of, part_of
 
 if TYPE_CHECKING:
     from app.ui.kit.theme import Theme
@@ -130,9 +132,6 @@ def test_compare(person: Person, reader: Reader) -> None:
     close_others(person)
     controller.run(PaneCommand.LOG, key)
     close_others(person)  # an engine's log is llama.cpp's
-    person.compare.chats.ask_delete()
-    reader.read("a question")
-    person.compare.chats.question.hide()
     for pane in list(person.panes):
         controller.remove(pane.key)
     reader.read("no pane")
@@ -188,6 +187,34 @@ def test_models(person: Person, reader: Reader) -> None:
     person.until(page.account.isVisible)
     reader.read("account")
     page.account.window().close()
+    reader.understood()
+
+
+def test_history(person: Person, reader: Reader) -> None:
+    reader.know("sky-Q4_K_M", "kv", "q8_0")
+    house, clock = person._house, Clock()  # noqa: SLF001 - whose store it is
+    for speed in (20.0, 25.0):
+        histories.add_bench(house.connection, clock, speed)
+    histories.add_vote(house.connection, clock, "m1", "m1", "m1")
+    histories.add_batch(house.connection, clock, "m1", ("m1", "m1"))
+    person.window.main.show_page("history")
+    person.until(lambda: history_of(person.window) is not None)
+    desk = history_of(person.window)
+    assert desk is not None
+    page = desk.page
+    person.until(lambda: len(page.entries.model.rows) == 4)
+    page.details.text.hide()  # a document of its own, in English
+    for row in range(4):
+        page.entries.choose(row)
+        QTest.qWait(0)
+        reader.read("an entry")
+    person.until(lambda: bool(page.details.before.text()))
+    reader.read("the difference")
+    page.entries.view.selectAll()
+    reader.read("many")
+    page.filters.search.setText("m2")
+    person.until(page.nothing.isVisible)
+    reader.read("nothing")
     reader.understood()
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from app.ui.pages.compare.part import ComparePart
+from app.ui.pages.history.part import HistoryPart
 from app.ui.pages.ladder.part import LadderPart
 from app.ui.pages.models.part import ModelsPart
 
 if TYPE_CHECKING:
     from app.ui.kit.pages import Part
+    from app.ui.pages.history.desk import HistoryDesk
     from app.ui.pages.ladder.desk import LadderDesk
     from app.ui.pages.models.desk import ModelsDesk
     from app.ui.window import Window
@@ -37,3 +39,8 @@ def models_of(window: Window) -> ModelsDesk:
 def ladder_of(window: Window) -> LadderDesk | None:
     """What stands behind the Ladder page; None where it was not wanted yet."""
     return part_of(window, LadderPart).desk
+
+
+def history_of(window: Window) -> HistoryDesk | None:
+    """What stands behind the History page; None where it was not wanted yet."""
+    return part_of(window, HistoryPart).desk

@@ -34,6 +34,7 @@ class ScriptedNvml:
     names: list[str | bytes]
     failing: set[str] = field(default_factory=set)
     started: int = 0
+    energy_mj: int = 7000
 
     def _say(self, call: str) -> None:
         if call in self.failing:
@@ -64,6 +65,10 @@ class ScriptedNvml:
     def nvmlDeviceGetUtilizationRates(self, handle: object, /) -> Rates:
         self._say(f"load {handle}")
         return Rates(75)
+
+    def nvmlDeviceGetTotalEnergyConsumption(self, handle: object, /) -> int:
+        self._say(f"energy {handle}")
+        return self.energy_mj
 
 
 def test_reads_every_gpu() -> None:

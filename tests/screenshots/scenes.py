@@ -207,9 +207,6 @@ def views_over(studio: Studio) -> None:
         person.compare.controller.run(PaneCommand.LOG, key)
         studio.take("log")
         _close_others(person)
-        person.compare.chats.ask_delete()
-        studio.take("delete-question")
-        person.compare.chats.question.hide()
         person.find(QLineEdit, "Search chats by their words").setText("nothing like it")
         studio.take("search-nothing")
 

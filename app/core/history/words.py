@@ -10,12 +10,15 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from app.core.history.entry import MARKS
+
 _BETWEEN = "\u200b"
 # Kana, Chinese characters and their extensions; Thai, Lao, Burmese, Khmer.
 _ALONE = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff"
     "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
+_BEFORE, _BEHIND = 40, 140
 _NOT_SHOWN = str.maketrans("", "", "\x00\x02\x03" + _BETWEEN)
 
 
@@ -42,6 +45,52 @@ def matching(words: str) -> str | None:
         if any(unicodedata.category(letter)[0] in "LN" for letter in word)
     ]
     return " ".join(asked) or None
+
+
+def around(text: str, words: str) -> str:
+    """Where words stand in a text: a line with ``MARKS`` around them; empty where that is not seen.
+
+    Args:
+        text: What :func:`indexed` gave.
+        words: As they were typed.
+    """
+    asked = [indexed(word).translate(_FOLDED).strip(_BETWEEN) for word in words.split()]
+    pattern = "|".join(re.escape(word) for word in sorted(asked, key=len, reverse=True) if word)
+    # A word begins there, or is one of those letters that stand alone.
+    found = re.compile(rf"(?<![^\W_])(?:{pattern})") if pattern else None
+    folded = text.translate(_FOLDED)
+    first = found.search(folded) if found is not None else None
+    if found is None or first is None:
+        return ""
+    begin = max(0, first.start() - _BEFORE)
+    if begin:
+        begin = max(begin, text.rfind(" ", begin, first.start()) + 1)
+    end = min(len(text), first.end() + _BEHIND)
+    parts = ["…" if begin else ""]
+    place = begin
+    for match in found.finditer(folded, first.start(), end):
+        parts += [
+            text[place : match.start()],
+            MARKS[0],
+            text[match.start() : match.end()],
+            MARKS[1],
+        ]
+        place = match.end()
+    parts += [text[place:end], "…" if end < len(text) else ""]
+    return shown("".join(parts))
+
+
+class _Folding(dict[int, str]):
+    """Letters without marks and capitals, one for one, so that places stay."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        plain = unicodedata.normalize("NFD", letter)[0].lower()
+        self[code] = found = plain if len(plain) == 1 else letter
+        return found
+
+
+_FOLDED = _Folding()
 
 
 def contained(words: str) -> str:

@@ -28,6 +28,7 @@ class Kind(Enum):
     BITS = "bits"
     SPEED = "tokens a second"
     DURATION = "ns"
+    ENERGY = "joules"
     SHARE = "share"
     NATS = "nats"
     TOP_NATS = "nats of the likeliest tokens"
@@ -46,6 +47,7 @@ class Basis(Enum):
     PLANNED_MEMORY = "planned memory"
     PROMPT_TEST = "pp"
     GENERATION_TEST = "tg"
+    ENERGY = "energy of tg"
     DEEP_PROMPT_TEST = "pp in a filled context"
     DEEP_GENERATION_TEST = "tg in a filled context"
     DIVERGENCE = "divergence"
@@ -130,6 +132,7 @@ _STEPS = {
     Basis.MEASURED_MEMORY: StepKind.MEMORY,
     Basis.PROMPT_TEST: StepKind.SPEED,
     Basis.GENERATION_TEST: StepKind.SPEED,
+    Basis.ENERGY: StepKind.SPEED,
     Basis.DEEP_PROMPT_TEST: StepKind.SPEED,
     Basis.DEEP_GENERATION_TEST: StepKind.SPEED,
     Basis.DIVERGENCE: StepKind.QUALITY,
@@ -212,6 +215,12 @@ def _predicted(row: Row) -> Cell:
 
 def _rate(start: str) -> Callable[[Row], Cell]:
     return lambda row: row.rate(start) or Missing.NOT_MEASURED
+
+
+def _energy(row: Row) -> Cell:
+    test = row.test("tg")
+    joules = test.joules_per_token if test is not None else None
+    return Value(joules) if joules is not None else Missing.NOT_MEASURED
 
 
 def _deep_rate(start: str) -> Callable[[Row], Cell]:
@@ -476,6 +485,16 @@ COLUMNS = (
         ),
         Kind.SHARE, _bandwidth, _EVERYWHERE - _SHORT, below="tokens_per_second",
         basis=Basis.GENERATION_TEST, spare=1,
+    ),
+    Column(
+        "joules_per_token", QT_TRANSLATE_NOOP("Columns", "Energy"), "J a token",
+        QT_TRANSLATE_NOOP(
+            "Columns",
+            "Joules for a generated token, of the whole processor package and of NVIDIA GPUs, "
+            "other programs included, where the system tells it.",
+        ),
+        Kind.ENERGY, _energy, frozenset({Place.TABLE, Place.HTML, Place.MARKDOWN, Place.CSV}),
+        decimals=2, basis=Basis.ENERGY,
     ),
     _figure("chunks"),
     _figure("positions"),

@@ -79,6 +79,8 @@ class SpeedFigures(msgspec.Struct, frozen=True):
         throttled: The processor slowed down because of its heat meanwhile; None where the system
             does not tell.
         retaken: Repetitions that were taken again because the PC had slept.
+        joules_per_token: Energy for a token, other programs included; None where it is not told.
+        energy_of: What was counted: ``package``, the processor's, and ``gpu``.
     """
 
     test: str
@@ -96,6 +98,8 @@ class SpeedFigures(msgspec.Struct, frozen=True):
     retaken: int = 0
     bandwidth_busy: bool = False
     drafted: Drafted | None = None
+    joules_per_token: float | None = None
+    energy_of: tuple[str, ...] = ()
 
     @property
     def beside_others(self) -> bool:

@@ -15,7 +15,7 @@ from app.core.words.sentence import worded
 from app.lab.batch.run import BatchAnswer, BatchPlan, BatchResult
 from app.lab.engines.circumstances import circumstances_now
 from app.store.database import StoreFailed
-from app.store.tolerant import from_json, to_json
+from app.store.tolerant import from_json, look_up, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -41,6 +41,10 @@ class KeptBatch(msgspec.Struct, frozen=True):
     def plan(self) -> BatchPlan:
         """To ask the same again."""
         return BatchPlan(self.prompts, self.system, self.sampling, self.threads)
+
+
+for _kind in (KeptBatch, Circumstances, BatchAnswer):
+    look_up(_kind)
 
 
 class BatchKeeper:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 
 from msgspec.structs import replace
@@ -12,6 +12,7 @@ from app.core.candidates.settings import COMPARE_GREEDY, CompareMode, SamplingSe
 from app.core.chats.chat import Chat, Turn
 from app.core.chats.export import to_markdown, to_openai_json
 from app.core.errors import PersonError
+from app.core.history.entry import EntryKind
 from app.core.text.clean import whole_text
 from app.core.words.sentence import say
 from app.lab.compare.asking import check_length
@@ -20,6 +21,7 @@ from app.lab.compare.deck import Deck
 from app.lab.compare.open_chat import OpenChat
 from app.lab.compare.runner import Runner
 from app.store.chats import ChatSummary
+from app.store.history.marks import EntryMarks
 
 
 class Chats:
@@ -147,9 +149,9 @@ class Chats:
 
     # --- all of them ----------------------------------------------------------------------
 
-    def list_chats(self) -> list[ChatSummary]:
-        """All that are kept, the last changed first."""
-        return self._recorder.list_chats()
+    def list_chats(self, most: int = -1) -> list[ChatSummary]:
+        """Those that are kept, pinned ones and then the last changed first; -1 is all of them."""
+        return self._recorder.list_chats(most)
 
     def rename_chat(self, chat_id: int, title: str) -> None:
         """Give a chat another title; an empty one changes nothing."""
@@ -161,20 +163,73 @@ class Chats:
         self._recorder.update(chat)
         self._open.listener.chats_changed()
 
-    def delete_chat(self, chat_id: int) -> None:
-        """Delete a chat for good; if it is the open one, an empty one takes its place.
+    def delete_chats(self, chat_ids: Sequence[int]) -> Callable[[], None]:
+        """Delete chats; if the open one is among them, an empty one takes its place.
+
+        Returns:
+            What brings them back, and opens again what was open, until they are gone for good.
 
         Raises:
-            PersonError: It is the open one and answers are in progress.
+            PersonError: Answers of the open one are in progress.
         """
-        if chat_id == self._open.chat.id:
-            if self._runner.busy:
-                raise PersonError(say("compare.stop_answers_progress_before_delete"))
-            if not self._open.chat.turns:
-                return
+        chat, marks = self._open.chat, self._recorder.marks
+        was_open = chat.id in chat_ids
+        if was_open and self._runner.busy:
+            raise PersonError(say("compare.stop_answers_progress_before_delete"))
+        if was_open and chat.turns:
             self.new_chat()
-        self._recorder.delete(chat_id)
+        found = (
+            marks.id_of(EntryKind.CHAT, each) for each in chat_ids if each != self._open.chat.id
+        )
+        ids = [each for each in found if each is not None]
+        marks.delete(ids)
         self._open.listener.chats_changed()
+
+        def bring_back() -> None:
+            marks.restore(ids)
+            if was_open and not self._runner.busy and not self._open.chat.turns:
+                self.open_chat(chat.id)
+            self._open.listener.chats_changed()
+
+        return bring_back
+
+    def pin_chat(self, chat_id: int, pinned: bool) -> None:
+        """Let a chat stand above the others, or not any more."""
+        self._mark(chat_id, lambda marks, each: marks.pin([each], pinned=pinned))
+
+    def move_chat(self, chat_id: int, folder: str) -> None:
+        """Put a chat into a folder, which is made where there is none; empty takes it out."""
+        self._mark(chat_id, lambda marks, each: marks.put([each], folder))
+
+    def chat_folders(self) -> list[str]:
+        """The names of all folders."""
+        return self._recorder.marks.folders()
+
+    def repeat_chat(self, chat_id: int) -> list[str]:
+        """Begin a chat with the panes and the questions of another, which are not answered yet.
+
+        Returns:
+            The keys of its panes, for who has them answer.
+
+        Raises:
+            PersonError: Answers are in progress, or it is gone.
+        """
+        old = self._chat(chat_id)
+        new = replace(old, id=0, created_ns=0, changed_ns=0, turns=[], dropped_turns={})
+        self._switch_to(replace(new, panes=list(old.panes)))
+        for turn in old.turns:
+            asked = Turn(0, turn.prompt, pictures=turn.pictures)
+            self._recorder.add_turn(self._open.chat.id, asked)
+            self._open.chat.turns.append(asked)
+        self._open.tell_turns()
+        return [pane.key for pane in self._open.chat.panes]
+
+    def _mark(self, chat_id: int, do: Callable[[EntryMarks, int], None]) -> None:
+        marks = self._recorder.marks
+        entry = marks.id_of(EntryKind.CHAT, chat_id)
+        if entry is not None:
+            do(marks, entry)
+            self._open.listener.chats_changed()
 
     def export_chat(self, chat_id: int, form: str) -> str:
         """A chat as text, ``form`` being "markdown" or "json" (OpenAI-style messages)."""

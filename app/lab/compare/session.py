@@ -107,7 +107,11 @@ class Session:
         self.go_on_with = chats.go_on_with
         self.open_chat = chats.open_chat
         self.rename_chat = chats.rename_chat
-        self.delete_chat = chats.delete_chat
+        self.delete_chats = chats.delete_chats
+        self.pin_chat = chats.pin_chat
+        self.move_chat = chats.move_chat
+        self.chat_folders = chats.chat_folders
+        self.repeat_chat = chats.repeat_chat
         self.export_chat = chats.export_chat
 
         self.log_text = candidates.log_text

@@ -37,12 +37,10 @@ class Page:
     Attributes:
         entries: Those that are pinned and then the newest first.
         total: How many there are of these in all.
-        unread: Of how many the words are not in the index yet.
     """
 
     entries: tuple[Entry, ...]
     total: int
-    unread: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +91,14 @@ class HistoryBook:
         with history_index(self._paths) as index, contextlib.ExitStack() as stack:
             entries = index.find(wanted, most, start)
             total = index.count(wanted)
-            unread = len(index.stale())
-            if unread:
-                store = stack.enter_context(self._store())
-                entries = _with_facts(entries, store)
-        return Page(tuple(entries), total, unread)
+            if not all(entry.facts.candidates for entry in entries[:_MOST_READ]):
+                entries = _with_facts(entries, stack.enter_context(self._store()))
+        return Page(tuple(entries), total)
+
+    def unread(self) -> int:
+        """Of how many entries the words are not in the index yet."""
+        with history_index(self._paths) as index:
+            return len(index.stale())
 
     def entry(self, number: int) -> Entry | None:
         """One entry; None where it is gone or deleted."""

@@ -42,6 +42,7 @@ from app.store.votes import VoteStore
 if TYPE_CHECKING:
     import sqlite3
 
+    from app.core.votes.pairs import VotePair
     from app.lab.verdict.view import LadderView
     from app.store.paths import Paths
 
@@ -93,6 +94,44 @@ def text_of(paths: Paths, entry: Entry, ending: str) -> str:
             return _WRITERS[entry.kind](store, entry.number, ending)
         except (KeyError, NotReadable) as error:
             raise PersonError(say("lab.not_readable_entry"), repr(error)) from error
+
+
+def readable(paths: Paths, entry: Entry) -> str:
+    """What stands in an entry, to be read: Markdown or plain text.
+
+    Raises:
+        PersonError: It cannot be read.
+    """
+    if entry.kind in (EntryKind.CHAT, EntryKind.LADDER, EntryKind.BENCH):
+        return text_of(paths, entry, ".md")
+    with _store(paths) as store:
+        try:
+            if entry.kind is EntryKind.BATCH:
+                return _readable_batch(store, entry.number)
+            return _readable_vote(VoteStore(store).of_vote(entry.number))
+        except (KeyError, NotReadable) as error:
+            raise PersonError(say("lab.not_readable_entry"), repr(error)) from error
+
+
+def _readable_batch(store: sqlite3.Connection, number: int) -> str:
+    kept, result, _ = batch_of(MeasuredStore(store).batch(number))
+    parts: list[str] = []
+    for place, prompt in enumerate(kept.prompts):
+        parts.append(f"## {place + 1}\n\n> {prompt.prompt}")
+        for candidate, answers in result.answers.items():
+            answer = answers[place] if place < len(answers) else None
+            said = "" if answer is None else str(answer.error or answer.text.strip())
+            parts.append(f"### {called(candidate)}\n\n{said or '–'}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _readable_vote(pair: VotePair) -> str:
+    parts = [f"> {pair.prompt}"]
+    both = (pair.candidate, pair.candidate_answer), (pair.reference, pair.reference_answer)
+    for voted, answer in both:
+        parts.append(f"### {called(voted.candidate)}\n\n{answer.text if answer else '–'}")
+    outcome = pair.outcome
+    return "\n\n".join((*parts, "" if outcome is None else f"({outcome.value})")) + "\n"
 
 
 def _view(paths: Paths, number: int) -> LadderView:

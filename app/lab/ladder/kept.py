@@ -77,10 +77,20 @@ class About(msgspec.Struct, frozen=True):
     letters: dict[str, str] = {}
 
 
+# Made here, where one thread alone is: msgspec looks a type up at its first use, and two threads
+# that do so at once can end the program.
+_plans = msgspec.json.Decoder(KeptPlan)
+_abouts = msgspec.json.Decoder(About)
+_takens = msgspec.json.Decoder(Taken)
+_steps: dict[StepKind, msgspec.json.Decoder[StepResult]] = {
+    kind: msgspec.json.Decoder(type_, dec_hook=dec_hook) for kind, type_ in STEP_TYPES.items()
+}
+
+
 def plan_of(stored: StoredLadder) -> KeptPlan | None:
     """What a stored ladder measures; None where that cannot be read."""
     try:
-        return msgspec.json.decode(stored.plan, type=KeptPlan)
+        return _plans.decode(stored.plan)
     except msgspec.DecodeError as error:
         log.warning("ladder %d cannot be read: %s", stored.id, error)
         return None
@@ -92,7 +102,7 @@ def about_of(stored: StoredLadder) -> About | None:
     if step is None:
         return None
     try:
-        return msgspec.json.decode(step.result, type=About)
+        return _abouts.decode(step.result)
     except msgspec.DecodeError as error:
         log.warning("ladder %d: its questions cannot be read: %s", stored.id, error)
         return None
@@ -103,7 +113,7 @@ def taken_of(stored: StoredLadder) -> Taken:
     step = stored.steps.get(TAKEN)
     if step is not None:
         try:
-            return msgspec.json.decode(step.result, type=Taken)
+            return _takens.decode(step.result)
         except msgspec.DecodeError as error:
             log.warning("ladder %d does not say where it was taken: %s", stored.id, error)
     return Taken(stored.finished_ns or stored.created_ns)
@@ -115,7 +125,7 @@ def step_result(stored: StoredLadder, step: Step) -> tuple[StepResult, int] | No
     if kept is None:
         return None
     try:
-        found = msgspec.json.decode(kept.result, type=STEP_TYPES[step.kind], dec_hook=dec_hook)
+        found = _steps[step.kind].decode(kept.result)
     except msgspec.DecodeError as error:
         log.warning("%s is measured again: %s", step.name, error)
         return None

@@ -236,6 +236,8 @@ class Steps:
                 throttled=throttled,
                 retaken=row.retaken,
                 drafted=row.drafted,
+                joules_per_token=row.joules_per_token,
+                energy_of=tuple(each.value for each in row.energy_of),
             )
             rows[row.candidate.key()].append(figures)
         return SpeedStep(result.engine, {key: tuple(found) for key, found in rows.items()})

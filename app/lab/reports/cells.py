@@ -120,6 +120,7 @@ _FIGURES: dict[Kind, Callable[[Column, Value], Shown]] = {
     Kind.NATS: _nats,
     Kind.TOP_NATS: _top_nats,
     Kind.BITS: _plain,
+    Kind.ENERGY: _plain,
     Kind.RATIO: _plain,
     Kind.RIGHT: _right,
     Kind.POINTS: _points,

@@ -22,6 +22,7 @@ from app.lab.speed.calm import Calm
 from app.lab.speed.drafted import QUESTION_TOKENS, DraftedPairs
 from app.library.model_files import open_model_file
 from app.monitor.disturbance import asleep_ns
+from app.monitor.energy import EnergyMeter, energy_between
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from app.core.words.sentence import English
     from app.lab.engines.calls import EngineCalls
     from app.lab.engines.room import EngineRoom
+    from app.monitor.energy import Counted, Energy
 
 # The two clocks are not read at once; a PC that slept did so for seconds.
 _SLEPT_NS = 1_000_000_000
@@ -83,6 +85,10 @@ class BenchRow:
         retaken: Repetitions that were taken again because the PC had slept.
         fewest_threads: Of any repetition: below ``threads`` where other programs took cores.
         drafted: What its draft brought; None where it has none, and for the prompt test.
+        joules: Energy of the repetitions during which it was counted: without a warm-up, in an
+            empty context, of random tokens.
+        joules_tokens: Tokens of these.
+        energy_of: What was counted, other programs included; empty where nothing was.
     """
 
     candidate: Candidate
@@ -96,6 +102,9 @@ class BenchRow:
     retaken: int = 0
     fewest_threads: int = field(init=False)
     drafted: Drafted | None = None
+    joules: float = 0.0
+    joules_tokens: int = 0
+    energy_of: tuple[Counted, ...] = ()
 
     def __post_init__(self) -> None:
         """All threads count until a repetition tells of fewer."""
@@ -115,6 +124,18 @@ class BenchRow:
     def stddev(self) -> float | None:
         """Sample standard deviation; None below two repetitions."""
         return sample_standard_deviation(self.samples) if len(self.samples) > 1 else None
+
+    @property
+    def joules_per_token(self) -> float | None:
+        """Energy for a token; None where the system does not tell it."""
+        return self.joules / self.joules_tokens if self.joules_tokens else None
+
+    def use(self, energy: Energy | None, tokens: int) -> None:
+        """Take the energy of a repetition."""
+        if energy is not None:
+            self.joules += energy.joules
+            self.joules_tokens += tokens
+            self.energy_of = energy.counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +179,7 @@ class Bench:
         asleep: Callable[[], int | None] = asleep_ns,
         calm: Calm | None = None,
         shelf: EngineShelf | None = None,
+        meter: EnergyMeter | None = None,
     ) -> None:
         """Prepare.
 
@@ -169,7 +191,9 @@ class Bench:
             asleep: How long the PC has slept so far, in ns.
             calm: Judges whether other programs disturbed a repetition.
             shelf: Where engines stay loaded for what comes after this; None ends them.
+            meter: Reads what energy the PC has used.
         """
+        self._meter = EnergyMeter() if meter is None else meter
         self._calm = Calm() if calm is None else calm
         self._asleep_ns = asleep
         self._own_shelf = shelf
@@ -183,6 +207,10 @@ class Bench:
 
     def run(self, candidates: Sequence[Candidate]) -> BenchResult:
         """Measure; one that fails has its error in its rows."""
+        with self._meter:
+            return self._run(candidates)
+
+    def _run(self, candidates: Sequence[Candidate]) -> BenchResult:
         plan = self._plan
         ready: dict[int, OpenedCandidate] = {}
         rows: list[list[BenchRow]] = []
@@ -265,7 +293,9 @@ class Bench:
                     warmup=warmup,
                 )
                 begin = self._calm.begin(engine.pid)
-                sample = self._awake(engine, command, row)
+                sample, energy = self._awake(engine, command, row)
+                if not warmup and not row.depth:  # else tokens were computed that nobody counted
+                    row.use(energy, test.prompt_tokens + test.generated_tokens)
                 speed = sample.tokens_per_second
                 row.samples.append(speed)
                 row.fewest_threads = min(row.fewest_threads, sample.threads)
@@ -294,15 +324,18 @@ class Bench:
         self._done += 1
         self._on_step(self._done, self._total, row.file)
 
-    def _awake(self, engine: EngineCalls, command: measuring.Bench, row: BenchRow) -> BenchSample:
+    def _awake(
+        self, engine: EngineCalls, command: measuring.Bench, row: BenchRow
+    ) -> tuple[BenchSample, Energy | None]:
         """A repetition during which the PC did not sleep, as far as a few tries can bring it."""
         while True:
-            before = self._asleep_ns()
+            before, counters = self._asleep_ns(), self._meter.read()
             sample = engine.call(command, BenchSample)
+            energy = energy_between(counters, self._meter.read())
             after = self._asleep_ns()
             slept = before is not None and after is not None and after - before >= _SLEPT_NS
             if not slept or row.retaken >= _MOST_RETAKEN:
-                return sample
+                return sample, energy
             row.retaken += 1
             command = msgspec.structs.replace(command, id=engine.next_id())
 

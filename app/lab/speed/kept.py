@@ -10,7 +10,7 @@ from app.core.history.entry import Circumstances
 from app.core.words.sentence import English
 from app.lab.engines.circumstances import circumstances_now
 from app.lab.speed.bench import BenchPlan, BenchResult
-from app.store.tolerant import from_json, to_json
+from app.store.tolerant import from_json, look_up, to_json
 
 
 class KeptTest(msgspec.Struct, frozen=True):
@@ -31,6 +31,8 @@ class KeptTest(msgspec.Struct, frozen=True):
     calm: bool
     error: English | None = None
     drafted: Drafted | None = None
+    joules_per_token: float | None = None
+    energy_of: tuple[str, ...] = ()
 
 
 class KeptDrift(msgspec.Struct, frozen=True):
@@ -62,6 +64,9 @@ class KeptBench(msgspec.Struct, frozen=True):
         return tuple(dict.fromkeys(row.candidate for row in self.rows))
 
 
+look_up(KeptBench)
+
+
 def bench_json(plan: BenchPlan, result: BenchResult) -> str:
     """What the store keeps of a bench; takes some milliseconds."""
     kept = KeptBench(
@@ -79,6 +84,8 @@ def bench_json(plan: BenchPlan, result: BenchResult) -> str:
                 len(row.calm_samples) == len(row.samples),
                 row.error,
                 row.drafted,
+                row.joules_per_token,
+                tuple(each.value for each in row.energy_of),
             )
             for row in result.rows
         ),

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import threading
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from app.core.history.entry import Entry, EntryFacts, EntryKind, Wanted
-from app.core.history.words import contained, indexed, like, matching, shown
+from app.core.history.words import around, contained, indexed, like, matching
 from app.core.words.sentence import say
 from app.store.connecting import attach
 from app.store.database import said
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 
 MOST_CHARACTERS = 2_000_000
 """Of an entry's words so many are indexed."""
+_MOST_LOOKED_THROUGH = 100_000
 MOST_FOUND = 300
 """So many entries in which words stand are listed, the newest ones."""
 
@@ -64,25 +66,28 @@ _LIST = f"""
     LEFT JOIN store.chat ON e.kind = 'chat' AND chat.id = e.number
     WHERE {_THERE}
 """
+# The index of times gives them in their order: what is beyond the limit is not even looked at.
+_PINNED = " AND e.pinned_ns IS NOT NULL"
+_OTHERS = " AND e.pinned_ns IS NULL"
 _COUNT = f"""
     SELECT count(*) FROM store.entry AS e LEFT JOIN store.folder ON folder.id = e.folder_id
     WHERE {_THERE}
 """
-_NEWEST_FIRST = " ORDER BY e.pinned_ns IS NULL, e.when_ns DESC, e.id DESC LIMIT ? OFFSET ?"
+_NEWEST_FIRST = " ORDER BY e.when_ns DESC, e.id DESC LIMIT ? OFFSET ?"
+_HITS = "CREATE TEMP TABLE hit AS SELECT rowid AS id FROM words WHERE "
+_IN_HITS = " AND e.id IN (SELECT id FROM temp.hit)"
 _STALE = """
     SELECT e.id, e.kind, e.number, e.revision FROM store.entry AS e
     LEFT JOIN known ON known.id = e.id
     WHERE e.deleted_ns IS NULL AND known.revision IS NOT e.revision
     ORDER BY e.when_ns DESC LIMIT ?
 """
-_SNIPPETS = """
-    SELECT rowid, snippet(words, 0, char(2), char(3), '…', 16) FROM words
-    WHERE words MATCH ? AND rowid IN (SELECT value FROM json_each(?))
-"""
+_TEXT = "SELECT substr(text, 1, ?) FROM words WHERE rowid = ?"
 
 _KINDS = frozenset(EntryKind)
 """A newer version may have kinds of its own."""
 
+_making = threading.Lock()
 _facts_decoder = msgspec.json.Decoder(EntryFacts)
 
 
@@ -101,6 +106,7 @@ class HistoryIndex:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
+        self._words = ""
 
     # --- keeping it in step ---------------------------------------------------------------
 
@@ -163,12 +169,11 @@ class HistoryIndex:
             start: Without so many of the first.
         """
         if wanted.words.strip():
-            most = MOST_FOUND if most < 0 else min(most, MOST_FOUND)
-        condition, values = _condition(wanted)
+            left = max(0, MOST_FOUND - start)
+            most = left if most < 0 else min(most, left)
+        condition, values = self._condition(wanted)
         with _reading():
-            rows = self.connection.execute(
-                f"{_LIST}{condition}{_NEWEST_FIRST}", (*values, most, start)
-            ).fetchall()
+            rows = self._rows(condition, values, most, start)
             found = self._snippets(wanted.words, [row[0] for row in rows])
         return [
             Entry(
@@ -187,7 +192,7 @@ class HistoryIndex:
 
     def count(self, wanted: Wanted) -> int:
         """How many entries there are of these."""
-        condition, values = _condition(wanted)
+        condition, values = self._condition(wanted)
         with _reading():
             row = self.connection.execute(f"{_COUNT}{condition}", values).fetchone()
         return int(row[0])
@@ -217,31 +222,43 @@ class HistoryIndex:
             rows = self.connection.execute("SELECT name FROM store.folder").fetchall()
         return sorted((name for (name,) in rows), key=str.casefold)
 
+    def _rows(
+        self, condition: str, values: Sequence[object], most: int, start: int
+    ) -> list[tuple[Any, ...]]:
+        """Rows of entries: first those that are pinned, which are few."""
+        ask = self.connection.execute
+        pinned = ask(f"{_LIST}{_PINNED}{condition}{_NEWEST_FIRST}", (*values, -1, 0)).fetchall()
+        rows = pinned[start:] if most < 0 else pinned[start : start + most]
+        left = most if most < 0 else most - len(rows)
+        skipped = max(0, start - len(pinned))
+        others = f"{_LIST}{_OTHERS}{condition}{_NEWEST_FIRST}"
+        return rows + ask(others, (*values, left, skipped)).fetchall()
+
+    def _condition(self, wanted: Wanted) -> tuple[str, list[object]]:
+        """As SQL behind other conditions, with its values; words are looked for but once."""
+        condition, values = _condition(wanted)
+        words = wanted.words.strip()
+        if not words:
+            return condition, values
+        if words != self._words:
+            asked = matching(words)
+            match = "text LIKE ? ESCAPE '\\'" if asked is None else "words MATCH ?"
+            with _reading():
+                self.connection.execute("DROP TABLE IF EXISTS temp.hit")
+                self.connection.execute(f"{_HITS}{match}", (asked or contained(words),))
+            self._words = words
+        return condition + _IN_HITS, values
+
     def _snippets(self, words: str, ids: Sequence[int]) -> dict[int, str]:
-        asked = matching(words)
-        if asked is None or not ids:
+        """What stands around words, by entry; SQLite's own ``snippet`` takes a millisecond each."""
+        if not words.strip() or not ids:
             return {}
-        listed = msgspec.json.encode(ids).decode()
-        return {
-            number: shown_marked(text)
-            for number, text in self.connection.execute(_SNIPPETS, (asked, listed))
-        }
-
-
-def shown_marked(text: str) -> str:
-    """A snippet as people write it, with its marks."""
-    return "".join(
-        f"\x02{shown(part)}\x03" if place % 2 else _between(part)
-        for place, part in enumerate(text.replace("\x03", "\x02").split("\x02"))
-    ).strip()
-
-
-def _between(part: str) -> str:
-    """What stands between words that were found, with the spaces at its ends."""
-    plain = shown(part)
-    before = " " if part[:1].isspace() else ""
-    after = " " if part[-1:].isspace() and plain else ""
-    return f"{before}{plain}{after}"
+        found: dict[int, str] = {}
+        for number in ids:  # of a list of numbers it would look through all texts
+            values = (_MOST_LOOKED_THROUGH, number)
+            row = self.connection.execute(_TEXT, values).fetchone()
+            found[number] = around(row[0], words) if row is not None else ""
+        return found
 
 
 @contextlib.contextmanager
@@ -260,13 +277,23 @@ def history_index(paths: Paths) -> Generator[HistoryIndex]:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = OFF")  # it can be made again
     connection.execute("PRAGMA secure_delete = ON")  # words of deleted chats
-    if connection.execute("PRAGMA user_version").fetchone()[0] == _FORMAT:
-        return
+    with _making:  # to change the journal SQLite must be alone, and does not wait for that
+        if not _is_ready(connection):
+            connection.execute("PRAGMA journal_mode = WAL")
+            _make(connection)
+
+
+def _is_ready(connection: sqlite3.Connection) -> bool:
+    return connection.execute("PRAGMA user_version").fetchone()[0] == _FORMAT
+
+
+def _make(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     with connection:
+        if _is_ready(connection):  # another program was faster
+            return
         for name in _NAMES:
             connection.execute(f"DROP TABLE IF EXISTS {name}")
         for statement in _TABLES:
@@ -296,13 +323,6 @@ def _condition(wanted: Wanted) -> tuple[str, list[object]]:
         add("e.id IN (SELECT id FROM about WHERE name LIKE ? ESCAPE '\\')", pattern)
     if wanted.key:
         add("e.id IN (SELECT id FROM about WHERE key = ?)", wanted.key)
-    if wanted.words.strip():
-        asked = matching(wanted.words)
-        if asked is None:
-            pattern = contained(wanted.words)
-            add("e.id IN (SELECT rowid FROM words WHERE text LIKE ? ESCAPE '\\')", pattern)
-        else:
-            add("e.id IN (SELECT rowid FROM words WHERE words MATCH ?)", asked)
     return "".join(parts), values
 
 

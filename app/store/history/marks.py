@@ -96,12 +96,17 @@ class EntryMarks:
         """Have entries back that are only marked."""
         self._set("deleted_ns", None, ids)
 
-    def purge(self, older_than_ns: int = 0) -> int:
-        """Remove for good what was marked so long ago; returns how many entries went."""
+    def purge(self, older_than_ns: int = 0, most: int = -1) -> int:
+        """Remove for good what was marked so long ago; returns how many entries went.
+
+        Args:
+            older_than_ns: What was marked since then stays.
+            most: No more than these at once; -1 for all.
+        """
         before = self._clock_ns() - older_than_ns
         with said(say("store.history_cannot_read")):
             rows = self._connection.execute(
-                "SELECT kind, number FROM entry WHERE deleted_ns <= ?", (before,)
+                "SELECT kind, number FROM entry WHERE deleted_ns <= ? LIMIT ?", (before, most)
             ).fetchall()
         if not rows:
             return 0

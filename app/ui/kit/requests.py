@@ -28,7 +28,12 @@ class Requests:
         measure: Set a ladder up with these candidates.
         tune: Find the best settings of a candidate on this PC.
         measure_on: Go on with a ladder of the store, by its number.
+        measure_again: Set a ladder of the store up once more, by its number.
         show_ladder: Show a ladder of the store, by its number.
+        open_chat: Open a chat of the store, by its number.
+        repeat_chat: Ask everything that was asked in a chat of the store once more.
+        chats_changed: The list of chats is another one, or their marks are.
+        ladders_changed: Ladders or votes were deleted elsewhere, or came back.
         follow: Show where a link leads.
         find_on_hub: Let the person look for a model on the Hub.
         add_server: Let the person add a server, of which so much is known.
@@ -53,7 +58,12 @@ class Requests:
         self.measure: Listeners[[Sequence[Candidate]]] = Listeners()
         self.tune: Listeners[[Candidate]] = Listeners()
         self.measure_on: Listeners[[int]] = Listeners()
+        self.measure_again: Listeners[[int]] = Listeners()
         self.show_ladder: Listeners[[int]] = Listeners()
+        self.open_chat: Listeners[[int]] = Listeners()
+        self.repeat_chat: Listeners[[int]] = Listeners()
+        self.chats_changed: Listeners[[]] = Listeners()
+        self.ladders_changed: Listeners[[]] = Listeners()
         self.follow: Listeners[[Link]] = Listeners()
         self.find_on_hub: Listeners[[]] = Listeners()
         self.add_server: Listeners[[Server]] = Listeners()

@@ -43,7 +43,7 @@ class FoundThings(QObject):
         self._models = [model for model in models if model.why_not is None]
 
     def _chats(self) -> Iterator[QAction]:
-        for chat in self._ground.session.list_chats()[:_MOST_CHATS]:
+        for chat in self._ground.session.list_chats(_MOST_CHATS):
             if chat.title:
                 words = translate("Palette", "Chat: {title}").format(title=chat.title)
                 yield self._action(words, "", lambda at=chat.id: self._open(at))

@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from app.core.history.words import contained, indexed, matching, shown
+from app.core.history.words import around, contained, indexed, matching, shown
 
 TEXTS = (
     "Grüße aus Köln: der Bär schläft.",
@@ -77,3 +77,24 @@ def test_what_is_shown_is_what_was_written() -> None:
     for text in TEXTS[:-1]:
         assert shown(indexed(text)) == text
     assert shown(indexed("two\nlines \x02 and\x00 marks")) == "two lines and marks"
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ("KOLN", "Grüße aus <Köln>: der Bär schläft."),
+        ("bar schla", "Grüße aus Köln: der <Bär> <schlä>ft."),
+        ("är", ""),
+        ('"', ""),
+    ],
+)
+def test_words_are_marked_where_they_stand(words: str, line: str) -> None:
+    assert around(indexed(TEXTS[0]), words).replace("\x02", "<").replace("\x03", ">") == line
+
+
+def test_what_stands_around_words_of_scripts_without_spaces() -> None:
+    found = around(indexed("a " * 60 + TEXTS[1] + " b" * 200), "喜欢猫")
+    assert "我\x02喜欢猫\x03和狗。" in found
+    assert found.startswith("…")
+    assert found.endswith("…")
+    assert len(found) < 250

@@ -29,13 +29,52 @@ def test_a_busy_pane_refuses_and_nothing_changes(bench: Bench, models: dict[str,
     for refused in (
         lambda: bench.session.ask("Again?"),
         bench.session.new_chat,
-        lambda: bench.session.delete_chat(bench.session.chat.id),
+        lambda: bench.session.delete_chats([bench.session.chat.id]),
     ):
         with pytest.raises(PersonError):
             refused()
     assert len(bench.session.chat.turns) == 1
     bench.session.stop()
     bench.rest()
+
+
+def test_a_deleted_chat_comes_back_and_opens_where_it_was_open(
+    bench: Bench, models: dict[str, Path]
+) -> None:
+    bench.open([models["blue"]])
+    session = bench.session
+    session.ask("One")
+    bench.rest()
+    first = session.chat.id
+    bring_back = session.delete_chats([first])
+    assert session.chat.id != first
+    assert first not in {summary.id for summary in session.list_chats()}
+    bring_back()
+    assert session.chat.id == first
+    assert [turn.prompt for turn in session.chat.turns] == ["One"]
+
+
+def test_a_chat_is_asked_once_more_in_a_new_one(bench: Bench, models: dict[str, Path]) -> None:
+    bench.open([models["blue"], models["green"]])
+    session = bench.session
+    session.set_system_prompt("Be brief.")
+    session.ask("One")
+    bench.rest()
+    session.ask("Two")
+    bench.rest()
+    first = session.chat
+    keys = session.repeat_chat(first.id)
+    assert session.chat.id != first.id
+    assert [turn.answers for turn in session.chat.turns] == [{}, {}]
+    for key in keys:
+        session.catch_up(key)
+    bench.until(lambda: all(len(turn.answers) == 2 for turn in session.chat.turns))
+    bench.rest()
+    assert session.chat.system_prompt == "Be brief."
+    for old, new in zip(first.turns, session.chat.turns, strict=True):
+        assert {key: a.text for key, a in old.answers.items()} == {
+            key: a.text for key, a in new.answers.items()
+        }
 
 
 def test_chats_come_back(bench: Bench, models: dict[str, Path], store: ChatStore) -> None:

@@ -181,7 +181,7 @@ class CompareController(QObject):
 
     def rename_chat(self, chat_id: int, title: str) -> bool:
         """Give a chat another title; the one before can be had back for a while."""
-        before = next((c.title for c in self._session.list_chats() if c.id == chat_id), "")
+        before = self._title_of(chat_id)
         renamed = self._try(lambda: self._session.rename_chat(chat_id, title))
         if renamed and before and before != title:
             self.said.emit(
@@ -191,13 +191,35 @@ class CompareController(QObject):
         return renamed
 
     def delete_chat(self, chat_id: int) -> bool:
-        """Delete a chat; the person has confirmed it."""
-        return self._try(lambda: self._session.delete_chat(chat_id))
+        """Delete a chat; it can be had back for a while."""
+        title = self._title_of(chat_id)
+        undo: list[Callable[[], None]] = []
+        deleted = self._try(lambda: undo.append(self._session.delete_chats([chat_id])))
+        if deleted:
+            words = self.tr("“{title}” was deleted.").format(title=title or self.tr("New chat"))
+            self.said.emit(words, lambda: self._try(undo[0]))
+        return deleted
+
+    def pin_chat(self, chat_id: int, pinned: bool) -> bool:
+        """Let a chat stand above the others, or not any more."""
+        return self._try(lambda: self._session.pin_chat(chat_id, pinned))
+
+    def move_chat(self, chat_id: int, folder: str) -> bool:
+        """Put a chat into a folder; empty takes it out."""
+        return self._try(lambda: self._session.move_chat(chat_id, folder))
+
+    def repeat_chat(self, chat_id: int) -> bool:
+        """Ask everything that was asked in a chat once more, in a new one."""
+        keys: list[str] = []
+        begun = self._try(lambda: keys.extend(self._session.repeat_chat(chat_id)))
+        return begun and all(self._try(lambda at=key: self._session.catch_up(at)) for key in keys)
+
+    def _title_of(self, chat_id: int) -> str:
+        return next((c.title for c in self._session.list_chats() if c.id == chat_id), "")
 
     def export_chat(self, chat_id: int, form: str) -> bool:
         """Ask for a place and write a chat there."""
-        titles = {chat.id: chat.title for chat in self._session.list_chats()}
-        target = self._files.export_target(titles.get(chat_id, ""), form)
+        target = self._files.export_target(self._title_of(chat_id), form)
         if target is None:
             return False
 

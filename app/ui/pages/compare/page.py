@@ -13,6 +13,7 @@ from app.ui.kit.widgets import Severity
 from app.ui.kit.wishes import remark
 from app.ui.pages.compare.actions import CompareActions
 from app.ui.pages.compare.asking import Asking
+from app.ui.pages.compare.chats.list import MOST_CHATS
 from app.ui.pages.compare.controller import CompareController
 from app.ui.pages.compare.hygiene import hygiene_sentence
 from app.ui.pages.compare.page_parts import PageParts
@@ -201,6 +202,9 @@ class ComparePage(PageParts):
         chats.open_requested.connect(self._open_chat)
         chats.rename_requested.connect(run.rename_chat)
         chats.delete_requested.connect(run.delete_chat)
+        chats.pin_requested.connect(run.pin_chat)
+        chats.folder_requested.connect(run.move_chat)
+        chats.folders = self._session.chat_folders
         chats.export_requested.connect(run.export_chat)
         chats.room_wanted.connect(lambda: self.commands.show_chats.setChecked(True))
         self.addActions(chats.row_actions())
@@ -288,7 +292,7 @@ class ComparePage(PageParts):
 
     def _on_chats_changed(self) -> None:
         chat = self._session.chat
-        self.chats.set_chats(self._session.list_chats(), chat.id)
+        self.chats.set_chats(self._session.list_chats(MOST_CHATS), chat.id)
         self.title_changed.emit(chat.title)
 
     def _on_speed(self, key: str, time_ns: int, tokens_per_second: float) -> None:

@@ -13,6 +13,7 @@ from app.core.candidates.adapters import MOST_ADAPTERS, Adapter
 from app.core.candidates.candidate import MAX_CANDIDATES, Candidate, candidate_of
 from app.core.candidates.drafts import Draft
 from app.core.errors import PersonError
+from app.core.history.entry import EntryKind, Wanted
 from app.core.memory.estimate import lasting_budget_bytes
 from app.core.models.projectors import fitting_projectors
 from app.lab.demo.demo import FIRST_PANES
@@ -23,7 +24,6 @@ from app.lab.pictures.shelf import PictureShelf
 from app.lab.servers.book import ServerBook
 from app.library.model_files import whole_sets
 from app.monitor.machine import physical_core_count, total_memory_bytes
-from app.store.chat_search import chats_saying
 from app.store.database import open_beside
 from app.store.pictures import shown_pictures
 from app.ui.kit.pages import Page, PageHelp, Part
@@ -107,6 +107,8 @@ class ComparePart(Part):
         requests.add.add(self._add)
         requests.models.add(self._note_models)
         requests.show.add(self._show)
+        requests.open_chat.add(self._open_chat)
+        requests.repeat_chat.add(self._repeat_chat)
         requests.find.add(self._find)
         requests.enter_sends.add(self.view.prompt.set_enter_sends)
         self.view.prompt.set_enter_sends(ground.kept.now.enter_sends)
@@ -124,6 +126,7 @@ class ComparePart(Part):
         self.signals.pane_changed.connect(self._watch_engine)
         self.signals.panes_changed.connect(self._watch.forget_closed)
         self.signals.chats_changed.connect(self._note_chat)
+        self.signals.chats_changed.connect(requests.chats_changed.tell)
 
     # --- for the window -------------------------------------------------------------------
 
@@ -344,6 +347,14 @@ class ComparePart(Part):
         self._come_up()
         self.view.show_candidate(candidate.moved(self._session.moves.place_of))
 
+    def _open_chat(self, number: int) -> None:
+        self._come_up()
+        self.view.controller.open_chat(number)
+
+    def _repeat_chat(self, number: int) -> None:
+        self._come_up()
+        self.view.controller.repeat_chat(number)
+
     def _find(self, file: Path) -> None:
         now = self._ground.files.moved_model(file)
         if now is not None:
@@ -356,11 +367,16 @@ class ComparePart(Part):
     # --- inside ---------------------------------------------------------------------------
 
     def _find_words(self, words: str) -> None:
-        database, chats = self._ground.house.paths.database, self.view.chats
-        self._ground.jobs.run(
-            lambda _context: chats_saying(database, words),
-            done=lambda found: chats.set_saying(words, found),
-        )
+        from app.lab.history.book import HistoryBook
+
+        book, chats = HistoryBook(self._ground.house.paths), self.view.chats
+
+        def work(_context: JobContext) -> set[int]:
+            book.read()
+            found = book.find(Wanted(words=words, kinds=(EntryKind.CHAT,)))
+            return {entry.number for entry in found.entries}
+
+        self._ground.jobs.run(work, done=lambda found: chats.set_saying(words, found))
 
     def _note_chat(self) -> None:
         """Remember at once which chat is open: the program may be killed."""

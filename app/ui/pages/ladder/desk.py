@@ -127,6 +127,19 @@ class LadderDesk:
 
         self._jobs.run(lambda _context: self.workers.stored(), done=take)
 
+    def look_again(self) -> None:
+        """Ladders or votes were deleted elsewhere, or came back."""
+
+        def take(stored: list[StoredRow]) -> None:
+            there = {row.number for row in stored}
+            for entry in list(self.service.all):
+                if entry.number is not None and entry.number not in there:
+                    self.service.forget(entry)
+            self.service.take_stored(stored)
+
+        self._jobs.run(lambda _context: self.workers.stored(), done=take)
+        self._votes.changed.emit()
+
     def forget_all(self) -> None:
         """The store has no measurements and no votes any more."""
         for entry in list(self.service.all):

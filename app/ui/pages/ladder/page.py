@@ -259,7 +259,7 @@ class LadderPage(QWidget):
         commands.pause.triggered.connect(self._pause)
         commands.go_on.triggered.connect(self._go_on)
         commands.cancel.triggered.connect(self._cancel)
-        commands.again.triggered.connect(lambda: self._again(self.entry))
+        commands.again.triggered.connect(lambda: self.measure_again(self.entry))
         commands.open_pane.triggered.connect(board.table.pane_action.trigger)
         commands.copy_table.triggered.connect(board.table.copy_all_action.trigger)
         commands.show_list.toggled.connect(self._show_list)
@@ -272,7 +272,7 @@ class LadderPage(QWidget):
         self.ladders.chosen.connect(self._on_chosen)
         self.ladders.new_wanted.connect(commands.new.trigger)
         self.ladders.forget_wanted.connect(self.ask_to_forget)
-        self.ladders.again_wanted.connect(self._again)
+        self.ladders.again_wanted.connect(self.measure_again)
         self.ladders.renamed.connect(self._rename)
         self.picker.measure_wanted.connect(self.measure)
         self.picker.costs_wanted.connect(self._tell_costs)
@@ -403,7 +403,8 @@ class LadderPage(QWidget):
         if self.entry is not None:
             self._service.cancel(self.entry)
 
-    def _again(self, entry: LadderEntry | None) -> None:
+    def measure_again(self, entry: LadderEntry | None) -> None:
+        """Set a ladder up once more, from the beginning."""
         if entry is not None:
             reference = entry.candidate(entry.reference).moved(self.place_of)
             self.pick([each.moved(self.place_of) for each in entry.candidates], reference)

@@ -45,7 +45,9 @@ class LadderPart(Part):
         ground.requests.measure.add(self._measure)
         ground.requests.tune.add(self._tune)
         ground.requests.measure_on.add(self._measure_on)
+        ground.requests.measure_again.add(self._measure_again)
         ground.requests.show_ladder.add(self._show)
+        ground.requests.ladders_changed.add(self._look_again)
         ground.requests.models.add(self._note_models)
         ground.requests.moved.add(self._follow_moves)
         ground.requests.forgotten.add(self._forget_all)
@@ -123,6 +125,14 @@ class LadderPart(Part):
 
     def _measure_on(self, number: int) -> None:
         self._late.when_there(lambda desk: desk.with_stored(number, desk.service.go_on))
+
+    def _measure_again(self, number: int) -> None:
+        self._ground.main.show_page(self.page.id)
+        self._late.when_there(lambda desk: desk.with_stored(number, desk.page.measure_again))
+
+    def _look_again(self) -> None:
+        if self.desk is not None:
+            self.desk.look_again()
 
     def _show(self, number: int) -> None:
         self._ground.main.show_page(self.page.id)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.core.errors import PersonError
 from app.hub.settings import ENDPOINT_VARIABLE, HubSettings, hub_cache_folder
 from app.lab.works.work import Slot, WorkState
+from app.store.history.marks import EntryMarks
 from app.store.kept import (
     clear_cache,
     compact,
@@ -110,8 +111,8 @@ class SettingsDesk:
             say(translate("Settings", "Answers are in progress: stop them first."))
             return
         try:
-            for chat in chats.list_chats():
-                chats.delete_chat(chat.id)
+            chats.delete_chats([chat.id for chat in chats.list_chats()])
+            EntryMarks(self._ground.house.connection).purge()
         except PersonError as error:
             say(sentence(error))
         else:
@@ -152,6 +153,10 @@ class SettingsDesk:
         paths = self._ground.house.paths
 
         def work() -> None:
+            from app.lab.history.book import HistoryBook
+
+            HistoryBook(paths).read()  # whose words went
+            compact(paths.history_index)
             compact(paths.database)
             remove_older_stores(paths)
 

@@ -48,7 +48,8 @@ WATCHED = (
     "catch_up",
     *("move_candidate", "remove_candidate", "set_reference", "update_candidate", "find_again"),
     *("load", "unload", "reload", "set_system_prompt", "set_sampling", "set_mode"),
-    *("new_chat", "open_chat", "rename_chat", "delete_chat", "export_chat"),
+    *("new_chat", "open_chat", "rename_chat", "delete_chats", "export_chat"),
+    *("pin_chat", "move_chat", "repeat_chat"),
 )
 
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QMenu
 
 from app.core.errors import PersonError
+from app.ui.pages.compare.chats.model import ChatRole
 from app.ui.pages.compare.controller import write_whole
 from tests.helpers.wishes import Wishes
 from tests.ui.pages.compare.conftest import show
@@ -130,22 +131,40 @@ def test_a_chat_is_renamed_in_its_row(shown: Shown, qtbot: QtBot) -> None:
     assert rows(shown)[1] == "Sums"
 
 
-def test_deleting_asks_first_and_the_safe_answer_has_the_focus(shown: Shown, qtbot: QtBot) -> None:
-    chats = shown.page.chats
+def test_what_is_deleted_can_be_had_back(shown: Shown, qtbot: QtBot) -> None:
+    chats, wishes = shown.page.chats, Wishes(shown.page)
+    before = rows(shown)
     click(shown, "Sums")
     chats.view.setFocus()
     qtbot.keyClick(chats.view, Qt.Key.Key_Delete)
-    assert chats.question.isVisible()
-    assert "Sums" in chats.question.accessibleName()
-    assert chats.question.keep_button.hasFocus()
-    qtbot.keyClick(chats.question.keep_button, Qt.Key.Key_Escape)
-    assert not chats.question.isVisible()
-    assert shown.calls("delete_chat") == []
-    chats.delete_action.trigger()
-    qtbot.mouseClick(chats.question.do_button, LEFT)
-    assert shown.calls("delete_chat") == [(2,)]
+    assert shown.calls("delete_chats") == [([2],)]
     shown.settle()
     assert rows(shown) == ["New chat", "Zebras and their stripes", "Sky"]
+    assert wishes.said == ["“Sums” was deleted."]
+    wishes.undos[0]()
+    shown.settle()
+    assert sorted(rows(shown)) == sorted(before)
+    assert chats.view.currentIndex().data() == "Sums"  # it was open, and is again
+
+
+def test_chats_are_pinned_and_put_into_folders(shown: Shown, qtbot: QtBot) -> None:
+    chats = shown.page.chats
+    click(shown, "Sums")
+    chats.pin_action.trigger()
+    shown.settle()
+    assert rows(shown)[0] == "Sums"
+    chats.folder_requested.emit(2, "School")
+    shown.settle()
+    index = chats.model.index(0)
+    assert (index.data(ChatRole.PINNED), index.data(ChatRole.FOLDER)) == (True, "School")
+    assert chats.folders() == ["School"]
+    chats.view.customContextMenuRequested.emit(chats.view.visualRect(index).center())
+    (menu,) = [
+        each for each in chats.findChildren(QMenu) if each.actions()[0].text()[:6] == "Rename"
+    ]
+    words = [action.text() for action in menu.actions()]
+    assert {"Unpin", "Folder", "Delete the chat"} <= set(words)
+    menu.close()
 
 
 @pytest.mark.parametrize("form", ["markdown", "json"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
@@ -19,13 +19,14 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QListView,
+    QMenu,
     QToolButton,
     QWidget,
 )
 
+from app.ui.entries.menus import FolderNaming, fill_folder_menu, pin_words
 from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import set_tip
-from app.ui.kit.question import Question
 from app.ui.kit.theme import GRID
 from app.ui.kit.timers import later
 from app.ui.kit.widgets import label
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from app.store.chats import ChatSummary
 
 
+MOST_CHATS = 2_000
+"""So many are listed; the History page has all."""
 LEAST_LETTERS = 2
 ASK_MS = 200
 """Words are looked for in all chats when nobody has typed for so long."""
@@ -50,7 +53,9 @@ class ChatList(QWidget):
         new_requested: A new chat is wanted.
         open_requested: A chat (its id) is wanted.
         rename_requested: A chat should have another title.
-        delete_requested: The person has confirmed that a chat shall go.
+        delete_requested: A chat shall go; it can be had back for a while.
+        pin_requested: A chat shall stand above the others, or not any more.
+        folder_requested: A chat shall go into a folder; empty takes it out.
         export_requested: A chat in a format ("markdown" or "json").
         room_wanted: The list is to be seen: something is asked in it.
         words_wanted: Chats are looked for in which these words stand; :meth:`set_saying` answers.
@@ -60,6 +65,8 @@ class ChatList(QWidget):
     open_requested = Signal(int)
     rename_requested = Signal(int, str)
     delete_requested = Signal(int)
+    pin_requested = Signal(int, bool)
+    folder_requested = Signal(int, str)
     export_requested = Signal(int, str)
     room_wanted = Signal()
     words_wanted = Signal(str)
@@ -69,6 +76,7 @@ class ChatList(QWidget):
         self.setAccessibleName(self.tr("Chats"))
         self.setMinimumWidth(GRID * 20)
         self._current_id: int | None = None
+        self.folders: Callable[[], Sequence[str]] = tuple
         self.model = ChatListModel(self.tr("New chat"), self)
         self.model.renamed.connect(self.rename_requested)
         self._proxy = _FoundChats(self)
@@ -79,13 +87,11 @@ class ChatList(QWidget):
         self.view = self._make_view()
         self._nothing = label(self.tr("No chat says this."), "dim", wrap=True)
         self._nothing.setVisible(False)
-        self.question = Question(self)
         in_column(
             self._make_head(),
             self.search,
             self._nothing,
             (self.view, 1),
-            self.question,
             on=self,
             margins=(GRID, GRID, GRID // 2, GRID),
         )
@@ -107,18 +113,20 @@ class ChatList(QWidget):
             self.room_wanted.emit()
             self.view.edit(index)
 
-    def ask_delete(self) -> None:
-        """Ask, below the list, whether the selected chat shall go."""
+    def _delete(self) -> None:
         index = self.view.currentIndex()
-        if not index.isValid():
-            return
-        chat_id = index.data(ChatRole.ID)
-        self.room_wanted.emit()
-        self.question.ask(
-            self.tr("Delete “{title}” and its answers?").format(title=index.data()),
-            self.tr("Delete"),
-            lambda: self.delete_requested.emit(chat_id),
-        )
+        if index.isValid():
+            self.delete_requested.emit(index.data(ChatRole.ID))
+
+    def _pin(self) -> None:
+        index = self.view.currentIndex()
+        if index.isValid():
+            self.pin_requested.emit(index.data(ChatRole.ID), not index.data(ChatRole.PINNED))
+
+    def _put(self, folder: str) -> None:
+        index = self.view.currentIndex()
+        if index.isValid():
+            self.folder_requested.emit(index.data(ChatRole.ID), folder)
 
     # --- parts --------------------------------------------------------------------------
 
@@ -159,9 +167,12 @@ class ChatList(QWidget):
             icon("export"), self.tr("Export the chat as JSON …"), self
         )
         self.export_json_action.triggered.connect(lambda: self._export("json"))
-        self.delete_action = QAction(icon("delete"), self.tr("Delete the chat …"), self)
+        self.pin_action = QAction(icon("star"), pin_words(pinned=False), self)
+        self.pin_action.triggered.connect(self._pin)
+        self._naming = FolderNaming(self.view, self._put)
+        self.delete_action = QAction(icon("delete"), self.tr("Delete the chat"), self)
         self.delete_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
-        self.delete_action.triggered.connect(self.ask_delete)
+        self.delete_action.triggered.connect(self._delete)
         for action in self.row_actions():
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             self.view.addAction(action)
@@ -172,6 +183,7 @@ class ChatList(QWidget):
             self.rename_action,
             self.export_markdown_action,
             self.export_json_action,
+            self.pin_action,
             self.delete_action,
         ]
 
@@ -189,6 +201,14 @@ class ChatList(QWidget):
         self.view.setCurrentIndex(index)
         menu = brief_menu(self)
         menu.addActions(self.row_actions())
+        self.pin_action.setText(pin_words(pinned=bool(index.data(ChatRole.PINNED))))
+        folders = QMenu(self.tr("Folder"), menu)
+        folders.setIcon(icon("folder"))
+        now = str(index.data(ChatRole.FOLDER))
+        fill_folder_menu(
+            folders, self.folders(), now, self._put, lambda: self._naming.ask(self.search)
+        )
+        menu.insertMenu(self.delete_action, folders)
         menu.insertSeparator(self.delete_action)
         menu.popup(self.view.viewport().mapToGlobal(position))
 

@@ -5,20 +5,14 @@ from __future__ import annotations
 import time
 from enum import IntEnum
 
-from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPalette
-from PySide6.QtWidgets import (
-    QApplication,
-    QLineEdit,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QLineEdit, QStyleOptionViewItem, QWidget
 
 from app.store.chats import ChatSummary
+from app.ui.entries.painting import TwoLines
 from app.ui.kit.plain import plain_data
-from app.ui.kit.theme import GRID, current_tokens, small_font
+from app.ui.kit.theme import current_tokens
 from app.ui.kit.views.rows import Index, Rows
 from app.ui.kit.words.format import moment
 from app.ui.kit.words.text import translate
@@ -31,6 +25,8 @@ class ChatRole(IntEnum):
     ID = Qt.ItemDataRole.UserRole + 1
     CHANGED_NS = Qt.ItemDataRole.UserRole + 2
     TURNS = Qt.ItemDataRole.UserRole + 3
+    PINNED = Qt.ItemDataRole.UserRole + 4
+    FOLDER = Qt.ItemDataRole.UserRole + 5
 
 
 class ChatListModel(Rows[ChatSummary]):
@@ -50,7 +46,7 @@ class ChatListModel(Rows[ChatSummary]):
 
     # Qt's own names from here on.
 
-    @plain_data()
+    @plain_data(ChatRole.FOLDER)
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid() or index.row() >= len(self.rows):
             return None
@@ -66,6 +62,10 @@ class ChatListModel(Rows[ChatSummary]):
                 return chat.changed_ns
             case ChatRole.TURNS:
                 return chat.turns
+            case ChatRole.PINNED:
+                return chat.pinned
+            case ChatRole.FOLDER:
+                return chat.folder
             case _:
                 return None
 
@@ -84,33 +84,20 @@ class ChatListModel(Rows[ChatSummary]):
         return flags | Qt.ItemFlag.ItemIsEditable if index.isValid() else flags
 
 
-class ChatRowDelegate(QStyledItemDelegate):
+class ChatRowDelegate(TwoLines):
     """Two lines a row; renaming happens on the first of them."""
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        self.initStyleOption(option, index)
-        title = option.text
-        option.text = ""
-        style = option.widget.style() if option.widget else QApplication.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
-        tokens = current_tokens()
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        painter.save()
-        colour = tokens.selection_text if selected else tokens.text
-        painter.setPen(QColor(colour))
-        painter.setFont(option.font)
-        box = self._title_box(option)
-        shown = option.fontMetrics.elidedText(title, Qt.TextElideMode.ElideRight, box.width())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, shown)
-        painter.setPen(QColor(colour if selected else tokens.dim))
-        painter.setFont(small_font(option.font))
-        painter.drawText(
-            box.translated(0, box.height()), Qt.AlignmentFlag.AlignVCenter, _details(index)
-        )
-        painter.restore()
+    def second_line(self, index: Index) -> str:
+        turns = turns_words(index.data(ChatRole.TURNS))
+        changed_ns, folder = index.data(ChatRole.CHANGED_NS), index.data(ChatRole.FOLDER)
+        when = moment(changed_ns, time.time_ns()) if changed_ns else ""
+        where = f"▸ {folder}" if folder else ""
+        return " · ".join(part for part in (turns, when, where) if part)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(80, option.fontMetrics.height() * 2 + GRID + GRID // 2)
+    def is_pinned(self, index: Index) -> bool:
+        return bool(index.data(ChatRole.PINNED))
+
+    # Qt's own names from here on.
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         editor = QLineEdit(parent)
@@ -127,16 +114,3 @@ class ChatRowDelegate(QStyledItemDelegate):
         height = editor.sizeHint().height()
         top = option.rect.top() + (option.rect.height() - height) // 2
         editor.setGeometry(option.rect.left(), top, option.rect.width(), height)
-
-    @staticmethod
-    def _title_box(option: QStyleOptionViewItem) -> QRect:
-        line = option.fontMetrics.height() + 1
-        inner = option.rect.adjusted(GRID, 0, -GRID, 0)
-        top = inner.top() + (inner.height() - 2 * line) // 2
-        return QRect(inner.left(), top, inner.width(), line)
-
-
-def _details(index: Index) -> str:
-    turns = turns_words(index.data(ChatRole.TURNS))
-    changed_ns = index.data(ChatRole.CHANGED_NS)
-    return f"{turns} · {moment(changed_ns, time.time_ns())}" if changed_ns else turns

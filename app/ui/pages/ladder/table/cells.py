@@ -212,6 +212,7 @@ def _votes(_column: Column, value: Value) -> tuple[str, str]:
 _WRITTEN: dict[Kind, Callable[[Column, Value], tuple[str, str]]] = {
     Kind.BYTES: _bytes,
     Kind.BITS: _plain,
+    Kind.ENERGY: lambda column, value: (f"{number(value.number, column.decimals)} J", ""),
     Kind.SPEED: _speed,
     Kind.DURATION: lambda _, value: (str(duration(round(value.number))), ""),
     Kind.SHARE: _share,

@@ -22,6 +22,7 @@ from app.ui.kit.words.format import (
 )
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
+from app.ui.pages.ladder.table.energy import how_much_energy
 from app.ui.pages.ladder.words import points_range, range_words
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def how_taken(view: LadderView, row: Row, basis: Basis) -> str:
             return how_fast(view, row.test("pp"))
         case Basis.GENERATION_TEST:
             return how_fast(view, row.test("tg"))
+        case Basis.ENERGY:
+            return how_much_energy(row.test("tg"))
         case Basis.DEEP_PROMPT_TEST:
             return how_fast(view, row.test("pp", depth) if depth else None)
         case Basis.DEEP_GENERATION_TEST:

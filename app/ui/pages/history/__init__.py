@@ -1,0 +1,1 @@
+"""The History page: everything that was asked and measured here."""

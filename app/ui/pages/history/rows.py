@@ -1,0 +1,85 @@
+"""The list of entries as a Qt model, and how a row of it is painted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+from PySide6.QtCore import QObject, Qt
+
+from app.core.history.entry import Entry
+from app.core.text.clean import clean_line
+from app.ui.entries.painting import TwoLines
+from app.ui.kit.plain import plain_data
+from app.ui.kit.views.rows import Index, Rows
+from app.ui.pages.history.words import ICONS, entry_second, entry_title
+
+# More changes than these are shown as another list.
+_MOST_STEPS = 100
+
+
+class EntryRole(IntEnum):
+    """Data of a row beside its title."""
+
+    ENTRY = Qt.ItemDataRole.UserRole + 1
+
+
+class EntryRows(Rows[Entry]):
+    """Entries in the order of the history."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(lambda entry: entry.id, parent)
+
+    def take(self, wanted: Sequence[Entry]) -> None:
+        """Show these: step by step, or as another list where that is quicker."""
+        before = {entry.id for entry in self.rows}
+        after = {entry.id for entry in wanted}
+        if len(before ^ after) <= _MOST_STEPS and before and after:
+            super().take(wanted)
+            return
+        self.beginResetModel()
+        self.rows = list(wanted)
+        self.endResetModel()
+
+    def add(self, more: Sequence[Entry]) -> None:
+        """Show more below those that are there."""
+        there = {entry.id for entry in self.rows}
+        new = [entry for entry in more if entry.id not in there]
+        if new:
+            first = len(self.rows)
+            self.beginInsertRows(self.index(-1), first, first + len(new) - 1)
+            self.rows += new
+            self.endInsertRows()
+
+    # Qt's own names from here on.
+
+    @plain_data()
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or index.row() >= len(self.rows):
+            return None
+        entry = self.rows[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
+                return entry_title(entry)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return f"{entry_title(entry)}, {entry_second(entry)}"
+            case EntryRole.ENTRY:
+                return entry
+            case _:
+                return None
+
+
+class EntryDelegate(TwoLines):
+    """Title and, below, what stands around the words that were found, or what it is."""
+
+    def second_line(self, index: Index) -> str:
+        entry: Entry = index.data(EntryRole.ENTRY)
+        return entry.found or clean_line(entry_second(entry))
+
+    def is_pinned(self, index: Index) -> bool:
+        entry: Entry = index.data(EntryRole.ENTRY)
+        return entry.pinned
+
+    def icon_name(self, index: Index) -> str:
+        entry: Entry = index.data(EntryRole.ENTRY)
+        return ICONS[entry.kind]

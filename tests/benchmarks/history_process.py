@@ -1,0 +1,119 @@
+"""A window over a long history: ``python -m tests.benchmarks.history_process ENTRIES TIMES``.
+
+Fills a store as the program fills it, opens the real window over it, and prints as JSON: how long
+the index took and the gaps meanwhile; how long the first rows and searches take, and those gaps.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QApplication
+
+from app.bootstrap import open_house
+from app.store.paths import Paths
+from app.ui.kit.theme import Theme, ThemeChoice
+from app.ui.window import Window
+from tests.benchmarks.watchdog import Watchdog
+from tests.helpers import histories
+from tests.helpers.window_parts import history_of
+
+WORDS = ("sky blue", "grosse", "größe", "東", "говорит river", "kitch", "model-7", "a", '"', "qqq")
+_PATIENCE_SECONDS = 300
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Let the event loop go on until something holds."""
+    end = time.monotonic() + _PATIENCE_SECONDS
+    while not condition():
+        QCoreApplication.processEvents()
+        if time.monotonic() > end:
+            raise TimeoutError
+
+
+def main(entries: int, times: int) -> None:
+    """Fill, open, look, search."""
+    application = QApplication([])
+    with tempfile.TemporaryDirectory() as home:
+        paths = Paths.below(Path(home))
+        house = open_house(paths)
+        begin = time.time_ns() - entries * 60 * 10**9
+        histories.fill(house.connection, histories.Clock(begin), entries)
+        store_bytes = paths.database.stat().st_size
+        window = Window(Theme(application, ThemeChoice.LIGHT), house)
+        window.open([])
+        window.main.resize(1280, 800)
+        window.main.show()
+        window.complete()
+        until(lambda: window.jobs.running == 0)
+        watchdog = Watchdog(window.main)
+        watchdog.start()
+        begin_ns = time.perf_counter_ns()
+        window.main.show_page("history")
+        until(lambda: history_of(window) is not None)
+        desk = history_of(window)
+        assert desk is not None
+        page = desk.page
+        rows = page.entries.model
+        until(lambda: len(rows.rows) > 0)
+        opened_ms = (time.perf_counter_ns() - begin_ns) / 1e6
+        until(lambda: page.filters.models.count() > 1 and window.jobs.running == 0)
+        read_s = (time.perf_counter_ns() - begin_ns) / 1e9
+        read_gaps = watchdog.stop()
+        read_queue = watchdog.queued_ns
+        until(lambda: len(rows.rows) >= entries)
+
+        def look(words: str) -> float:
+            page.filters.search.blockSignals(True)
+            page.filters.search.setText(words)
+            page.filters.search.blockSignals(False)
+            shown = False
+
+            def note(*_told: object) -> None:
+                nonlocal shown
+                shown = True
+
+            page.entries.chosen.connect(note)
+            start_ns = time.perf_counter_ns()
+            desk.find()
+            until(lambda: shown)
+            page.repaint()
+            took_ms = (time.perf_counter_ns() - start_ns) / 1e6
+            page.entries.chosen.disconnect(note)
+            until(lambda: window.jobs.running == 0)
+            return took_ms
+
+        for words in ("", WORDS[0]):
+            look(words)  # what any page needs at first
+        watchdog.start()
+        first_ms = [look("") for _ in range(times)]
+        search_ms = {words: sorted(look(words) for _ in range(3))[1] for words in WORDS}
+        gaps = watchdog.stop()
+        answer = {
+            "opened_ms": opened_ms,
+            "read_s": read_s,
+            "read_gaps_ns": read_gaps[0],
+            "read_own_ns": read_gaps[1],
+            "read_queued_ns": read_queue,
+            "first_ms": first_ms,
+            "search_ms": search_ms,
+            "gaps_ns": gaps[0],
+            "own_ns": gaps[1],
+            "queued_ns": watchdog.queued_ns,
+            "store_bytes": store_bytes,
+            "index_bytes": paths.history_index.stat().st_size,
+        }
+        window.take_down()
+        window.main.close_for_good()
+        house.close()
+    print(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

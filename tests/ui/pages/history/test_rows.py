@@ -1,0 +1,93 @@
+"""Rows of the History page, and what they say.
+
+Tests app.ui.pages.history.words and app.ui.entries.painting.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QListView, QStyleOptionViewItem
+
+from app.core.history.entry import Circumstances, Entry, EntryFacts, EntryKind, Measured
+from app.lab.history.again import Again, Change, Changed
+from app.ui.pages.history.rows import EntryDelegate, EntryRole, EntryRows
+from app.ui.pages.history.words import again_words, entry_second, entry_title, figures_of
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+NOW = Measured("/a", "a-Q4", speed=25.0, needed_bytes=2 << 30, divergence=0.01, accuracy=0.9)
+
+
+def entry(number: int, title: str = "", kind: EntryKind = EntryKind.CHAT, **more: str) -> Entry:
+    names = tuple(Measured(f"/{name}", name) for name in ("one", "two", "three", "four"))
+    facts = EntryFacts(title, names, 1, more.get("told", ""), Circumstances())
+    return Entry(number, kind, number, number, facts=facts, found=more.get("found", ""))
+
+
+def made(*entries: Entry) -> EntryRows:
+    rows = EntryRows()
+    QAbstractItemModelTester(rows, QAbstractItemModelTester.FailureReportingMode.Fatal, rows)
+    rows.take(entries)
+    return rows
+
+
+def test_rows_follow_any_list_and_grow_below(qtbot: QtBot) -> None:
+    rows = made(*(entry(n) for n in range(300)))
+    with qtbot.waitSignal(rows.modelReset):
+        rows.take([entry(n) for n in range(1000, 1005)])
+    with qtbot.assertNotEmitted(rows.modelReset):
+        rows.take([entry(n) for n in (1004, 1002, 1000)])
+    assert [each.id for each in rows.rows] == [1004, 1002, 1000]
+    with qtbot.waitSignal(rows.rowsInserted):
+        rows.add([entry(1000), entry(1), entry(2)])
+    assert [each.id for each in rows.rows] == [1004, 1002, 1000, 1, 2]
+    assert rows.index(0).data(EntryRole.ENTRY).id == 1004
+
+
+def test_what_a_row_says(qapp: object) -> None:
+    assert entry_title(entry(1, "Sky")) == "Sky"
+    assert entry_title(entry(1)) == "one, two, three and 1 more"
+    assert "one" not in entry_second(entry(1))
+    assert "the first was better" in entry_second(
+        entry(1, "Why?", EntryKind.VOTE, told="candidate better")
+    )
+    assert "not finished" in entry_second(entry(1, "", EntryKind.LADDER, told="unfinished"))
+    rows = made(entry(1, "<b>Sky</b>"))
+    spoken = rows.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken.startswith("<b>Sky</b>, Chat")
+    told = figures_of(NOW).replace("\u00a0", " ")
+    assert told == "a-Q4 · 25.0 tok/s · 2.15 GB · 0.01 nats · 90% right"
+
+
+def test_the_difference_is_said_with_what_has_changed(qapp: object) -> None:
+    before = Measured("/a", "a-Q4", speed=20.0, divergence=0.02)
+    changed = (Changed(Change.ENGINE, "b1", "b2"), Changed(Change.POWER, "", "battery"))
+    said = again_words(Again(entry(1), before, NOW, changed)).replace("\u00a0", " ")
+    assert "generates +25.0 % (20.0 tok/s → 25.0 tok/s)" in said
+    assert "drift −50.0 %" in said
+    assert "memory" not in said
+    assert "engine (b1 → b2), power (none → battery)" in said
+    assert "nothing else is known" in again_words(Again(entry(1), before, NOW, ()))
+
+
+def test_words_that_were_found_are_painted_in_any_direction(qtbot: QtBot) -> None:
+    view = QListView()
+    qtbot.addWidget(view)
+    found = ("a \x02word\x03 in it", "مرحبا \x02بك\x03 هنا " * 40, "\x02", "")
+    rows = made(*(entry(n, "T", found=text) for n, text in enumerate(found, 1)))
+    view.setModel(rows)
+    delegate = EntryDelegate(view)
+    image = QImage(200, 60, QImage.Format.Format_ARGB32)
+    for row in range(len(found)):
+        image.fill(Qt.GlobalColor.white)
+        option = QStyleOptionViewItem()
+        option.rect = QRect(0, 0, 200, 60)
+        painter = QPainter(image)
+        delegate.paint(painter, option, rows.index(row))
+        painter.end()
+        assert image.pixelColor(199, 59) == image.pixelColor(199, 0)  # nothing beyond its room
