@@ -225,13 +225,13 @@ def test_shrink(person: Person, reader: Reader) -> None:
     assert part.desk is not None
     page = part.desk.page
     page.choose(person.panes[0].candidate.file)
-    person.until(lambda: bool(page.versions.rows))
-    page.common.show()
+    person.until(lambda: bool(page.making.versions.rows))
+    page.making.common.show()
     reader.read("Shrink")
-    page.versions.setData(
-        page.versions.index(0, 0), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole
+    page.making.versions.setData(
+        page.making.versions.index(0, 0), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole
     )
-    page.make()
+    page.making.make()
     reader.read("versions that are made")
     person.until(lambda: all(each.state is WorkState.DONE for each in part.desk.makes.all))
     part.desk.pump()
