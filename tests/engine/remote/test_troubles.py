@@ -323,8 +323,18 @@ def far(
     return said
 
 
-# The library leaves a connection to SOCKS that comes to nothing for the collector.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.fixture
+def left_to_the_collector() -> Iterator[None]:
+    """Where the library leaves a proxy's connection that came to nothing: SOCKS, and TLS in it."""
+    yield
+    gc.collect()
+
+
+LEFT = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@LEFT
+@pytest.mark.usefixtures("left_to_the_collector")
 def test_a_proxy_that_is_at_fault_is_named_with_the_server_that_was_meant() -> None:
     assert far({"ALL_PROXY": "http://[nonsense"}) == (
         "The way to far.example:8080 leads through a proxy that cannot be used. There is no "
@@ -365,9 +375,10 @@ def test_a_proxy_that_is_at_fault_is_named_with_the_server_that_was_meant() -> N
     with http_proxy(answer=b"") as proxy:
         cut = far({"https_proxy": f"http://{proxy.place}"}, trouble=Trouble.BROKE_OFF)
         assert f"to far.example:8080 through the proxy {proxy.place}" in cut
-    gc.collect()
 
 
+@LEFT
+@pytest.mark.usefixtures("left_to_the_collector")
 def test_what_lies_behind_a_proxy_is_not_laid_to_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
