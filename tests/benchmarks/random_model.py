@@ -36,7 +36,12 @@ CHATML = (
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The sizes of a llama-architecture model. Rows are multiples of 256, for the K-quants."""
+    """The sizes of a llama-architecture model. Rows are multiples of 256, for the K-quants.
+
+    Attributes:
+        end_scale: How many times larger than others' the weights of the token are that ends an
+            answer, so that answers end by themselves; 0 lets none end.
+    """
 
     layers: int = 22
     width: int = 1024
@@ -45,6 +50,7 @@ class Shape:
     kv_heads: int = 8
     context_tokens: int = 32768
     vocabulary_tokens: int = 151_936
+    end_scale: float = 0.0
 
     @property
     def kv_width(self) -> int:
@@ -61,6 +67,7 @@ def ensure_random_model(level: str = "Q4_K_M", shape: Shape | None = None) -> Pa
     """
     shape = shape or Shape()
     name = f"random-{shape.layers}x{shape.width}-{shape.vocabulary_tokens // 1000}k"
+    name += f"-ends{shape.end_scale:g}" if shape.end_scale else ""
     source = cache_dir() / f"{name}-F16.gguf"
     if not source.exists():
         with _finished_or_absent(source) as partial:
@@ -112,7 +119,7 @@ def _write_f16(path: Path, shape: Shape) -> None:
     writer.write_ti_data_to_file()
     random = np.random.default_rng(SEED)
     for name, size in sizes.items():
-        writer.write_tensor_data(_weights(name, size, random))
+        writer.write_tensor_data(_weights(name, size, random, shape.end_scale))
     writer.close()
 
 
@@ -135,7 +142,7 @@ def tensor_shapes(shape: Shape) -> Iterator[tuple[str, tuple[int, ...]]]:
 
 
 def _weights(
-    name: str, size: tuple[int, ...], random: np.random.Generator
+    name: str, size: tuple[int, ...], random: np.random.Generator, end_scale: float
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.float16 | np.float32]]:
     if len(size) == 1:
         return np.ones(size, np.float32)
@@ -143,7 +150,9 @@ def _weights(
     values *= 0.02
     if name == "token_embd.weight":
         # The special tokens score exactly 0, below the best of the others: no answer ends early.
+        ends = values[-1] * end_scale
         values[-len(SPECIAL_TOKENS) :] = 0
+        values[-1] = ends
     return values.astype(np.float16)
 
 

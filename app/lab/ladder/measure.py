@@ -30,6 +30,7 @@ from app.core.words.sentence import English, enc_hook, say, worded
 from app.lab.engines.calls import interruptible
 from app.lab.engines.identity import engine_identity
 from app.lab.engines.opened import OpenedCandidate, opened
+from app.lab.ladder.effort import Asked
 from app.lab.ladder.kept import (
     TAKEN,
     KeptPlan,
@@ -43,7 +44,7 @@ from app.lab.ladder.kept import (
 )
 from app.lab.ladder.others import Others
 from app.lab.ladder.plan import Further, LadderPlan, Step, further_steps, steps_of
-from app.lab.ladder.progress import Clock, LadderProgress, Usual
+from app.lab.ladder.progress import Clock, LadderProgress, Usual, as_guessed
 from app.lab.ladder.rows import LadderResult, Taken, taken_now
 from app.lab.ladder.steps import Steps, Tools
 from app.store.ladders import LadderStore, StoredLadder, StoredStep
@@ -130,7 +131,7 @@ class Ladder:
         note_unable(self._result, steps)
         facts: dict[str, FileFacts] = {}
         items = len(self._tools.items)
-        clock = self._clock(facts, items)
+        clock = self._clock(facts)
         for number, step in enumerate(steps):
             self._gate.check()
             known = self._known(step)
@@ -172,11 +173,10 @@ class Ladder:
                 self._result.note(key, error.sentence)
         return every
 
-    def _clock(self, facts: dict[str, FileFacts], items: int) -> Clock:
-        if self._usual is not None:
-            return Clock(self._plan, facts, items, usual=self._usual)
-        # The first ladder of a PC: once speed is measured, that tells the most.
-        return Clock(self._plan, facts, items, row_of=lambda key: self._result.rows.get(key))
+    def _clock(self, facts: dict[str, FileFacts]) -> Clock:
+        usual = self._usual or as_guessed
+        asked = Asked.of(self._tools.items)
+        return Clock(self._plan, facts, asked, rows=lambda: self._result.rows, usual=usual)
 
     def _planned(self, every: dict[str, OpenedCandidate]) -> list[Step]:
         headers = {key: each.header for key, each in every.items()}

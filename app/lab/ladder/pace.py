@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from app.core.candidates.candidate import candidate_of
 from app.core.ladder.results import FileFacts, StepKind, TasksStep
 from app.core.tasks.items import SURE_ITEMS, quick_items
-from app.lab.ladder.kept import about_of, plan_of, step_result
+from app.lab.ladder.effort import NOTHING_KNOWN, Asked, Known, asked_share, guess_seconds
+from app.lab.ladder.kept import about_of, empty_result, place, plan_of, step_result
 from app.lab.ladder.plan import (
     DEEP_REPETITIONS_QUICK,
     REPETITIONS,
@@ -18,7 +19,6 @@ from app.lab.ladder.plan import (
     Step,
     steps_of,
 )
-from app.lab.ladder.progress import guess_seconds
 
 if TYPE_CHECKING:
     from app.store.ladders import StoredLadder
@@ -106,12 +106,16 @@ class Pace:
             thinking=thinking,
         ).of(every[0], every)
         sizes = dict(zip(names, files, strict=True))
-        return sum(
-            guess_seconds(plan, step, sizes[name], items)
-            * self.times(step.kind, sizes[name].active_parameters)
-            for step in steps_of(plan, dict.fromkeys(names), in_turns=True)
-            for name in step.files
-        )
+        seconds = 0.0
+        for step in steps_of(plan, dict.fromkeys(names), in_turns=True):
+            for name in step.files:
+                size = sizes[name].active_parameters
+                rate = self.times(StepKind.SPEED, size)
+                known = replace(NOTHING_KNOWN, read_times=rate, write_times=rate)
+                guess = guess_seconds(plan, step, name, sizes[name], Asked(items), known)
+                times = 1.0 if step.kind is StepKind.SPEED else self.times(step.kind, size)
+                seconds += guess * times
+        return seconds
 
     def times(self, kind: StepKind, active_parameters: int) -> float:
         """How many times its guess a step takes here, of a model with so many parameters."""
@@ -127,31 +131,74 @@ def pace_of(
     demo_questions: int,
     demo_kinds: int = 0,
 ) -> Pace:
-    """What the steps of stored ladders took, beside what was to be expected."""
+    """What the steps of stored ladders took, beside what was to be expected.
+
+    Args:
+        ladders: The latest first: as it asked, several questions at once or one, others count.
+        questions: As :class:`Pace` has them.
+        demo_questions: Likewise.
+        demo_kinds: Likewise.
+    """
     taken: dict[StepKind, list[tuple[int, float]]] = {}
+    at_once: bool | None = None
     for stored in ladders:
-        kept, about = plan_of(stored), about_of(stored)
-        if kept is None or about is None:
-            continue
-        facts: dict[str, FileFacts] = {}
-        for step in kept.steps:
-            found = step_result(stored, step)
-            if found is None:
-                continue
-            result, elapsed_ns = found
-            if isinstance(result, FileFacts):
-                facts[step.files[0]] = result
-            # A later take asks a part of the questions alone.
-            if not step.take and all(name in facts for name in step.files):
-                decided = result.decided_after if isinstance(result, TasksStep) else None
-                guessed_s = _guess(kept.plan, step, facts, decided or len(about.items))
-                size = max(facts[name].active_parameters for name in step.files)
-                taken.setdefault(step.kind, []).append((size, elapsed_ns / 1e9 / guessed_s))
+        for kind, size, times, several in _steps_of(stored):
+            if kind is StepKind.TASKS:
+                at_once = several if at_once is None else at_once
+                if several is not at_once:
+                    continue
+            taken.setdefault(kind, []).append((size, times))
     return Pace(questions, demo_questions, taken, demo_kinds)
 
 
-def _guess(plan: LadderPlan, step: Step, facts: Mapping[str, FileFacts], items: int) -> float:
-    guesses = (guess_seconds(plan, step, facts[name], items) for name in step.files)
+def _steps_of(stored: StoredLadder) -> Iterator[tuple[StepKind, int, float, bool]]:
+    """Of each step its kind, parameters, times its guess, and whether it asked several at once."""
+    kept, about = plan_of(stored), about_of(stored)
+    if kept is None or about is None:
+        return
+    asked = Asked.of(about.items)
+    measured = empty_result(kept.plan)
+    facts: dict[str, FileFacts] = {}
+    for step in kept.steps:
+        found = step_result(stored, step)
+        if found is None:
+            continue
+        result, elapsed_ns = found
+        known = Known.of(kept.plan, measured.rows)
+        place(measured, step, result)
+        if isinstance(result, FileFacts):
+            facts[step.files[0]] = result
+        # A later take asks a part of the questions alone.
+        if step.take or any(name not in facts for name in step.files):
+            continue
+        if not _tells(kept.plan, step, known):
+            continue
+        if step.kind is not StepKind.SPEED:
+            known = replace(known, rows=measured.rows)  # how much it was is known
+        guessed_s = _guess(kept.plan, step, facts, asked, known)
+        if isinstance(result, TasksStep) and result.decided_after is not None:
+            expected = asked_share(kept.plan, step.files[0], facts[step.files[0]], known)
+            guessed_s *= result.decided_after / max(1, asked.count) / expected
+        size = max(facts[name].active_parameters for name in step.files)
+        several = isinstance(result, TasksStep) and result.at_once > 1
+        yield step.kind, size, elapsed_ns / 1e9 / guessed_s, several
+
+
+def _tells(plan: LadderPlan, step: Step, known: Known) -> bool:
+    """Whether a step says how long others of its kind take.
+
+    Speeds at a further depth are reckoned by those at the first; the reference's noise floor is no
+    candidate's loss.
+    """
+    if step.kind is StepKind.SPEED:
+        return not any(known.rows[name].speed for name in step.files)
+    return step.kind is not StepKind.QUALITY or step.files[0] != plan.reference
+
+
+def _guess(
+    plan: LadderPlan, step: Step, facts: Mapping[str, FileFacts], asked: Asked, known: Known
+) -> float:
+    guesses = (guess_seconds(plan, step, name, facts[name], asked, known) for name in step.files)
     return max(1e-3, sum(guesses))
 
 

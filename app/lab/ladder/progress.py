@@ -6,54 +6,50 @@ import math
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 from app.core.ladder.results import FileFacts, StepKind
+from app.lab.ladder.effort import (
+    Asked,
+    Known,
+    Rates,
+    asked_share,
+    chunks_to_read,
+    guess_seconds,
+    most_chunks,
+    quality_parts,
+    speed_parts,
+)
+from app.lab.quality.plan import QualityMode
 
 if TYPE_CHECKING:
     from app.core.ladder.row import Row
     from app.lab.ladder.plan import LadderPlan, Step
 
-# What a usual PC reaches: a first guess, put right by each step that is done.
-_BYTES_A_SECOND = 10e9
-_OPERATIONS_A_SECOND = 40e9
-_TOKEN_SECONDS = 0.001
-_LOAD_SECONDS = 0.5
-_TASK_PROMPT_TOKENS, _TASK_ANSWER_TOKENS, _TASK_THINKING_TOKENS = 100, 60, 600
-_QUALITY_TOKENS = 32 * 256
-# Tokens read and written for what is measured beside servers alone.
-_BESIDE_SERVERS = {StepKind.ALONG: (12 * 100, 12 * 64), StepKind.TOLD: (16 * 256, 0)}
-# Of a server, before anything was asked there; questions take a second each.
-_FAR_SECONDS = {StepKind.SERVER: 1.0, StepKind.ALONG: 20.0, StepKind.TOLD: 10.0}
-_HASHED_BYTES_A_SECOND = 500e6
-# So many seconds of a kind of step weigh as much as all that is known of the others.
-_TRUSTED_S = 5.0
-# What is told follows what is reckoned within about so many seconds.
-_SLOW_S = 20.0
+# What was expected of a kind of step weighs as much as so many such steps that were taken, and less
+# the further off it is.
+_TRUSTED_STEPS, _LEAST_TRUSTED_S, _FAR_OFF = 1.2, 0.3, 0.8
+# What is told follows what is reckoned within about such a share of all the time.
+_SLOW_SHARE, _LEAST_SLOW_S, _MOST_SLOW_S = 0.04, 0.3, 20.0
+# … and of what is left, towards the end.
+_SLOW_END = 0.12
+# A step that takes longer than expected is taken to be nearly done.
+_OVERDUE = 1.05
 
 
 Usual: TypeAlias = "Callable[[StepKind, int], float]"
 """How many times its guess a kind of step takes, of a model with so many parameters."""
 
 
-class Sizes(Protocol):
-    """What the time of a file follows from; its facts have it."""
+def as_guessed(_kind: StepKind, _parameters: int) -> float:
+    """Where nothing was measured before."""
+    return 1.0
 
-    @property
-    def file_bytes(self) -> int:
-        """On the disk."""
-        ...
 
-    @property
-    def active_parameters(self) -> int:
-        """That work on a token."""
-        ...
-
-    @property
-    def token_bytes(self) -> int:
-        """Weights that one token reads."""
-        ...
+def _no_rows() -> Mapping[str, Row]:
+    """Where nothing is measured."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +78,38 @@ class LadderProgress:
     busy: bool = False
 
 
-class Clock:
-    """Estimates how long the rest takes, from how long such steps took on this PC.
+@dataclass(frozen=True, slots=True)
+class _Reckoned:
+    """A step that is under way.
 
-    What a usual PC would need is a first guess. Each kind of step corrects it for its own kind, and
-    less for the others; once a file's speed is measured, that is what reading and writing with it
-    is reckoned by. What is told moves slowly towards what is reckoned, so that it does not jump.
-    One thread.
+    Attributes:
+        seconds: It is expected to take in all.
+        share: Of that has passed, 0 to 1.
+        done: Of its work is done, as far as it tells, 0 to 1.
+        times: How many seconds of such a step a guessed one takes, this one included.
+    """
+
+    seconds: float
+    share: float
+    done: float
+    times: float
+
+
+class Clock:
+    """Estimates how long the rest takes, from what was measured so far.
+
+    Once a file's speed is measured, that is what reading and writing with it is reckoned by; until
+    then the tests of speed that are done tell how fast this PC reads and writes. Beside that each
+    kind of step puts its own guess right. How much is to be done is reckoned, too: by the chunks
+    that earlier candidates needed, the answers' length, and whether asking will stop early. What is
+    told moves slowly towards what is reckoned, so that it does not jump. One thread.
 
     Args:
         plan: What is measured.
         facts: Of the files that are known so far; may grow.
-        items: How many questions each file is asked.
+        asked: The questions.
         now: Seconds of a monotonic clock.
-        row_of: What is measured so far of a candidate, by key.
+        rows: What is measured so far, by key.
         usual: How many times its guess a kind of step takes on this PC.
     """
 
@@ -103,30 +117,48 @@ class Clock:
         self,
         plan: LadderPlan,
         facts: dict[str, FileFacts],
-        items: int,
+        asked: Asked,
         now: Callable[[], float] = time.monotonic,
-        row_of: Callable[[str], Row | None] = lambda _key: None,
-        usual: Usual = lambda _kind, _parameters: 1.0,
+        rows: Callable[[], Mapping[str, Row]] = _no_rows,
+        usual: Usual = as_guessed,
     ) -> None:
         self._plan = plan
         self._facts = facts
-        self._items = items
+        self._asked = asked
         self._now = now
-        self._row_of = row_of
+        self._rows = rows
         self._usual = usual
+        self._known: Known | None = None
+        self._guesses: dict[str, float] = {}
         self._guessed_s: dict[StepKind, float] = defaultdict(float)
         self._spent_s: dict[StepKind, float] = defaultdict(float)
+        self._ended: dict[StepKind, int] = defaultdict(int)
         self._begin_s = now()
+        self._half_s: float | None = None
+        self._first: tuple[float, float, float] | None = None
         self._told: dict[str, tuple[float, float]] = {}
+        self._fraction = 0.0
 
     def begin(self) -> None:
         """A step begins."""
         self._begin_s = self._now()
+        self._half_s = self._first = None
+        self._known = None
+        self._guesses.clear()
 
     def end(self, step: Step, share: float = 1.0) -> None:
-        """The step has ended; so much of it was needed, as a share."""
-        self._guessed_s[step.kind] += share * self.guess_seconds(step)
-        self._spent_s[step.kind] += self._now() - self._begin_s
+        """The step has ended; so much of it was done, as a share of all that it might have been."""
+        # As it turned out: how much was read and written is known now.
+        self._known = replace(self._know(), rows=self._rows())
+        self._guesses.pop(step.name, None)
+        guess = self.guess_seconds(step)
+        if step.kind is StepKind.TASKS and (facts := self._facts.get(step.files[0])):
+            guess *= share / asked_share(self._plan, step.files[0], facts, self._know())
+        if not self._stands_alone(step):
+            self._guessed_s[step.kind] += guess
+            self._spent_s[step.kind] += self._now() - self._begin_s
+            self._ended[step.kind] += 1
+        self.begin()
 
     def progress(
         self, steps: list[Step], number: int, share: float, *, busy: bool = False
@@ -136,46 +168,160 @@ class Clock:
         Args:
             steps: All.
             number: Which of them, from 0; as many as there are at the end.
-            share: Of this step that is done, 0 to 1.
+            share: Of this step that is done, as it counts it, 0 to 1.
             busy: Other programs keep the PC busy.
         """
-        guesses = [self.guess_seconds(step) for step in steps]
-        total = sum(guesses) or 1.0
-        step = steps[number] if number < len(steps) else None
-        here = guesses[number] * share if step is not None else 0.0
-        done = sum(guesses[:number]) + here
-        rates = self._rates(step, here)
-        rest = [
-            (one, (guess - (here if at == number else 0.0)) * rates[one.kind])
-            for at, (one, guess) in enumerate(zip(steps, guesses, strict=True))
-            if at >= number
-        ]
-        left = 0.0 if step is None else None
-        first = None
-        if step is not None and sum(self._guessed_s.values()) + here > 0:
-            left = self._smoothed("left", sum(seconds for _, seconds in rest))
+        if number >= len(steps):
+            return LadderProgress(None, number, len(steps), 1.0, 0.0, share, None, busy)
+        now = self._reckoned(steps[number], share)
+        times = {kind: self._times(kind) for kind in StepKind}
+        times[steps[number].kind] = now.times
+        seconds = [times[one.kind] * self.guess_seconds(one) for one in steps]
+        rest = [(steps[number], now.seconds * (1 - now.share))]
+        rest += [(steps[at], seconds[at]) for at in range(number + 1, len(steps))]
+        wanted = sum(needed for _, needed in rest)
+        done = sum(seconds[:number]) + now.seconds * now.share
+        self._fraction = max(self._fraction, min(1.0, done / ((done + wanted) or 1.0)))
+        left = first = None
+        if number or share:
+            left = self._smoothed("left", wanted, done + wanted)
             until = self._until_verdict(steps, number, rest)
-            first = None if until is None else self._smoothed("first", until)
-        fraction = min(1.0, done / total)
-        return LadderProgress(step, number, len(steps), fraction, left, share, first, busy)
+            first = None if until is None else self._smoothed("first", until, done + wanted)
+        return LadderProgress(
+            steps[number], number, len(steps), self._fraction, left, now.done, first, busy
+        )
 
-    def _rates(self, now: Step | None, here_s: float) -> Mapping[StepKind, float]:
-        """How many seconds a guessed one takes, by kind of step."""
-        guessed, spent = dict(self._guessed_s), dict(self._spent_s)
-        if now is not None and here_s > 0:
-            guessed[now.kind] = guessed.get(now.kind, 0.0) + here_s
-            spent[now.kind] = spent.get(now.kind, 0.0) + self._now() - self._begin_s
+    # --- the step that is under way ---------------------------------------------------------
+
+    def _reckoned(self, step: Step, share: float) -> _Reckoned:
+        spent_s = self._now() - self._begin_s
+        if step.kind is StepKind.SPEED and not self._is_timed(step):
+            self._learn_rates(step, share, spent_s)
+        guess, done = self._done(step, share)
+        times = self._times(step.kind, done * guess, spent_s if done > 0 else 0.0)
+        seconds = guess * times if done <= 0 else spent_s + (1 - done) * guess * times
+        seconds = max(seconds, _OVERDUE * spent_s, 1e-6)
+        if self._stands_alone(step):
+            times = self._times(step.kind)
+        passed = min(1.0, spent_s / seconds)
+        return _Reckoned(seconds, passed, done or passed, times)
+
+    def _stands_alone(self, step: Step) -> bool:
+        """Whether it says nothing of its kind: the reference's floor is no candidate's loss."""
+        return step.kind is StepKind.QUALITY and step.files[0] == self._plan.reference
+
+    def _done(self, step: Step, share: float) -> tuple[float, float]:
+        """A step's guess as it looks now, and how much of it is done."""
+        guess, key = self.guess_seconds(step), step.files[0]
+        facts = self._facts.get(key)
+        if facts is None or guess <= 0:
+            return guess, share
+        known = self._know()
+        if step.kind is StepKind.TASKS:
+            wanted = asked_share(self._plan, key, facts, known)
+            while wanted <= share < 1:
+                wanted *= 2  # not decided at that look: the next one is at twice as many
+            wanted = min(1.0, wanted)
+            guess *= wanted / asked_share(self._plan, key, facts, known)
+            load = Rates.of(self._plan, step.kind, facts, known, key).load_s / guess
+            return guess, load + (1 - load) * min(1.0, share / wanted) if share else 0.0
+        if step.kind is StepKind.SPEED:
+            load_s, reads_s, writes_s = self._speed_parts(step)
+            reads, writes = self._tests_done(step, share)
+            begun_s = load_s if share else 0.0
+            return guess, (begun_s + reads * reads_s + writes * writes_s) / guess
+        if step.kind is StepKind.QUALITY:
+            if self._plan.quality_mode is QualityMode.COMPARABLE:
+                return guess, share
+            first = key == self._plan.reference
+            read = share * most_chunks(self._plan) * (1 if first else 2)
+            reads_s, writes_s = quality_parts(self._plan, key, facts, known)
+            wanted = 4 if first else sum(chunks_to_read(key, facts, known))
+            begun_s = guess - reads_s - writes_s
+            return guess, (begun_s + min(1.0, read / wanted) * reads_s) / guess if share else 0.0
+        return guess, share
+
+    def _speed_parts(self, step: Step) -> tuple[float, float, float]:
+        """Those of all files of a step together."""
+        known = self._know()
+        parts = [
+            speed_parts(self._plan, step, Rates.of(self._plan, step.kind, facts, known, key))
+            for key in step.files
+            if (facts := self._facts.get(key)) is not None
+        ]
+        return tuple(map(sum, zip(*parts, strict=True))) if parts else (0.0, 0.0, 0.0)  # type: ignore[return-value]
+
+    def _tests_done(self, step: Step, share: float) -> tuple[float, float]:
+        """How much is done of the tests of reading, which come first, and of those of writing."""
+        plan, times = self._plan, self._plan.repetitions_at(step.depth_tokens)
+        both = bool(plan.prompt_tokens and plan.generated_tokens)
+        reads = min(1.0, 2 * share) if both else share if plan.prompt_tokens else 0.0
+        writes = max(0.0, 2 * share - 1) if both else share if plan.generated_tokens else 0.0
+        # With the first repetition goes what is done once: warming up and filling.
+        fill = step.depth_tokens / max(1, plan.prompt_tokens)
+        taken = reads * times
+        once = 1 + fill
+        reads = (taken + min(1.0, taken) * once) / (times + once)
+        return reads, writes
+
+    def _is_timed(self, step: Step) -> bool:
+        """Whether the speed of these files is known from an earlier step."""
+        rows = self._know().rows
+        return all((row := rows.get(key)) is not None and row.speed for key in step.files)
+
+    def _learn_rates(self, step: Step, share: float, spent_s: float) -> None:
+        """How fast this PC reads and writes, by the tests of a step so far."""
+        known = self._know()
+        if not share:
+            return
+        plain = replace(known, read_times=1.0, write_times=1.0)
+        self._known = plain
+        _, reads_s, writes_s = self._speed_parts(step)
+        reads, writes = self._tests_done(step, share)
+        if self._first is None:
+            self._first = spent_s, reads, writes  # before lie starts and loads
+        first_s, first_reads, first_writes = self._first
+        if self._half_s is None and (reads >= 1 or not reads_s):
+            self._half_s = spent_s if reads_s else first_s
+        read_for_s = (spent_s if self._half_s is None else self._half_s) - first_s
+        reads, writes = reads - first_reads, writes - first_writes
+        read_times = write_times = usual = self._usual_times(StepKind.SPEED)
+        little_s = _LEAST_TRUSTED_S
+        if reads * reads_s > 0:
+            read_times = read_for_s + little_s * usual
+            read_times /= reads * reads_s + little_s
+        if writes * writes_s > 0 and self._half_s is not None:
+            write_times = spent_s - self._half_s + little_s * usual
+            write_times /= writes * writes_s + little_s
+        self._known = replace(known, read_times=read_times, write_times=write_times)
+        self._guesses.clear()
+
+    # --- all steps --------------------------------------------------------------------------
+
+    def _know(self) -> Known:
+        if self._known is None:
+            usual = self._usual_times(StepKind.SPEED)
+            known = Known.of(self._plan, self._rows())
+            self._known = replace(known, read_times=usual, write_times=usual)
+        return self._known
+
+    def _times(self, kind: StepKind, guessed_s: float = 0.0, spent_s: float = 0.0) -> float:
+        """How many seconds a guessed one takes, by ended steps and so much of another one."""
+        if kind is StepKind.SPEED:
+            return 1.0  # its guess rests on what tests of speed tell
+        usual = self._usual_times(kind)
+        steps = self._ended[kind] + bool(spent_s)
+        spent_s, guessed_s = spent_s + self._spent_s[kind], guessed_s + self._guessed_s[kind]
+        if spent_s <= 0 or guessed_s <= 0:
+            return usual
+        off = math.log(spent_s / guessed_s / usual)
+        trusted = _TRUSTED_STEPS * math.exp(-((off / _FAR_OFF) ** 2))
+        trusted_s = _LEAST_TRUSTED_S * trusted + trusted * guessed_s / max(1, steps)
+        return (spent_s + trusted_s * usual) / (guessed_s + trusted_s)
+
+    def _usual_times(self, kind: StepKind) -> float:
         size = max((one.active_parameters for one in self._facts.values()), default=0)
-        usual = {kind: self._usual(kind, size) for kind in StepKind}
-        # How fast a disk is says nothing of how fast the processor is.
-        computed = [kind for kind in guessed if kind is not StepKind.FACTS]
-        expected = sum(guessed[kind] * usual[kind] for kind in computed)
-        slower = (sum(spent[kind] for kind in computed) + _TRUSTED_S) / (expected + _TRUSTED_S)
-        return {
-            kind: (spent.get(kind, 0.0) + _TRUSTED_S * usual[kind] * slower)
-            / (guessed.get(kind, 0.0) + _TRUSTED_S)
-            for kind in StepKind
-        }
+        return self._usual(kind, size)
 
     def _until_verdict(
         self, steps: list[Step], number: int, rest: list[tuple[Step, float]]
@@ -194,7 +340,7 @@ class Clock:
                 return seconds
         return None
 
-    def _smoothed(self, name: str, seconds: float) -> float:
+    def _smoothed(self, name: str, seconds: float, total_s: float) -> float:
         """An estimate that moves slowly: what was told, less the time since, drawn to the new."""
         now = self._now()
         if name not in self._told:
@@ -202,55 +348,19 @@ class Clock:
             return seconds
         before, at = self._told[name]
         expected = max(0.0, before - (now - at))
-        weight = 1 - math.exp(-(now - at) / _SLOW_S)
+        slow_s = min(_MOST_SLOW_S, _SLOW_SHARE * total_s, _SLOW_END * seconds)
+        slow_s = max(_LEAST_SLOW_S, slow_s)
+        weight = 1 - math.exp(-(now - at) / slow_s)
         told = expected + weight * (seconds - expected)
         self._told[name] = (told, now)
         return max(0.0, told)
 
     def guess_seconds(self, step: Step) -> float:
-        """How long a step might take, before any like it was taken."""
-        return sum(
-            guess_seconds(self._plan, step, self._facts.get(path), self._items, self._row_of(path))
-            for path in step.files
-        )
-
-
-def guess_seconds(
-    plan: LadderPlan, step: Step, sizes: Sizes | None, items: int, row: Row | None = None
-) -> float:
-    """How long a usual PC might take for a file's part of a step.
-
-    Args:
-        plan: What is measured.
-        step: The step.
-        sizes: Of the file; None while nothing is known of it.
-        items: How many questions each file is asked.
-        row: What is measured of the file: its speed is what the rest is reckoned by.
-    """
-    if sizes is None:
-        # A file's header is read in no time; how fast a server is shows with what it has done.
-        return _FAR_SECONDS.get(step.kind, items) if plan.candidate(step.files[0]).server else 1.0
-    token_s = sizes.token_bytes / _BYTES_A_SECOND + _TOKEN_SECONDS
-    read_s = 2 * sizes.active_parameters / (_OPERATIONS_A_SECOND * plan.threads) + 1e-4
-    if row is not None and step.kind is not StepKind.SPEED:
-        writes, reads = row.rate("tg"), row.rate("pp")
-        token_s = 1 / writes.number if writes is not None and writes.number else token_s
-        read_s = 1 / reads.number if reads is not None and reads.number else read_s
-    load_s = sizes.file_bytes / _BYTES_A_SECOND + _LOAD_SECONDS
-    if step.kind in _BESIDE_SERVERS:
-        prompt_tokens, said_tokens = _BESIDE_SERVERS[step.kind]
-        return load_s + prompt_tokens * read_s + said_tokens * token_s
-    match step.kind:
-        case StepKind.FACTS:
-            return sizes.file_bytes / _HASHED_BYTES_A_SECOND
-        case StepKind.SPEED:
-            repetitions = plan.repetitions_at(step.depth_tokens) + 1
-            tokens = plan.prompt_tokens + 2 * step.depth_tokens
-            return load_s + repetitions * (tokens * read_s + plan.generated_tokens * token_s)
-        case StepKind.MEMORY:
-            return load_s + plan.context_tokens / 4 * read_s + 32 * token_s
-        case StepKind.QUALITY:
-            return load_s + _QUALITY_TOKENS * read_s
-        case _:
-            said = _TASK_ANSWER_TOKENS + (_TASK_THINKING_TOKENS if plan.thinking else 0)
-            return load_s + items * (_TASK_PROMPT_TOKENS * read_s + said * token_s)
+        """How long a step might take, by what is known before it begins."""
+        if step.name not in self._guesses:
+            known = self._know()
+            self._guesses[step.name] = sum(
+                guess_seconds(self._plan, step, key, self._facts.get(key), self._asked, known)
+                for key in step.files
+            )
+        return self._guesses[step.name]

@@ -30,6 +30,7 @@ from app.lab.engines.drafts import draft_bytes, read_draft
 from app.lab.engines.loading import threads_for
 from app.lab.engines.opened import opened
 from app.lab.engines.parts import parts_bytes
+from app.lab.ladder.effort import most_chunks
 from app.lab.ladder.engines import LadderEngines
 from app.lab.ladder.memory import measure_memory
 from app.lab.ladder.plan import LadderPlan, Profile, Step
@@ -281,11 +282,15 @@ class Steps:
             PersonError: Nothing can be measured, e.g. the text is too short.
         """
         tools, reference = self._tools, self._reference
+        plan = self._quality_plan()
+        # Of the most that may come: how long the text is, nobody else knows.
+        most = 0 if plan.mode is QualityMode.COMPARABLE else most_chunks(self._plan)
+        most *= 1 if candidate == reference else 2
         quality = Quality(
-            self._quality_plan(),
+            plan,
             tools.room,
             tools.references,
-            lambda done, total, _name: on_share(done / max(1, total)),
+            lambda done, total, _name: on_share(done / max(1, most, total)),
             tools.open_model,
             self._engines.steady(opened(candidate.spoken, tools.open_model), self._threads),
         )

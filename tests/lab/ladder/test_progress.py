@@ -1,13 +1,20 @@
-"""Estimates: put right by what was measured, and never jumping. Also app.lab.ladder.others."""
+"""Estimates: put right by what was measured, and never jumping.
+
+Tests app.lab.ladder.effort and app.lab.ladder.others, too.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.core.ladder.results import StepKind
+from app.lab.ladder.effort import Asked
 from app.lab.ladder.others import Others
 from app.lab.ladder.plan import Step
-from app.lab.ladder.progress import Clock
+from app.lab.ladder.progress import Clock, as_guessed
 from app.monitor.load import OthersUse
 from tests.lab import ladder_cases as cases
+from tests.lab.ladder.trace import FOLDER, Trace, replayed
 
 F16, Q8, Q2, _ = list(cases.result().rows)
 STEPS = [
@@ -28,10 +35,12 @@ class Watch:
         return self.now
 
 
-def clock(watch: Watch) -> Clock:
+def clock(watch: Watch, *, asked: bool = True) -> Clock:
     measured = cases.result()
+    if not asked:
+        measured.rows.update({key: replace(row, tasks=None) for key, row in measured.rows.items()})
     facts = {key: row.facts for key, row in measured.rows.items() if row.facts is not None}
-    return Clock(measured.plan, facts, 300, watch, measured.rows.get)
+    return Clock(measured.plan, facts, Asked(300), watch, lambda: measured.rows)
 
 
 def test_the_first_verdict_comes_with_the_first_version_that_is_asked() -> None:
@@ -69,10 +78,10 @@ def test_what_is_told_moves_slowly_towards_what_is_reckoned() -> None:
 def test_a_measured_speed_is_what_questions_are_reckoned_by() -> None:
     watch = Watch()
     measured = cases.result()
-    known, unknown = clock(watch), Clock(measured.plan, {}, 300, watch)
+    known, unknown = clock(watch, asked=False), Clock(measured.plan, {}, Asked(300), watch)
     assert unknown.guess_seconds(STEPS[2]) == 1.0
     slow, fast = known.guess_seconds(STEPS[2]), known.guess_seconds(STEPS[3])
-    assert slow > fast > 300 * 60 / 20  # some twenty tokens a second
+    assert slow > fast > 300 * 30 / 20 / 3  # some twenty tokens a second, several at once
 
 
 def test_what_this_pc_took_before_is_what_is_expected() -> None:
@@ -80,7 +89,9 @@ def test_what_this_pc_took_before_is_what_is_expected() -> None:
     facts = {key: row.facts for key, row in measured.rows.items() if row.facts is not None}
 
     def told(times: float) -> float:
-        made = Clock(measured.plan, facts, 300, watch, usual=lambda _kind, _parameters: times)
+        made = Clock(
+            measured.plan, facts, Asked(300), watch, usual=lambda _kind, _parameters: times
+        )
         made.begin()
         watch.now += 0.001
         left = made.progress(STEPS, 1, 1e-6).seconds_left
@@ -101,6 +112,30 @@ def test_a_fast_disk_is_no_fast_processor() -> None:
     left = made.progress(STEPS, 1, 0.0).seconds_left
     assert left is not None
     assert left > 0.9 * usual
+
+
+def test_what_was_told_of_real_ladders_came_true() -> None:
+    """Within ±30 % for nine of ten moments, a minute or a tenth of the ladder after its begin."""
+    right: list[bool] = []
+    for path in sorted(FOLDER.glob("*.json")):
+        trace = Trace.read(path.stem)
+        begin_s, end_s = min(60.0, 0.1 * trace.total_s), 0.01 * trace.total_s
+        said = [one for one in replayed(trace) if one.at_s >= begin_s and one.left_s > end_s]
+        assert len(said) > 50, path.stem
+        assert sum(one.is_right for one in said) > 0.85 * len(said), path.stem
+        right += [one.is_right for one in said]
+    assert sum(right) > 0.9 * len(right)
+
+
+def test_a_pc_that_was_slower_before_is_expected_to_be_so() -> None:
+    trace = Trace.read("demo-four")
+    usual, slow = (
+        next(one.told_s for one in replayed(trace, times) if one.step is StepKind.SPEED)
+        for times in (as_guessed, lambda _kind, _parameters: 8.0)
+    )
+    assert usual is not None
+    assert slow is not None
+    assert slow > 4 * usual
 
 
 def test_other_programs_are_looked_at_now_and_then() -> None:
