@@ -16,6 +16,7 @@ from tests.benchmarks import (
     adapters,
     asking,
     bench,
+    billion_ladder,
     busy,
     comparable,
     compare,
@@ -97,7 +98,7 @@ ITEMS = {
     "fast-server": fast_server,
 }
 """In the order in which they run: short ones first, so that a mistake shows early."""
-ON_REQUEST = {"soak": soak}
+ON_REQUEST = {"soak": soak, "billion-ladder": billion_ladder}
 """Those that take long and state nothing in the document: only by their names."""
 
 
