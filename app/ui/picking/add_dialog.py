@@ -140,7 +140,9 @@ class AddDialog(QDialog):
         self.tree.filter_by(typed.words)
         found = self.tree.proxy.rowCount() > 0
         self.nothing.setText(why_not or self._why_nothing(words))
-        self.server_button.setVisible(not found and self._stranger is not None)
+        is_strange = not found and self._stranger is not None
+        self.server_button.setVisible(is_strange)
+        self.room.setHidden(is_strange)  # where words are long there is room for one of them
         self.tree.setVisible(found)
         self.nothing.setVisible(not found)
         self._follow()
