@@ -203,12 +203,14 @@ def test_history(person: Person, reader: Reader) -> None:
     assert desk is not None
     page = desk.page
     person.until(lambda: len(page.entries.model.rows) == 4)
-    page.details.text.hide()  # a document of its own, in English
     for row in range(4):
         page.entries.choose(row)
         QTest.qWait(0)
+        page.details.text.set_markdown("")  # a document of its own, in English
         reader.read("an entry")
+    page.entries.choose(2)  # the later one of both
     person.until(lambda: bool(page.details.before.text()))
+    page.details.text.set_markdown("")
     reader.read("the difference")
     page.entries.view.selectAll()
     reader.read("many")
