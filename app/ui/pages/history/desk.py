@@ -24,6 +24,9 @@ from app.ui.kit.wishes import remark
 from app.ui.kit.words.format import count
 from app.ui.kit.words.sentences import sentence
 from app.ui.kit.words.text import translate
+from app.ui.pages.history.details import EntryDetails
+from app.ui.pages.history.filters import HistoryFilters
+from app.ui.pages.history.list import EntryList
 from app.ui.pages.history.page import HistoryPage
 from app.ui.pages.history.words import entry_title, kind_word
 
@@ -66,16 +69,20 @@ class HistoryDesk:
         self.page: HistoryPage
 
     def build(self) -> Iterator[None]:
-        """Make the page."""
+        """Make the page a piece at a time, so that the window has its turn in between."""
+        filters = HistoryFilters()
         yield
-        self.page = page = HistoryPage()
+        entries = EntryList()
+        yield
+        details = EntryDetails(entries)
+        yield
+        self.page = page = HistoryPage(filters, entries, details)
         self._follow = later(page, _FOLLOW_MS, self._look_again)
         self._tell = later(page, _DETAILS_MS, self._tell_details)
         self._purge = later(page, PURGE_MS, self.purge)
         page.wanted_changed.connect(self.find)
         page.shown.connect(self._look_again)
         page.stop_button.clicked.connect(self._stop_repeating)
-        entries = page.entries
         entries.chosen.connect(self._on_chosen)
         entries.open_wanted.connect(self._open)
         entries.export_wanted.connect(self._export)

@@ -16,14 +16,14 @@ from app.ui.kit.widgets import Banner, EmptyState, ProgressLine, label, push_but
 from app.ui.kit.widgets.layouts import in_column, in_row, split
 from app.ui.kit.words.format import count
 from app.ui.kit.words.text import translate
-from app.ui.pages.history.details import EntryDetails
-from app.ui.pages.history.filters import HistoryFilters
-from app.ui.pages.history.list import EntryList
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent, QShowEvent
 
     from app.core.history.entry import Entry
+    from app.ui.pages.history.details import EntryDetails
+    from app.ui.pages.history.filters import HistoryFilters
+    from app.ui.pages.history.list import EntryList
 
 _NARROW_LETTERS = 110
 """Below, what is chosen stands under the list."""
@@ -54,13 +54,13 @@ class HistoryPage(QWidget):
     wanted_changed = Signal()
     shown = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, filters: HistoryFilters, entries: EntryList, details: EntryDetails) -> None:
         super().__init__()
         self.commands = HistoryCommands()
         self.commands.give_to(self)
-        self.filters = HistoryFilters()
-        self.entries = EntryList()
-        self.details = EntryDetails(self.entries)
+        self.filters = filters
+        self.entries = entries
+        self.details = details
         self.notice = Banner(dismissible=True)
         self.notice.hide()
         self.counted = label("", "small-dim")

@@ -14,8 +14,8 @@ from app.ui.kit.plain import plain_data
 from app.ui.kit.views.rows import Index, Rows
 from app.ui.pages.history.words import ICONS, entry_second, entry_title
 
-# More changes than these are shown as another list.
-_MOST_STEPS = 100
+# More changes than these, or any in a list that is longer, are shown as another list.
+_MOST_STEPS, _MOST_ROWS = 100, 1000
 
 
 class EntryRole(IntEnum):
@@ -32,9 +32,16 @@ class EntryRows(Rows[Entry]):
 
     def take(self, wanted: Sequence[Entry]) -> None:
         """Show these: step by step, or as another list where that is quicker."""
-        before = {entry.id for entry in self.rows}
-        after = {entry.id for entry in wanted}
-        if len(before ^ after) <= _MOST_STEPS and before and after:
+        before = [entry.id for entry in self.rows]
+        after = [entry.id for entry in wanted]
+        if before == after:
+            for row, entry in enumerate(wanted):
+                if self.rows[row] != entry:
+                    self.rows[row] = entry
+                    self.note(row)
+            return
+        few = max(len(before), len(after)) <= _MOST_ROWS
+        if few and before and after and len({*before} ^ {*after}) <= _MOST_STEPS:
             super().take(wanted)
             return
         self.beginResetModel()
