@@ -15,6 +15,7 @@ COMMANDS = {
     "tasks": "tasks",
     "ladder": "ladder",
     "rerun": "rerun",
+    "night": "night",
     "votes": "votes",
     "history": "history",
     "search": "search",

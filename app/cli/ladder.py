@@ -71,19 +71,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         help="find the best settings of this model on this PC: threads, flash attention, types of "
         "the cache, contexts, a draft, experts; what is set (MODEL#ctx=32768) stays",
     )
-    parser.add_argument(
-        "--memory-limit", type=_gigabytes, metavar="GB", help="a candidate may need so much"
-    )
-    parser.add_argument(
-        "--least-speed", type=_above_zero, metavar="TOK/S", help="so fast it should generate"
-    )
-    parser.add_argument(
-        "--tolerance",
-        type=_points,
-        default=3.0,
-        metavar="POINTS",
-        help="points of right answers that may be lost and still be as good (default: 3)",
-    )
+    add_limits(parser)
     parser.add_argument(
         "--profile",
         choices=[str(profile) for profile in Profile],
@@ -113,6 +101,23 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=run)
 
 
+def add_limits(parser: argparse.ArgumentParser) -> None:
+    """What the person has, and may lose."""
+    parser.add_argument(
+        "--memory-limit", type=_gigabytes, metavar="GB", help="a candidate may need so much"
+    )
+    parser.add_argument(
+        "--least-speed", type=_above_zero, metavar="TOK/S", help="so fast it should generate"
+    )
+    parser.add_argument(
+        "--tolerance",
+        type=_points,
+        default=3.0,
+        metavar="POINTS",
+        help="points of right answers that may be lost and still be as good (default: 3)",
+    )
+
+
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
     if arguments.tune:
@@ -125,7 +130,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     order = LadderOrder(
         reference,
         chosen.candidates,
-        _limits(arguments),
+        limits_of(arguments),
         Profile(arguments.profile),
         arguments.threads,
         text,
@@ -185,7 +190,9 @@ def progress_shown(console: Console) -> Generator[Callable[[LadderProgress], Non
 
         def show(progress: LadderProgress) -> None:
             words, name = "Done", ""
-            if progress.step is not None:
+            if progress.doing is not None:
+                words, name = str(progress.doing), ""
+            elif progress.step is not None:
                 words = _STEP_WORDS[progress.step.kind]
                 several = len(progress.step.files) > 1
                 name = "all in turns" if several else Path(progress.step.files[0]).stem[-32:]
@@ -195,14 +202,15 @@ def progress_shown(console: Console) -> Generator[Callable[[LadderProgress], Non
             bars.update(
                 task,
                 completed=progress.fraction,
-                description=f"{words} ({count})",
+                description=words if progress.doing is not None else f"{words} ({count})",
                 note=f"{name}{until}",
             )
 
         yield show
 
 
-def _limits(arguments: argparse.Namespace) -> Limits:
+def limits_of(arguments: argparse.Namespace) -> Limits:
+    """Those that were typed; else what suits this PC."""
     usual = default_limits(lasting_budget_bytes(total_memory_bytes()))
     memory, speed = arguments.memory_limit, arguments.least_speed
     return Limits(

@@ -140,6 +140,20 @@ class HubCache:
                 return size
         return 0
 
+    def remove_unshown(self, repo_id: str, digest: str) -> int:
+        """Remove a whole content that no snapshot shows; returns bytes freed.
+
+        A program that is killed between the last byte and the link leaves such a one.
+        """
+        blob = self.blob(repo_id, digest)
+        with contextlib.suppress(OSError):
+            size = blob.stat().st_size
+            if not any(place.samefile(blob) for place in self.shown(repo_id, size)):
+                blob.unlink()
+                self._drop_empty(repo_id)
+                return size
+        return 0
+
     def _drop_empty(self, repo_id: str) -> None:
         folder = self.repo_folder(repo_id)
         with contextlib.suppress(OSError):

@@ -24,6 +24,7 @@ from app.hub.errors import (
     DiskFull,
     DownloadCorrupt,
     DownloadError,
+    DownloadGivenUp,
     HubAstray,
     HubError,
     HubRateLimited,
@@ -143,7 +144,7 @@ class Downloader:
         patience = self.hub.settings.patience
         asked = trouble.retry_after_s
         if asked is not None and asked > patience.most_rate_limit_s:
-            raise DownloadError(
+            raise DownloadGivenUp(
                 say("hub.hub_asks_wait_try_again", asked=wait(asked)), trouble.detail
             )
         most = patience.attempts
@@ -414,6 +415,6 @@ def _drop(body: Body) -> None:
 def _given_up(trouble: HubTrouble) -> HubError:
     if isinstance(trouble, HubRateLimited):
         return trouble
-    return DownloadError(
+    return DownloadGivenUp(
         say("hub.download_does_not_go_already", reason=trouble.said), trouble.detail
     )

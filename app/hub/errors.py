@@ -110,6 +110,10 @@ class DownloadError(HubError):
     """A download cannot be finished; its part file is kept unless the sentence says otherwise."""
 
 
+class DownloadGivenUp(DownloadError):
+    """Too many attempts brought nothing: it goes on another time."""
+
+
 class CacheNotWritable(DownloadError):
     """Nothing can be put into the cache: it is another account's, or its disk is read-only."""
 

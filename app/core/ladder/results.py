@@ -81,6 +81,8 @@ class SpeedFigures(msgspec.Struct, frozen=True):
         retaken: Repetitions that were taken again because the PC had slept.
         joules_per_token: Energy for a token, other programs included; None where it is not told.
         energy_of: What was counted: ``package``, the processor's, and ``gpu``.
+        anchor: The speed of a small model in the same test, in turns with this one; None where none
+            was measured beside it.
     """
 
     test: str
@@ -100,6 +102,7 @@ class SpeedFigures(msgspec.Struct, frozen=True):
     drafted: Drafted | None = None
     joules_per_token: float | None = None
     energy_of: tuple[str, ...] = ()
+    anchor: float | None = None
 
     @property
     def beside_others(self) -> bool:

@@ -23,7 +23,7 @@ from app.lab.engines.identity import engine_identity
 from app.store.small.remembered import TaskAnswerStore
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from app.lab.engines.opened import OpenedCandidate
@@ -71,9 +71,16 @@ class KeptPasses:
     Args:
         cache_folder: The program's.
         engines_folder: Where engines work; None where they do without no variants.
+        named: Names files for as long as they are the same; raises ``OSError`` where it cannot.
     """
 
-    def __init__(self, cache_folder: Path, engines_folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        cache_folder: Path,
+        engines_folder: Path | None = None,
+        named: Callable[[Iterable[Path]], bytes] = known_by,
+    ) -> None:
+        self._named = named
         self._store = TaskAnswerStore(cache_folder / _FILE)
         self._engines_folder = engines_folder
 
@@ -100,7 +107,7 @@ class KeptPasses:
         candidate = opened.candidate
         engine = replace(candidate.engine, context_tokens=None, threads=None)
         digest.update(replace(candidate, engine=engine).settings_key().encode())
-        digest.update(known_by(opened.files))
+        digest.update(self._named(opened.files))
         return digest.hexdigest()
 
 

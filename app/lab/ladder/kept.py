@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.core.ladder.night import NightNotes
 from app.core.ladder.results import (
     AlongStep,
     FileFacts,
@@ -49,6 +50,8 @@ ABOUT = "about"
 """Under this name, which no step has, stands what was asked and on which text."""
 TAKEN = "taken"
 """Under this one, when, where and by which program it was measured."""
+NIGHT = "night"
+"""Under this one, what has become of a night's files."""
 NAME = "name"
 """Under this one, what the person calls it."""
 
@@ -119,6 +122,26 @@ def taken_of(stored: StoredLadder) -> Taken:
     return Taken(stored.finished_ns or stored.created_ns)
 
 
+def noted(stored: StoredLadder) -> NightNotes | None:
+    """What has become of a night's files; None for a ladder whose files were here."""
+    step = stored.steps.get(NIGHT)
+    if step is None:
+        return None
+    try:
+        return msgspec.json.decode(step.result, type=NightNotes, dec_hook=dec_hook)
+    except msgspec.DecodeError as error:
+        log.warning("ladder %d does not say how its night went: %s", stored.id, error)
+        return None
+
+
+def note_night(result: LadderResult, notes: NightNotes) -> None:
+    """Put in each row why it was not measured, or not all of it."""
+    result.night = notes
+    for key, visited in notes.files.items():
+        if key in result.rows:
+            result.note(key, visited.left)
+
+
 def step_result(stored: StoredLadder, step: Step) -> tuple[StepResult, int] | None:
     """What a finished step gave and how long it took in ns; None where it is to be measured."""
     kept = stored.steps.get(step.name)
@@ -148,6 +171,9 @@ def restored(stored: StoredLadder, kept: KeptPlan) -> LadderResult:
             result.elapsed_ns += found[1]
             place(result, step, found[0])
     note_unable(result, kept.steps)
+    notes = noted(stored)
+    if notes is not None:
+        note_night(result, notes)
     for path in result.rows.keys() - unable(kept.plan, kept.steps).keys():
         result.note(path, worded("lab.could_not_read_when_measured"))
     return result

@@ -10,6 +10,8 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -30,24 +32,30 @@ from app.core.words.sentence import English, enc_hook, say, worded
 from app.lab.engines.calls import interruptible
 from app.lab.engines.identity import engine_identity
 from app.lab.engines.opened import OpenedCandidate, opened
-from app.lab.ladder.effort import Asked
+from app.lab.ladder.effort import Asked, Sizes
 from app.lab.ladder.kept import (
+    NIGHT,
     TAKEN,
     KeptPlan,
     StepResult,
     empty_result,
     note_unable,
+    noted,
     place,
     plan_of,
     step_result,
     taken_of,
 )
 from app.lab.ladder.others import Others
-from app.lab.ladder.plan import Further, LadderPlan, Step, further_steps, steps_of
+from app.lab.ladder.plan import Further, LadderPlan, Step, by_visits, further_steps, steps_of
 from app.lab.ladder.progress import Clock, LadderProgress, Usual, as_guessed
 from app.lab.ladder.rows import LadderResult, Taken, taken_now
 from app.lab.ladder.steps import Steps, Tools
+from app.lab.ladder.visits import HourCome, Visits
 from app.store.ladders import LadderStore, StoredLadder, StoredStep
+
+if TYPE_CHECKING:
+    from app.core.ladder.night import NightNotes
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +71,7 @@ class Ladder:
         on_result: Told after each step, with what is there so far.
         gate: To pause and to stop it from another thread.
         usual: How long steps take on this PC, where that is known.
+        visits: Brings files for their steps and takes them away; None where all are here.
     """
 
     def __init__(
@@ -74,8 +83,10 @@ class Ladder:
         on_result: Callable[[LadderResult], None] = lambda _: None,
         gate: Gate | None = None,
         usual: Usual | None = None,
+        visits: Visits | None = None,
     ) -> None:
         self._usual = usual
+        self._visits = visits
         self._plan = plan
         self._tools = tools
         self._keeper = keeper
@@ -129,9 +140,13 @@ class Ladder:
     def _run(self) -> LadderResult:
         steps = self._planned(self._opened())
         note_unable(self._result, steps)
-        facts: dict[str, FileFacts] = {}
+        visits, missing = self._visits, [step for step in steps if self._known(step) is None]
+        facts: dict[str, Sizes] = dict(visits.sizes) if visits is not None else {}
         items = len(self._tools.items)
         clock = self._clock(facts)
+        if visits is not None:
+            keep = partial(self._keep, NIGHT)
+            visits.begin(self._result, missing, self._noted(), keep)
         for number, step in enumerate(steps):
             self._gate.check()
             known = self._known(step)
@@ -139,8 +154,16 @@ class Ladder:
                 result, elapsed_ns = known
                 self._result.resumed_steps += 1
             else:
+                tell = self._teller(clock, steps, number)
+                if visits is not None and not visits.enter(step, clock, tell):
+                    continue
                 clock.begin()
-                result, elapsed_ns = self._measured(step, self._teller(clock, steps, number))
+                try:
+                    result, elapsed_ns = self._measured(step, tell)
+                except HourCome:
+                    assert visits is not None
+                    visits.late(step)
+                    continue
                 self._result.taken = taken_now()
                 self._keep(step.name, result, elapsed_ns)
                 self._keep(TAKEN, self._result.taken)
@@ -149,11 +172,14 @@ class Ladder:
             facts.update({path: row.facts for path, row in self._result.rows.items() if row.facts})
             if known is None:
                 clock.end(step, _share_asked(result, items))
+                if visits is not None:
+                    visits.leave(step)
             self._on_result(self._result)
+        if visits is None or visits.end(self._teller(clock, steps, len(steps))):
+            self._finish()
         self._on_progress(clock.progress(steps, len(steps), 0.0))
         if any(step.kind is StepKind.SPEED for step in steps):
             self._result.bandwidth = self._steps.memory_rates.bandwidth
-        self._finish()
         return self._result
 
     # --- what is to be done -----------------------------------------------------------------
@@ -173,7 +199,10 @@ class Ladder:
                 self._result.note(key, error.sentence)
         return every
 
-    def _clock(self, facts: dict[str, FileFacts]) -> Clock:
+    def _noted(self) -> NightNotes | None:
+        return noted(self._kept) if self._kept is not None else None
+
+    def _clock(self, facts: Mapping[str, Sizes]) -> Clock:
         usual = self._usual or as_guessed
         asked = Asked.of(self._tools.items)
         return Clock(self._plan, facts, asked, rows=lambda: self._result.rows, usual=usual)
@@ -186,8 +215,10 @@ class Ladder:
             key: self._steps.servers.abilities(key) if key in self._plan.far else here
             for key in every
         }
-        together = self._fit_together(each for each in every.values() if each.header)
+        far = self._visits is not None  # then they are never here at the same time
+        together = not far and self._fit_together(each for each in every.values() if each.header)
         steps = steps_of(self._plan, contexts, in_turns=together, abilities=abilities)
+        steps = by_visits(steps) if self._visits is not None else steps
         if self._keeper is None:
             return steps
         try:
@@ -224,7 +255,8 @@ class Ladder:
         def tell(share: float) -> None:
             self._gate.check()
             busy = self._others.are_busy()
-            self._on_progress(clock.progress(steps, number, share, busy=busy))
+            now = clock.progress(steps, number, share, busy=busy)
+            self._on_progress(now if self._visits is None else self._visits.told(now))
 
         return tell
 
@@ -267,7 +299,9 @@ class Ladder:
     def _known(self, step: Step) -> tuple[StepResult, int] | None:
         return step_result(self._kept, step) if self._kept is not None else None
 
-    def _keep(self, name: str, result: StepResult | Taken, elapsed_ns: int = 0) -> None:
+    def _keep(
+        self, name: str, result: StepResult | Taken | NightNotes, elapsed_ns: int = 0
+    ) -> None:
         if self._keeper is None or self._kept is None:
             return
         text = msgspec.json.encode(result, enc_hook=enc_hook).decode()

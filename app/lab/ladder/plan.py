@@ -15,6 +15,7 @@ from msgspec import Meta
 from app.base.files import known_by
 from app.core.candidates.candidate import Candidate, candidate_of
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, MOST_SEED, MOST_THREADS
+from app.core.ladder.night import Night, known_by_content
 from app.core.ladder.results import StepKind
 from app.engine.api import Ability
 from app.lab.quality.plan import COMPARABLE_CHUNK_TOKENS, QualityMode
@@ -94,6 +95,7 @@ class LadderPlan(msgspec.Struct, frozen=True):
             as large as everybody's.
         at_once: How many questions an engine answers at once, on which answers depend by rounding;
             None for as many as pay on this PC.
+        night: Where the files come from, and until when; None where they are here.
     """
 
     reference: FileWords
@@ -121,6 +123,7 @@ class LadderPlan(msgspec.Struct, frozen=True):
     stop_tolerance: Annotated[float, Meta(gt=0, le=1)] | None = None
     contexts_alike: bool = False
     at_once: Annotated[int, Meta(ge=1, le=MOST_AT_ONCE)] | None = None
+    night: Night | None = None
 
     @property
     def stops(self) -> bool:
@@ -180,12 +183,14 @@ class LadderPlan(msgspec.Struct, frozen=True):
     def key(self, models: Sequence[ModelFile], *contents: bytes) -> str:
         """Names this plan over these very files, texts and questions, on this engine.
 
-        Model files are known by path, size and time of change, not by reading all of them.
+        Model files are known by path, size and time of change, not by reading all of them; those
+        of a night, which come and go, by their content. Until when it goes is no part of it.
 
         Raises:
             OSError: A file is gone.
         """
         plain: dict[str, object] = msgspec.to_builtins(self)
+        del plain["night"]
         later = ("kinds", "more", "thinking", "stop_tolerance", "contexts_alike", "at_once")
         for name in later:
             if not plain[name]:  # a ladder without has the key that it had before there was any
@@ -194,7 +199,11 @@ class LadderPlan(msgspec.Struct, frozen=True):
         digest = hashlib.sha256(msgspec.json.encode(known))
         for content in contents:
             digest.update(hashlib.sha256(content).digest())
-        digest.update(known_by(path for model in models for path in model.shard_paths))
+        coming = self.night.files if self.night is not None else {}
+        if coming:
+            digest.update(known_by_content(coming.values()))
+        here = [model for model in models if str(model.path) not in coming]
+        digest.update(known_by(path for model in here for path in model.shard_paths))
         every = [self.candidate(key) for key in self.keys]
         more = [each.path for candidate in every for each in candidate.adapters]
         more += [each.projector for each in every if each.projector]
@@ -281,6 +290,14 @@ def steps_of(
     if not in_turns and len(benched) > 1 and first in speeds.get(0, ()):
         steps.append(Step(StepKind.SPEED, (first,), 0, again=True))
     return steps
+
+
+def by_visits(steps: Sequence[Step]) -> list[Step]:
+    """The steps of a night: all of a file's before the next one's, and nothing again at the end."""
+    order = list(dict.fromkeys(step.files[0] for step in steps))
+    return sorted(
+        (step for step in steps if not step.again), key=lambda step: order.index(step.files[0])
+    )
 
 
 def _held_by(plan: LadderPlan, telling: Sequence[str]) -> list[StepKind]:

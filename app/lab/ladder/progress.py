@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from app.core.ladder.results import FileFacts, StepKind
+from app.core.ladder.results import StepKind
 from app.lab.ladder.effort import (
     Asked,
     Known,
     Rates,
+    Sizes,
     asked_share,
     chunks_to_read,
     guess_seconds,
@@ -25,6 +26,7 @@ from app.lab.quality.plan import QualityMode
 
 if TYPE_CHECKING:
     from app.core.ladder.row import Row
+    from app.core.words.sentence import Sentence
     from app.lab.ladder.plan import LadderPlan, Step
 
 # What was expected of a kind of step weighs as much as so many such steps that were taken, and less
@@ -66,6 +68,8 @@ class LadderProgress:
         first_verdict_seconds: Until something may be said of a first version; None where that is
             so already, or nothing can be said.
         busy: Other programs keep the PC busy, so that all takes longer.
+        doing: What is done in place of measuring, as bringing a file is; None for the step.
+        then: What comes next, where that is more than the next step.
     """
 
     step: Step | None
@@ -76,6 +80,8 @@ class LadderProgress:
     share: float = 0.0
     first_verdict_seconds: float | None = None
     busy: bool = False
+    doing: Sentence | None = None
+    then: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,7 @@ class Clock:
     def __init__(
         self,
         plan: LadderPlan,
-        facts: dict[str, FileFacts],
+        facts: Mapping[str, Sizes],
         asked: Asked,
         now: Callable[[], float] = time.monotonic,
         rows: Callable[[], Mapping[str, Row]] = _no_rows,
@@ -354,6 +360,10 @@ class Clock:
         told = expected + weight * (seconds - expected)
         self._told[name] = (told, now)
         return max(0.0, told)
+
+    def seconds(self, step: Step) -> float:
+        """How long a step will take, by what such steps took so far."""
+        return self.guess_seconds(step) * self._times(step.kind)
 
     def guess_seconds(self, step: Step) -> float:
         """How long a step might take, by what is known before it begins."""

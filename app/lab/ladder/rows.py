@@ -12,6 +12,7 @@ from app.base.build import PROGRAM
 from app.monitor.machine import MachineFacts, machine_facts
 
 if TYPE_CHECKING:
+    from app.core.ladder.night import NightNotes
     from app.core.ladder.row import Row
     from app.core.words.sentence import English
     from app.lab.ladder.plan import LadderPlan
@@ -47,6 +48,7 @@ class LadderResult:
         elapsed_ns: All steps together, those of earlier runs too.
         remarks: What went wrong on the way without ending it.
         taken: When, where and by which program.
+        night: What became of the files of a night; None where all were here.
     """
 
     plan: LadderPlan
@@ -57,6 +59,7 @@ class LadderResult:
     elapsed_ns: int = 0
     remarks: list[str] = field(default_factory=lambda: list[str]())
     taken: Taken = field(default_factory=Taken)
+    night: NightNotes | None = None
 
     @property
     def reference(self) -> Row:

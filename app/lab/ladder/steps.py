@@ -53,7 +53,6 @@ from app.monitor.machine import machine_facts
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
     from app.core.memory.speed import MachineRates
-    from app.core.quality.summary import QualityFigures
     from app.core.servers.server import Server
     from app.core.tasks.items import TaskItem
     from app.lab.engines.calls import EngineCalls
@@ -97,6 +96,8 @@ class Tools:
         about_server: What is kept of a candidate's server; None where only its address is known.
         ask: Asks them of one candidate, tells the share that is done, stops where it is decided and
             goes by how the reference was asked; None where nothing can ask.
+        anchor: What the speed of each file of a night is taken beside; None for nothing.
+        leaves: The reference's file goes once it was read.
     """
 
     room: EngineRoom
@@ -109,6 +110,8 @@ class Tools:
     prompts: tuple[str, ...] = ()
     about_server: Callable[[Candidate], Server | None] = lambda _: None
     ask: Ask | None = None
+    anchor: Candidate | None = None
+    leaves: bool = False
 
 
 class Steps:
@@ -127,7 +130,6 @@ class Steps:
         self._tools = tools
         self._memory: MachineRates | None = None
         self._known_threads: int | None = None
-        self._noise_floor: QualityFigures | None = None
         self._engines = LadderEngines(tools.room, plan.candidate(plan.reference).spoken.key())
         self.servers = ServerSteps(plan, tools, lambda: self._threads)
 
@@ -208,15 +210,19 @@ class Steps:
             self._tools.open_model,
             shelf=self._timed(step),
         )
-        result = bench.run([plan.candidate(key) for key in step.files])
+        anchor = self._tools.anchor if depth == 0 else None
+        beside = [] if anchor is None else [anchor]
+        result = bench.run([*(plan.candidate(key) for key in step.files), *beside])
         end, heat_after = others_use_beside_family(), throttle_count()
         throttled = None if heat is None or heat_after is None else heat_after > heat
         if not step.again:
             remember_bench(result, self._tools.speeds)
         others = end.cores_since(begin) if begin is not None and end is not None else None
         power = machine_facts().power
+        count = len(result.rows) * len(step.files) // (len(step.files) + len(beside))
+        anchored = {row.test: row.mean for row in result.rows[count:]}
         rows: dict[str, list[SpeedFigures]] = {key: [] for key in step.files}
-        for row in result.rows:
+        for row in result.rows[:count]:
             share = None
             if row.test.startswith("tg") and row.mean is not None and row.drafted is None:
                 held = depth + plan.generated_tokens // 2
@@ -239,6 +245,7 @@ class Steps:
                 drafted=row.drafted,
                 joules_per_token=row.joules_per_token,
                 energy_of=tuple(each.value for each in row.energy_of),
+                anchor=anchored.get(row.test),
             )
             rows[row.candidate.key()].append(figures)
         return SpeedStep(result.engine, {key: tuple(found) for key, found in rows.items()})
@@ -295,11 +302,9 @@ class Steps:
             self._engines.steady(opened(candidate.spoken, tools.open_model), self._threads),
         )
         if candidate == reference:
-            result = quality.run(reference, [])
-            self._noise_floor = result.noise_floor
+            result = quality.run(reference, [], whole=tools.leaves)
             return reference_step(result)
-        result = quality.run(reference, [candidate], self._noise_floor)
-        self._noise_floor = result.noise_floor
+        result = quality.run(reference, [candidate], wants_floor=False)
         return candidate_step(result)
 
     def _quality_plan(self) -> QualityPlan:

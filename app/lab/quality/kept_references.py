@@ -11,6 +11,7 @@ import datetime
 import os
 import shutil
 from array import array
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -102,15 +103,21 @@ class KeptReferences:
         folder: Made where it is missing.
         most_bytes: The oldest go when all together are larger.
         engines_folder: Where engines work; None where they do without no variants.
+        named: Names files for as long as they are the same; raises ``OSError`` where it cannot.
     """
 
     def __init__(
-        self, folder: Path, most_bytes: int = MOST_BYTES, engines_folder: Path | None = None
+        self,
+        folder: Path,
+        most_bytes: int = MOST_BYTES,
+        engines_folder: Path | None = None,
+        named: Callable[[Iterable[Path]], bytes] = known_by,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self._most_bytes = most_bytes
         self._engines_folder = engines_folder
+        self._named = named
 
     def of(self, opened: OpenedCandidate, text: MeasuredText, method: str) -> KeptReference:
         """The one of a reference, a text, a method and this PC's engine; older ones may go.
@@ -127,7 +134,7 @@ class KeptReferences:
         if "strftime_now" in (opened.manner.text or ""):
             # Such a template writes the date into every chat.
             digest.update(datetime.datetime.now().astimezone().date().isoformat().encode())
-        digest.update(known_by(opened.spoken.files))
+        digest.update(self._named(opened.spoken.files))
         kept = KeptReference(self.folder / digest.hexdigest()[:32])
         self._sweep()
         return kept

@@ -80,6 +80,9 @@ class Quality:
         reference: Candidate,
         candidates: Sequence[Candidate],
         noise_floor: QualityFigures | None = None,
+        *,
+        whole: bool = False,
+        wants_floor: bool = True,
     ) -> QualityResult:
         """Measure; a candidate that fails has its error in its row.
 
@@ -87,13 +90,17 @@ class Quality:
             reference: What they are held against.
             candidates: In any number; none measures the noise floor alone.
             noise_floor: Known from an earlier run with this plan; measured when left out.
+            whole: Keep all that the reference may ever be asked, so that its file may go then.
+            wants_floor: Whether the floor is measured at all.
 
         Raises:
             PersonError: The reference cannot be used, or the text is too short, or what must be
                 kept cannot be written.
         """
         try:
-            return self._run(reference, candidates, noise_floor)
+            return self._run(
+                reference, candidates, noise_floor, whole=whole, wants_floor=wants_floor
+            )
         except OSError as error:
             name = error.filename or say("lab.what_reference_says")
             raise PersonError(
@@ -105,6 +112,9 @@ class Quality:
         reference: Candidate,
         candidates: Sequence[Candidate],
         noise_floor: QualityFigures | None,
+        *,
+        whole: bool,
+        wants_floor: bool,
     ) -> QualityResult:
         base = opened(reference.spoken, self._open_model)
         every = [self._opened(each) for each in candidates]
@@ -119,8 +129,11 @@ class Quality:
             done = self._hold(holding, usable)
             self._measure_others(holding, base, kept, reader, every, done)
             floor = noise_floor
-            if floor is None and not self._plan.is_mean_only:
+            if floor is None and wants_floor and not self._plan.is_mean_only:
                 floor = holding.floor()
+            if whole:
+                holding.keep(done, len(self._chunks))
+                self._continuations(base, kept, self._partings(reader), holding)
             rows = [self._finished(c, base, kept, reader, holding) for c in every]
             share_text(rows)
             error = holding.reference_error
@@ -267,7 +280,7 @@ class Quality:
             finish(candidate, self._chunks, pieces, self._plan.first_scored, self._counts)
         if not candidate.scores or row.error is not None or self._plan.is_mean_only:
             return row
-        partings = Partings(self._shelf, reader, self._plan.threads)
+        partings = self._partings(reader)
         continuations = self._continuations(base, kept, partings, holding)
         try:
             row.partings = partings.of_candidate(candidate.opened, continuations)
@@ -275,6 +288,9 @@ class Quality:
             row.error = error.sentence
             self._shelf.drop(candidate.opened)
         return row
+
+    def _partings(self, reader: TextReader) -> Partings:
+        return Partings(self._shelf, reader, self._plan.threads)
 
     def _continuations(
         self, base: OpenedCandidate, kept: KeptReference, partings: Partings, holding: Holding

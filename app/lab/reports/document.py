@@ -50,7 +50,7 @@ def ladder_document(view: LadderView) -> dict[str, Any]:
         "made": None if taken.when_ns is None else moment_of(taken.when_ns).isoformat(),
         "machine": taken.machine,
         "engine": view.engine or None,
-        "arguments": msgspec.to_builtins(plan)
+        "arguments": _arguments(view)
         | {"text_name": text_name, "items_name": items_name, "at_once": plan.at_once or at_once},
         "limits": {
             "memory_bytes": limits.memory_bytes,
@@ -95,8 +95,42 @@ def ladder_document(view: LadderView) -> dict[str, Any]:
         "histogram_edges": list(EDGES),
         "elapsed_ns": view.elapsed_ns,
         "resumed_steps": view.resumed_steps,
+        **_night(view),
     }
     return msgspec.to_builtins(document, enc_hook=plain_text)
+
+
+def _arguments(view: LadderView) -> dict[str, Any]:
+    """The plan; where a night's files lie here is nothing for others."""
+    arguments: dict[str, Any] = msgspec.to_builtins(view.plan)
+    del arguments["night"]
+    return arguments
+
+
+def _night(view: LadderView) -> dict[str, Any]:
+    """What only nights have."""
+    notes = view.night
+    if notes is None:
+        return {}
+    return {
+        "steps": [
+            {
+                "level": visited.level,
+                "downloaded_bytes": visited.came_bytes,
+                "measured": visited.left is None,
+                "deleted": visited.is_deleted,
+                "error": visited.left,
+            }
+            for visited in notes.files.values()
+        ],
+        "night": {
+            "until": moment_of(notes.until_ns).isoformat(),
+            "asleep_ns": notes.asleep_ns,
+            "offline_ns": notes.offline_ns,
+            "disk_full_ns": notes.full_ns,
+            "bytes_per_second": notes.bytes_per_second,
+        },
+    }
 
 
 def moment_of(time_ns: int) -> datetime.datetime:

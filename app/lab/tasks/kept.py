@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,15 +38,22 @@ class KeptAnswers:
     Args:
         cache_folder: The program's.
         engines_folder: Where engines work; None where they do without no variants.
+        named: Names files for as long as they are the same; raises ``OSError`` where it cannot.
 
     Attributes:
         passes: What answering several questions at once gains.
     """
 
-    def __init__(self, cache_folder: Path, engines_folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        cache_folder: Path,
+        engines_folder: Path | None = None,
+        named: Callable[[Iterable[Path]], bytes] = known_by,
+    ) -> None:
+        self._named = named
         self._store = TaskAnswerStore(cache_folder / _FILE)
         self._engines_folder = engines_folder
-        self.passes = KeptPasses(cache_folder, engines_folder)
+        self.passes = KeptPasses(cache_folder, engines_folder, named)
 
     def known(self, opened: OpenedCandidate, plan: TaskPlan) -> tuple[dict[str, TaskAnswer], str]:
         """The answers that are known, by the items' keys, and the engine that gave them.
@@ -96,7 +103,7 @@ class KeptAnswers:
             how = (*how, plan.places)
         digest = sha256(repr(how).encode())
         digest.update(opened.candidate.settings_key().encode())
-        digest.update(known_by(opened.files))
+        digest.update(self._named(opened.files))
         return digest.hexdigest()
 
 

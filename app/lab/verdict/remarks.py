@@ -12,6 +12,7 @@ from app.core.shrink.ways import Way
 from app.core.tasks.scoring import Outcome
 from app.core.words.sentence import chained, speed, worded
 from app.lab.verdict.hygiene import differences
+from app.lab.verdict.nights import night_remarks
 from app.lab.verdict.servers import server_remarks
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def remarks_on(
     rows = [row for row in result.rows.values() if row.facts is not None]
     return [
         *result.remarks,
+        *night_remarks(result),
         *server_remarks(result, names, kept),
         *differences(result, names),
         *_reference_remark(result, names),

@@ -34,6 +34,7 @@ from app.lab.verdict.settling import Settling, Way, settlings_of, speed_seconds
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
+    from app.core.ladder.night import NightNotes
     from app.core.ladder.row import Row
     from app.core.servers.server import Server
     from app.core.statistics.anytime import WinRate
@@ -64,6 +65,7 @@ class LadderView:
         bandwidth: Bytes a second that this PC reads from memory; None where nothing rests on it.
         elapsed_ns: All steps together.
         resumed_steps: How many were there already from an earlier run.
+        night: What became of the files of a night; None where all were here.
     """
 
     plan: LadderPlan
@@ -83,6 +85,7 @@ class LadderView:
     bandwidth: float | None
     elapsed_ns: int
     resumed_steps: int
+    night: NightNotes | None = None
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -180,6 +183,7 @@ def view_of(
         result.bandwidth,
         result.elapsed_ns,
         result.resumed_steps,
+        result.night,
     )
 
 

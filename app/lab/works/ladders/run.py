@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.base.files import known_by
+from app.core.candidates.candidate import candidate_of
 from app.core.errors import PersonError
 from app.core.words.sentence import say, worded
-from app.lab.demo.demo import is_taught
+from app.lab.demo.demo import demo_base, is_taught
 from app.lab.engines.opened import opened
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
@@ -36,6 +38,7 @@ from app.lab.tasks.prompts import mixed_prompts
 from app.lab.tasks.sets import TaskProfile, TaskSet, own_set, usual_set
 from app.lab.verdict.view import LadderView, view_of
 from app.lab.votes.rates import stored_rates
+from app.lab.works.nights.setting import night_of
 from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count
 from app.store.database import open_database
@@ -45,6 +48,7 @@ from app.store.window.lock import OwnerLock, StoreInUse
 if TYPE_CHECKING:
     from app.base.gate import Gate
     from app.core.candidates.candidate import Candidate
+    from app.core.ladder.night import Night
     from app.core.models.model_file import ModelFile
     from app.core.tasks.items import TaskItem
     from app.core.verdict import Limits
@@ -78,6 +82,8 @@ class LadderOrder:
         further: What a measured ladder goes on with; what it has stays.
         stops: Asking a candidate stops where it is decided.
         repetitions: Of each test of speed, in a filled context, too; None for the usual ones.
+        night: Where the files come from, and until when; None where they are here, or where
+            ``plan`` says it.
     """
 
     reference: Candidate
@@ -97,6 +103,7 @@ class LadderOrder:
     further: Further | None = None
     stops: bool = True
     repetitions: int | None = None
+    night: Night | None = None
 
 
 @contextlib.contextmanager
@@ -135,7 +142,10 @@ class LadderRun:
     ) -> None:
         self._order = order
         self._paths = paths
-        self._open_model = open_model
+        self._night = night_of(order.night or (order.plan.night if order.plan else None), paths)
+        self._open_model = open_model if self._night is None else self._night.files.open_model
+        if self._night is not None:
+            self._night.prepare(order.reference.key())
         self._models = self._readable()
         self._set = self._questions()
         self._text = self._read_text()
@@ -174,8 +184,16 @@ class LadderRun:
                 temporary = tempfile.TemporaryDirectory(dir=cache, prefix="fresh-")
                 cache = Path(stack.enter_context(temporary))
                 keeper = None
-            tools = self._tools(cache)
-            return Ladder(self.plan, tools, keeper, on_progress, on_result, gate, usual).run()
+            tools, visits = self._tools(cache), None
+            if self._night is not None:
+                stack.callback(self._night.files.close)
+                gate = self._night.gate(gate)
+                visits = self._night.visits(self.plan.reference, gate, self._best)
+            ladder = Ladder(self.plan, tools, keeper, on_progress, on_result, gate, usual, visits)
+            return ladder.run()
+
+    def _best(self, result: LadderResult) -> str | None:
+        return self.view(result).recommendation.file
 
     def extend(self, keeper: LadderStore, number: int) -> None:
         """Let the ladder of this number go on with what the order wants further.
@@ -268,8 +286,9 @@ class LadderRun:
 
     def _planned(self) -> LadderPlan:
         order = self._order
+        night = self._night.night if self._night is not None else None
         if order.plan is not None:
-            return order.plan
+            return msgspec.structs.replace(order.plan, night=night)
         plan = LadderPlan(
             order.reference.key(),
             (),
@@ -283,6 +302,7 @@ class LadderRun:
             thinking=order.thinking,
             stop_tolerance=order.limits.tolerance if order.stops else None,
             contexts_alike=self._contexts_alike(),
+            night=night,
         ).of(order.reference, order.candidates)
         if order.repetitions is not None:
             more = {"repetitions": order.repetitions, "deep_repetitions": order.repetitions}
@@ -311,18 +331,21 @@ class LadderRun:
 
         room = EngineRoom.of_this_pc(paths)
 
+        named = known_by if self._night is None else self._night.files.named
         tasks = LadderTasks(
             self._set,
             list(self._models.values()),
             threads,
             room,
-            KeptAnswers(cache, paths.state),
+            KeptAnswers(cache, paths.state, named),
             self._open_model,
             thinking=self.plan.thinking,
             at_once=self.plan.at_once,
         )
         try:
-            references = KeptReferences(cache / "references", engines_folder=paths.state)
+            references = KeptReferences(
+                cache / "references", engines_folder=paths.state, named=named
+            )
         except OSError as error:
             raise PersonError(
                 say("lab.folder_cannot_written", cache=cache, reason=error.strerror or error)
@@ -338,4 +361,6 @@ class LadderRun:
             prompts=self._prompts(),
             about_server=ServerBook.of_this_pc(paths).about,
             ask=tasks.ask,
+            anchor=None if self._night is None else candidate_of(demo_base()),
+            leaves=self._night is not None and not self._night.schedule(self.plan.reference).stays,
         )
