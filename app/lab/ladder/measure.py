@@ -229,6 +229,10 @@ class Ladder:
                 return steps
             self._result.taken = taken_of(self._kept)
             known = plan_of(self._kept)
+            if known is not None and known.plan.night != self._plan.night:
+                # Another hour, or more room: what goes on after a crash must know of it.
+                later = msgspec.json.encode(KeptPlan(self._plan, known.steps)).decode()
+                self._keeper.reopen(self._kept.id, key, later)
         except (PersonError, OSError) as error:
             self._keep_no_more(error)
             return steps

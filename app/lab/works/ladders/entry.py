@@ -116,6 +116,19 @@ class LadderEntry:
         return self.order.reference.key() if self.order is not None else ""
 
     @property
+    def is_night(self) -> bool:
+        """Whether its files come one by one."""
+        if self.plan is not None:
+            return self.plan.night is not None
+        return self.order is not None and self.order.night is not None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it is a night whose hour came before everything was measured."""
+        night = self.result.night if self.result is not None else None
+        return night is not None and night.is_late
+
+    @property
     def model(self) -> str:
         """The model that it is of, as its file is called."""
         name = name_of(self.candidate(self.reference).name)

@@ -79,6 +79,7 @@ def repetition_of(report: Reported, given: Given, paths: Paths) -> Repetition:
         text_name=text.name,
         text_sha256=text.sha256 if text.parts else "",
         items_name=_items(report, given.items, twin),
+        night=None,  # nothing comes from a Hub because a stranger's report says so
     )
     limits = Limits(
         report.limits.memory_bytes,

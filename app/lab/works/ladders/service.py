@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace as replace_fields
+
 from app.base.told import Listeners
 from app.core.verdict import Limits
 from app.core.words.sentence import English, from_kept
@@ -23,6 +25,7 @@ from app.lab.works.ladders.entry import (
 )
 from app.lab.works.ladders.rerun import order_of_plan
 from app.lab.works.ladders.work import MOST_TRIES, LadderWork, Numbered, Ready, Tries
+from app.lab.works.nights.hour import same_hour_again
 from app.lab.works.work import Work, WorkState
 from app.store.tolerant import NotReadable, from_json
 
@@ -107,6 +110,8 @@ class LadderService:
         if entry.work is not None:
             self.queue.resume(entry.work)
         elif entry.state in (LadderState.UNFINISHED, LadderState.FAILED):
+            if entry.plan is not None and entry.plan.night is not None:
+                entry.order = order_of_plan(another_night(entry.plan), Limits())
             self._work(entry)
 
     def go_on_with_left(self) -> tuple[list[LadderEntry], list[LadderEntry]]:
@@ -146,7 +151,8 @@ class LadderService:
             further: What more is wanted.
         """
         if entry.work is None and entry.number is not None:
-            entry.order = replace(order_of_plan(plan, Limits()), further=further)
+            here = replace_fields(plan, night=None)  # nothing comes unasked for it
+            entry.order = replace(order_of_plan(here, Limits()), further=further)
             self._work(entry)
 
     def pause(self, entry: LadderEntry) -> None:
@@ -239,7 +245,9 @@ class LadderService:
         if state not in AT_WORK | QUEUED:
             entry.work = None
             entry.error = English(from_kept(work.error))
-        if state is LadderState.FINISHED:
+        if state is LadderState.FINISHED and entry.is_late:
+            entry.state = LadderState.UNFINISHED
+        elif state is LadderState.FINISHED:
             entry.finished_ns = self._clock_ns()
         self.changed.tell(entry)
         if moved:
@@ -281,6 +289,13 @@ class LadderService:
         if result is not None:
             entry.result = result
         self.result_changed.tell(entry)
+
+
+def another_night(plan: LadderPlan) -> LadderPlan:
+    """The plan of a night for the next time that its hour comes."""
+    assert plan.night is not None
+    until = same_hour_again(plan.night.until_ns, time.time_ns())
+    return replace_fields(plan, night=replace_fields(plan.night, until_ns=until))
 
 
 def _read(stored: StoredWork) -> tuple[int | None, int]:

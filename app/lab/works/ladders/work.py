@@ -138,6 +138,8 @@ class LadderWork(Work):
         self.entry.progress = progress
         self._latest_seconds = time.monotonic()
         another = self._step_begun not in (None, progress.done_steps)
+        if progress.doing is not None:
+            self._tries = 0  # a file that comes ends no program
         if another:
             self._tries = 1
         self._step_begun = progress.done_steps

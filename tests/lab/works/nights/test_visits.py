@@ -1,11 +1,12 @@
 """Nights as a whole, in programs of their own against the tests' Hub.
 
 Tests app.lab.works.nights.files, app.lab.works.nights.setting, app.lab.works.nights.brought,
-app.lab.ladder.visits and app.lab.verdict.nights.
+and app.lab.ladder.visits.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -104,14 +105,12 @@ class Sleeper:
         return told == lines
 
     def model_bytes(self) -> int:
-        """What lies in the cache, unfinished files included, each once."""
+        """What lies in the cache, unfinished files included, each once; files come and go."""
         total = 0
-        for path in self.cache.rglob("*"):
-            try:
-                status = path.lstat()
-            except OSError:
-                continue
-            total += status.st_size if path.is_file() and not path.is_symlink() else 0
+        for folder, _, names in os.walk(self.cache):
+            for name in names if folder.endswith("blobs") else ():
+                with contextlib.suppress(OSError):
+                    total += Path(folder, name).lstat().st_size
         return total
 
 
