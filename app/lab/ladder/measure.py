@@ -97,6 +97,7 @@ class Ladder:
         self._kept: StoredLadder | None = None
         self._result = empty_result(plan)
         self._others = Others()
+        self._visited: tuple[str, ...] = ()
 
     def run(self) -> LadderResult:
         """Measure what is not measured yet.
@@ -155,6 +156,7 @@ class Ladder:
                 self._result.resumed_steps += 1
             else:
                 tell = self._teller(clock, steps, number)
+                self._let_go(step)
                 if visits is not None and not visits.enter(step, clock, tell):
                     continue
                 clock.begin()
@@ -162,6 +164,7 @@ class Ladder:
                     result, elapsed_ns = self._measured(step, tell)
                 except HourCome:
                     assert visits is not None
+                    self._steps.close()  # its engine still works on what nobody waits for
                     visits.late(step)
                     continue
                 self._result.taken = taken_now()
@@ -175,12 +178,20 @@ class Ladder:
                 if visits is not None:
                     visits.leave(step)
             self._on_result(self._result)
+        self._let_go(None)
         if visits is None or visits.end(self._teller(clock, steps, len(steps))):
             self._finish()
         self._on_progress(clock.progress(steps, len(steps), 0.0))
         if any(step.kind is StepKind.SPEED for step in steps):
             self._result.bandwidth = self._steps.memory_rates.bandwidth
         return self._result
+
+    def _let_go(self, step: Step | None) -> None:
+        """Let no engine hold a file that goes before a step, or at the end."""
+        visited = step.files if step is not None else ()
+        if self._visits is not None and visited != self._visited:
+            self._visited = visited
+            self._steps.close()
 
     # --- what is to be done -----------------------------------------------------------------
 
@@ -215,10 +226,10 @@ class Ladder:
             key: self._steps.servers.abilities(key) if key in self._plan.far else here
             for key in every
         }
-        far = self._visits is not None  # then they are never here at the same time
-        together = not far and self._fit_together(each for each in every.values() if each.header)
+        night = self._plan.night is not None  # then they are never here at the same time
+        together = not night and self._fit_together(each for each in every.values() if each.header)
         steps = steps_of(self._plan, contexts, in_turns=together, abilities=abilities)
-        steps = by_visits(steps) if self._visits is not None else steps
+        steps = by_visits(steps) if night else steps
         if self._keeper is None:
             return steps
         try:

@@ -11,8 +11,10 @@ from app.base.told import Listeners
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
     from app.core.hub.links import Link
+    from app.core.listing import ListedFile
     from app.core.models.family import LibraryModel
     from app.core.servers.server import Server
+    from app.hub.repositories import Repository
 
 
 class Requests:
@@ -29,6 +31,7 @@ class Requests:
         tune: Find the best settings of a candidate on this PC.
         measure_on: Go on with a ladder of the store, by its number.
         measure_again: Set a ladder of the store up once more, by its number.
+        night: Ask whether these files of a repository are to be measured overnight.
         show_ladder: Show a ladder of the store, by its number.
         open_chat: Open a chat of the store, by its number.
         repeat_chat: Ask everything that was asked in a chat of the store once more.
@@ -59,6 +62,7 @@ class Requests:
         self.tune: Listeners[[Candidate]] = Listeners()
         self.measure_on: Listeners[[int]] = Listeners()
         self.measure_again: Listeners[[int]] = Listeners()
+        self.night: Listeners[[Repository, Sequence[ListedFile]]] = Listeners()
         self.show_ladder: Listeners[[int]] = Listeners()
         self.open_chat: Listeners[[int]] = Listeners()
         self.repeat_chat: Listeners[[int]] = Listeners()

@@ -98,9 +98,11 @@ class NightSetting:
         return NightVisits(self.night, reference, schedule, self.files, gate, choose)
 
 
-def night_of(night: Night | None, paths: Paths) -> NightSetting | None:
-    """What belongs to a night; None where there is none."""
-    return None if night is None else NightSetting(night, NightFiles(paths, night))
+def night_of(
+    night: Night | None, paths: Paths, hub: HubAccess | None = None
+) -> NightSetting | None:
+    """What belongs to a night; None where there is none. Its own Hub is opened if none is given."""
+    return None if night is None else NightSetting(night, NightFiles(paths, night, hub))
 
 
 def planned_night(hub: HubAccess, chosen: Chosen, paths: Paths) -> tuple[Night, list[Candidate]]:

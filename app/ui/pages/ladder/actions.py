@@ -27,6 +27,9 @@ class LadderActions(PageCommands):
         self.new = self.command(translate("LadderActions", "Measure versions …"), "add", "Ctrl+N")
         self.demo = self.command(translate("LadderActions", "Measure the demo model"), "play")
         self.taught = self.command(translate("LadderActions", "Measure the demo’s adapter"), "play")
+        self.night = self.command(
+            translate("LadderActions", "Measure overnight, from the Hub …"), "sleep"
+        )
         self.pause = self.command(translate("LadderActions", "Pause measuring"), "pause")
         self.go_on = self.command(translate("LadderActions", "Go on measuring"), "play")
         self.cancel = self.command(translate("LadderActions", "Stop measuring"), "close")

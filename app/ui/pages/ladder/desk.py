@@ -7,11 +7,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.base.files import free_bytes
 from app.core.candidates.candidate import Candidate, candidate_of
 from app.core.errors import PersonError
 from app.core.memory.estimate import lasting_budget_bytes
 from app.core.verdict import Limits, default_limits
 from app.lab.beside.places import KeptPasses
+from app.hub.settings import hub_cache_folder
 from app.lab.demo.demo import DEMO_LEVELS, demo_base, demo_taught
 from app.lab.engines.room import EngineRoom
 from app.lab.ladder.pickable import PickFile, pickable
@@ -20,6 +22,7 @@ from app.lab.quality.texts import TextChoice, text_choices
 from app.lab.servers.book import ServerBook
 from app.lab.works.ladders.service import LadderService
 from app.lab.works.ladders.worker import LadderWorkers
+from app.lab.works.nights.planner import NightPlanner
 from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count, total_memory_bytes
 from app.store.settings import KeptLimits
@@ -30,10 +33,15 @@ from app.ui.pages.ladder.votes.backend import VotesBackend
 from app.ui.pages.ladder.votes.panel import VotesPanel
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from app.core.listing import ListedFile
     from app.core.models.family import LibraryModel
     from app.core.servers.server import Server
+    from app.hub.repositories import Repository
     from app.lab.ladder.tuning import Tuning
     from app.lab.works.ladders.entry import LadderEntry
+    from app.lab.works.ladders.run import LadderOrder
     from app.lab.works.ladders.worker import StoredRow
     from app.ui.shell.ground import Ground
 
@@ -139,6 +147,33 @@ class LadderDesk:
 
         self._jobs.run(lambda _context: self.workers.stored(), done=take)
         self._votes.changed.emit()
+
+    def ask_night(
+        self,
+        over: QWidget,
+        repository: Repository,
+        files: Sequence[ListedFile],
+        begin: Callable[[LadderOrder], object],
+    ) -> None:
+        """Ask what a night may do.
+
+        Args:
+            over: The page over which it is asked; the theme reaches what is in it.
+            repository: Whose files they are.
+            files: Those that the person ticked.
+            begin: Told what is to be measured, if the person agrees.
+        """
+        from app.ui.pages.ladder.nights.dialog import NightDialog
+
+        planner = NightPlanner(self._paths, self.workers)
+
+        def ask(free: int | None) -> None:
+            dialog = NightDialog(over, self._jobs, planner.plan)
+            dialog.begun.connect(begin)
+            dialog.finished.connect(dialog.deleteLater)
+            dialog.ask(repository, files, free)
+
+        self._jobs.run(lambda _context: free_bytes(hub_cache_folder()), done=ask)
 
     def forget_all(self) -> None:
         """The store has no measurements and no votes any more."""

@@ -64,6 +64,7 @@ class LadderPage(QWidget):
     Signals:
         pane_wanted: A version (:class:`Candidate`) is to be opened in Compare.
         find_wanted: A model file (a path) is not where it was: ask where it is.
+        hub_wanted: Versions that are not here yet are to be measured overnight.
 
     Args:
         board: Where a ladder is shown.
@@ -75,6 +76,7 @@ class LadderPage(QWidget):
 
     pane_wanted = Signal(object)
     find_wanted = Signal(Path)
+    hub_wanted = Signal()
 
     def __init__(
         self,
@@ -118,7 +120,7 @@ class LadderPage(QWidget):
                 "Measure a model’s shrunken versions beside the original: memory, speed and answers"
                 " to questions. Here stands then which one to run, and what you lose."
             ),
-            (self.commands.demo, self.commands.taught, self.commands.new),
+            (self.commands.demo, self.commands.taught, self.commands.new, self.commands.night),
         )
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._lay_out()
@@ -252,6 +254,7 @@ class LadderPage(QWidget):
         self._service.result_changed.add(self.result_changed)
         commands, board = self.commands, self.board
         commands.new.triggered.connect(lambda: self.pick(()))
+        commands.night.triggered.connect(self.hub_wanted)
         commands.demo.triggered.connect(
             lambda: self._measure([candidate_of(path) for path in self._desk.demo()])
         )
@@ -278,6 +281,7 @@ class LadderPage(QWidget):
         self.picker.costs_wanted.connect(self._tell_costs)
         self.picker.tune_wanted.connect(self._tune_picked)
         self.picker.closed.connect(self._leave_picker)
+        self.picker.hub_wanted.connect(self.hub_wanted)
         board.strip.pause_button.clicked.connect(commands.pause.trigger)
         board.strip.go_on_button.clicked.connect(commands.go_on.trigger)
         board.strip.cancel_button.clicked.connect(commands.cancel.trigger)

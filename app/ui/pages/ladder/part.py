@@ -16,7 +16,10 @@ from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
+    from app.core.listing import ListedFile
     from app.core.models.family import LibraryModel
+    from app.hub.repositories import Repository
+    from app.lab.works.ladders.run import LadderOrder
     from app.store.settings import Settings
     from app.ui.pages.ladder.desk import LadderDesk
     from app.ui.shell.ground import Ground
@@ -46,6 +49,7 @@ class LadderPart(Part):
         ground.requests.tune.add(self._tune)
         ground.requests.measure_on.add(self._measure_on)
         ground.requests.measure_again.add(self._measure_again)
+        ground.requests.night.add(self._ask_night)
         ground.requests.show_ladder.add(self._show)
         ground.requests.ladders_changed.add(self._look_again)
         ground.requests.models.add(self._note_models)
@@ -104,11 +108,14 @@ class LadderPart(Part):
 
     def _begin(self, desk: LadderDesk) -> None:
         from app.ui.pages.ladder.gone_on import tell_gone_on
+        from app.ui.pages.ladder.nights.morning import Morning
 
         page, main, requests = desk.page, self._ground.main, self._ground.requests
         page.pane_wanted.connect(requests.show.tell)
         page.find_wanted.connect(requests.find.tell)
+        page.hub_wanted.connect(self._to_hub)
         page.follow_moves(self._ground.session.moves.place_of)
+        self._morning = Morning(main, desk.service, page.show_ladder)
         desk.gone_on = lambda gone_on, left: tell_gone_on(main, desk.service, gone_on, left)
         desk.begin()
 
@@ -133,6 +140,26 @@ class LadderPart(Part):
     def _look_again(self) -> None:
         if self.desk is not None:
             self.desk.look_again()
+
+    def _ask_night(self, repository: Repository, files: Sequence[ListedFile]) -> None:
+        """Ask what a night with these may do; the page shows it once it begins."""
+        main = self._ground.main
+
+        def begin(order: LadderOrder) -> None:
+            main.show_page(self.page.id)
+            assert self.desk is not None
+            self.desk.page.measure(order, {})
+
+        page = main.current_page
+        over = page.widget if page is not None else main
+        self._late.when_there(lambda desk: desk.ask_night(over, repository, files, begin))
+
+    def _to_hub(self) -> None:
+        """What is not here yet is ticked where its repository is shown."""
+        self._ground.requests.find_on_hub.tell()
+        self._ground.main.say(
+            translate("LadderDoor", "Open a model, tick its versions, and choose “Overnight”.")
+        )
 
     def _show(self, number: int) -> None:
         self._ground.main.show_page(self.page.id)

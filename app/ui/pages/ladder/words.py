@@ -86,6 +86,8 @@ def step_words(step: Step) -> str:
 def doing_words(entry: LadderEntry, progress: LadderProgress) -> str:
     """What is measured now and how far that is, in a sentence."""
     step = progress.step
+    if progress.doing is not None:
+        return told(progress.doing)
     if step is None:
         return ""
     row = entry.result.rows.get(step.files[0]) if entry.result is not None else None
@@ -154,7 +156,8 @@ def entry_second(entry: LadderEntry, *, held: bool) -> str:
     n = len(entry.keys)
     one_model = len({entry.candidate(key).place for key in entry.keys}) == 1 < n
     versions = told(say("counted.settings", n=n) if one_model else say("counted.versions", n=n))
-    return DOT.join((versions, entry_state(entry, held=held)))
+    night = translate("LadderWords", "overnight") if entry.is_night else ""
+    return DOT.join(filter(None, (versions, night, entry_state(entry, held=held))))
 
 
 def entry_state(entry: LadderEntry, *, held: bool) -> str:

@@ -51,6 +51,7 @@ class ModelsPage(QWidget):
     Signals:
         compare_wanted: Model files (paths) are to be opened as panes.
         try_wanted: Candidates are to be opened as panes.
+        night_wanted: A repository, and a list of its files that are to be measured overnight.
         measure_wanted: Candidates of one family are to be measured.
 
     Args:
@@ -61,6 +62,7 @@ class ModelsPage(QWidget):
 
     compare_wanted = Signal(list)
     try_wanted = Signal(list)
+    night_wanted = Signal(object, list)
     measure_wanted = Signal(list)
     folder_moved = Signal(object, object)
 
@@ -209,6 +211,7 @@ class ModelsPage(QWidget):
         self.panel.opening.state_changed.connect(self._tell_present)
         self.panel.page_wanted.connect(lambda page: self._open_address(QUrl(page)))
         self.panel.download_wanted.connect(self._download)
+        self.panel.night_wanted.connect(self.night_wanted)
         self.panel.compare_wanted.connect(self.compare_wanted)
         self.library.compare_wanted.connect(self.compare_wanted)
         self.library.try_wanted.connect(self.try_wanted)

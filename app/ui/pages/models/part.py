@@ -70,6 +70,7 @@ class ModelsPart(Part):
         page.compare_wanted.connect(requests.compare.tell)
         page.try_wanted.connect(requests.try_out.tell)
         page.measure_wanted.connect(requests.measure.tell)
+        page.night_wanted.connect(requests.night.tell)
         page.servers.show_wanted.connect(requests.show.tell)
         page.library.shrink_wanted.connect(requests.shrink.tell)
         page.folder_moved.connect(self._on_folder_moved)

@@ -90,6 +90,11 @@ class WorkStrip(QFrame):
         match entry.state:
             case LadderState.FAILED:
                 return breakable(told(entry.error))
+            case LadderState.UNFINISHED if entry.is_late:
+                return self.tr(
+                    "The night ended before everything was measured. What is left can be measured"
+                    " until the same hour of another night."
+                )
             case LadderState.UNFINISHED:
                 return self.tr(
                     "This measurement is not finished. It goes on from the last finished step."
@@ -116,6 +121,8 @@ class WorkStrip(QFrame):
                 parts.append(time_left(progress.seconds_left))
                 if progress.busy:
                     parts.append(self.tr("other programs keep the PC busy, so it takes longer"))
+        if progress is not None and progress.then is not None:
+            parts.append(told(progress.then))
         if entry.not_kept:
             parts.append(told(entry.not_kept))
         return breakable(DOT.join(part for part in parts if part))

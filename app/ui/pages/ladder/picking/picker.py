@@ -58,6 +58,7 @@ class Picker(QWidget):
         costs_wanted: What this order (:class:`LadderOrder`) will use of servers is to be told;
             None: nothing is any more.
         tune_wanted: The best settings of a candidate (:class:`Candidate`) are to be found.
+        hub_wanted: The person wants versions measured that are not here yet.
         closed: The person changed their mind.
 
     Args:
@@ -71,6 +72,7 @@ class Picker(QWidget):
     measure_wanted = Signal(object, object)
     costs_wanted = Signal(object)
     tune_wanted = Signal(object)
+    hub_wanted = Signal()
     closed = Signal()
 
     def __init__(
@@ -97,6 +99,9 @@ class Picker(QWidget):
         self.search = search_field(self.tr("Filter"), self.tr("Filter the models"))
         self.search.textChanged.connect(self.tree.filter_by)
         self.open_button = push_button(self.tr("Open files …"), icon_name="folder", run=self._open)
+        self.hub_button = push_button(
+            self.tr("Overnight, from the Hub …"), icon_name="sleep", run=self.hub_wanted
+        )
         self.reference_box = ChoiceBox(self.tr("Compared with"), least_characters=16)
         self.reference_help = label("", "small-dim", wrap=True)
         self.sure = HowSure()
@@ -172,7 +177,9 @@ class Picker(QWidget):
         self.tree.setMinimumHeight(lines * _TREE_LINES)
         content = QWidget()
         in_column(
-            in_row((label(self.tr("Which versions?"), "strong"), 1), self.open_button),
+            in_row(
+                (label(self.tr("Which versions?"), "strong"), 1), self.hub_button, self.open_button
+            ),
             self.search,
             (self.tree, 1),
             Gap(GRID),

@@ -39,6 +39,7 @@ class RepositoryPanel(QWidget):
     Signals:
         page_wanted: An address for the browser.
         download_wanted: A repository, a list of its files, and whether to compare them.
+        night_wanted: A repository, and a list of its files that are to be measured overnight.
         compare_wanted: Model files (paths) that are here are to be opened side by side.
         opened: A repository (its name) is being shown.
         left: The person goes back to the search, which is not in sight.
@@ -46,6 +47,7 @@ class RepositoryPanel(QWidget):
 
     page_wanted = Signal(str)
     download_wanted = Signal(object, list, bool)
+    night_wanted = Signal(object, list)
     compare_wanted = Signal(list)
     opened = Signal(str)
     left = Signal()
@@ -85,6 +87,7 @@ class RepositoryPanel(QWidget):
         self.card.try_again.connect(self.opening.reload)
         self.files.refused.connect(self._on_refused)
         self.files.download_wanted.connect(self._on_download)
+        self.files.night_wanted.connect(self._on_night)
         self.files.compare_wanted.connect(self.compare_wanted)
         self.question.download_wanted.connect(self._on_download)
         self.question.compare_wanted.connect(self.compare_wanted)
@@ -270,6 +273,13 @@ class RepositoryPanel(QWidget):
             self._show_gated(HubGated(found.repo_id, self._backends.page_of(found.repo_id)))
         elif found is not None and files:
             self.download_wanted.emit(found, files, compare)
+
+    def _on_night(self, files: list[object]) -> None:
+        found = self.opening.found
+        if found is not None and self.files.model.locked:
+            self._show_gated(HubGated(found.repo_id, self._backends.page_of(found.repo_id)))
+        elif found is not None:
+            self.night_wanted.emit(found, files)
 
     def _want_page(self) -> None:
         repo_id = self.opening.address.repo_id

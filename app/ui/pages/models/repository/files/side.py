@@ -41,11 +41,13 @@ class FilesSide(QWidget):
 
     Signals:
         download_wanted: Files (a list) of the repository, and whether they are to be compared.
+        night_wanted: Files (a list) of the repository are to be measured overnight.
         compare_wanted: Model files (paths) that are on this PC are to be opened side by side.
         refused: The headers cannot be had: a ``PersonError``.
     """
 
     download_wanted = Signal(list, bool)
+    night_wanted = Signal(list)
     compare_wanted = Signal(list)
     refused = Signal(object)
 
@@ -74,6 +76,12 @@ class FilesSide(QWidget):
         self.compare_button = push_button(
             self.tr("Download and compare"), "primary", icon_name="compare"
         )
+        self.night_button = push_button(self.tr("Overnight …"), icon_name="sleep")
+        set_tip(
+            self.night_button,
+            self.tr("Download, measure and delete the ticked versions one by one, while you sleep"),
+        )
+        self.night_button.clicked.connect(lambda: self.night_wanted.emit(self.model.checked()))
         self.download_button.clicked.connect(lambda: self._download(compare=False))
         self.compare_button.clicked.connect(lambda: self._download(compare=True))
         self._fitter = fitter
@@ -129,7 +137,9 @@ class FilesSide(QWidget):
         self._follow_choice()
 
     def _lay_out(self) -> None:
-        foot = in_row((self.choice, 1), self.download_button, self.compare_button)
+        foot = in_row(
+            (self.choice, 1), self.night_button, self.download_button, self.compare_button
+        )
         in_column(
             self.advice,
             self.progress,
@@ -271,6 +281,8 @@ class FilesSide(QWidget):
         complete = bool(chosen) and all(file.complete for file in chosen)
         self.download_button.setVisible(not chosen or bool(missing))
         self.download_button.setEnabled(complete)
+        self.night_button.setVisible(len(chosen) > 1 and bool(missing))
+        self.night_button.setEnabled(complete and not others)
         self.compare_button.setEnabled(complete and len(chosen) <= MAX_CANDIDATES and not others)
         words = {
             (False, False): self.tr("Chat"),

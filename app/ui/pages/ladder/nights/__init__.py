@@ -1,0 +1,1 @@
+"""Nights: what is asked before, and what is said in the morning."""

@@ -1,0 +1,127 @@
+"""A night in the real window: ticked on the Hub, agreed to, measured, and told in the morning.
+
+Tests app.ui.pages.ladder.nights.dialog, app.ui.pages.ladder.nights.morning and
+app.lab.works.nights.planner.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from app.core.hub_names import HubAddress
+from app.core.ladder.night import Keep
+from app.lab.works.ladders import worker
+from app.lab.works.ladders.entry import LadderState
+from app.lab.works.ladders.run import LadderRun
+from app.store.paths import Paths
+from app.ui.pages.ladder.nights.dialog import NightDialog
+from app.ui.pages.models.repository.repository import OpenState
+from tests.e2e.person import Person
+from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
+from tests.helpers.hub_way import close_library
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from app.lab.works.ladders.run import LadderOrder
+    from app.ui.kit.theme import Theme
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+REPO = "org/demo-GGUF"
+
+
+@pytest.fixture
+def hub(demo_model: Path, q3: Path) -> Iterator[FakeHub]:
+    files = [FakeFile("demo-F16.gguf", demo_model), FakeFile("demo-Q3_K_S.gguf", q3)]
+    with FakeHub(FakeRepository(REPO, files)) as hub:
+        yield hub
+    close_library()
+
+
+@pytest.fixture
+def person(
+    qtbot: QtBot, theme: Theme, hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Person]:
+    """Before a window whose ladders ask three questions and read no text."""
+    items = tmp_path / "items.jsonl"
+    lines = ({"prompt": f"{n} + 1 =", "answer": str(n + 1)} for n in range(3))
+    items.write_text("\n".join(map(json.dumps, lines)))
+
+    class Small(LadderRun):
+        def __init__(self, order: LadderOrder, *rest: object) -> None:
+            order = dataclasses.replace(order, items=items, quality=False)
+            super().__init__(order, *rest)  # type: ignore[arg-type]
+            self.plan = msgspec.structs.replace(
+                self.plan, prompt_tokens=0, generated_tokens=0, context_tokens=256
+            )
+
+    monkeypatch.setattr(worker.LadderWorkers.__init__, "__defaults__", (Small,))
+    monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    person = Person(theme, Paths.below(tmp_path / "home"), size=(1280, 800))
+    yield person
+    person.close()
+
+
+def _dialogs() -> list[NightDialog]:
+    every = QApplication.topLevelWidgets()
+    return [each for each in every if isinstance(each, NightDialog) and each.isVisible()]
+
+
+def test_ticked_versions_are_measured_overnight_and_told_in_the_morning(
+    person: Person, hub: FakeHub, tmp_path: Path
+) -> None:
+    page = person.models.page
+    person.window.main.show_page("models")
+    page.open_address(HubAddress(REPO))
+    person.until(lambda: page.panel.opening.state is OpenState.SHOWN)
+    for file in hub.repositories[REPO].files:
+        page.panel.files.model.check(file.name)
+    person.until(lambda: person.offers("Overnight …"))
+    person.click("Overnight …")
+    person.until(lambda: bool(_dialogs()))
+    (dialog,) = _dialogs()
+    assert [box.isChecked() for box, _file in dialog.boxes] == [True, True]
+    assert dialog.until_box.currentData() == "07:00"
+    assert dialog.reference_box.currentData() == "demo-F16.gguf"
+
+    box, _file = dialog.boxes[1]
+    box.setChecked(False)
+    assert "Tick at least two versions" in dialog.will.text()
+    box.setChecked(True)
+    person.until(dialog.begin_button.isEnabled)
+    assert dialog.will.text().startswith("2 versions, ")
+    dialog.keep_box.setCurrentIndex(dialog.keep_box.findData(Keep.NONE))
+    dialog.keep_box.activated.emit(dialog.keep_box.currentIndex())
+    assert not dialog.begin_button.isEnabled()
+    person.until(dialog.begin_button.isEnabled)
+    dialog.begin_button.click()
+
+    ladder = person.ladder
+    assert ladder is not None
+    person.until(lambda: ladder.page.entry is not None)
+    entry = ladder.page.entry
+    assert entry is not None
+    said: list[str] = []
+    ladder.service.changed.add(lambda _entry: said.append(ladder.page.board.strip.words.text()))
+    person.window.main.show_page("compare")
+    person.until(lambda: entry.state is LadderState.FINISHED)
+    assert any("Next: the report." in words for words in said)
+
+    notice = person.window.main.notice
+    person.until(notice.isVisible)
+    assert notice.sentence == "The night is over: 2 of 2 versions of demo measured."
+    person.click("Show the report")
+    person.until(lambda: ladder.page.view is not None)
+    assert ladder.page.view is not None
+    assert all(row.tasks is not None for row in ladder.page.view.rows)
+    assert not list((tmp_path / "hub").rglob("*.gguf"))
