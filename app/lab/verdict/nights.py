@@ -10,7 +10,8 @@ from app.core.words.sentence import Amount, Kind, share, worded
 if TYPE_CHECKING:
     from app.lab.ladder.rows import LadderResult
 
-_STEADY = 0.05
+_STEADY, _LEAST = 0.05, 0.01
+_FEWEST = 2
 _LONG_NS = 60 * 10**9  # shorter ones changed nothing
 
 
@@ -19,22 +20,13 @@ def night_remarks(result: LadderResult) -> list[str]:
     notes, night = result.night, result.plan.night
     if notes is None:
         return []
-    found: list[str] = []
-    if sum(bool(row.speed) for row in result.rows.values()) > 1:
-        found.append(worded("night.apart"))
-        spread = _spread(result)
-        if spread is not None:
-            steady = spread <= _STEADY
-            said = "night.steady" if steady else "night.unsteady"
-            found.append(worded(said, share=share(max(spread, 0.01) if steady else spread)))
-    for waited_ns, said in (
-        (notes.asleep_ns, "night.slept"),
-        (notes.offline_ns, "night.was_offline"),
-        (notes.full_ns, "night.was_full"),
-    ):
-        if waited_ns >= _LONG_NS:
-            lasted = Amount(Kind.DURATION, waited_ns)
-            found.append(worded(said, asleep=lasted, waited=lasted))
+    found = _of_speeds(result)
+    if notes.asleep_ns >= _LONG_NS:
+        found.append(worded("night.slept", asleep=_lasted(notes.asleep_ns)))
+    if notes.offline_ns >= _LONG_NS:
+        found.append(worded("night.was_offline", waited=_lasted(notes.offline_ns)))
+    if notes.full_ns >= _LONG_NS:
+        found.append(worded("night.was_full", waited=_lasted(notes.full_ns)))
     if any(visited.is_deleted for visited in notes.files.values()):
         winner = notes.files.get(notes.winner or "")
         if winner is not None:
@@ -42,6 +34,23 @@ def night_remarks(result: LadderResult) -> list[str]:
         elif night is None or night.keep is not Keep.ALL:
             found.append(worded("night.kept_none"))
     return [*found, *notes.remarks]
+
+
+def _of_speeds(result: LadderResult) -> list[str]:
+    """How far speeds of different visits can be compared."""
+    if sum(bool(row.speed) for row in result.rows.values()) < _FEWEST:
+        return []
+    found: list[str] = [worded("night.apart")]
+    spread = _spread(result)
+    if spread is not None and spread <= _STEADY:
+        found.append(worded("night.steady", share=share(max(spread, _LEAST))))
+    elif spread is not None:
+        found.append(worded("night.unsteady", share=share(spread)))
+    return found
+
+
+def _lasted(duration_ns: int) -> Amount:
+    return Amount(Kind.DURATION, duration_ns)
 
 
 def _spread(result: LadderResult) -> float | None:

@@ -162,9 +162,11 @@ def told(night: Night, reference: str, seconds: float | None, now_ns: int) -> li
         said = [say("night.will", **facts)]
     else:
         end_ns = now_ns + int(seconds * 1e9)
-        in_time = end_ns <= night.until_ns
         done = hour_of(end_ns)
-        said = [say("night.will_by" if in_time else "night.will_not_by", **facts, done=done)]
+        if end_ns <= night.until_ns:
+            said = [say("night.will_by", **facts, done=done)]
+        else:
+            said = [say("night.will_not_by", **facts, done=done)]
     if found.too_large:
         names = ", ".join(night.files[key].level for key in found.too_large)
         said.append(say("night.leaves_out", levels=names, most=size(night.most_bytes)))

@@ -331,13 +331,11 @@ class NightVisits:
         file = self._night.files[others[0]]
         if self._files.is_here(others[0]):
             return say("night.then_here", level=file.level)
-        goes = self._night.keep is Keep.NONE and key != self._reference
-        return say(
-            "night.then_goes" if goes else "night.then_comes",
-            gone=self._night.files[key].level,
-            level=file.level,
-            size=size(file.new_bytes),
-        )
+        to_come = size(file.new_bytes)
+        if self._night.keep is Keep.NONE and key != self._reference:
+            gone = self._night.files[key].level
+            return say("night.then_goes", gone=gone, level=file.level, size=to_come)
+        return say("night.then_comes", level=file.level, size=to_come)
 
     def _leave_out(self, key: str, why: English) -> None:
         self._change(key, left=why)

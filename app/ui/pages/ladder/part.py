@@ -115,7 +115,7 @@ class LadderPart(Part):
         page.find_wanted.connect(requests.find.tell)
         page.hub_wanted.connect(self._to_hub)
         page.follow_moves(self._ground.session.moves.place_of)
-        self._morning = Morning(main, desk.service, page.show_ladder)
+        Morning(main, desk.service, page.show_ladder)
         desk.gone_on = lambda gone_on, left: tell_gone_on(main, desk.service, gone_on, left)
         desk.begin()
 

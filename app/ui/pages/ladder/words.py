@@ -156,8 +156,8 @@ def entry_second(entry: LadderEntry, *, held: bool) -> str:
     n = len(entry.keys)
     one_model = len({entry.candidate(key).place for key in entry.keys}) == 1 < n
     versions = told(say("counted.settings", n=n) if one_model else say("counted.versions", n=n))
-    night = translate("LadderWords", "overnight") if entry.is_night else ""
-    return DOT.join(filter(None, (versions, night, entry_state(entry, held=held))))
+    kind = translate("LadderWords", "overnight") if entry.is_night else versions
+    return DOT.join((kind, entry_state(entry, held=held)))
 
 
 def entry_state(entry: LadderEntry, *, held: bool) -> str:

@@ -119,7 +119,7 @@ class WorkStrip(QFrame):
             parts.append(doing_words(entry, progress))
             if entry.state is not LadderState.PAUSED:
                 parts.append(time_left(progress.seconds_left))
-                if progress.busy:
+                if progress.busy and progress.doing is None:
                     parts.append(self.tr("other programs keep the PC busy, so it takes longer"))
         if progress is not None and progress.then is not None:
             parts.append(told(progress.then))
