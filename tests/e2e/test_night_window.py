@@ -104,7 +104,12 @@ def test_ticked_versions_are_measured_overnight_and_told_in_the_morning(
     dialog.keep_box.activated.emit(dialog.keep_box.currentIndex())
     assert not dialog.begin_button.isEnabled()
     person.until(dialog.begin_button.isEnabled)
+    orders: list[LadderOrder] = []
+    dialog.begun.connect(orders.append)
     dialog.begin_button.click()
+    night = orders[0].night
+    assert night is not None
+    assert night.keep is Keep.NONE
 
     ladder = person.ladder
     assert ladder is not None

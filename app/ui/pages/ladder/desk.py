@@ -12,8 +12,8 @@ from app.core.candidates.candidate import Candidate, candidate_of
 from app.core.errors import PersonError
 from app.core.memory.estimate import lasting_budget_bytes
 from app.core.verdict import Limits, default_limits
-from app.lab.beside.places import KeptPasses
 from app.hub.settings import hub_cache_folder
+from app.lab.beside.places import KeptPasses
 from app.lab.demo.demo import DEMO_LEVELS, demo_base, demo_taught
 from app.lab.engines.room import EngineRoom
 from app.lab.ladder.pickable import PickFile, pickable

@@ -250,7 +250,7 @@ class NightDialog(QDialog):
             until_ns(self.until_box.currentData(), int(datetime.now().timestamp() * 1e9)),
             self.reference_box.currentData(),
             int((self.disk.value or 1) * _GB),
-            self.keep_box.currentData(),
+            Keep(self.keep_box.currentData()),  # Qt gives the bare word back
         )
         plan, profile = self._plan, self.sure.profile
         self._job = self._jobs.run(
