@@ -77,9 +77,12 @@ def test_the_open_chat_is_renamed_and_deleted_from_the_palette(person: Person) -
     person.rest()
     chats = person.compare.chats
     person.compare.commands.show_chats.setChecked(False)
-    assert run(person, "delete the chat")[0] == "Delete the chat"
-    assert chats.isVisible()
-    assert chats.question.isVisible()
-    chats.question.hide()
     assert run(person, "rename the chat")[0] == "Rename the chat"
+    assert chats.isVisible()
     assert chats.view.findChild(QLineEdit) is not None
+    person.press(Qt.Key.Key_Escape)
+    deleted = person.session.chat.id
+    assert run(person, "delete the chat")[0] == "Delete the chat"
+    person.until(lambda: person.session.chat.id != deleted)
+    person.click("Undo")
+    person.until(lambda: deleted in {chat.id for chat in person.session.list_chats()})

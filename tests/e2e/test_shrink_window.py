@@ -54,11 +54,11 @@ def test_a_version_is_made_found_measured_and_chatted_with(person: Person, tmp_p
     page = desk.page
     source = tmp_path / "models" / "small-F16.gguf"
     page.choose(source)
-    person.until(lambda: page.source.path == source)
-    person.until(lambda: len(page.versions.rows) > 25)
-    row = [each.level.name for each in page.versions.rows].index("Q4_0")
-    box = page.versions.index(row, 0)
-    page.versions.setData(box, Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
+    person.until(lambda: page.making.source.path == source)
+    person.until(lambda: len(page.making.versions.rows) > 25)
+    row = [each.level.name for each in page.making.versions.rows].index("Q4_0")
+    box = page.making.versions.index(row, 0)
+    page.making.versions.setData(box, Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
     person.click("Make it")
     person.until(lambda: [each.state for each in desk.makes.all] == [WorkState.DONE])
     target = tmp_path / "models" / "small-Q4_0.gguf"
@@ -76,14 +76,14 @@ def test_a_version_is_made_found_measured_and_chatted_with(person: Person, tmp_p
     tab.show_model(source)
     person.click("Make smaller …", within=tab)
     person.until(page.isVisible)
-    assert page.source.path == source
+    assert page.making.source.path == source
 
-    person.click("Chat", within=page.works)
+    person.click("Chat", within=page.making.works)
     person.until(lambda: str(target) in {pane.candidate.place for pane in person.panes})
     person.window.main.show_page("shrink")
-    person.click("Measure", within=page.works)
+    person.click("Measure", within=page.making.works)
     person.until(lambda: person.ladder is not None and person.ladder.page.picker.isVisible())
     assert person.ladder is not None
     picker = person.ladder.page.picker
     person.until(lambda: len(picker.model.checked) == 2)
-    assert {each.path for each in picker.model.checked} == {target, page.source.path}
+    assert {each.path for each in picker.model.checked} == {target, page.making.source.path}
