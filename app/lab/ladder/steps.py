@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec.structs import replace
 
@@ -64,20 +64,10 @@ if TYPE_CHECKING:
 _QUICK_PROMPT_TOKENS = 1024
 
 
-class Ask(Protocol):
-    """Asks a candidate the questions."""
-
-    def __call__(
-        self,
-        candidate: Candidate,
-        on_share: Callable[[float], None],
-        stopping: Stopping | None,
-        engines: LadderEngines,
-        reference: TasksStep | None,
-        /,
-    ) -> TasksStep:
-        """Ask it; see :meth:`app.lab.ladder.tasks.LadderTasks.ask`."""
-        ...
+Ask: TypeAlias = (
+    "Callable[[Candidate, Callable[[float], None], Stopping | None, LadderEngines], TasksStep]"
+)
+"""Asks a candidate the questions; see :meth:`app.lab.ladder.tasks.LadderTasks.ask`."""
 
 
 @dataclass(frozen=True, slots=True)
