@@ -164,8 +164,8 @@ def _reference(files: list[tuple[Repository, ListedFile]], word: str) -> ListedF
     try:
         return find_file([file for _, file in files], word)
     except PersonError as error:
-        levels = ", ".join(file.level or file.name for _, file in files)
-        said = say("night.no_such_reference", word=word, levels=levels)
+        versions = ", ".join(file.level or file.name for _, file in files)
+        said = say("night.no_such_reference", word=word, versions=versions)
         raise WrongArguments(said, error.sentence) from error
 
 

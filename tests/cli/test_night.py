@@ -42,12 +42,12 @@ def test_what_is_wrong_is_said_in_a_sentence(
     demo_hub: FakeHub, capfd: pytest.CaptureFixture[str]
 ) -> None:
     for words, status, sentence in (
-        ((), 2, "Name the levels: ORG/REPO:LEVEL"),
+        ((), 2, "Name what is to be measured: ORG/REPO:Q8_0"),
         (("--levels", "F16"), 2, "--levels are those of a --repo"),
         ((f"{REPO}:F16", "--until", "25:00"), 2, "“25:00” is no time of a day"),
         ((f"{REPO}:F16", "--disk", "much"), 2, "“much” is no size"),
-        ((f"{REPO}:F16",), 1, "at least two levels"),
-        ((f"{REPO}:F16,Q3_K_S", "--reference", "Q2_K"), 2, "“Q2_K” is none of the levels"),
+        ((f"{REPO}:F16",), 1, "at least two versions"),
+        ((f"{REPO}:F16,Q3_K_S", "--reference", "Q2_K"), 2, "“Q2_K” is none of the versions"),
         ((REPO, "--disk", "20MB"), 1, "the night may use 20.0 MB"),
     ):
         assert main(["night", *words, "--endpoint", demo_hub.endpoint]) == status, words

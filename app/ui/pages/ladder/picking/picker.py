@@ -100,7 +100,9 @@ class Picker(QWidget):
         self.search.textChanged.connect(self.tree.filter_by)
         self.open_button = push_button(self.tr("Open files …"), icon_name="folder", run=self._open)
         self.hub_button = push_button(
-            self.tr("Overnight, from the Hub …"), icon_name="sleep", run=self.hub_wanted
+            self.tr("Overnight, from the Hub …"),
+            "link",
+            run=self.hub_wanted,
         )
         self.reference_box = ChoiceBox(self.tr("Compared with"), least_characters=16)
         self.reference_help = label("", "small-dim", wrap=True)
@@ -177,11 +179,10 @@ class Picker(QWidget):
         self.tree.setMinimumHeight(lines * _TREE_LINES)
         content = QWidget()
         in_column(
-            in_row(
-                (label(self.tr("Which versions?"), "strong"), 1), self.hub_button, self.open_button
-            ),
+            in_row((label(self.tr("Which versions?"), "strong"), 1), self.open_button),
             self.search,
             (self.tree, 1),
+            in_row(self.hub_button, 1),
             Gap(GRID),
             *self._line(self.tr("Compared with"), self.reference_box, self.reference_help),
             Gap(GRID),
