@@ -64,9 +64,9 @@ if TYPE_CHECKING:
 _QUICK_PROMPT_TOKENS = 1024
 
 
-Ask: TypeAlias = (
-    "Callable[[Candidate, Callable[[float], None], Stopping | None, LadderEngines], TasksStep]"
-)
+OnShare: TypeAlias = Callable[[float], None]
+"""Told the share of a step that is done."""
+Ask: TypeAlias = "Callable[[Candidate, OnShare, Stopping | None, LadderEngines], TasksStep]"
 """Asks a candidate the questions; see :meth:`app.lab.ladder.tasks.LadderTasks.ask`."""
 
 
