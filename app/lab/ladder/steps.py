@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -64,12 +64,6 @@ if TYPE_CHECKING:
 _QUICK_PROMPT_TOKENS = 1024
 
 
-OnShare: TypeAlias = Callable[[float], None]
-"""Told the share of a step that is done."""
-Ask: TypeAlias = "Callable[[Candidate, OnShare, Stopping | None, LadderEngines], TasksStep]"
-"""Asks a candidate the questions; see :meth:`app.lab.ladder.tasks.LadderTasks.ask`."""
-
-
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What steps are measured with.
@@ -99,7 +93,19 @@ class Tools:
     items: tuple[TaskItem, ...] = ()
     prompts: tuple[str, ...] = ()
     about_server: Callable[[Candidate], Server | None] = lambda _: None
-    ask: Ask | None = None
+    ask: (
+        Callable[
+            [
+                Candidate,
+                Callable[[float], None],
+                Stopping | None,
+                LadderEngines,
+                TasksStep | None,
+            ],
+            TasksStep,
+        ]
+        | None
+    ) = None
     anchor: Candidate | None = None
     leaves: bool = False
 
