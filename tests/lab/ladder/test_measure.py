@@ -22,6 +22,7 @@ from app.core.ladder.columns import COLUMNS, cell_of
 from app.core.ladder.results import FileFacts, StepKind, TasksStep
 from app.core.ladder.row import Note, Value
 from app.core.verdict import Limits
+from app.lab.ladder.effort import Asked
 from app.lab.ladder.kept import About, plan_of, restored
 from app.lab.ladder.measure import Ladder
 from app.lab.ladder.plan import LadderPlan, Step, steps_of
@@ -370,7 +371,7 @@ def test_the_time_left_follows_the_steps_so_far() -> None:
     now = [0.0]
     facts = FileFacts("Q8_0", 10**9, 8.5, 10**9, 10**9, "llama", 8192, 1000, ("x",), 10**9, 0, None)
     plan = LadderPlan("r", ("a",), 4, context_tokens=DEFAULT_CONTEXT_TOKENS)
-    clock = Clock(plan, {"r": facts, "a": facts}, 0, lambda: now[0])
+    clock = Clock(plan, {"r": facts, "a": facts}, Asked(0), lambda: now[0])
     steps = [Step(StepKind.MEMORY, ("r",)), Step(StepKind.MEMORY, ("a",))]
     clock.begin()
     assert clock.progress(steps, 0, 0.0).seconds_left is None
