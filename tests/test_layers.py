@@ -15,6 +15,7 @@ LINT = [sys.executable, "-c", "from importlinter.cli import lint_imports_command
 
 LAB = (
     *(
+        "beside",
         "history",
         "works",
         "reports",
@@ -95,6 +96,7 @@ def test_the_contracts_hold() -> None:
         ("lab/shrink", "import app.lab.compare"),
         ("lab/serve", "import app.lab.compare"),
         ("lab/shrink", "import uvicorn"),
+        ("lab/beside", "import app.lab.tasks"),
         ("lab/convert", "import app.lab.speed"),
         ("lab/hub", "import app.lab.ladder"),
         ("lab/ladder", "import app.lab.votes"),
@@ -147,8 +149,8 @@ def test_a_forbidden_import_is_found(tmp_path: Path, module: str, statement: str
     assert "BROKEN" in result.stdout
 
 
-MOST_MODULES = {"cli": 30}
-"""Of a room, where it is not 20: the command line has one a command."""
+MOST_MODULES = {"cli": 32, "core/words/texts": 24}
+"""Of a room, where it is not 20: the command line has one a command, sentences one a subject."""
 
 
 def test_no_room_outgrows_its_drawers() -> None:
