@@ -45,7 +45,7 @@ def test_columns_without_a_figure_are_left_out_where_rows_are_given() -> None:
     everywhere = {column.key for column in columns_at(Place.MARKDOWN)}
     here = {column.key for column in columns_at(Place.MARKDOWN, rows)}
     of_servers = {"same_along", "told_mean_kld", "clocked_tokens_per_second"}
-    assert everywhere - here == {"votes", "bits_per_byte"} | of_servers
+    assert everywhere - here == {"votes", "bits_per_byte", "joules_per_token"} | of_servers
 
 
 def test_the_reference_against_itself_is_no_figure_beside_the_others() -> None:
