@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from app.lab.ladder.rows import LadderResult
 
 LIMITS = Limits(4000 * cases.MB, 5.0)
+OF_MEAN = 4.302653 / 3**0.5
+"""Half of the 95 % interval of a mean of three, in deviations: Student's t of two degrees."""
 Q8, Q2 = "/m/sky-Q8_0.gguf", "/m/sky-Q2_K.gguf"
 
 
@@ -43,7 +45,11 @@ def test_figures_are_those_of_the_rows() -> None:
     assert speed is not None
     assert speed.mean is not None
     assert speed.stddev is not None
-    assert q8.rate("tg") == Value(speed.mean, speed.mean - speed.stddev, speed.mean + speed.stddev)
+    rate, around = q8.rate("tg"), OF_MEAN * speed.stddev
+    assert isinstance(rate, Value)
+    assert rate.number == speed.mean
+    assert rate.low == pytest.approx(speed.mean - around)
+    assert rate.high == pytest.approx(speed.mean + around)
     assert q8.divergence == Value(0.001, 0.001 * 0.8, 0.001 * 1.25)
     assert q2.points_lost is not None
     assert q2.points_lost.number == pytest.approx(100 * 60 / 480)
@@ -79,7 +85,7 @@ def test_points_are_those_of_which_both_are_known() -> None:
     (point,) = points_of([tiny], Cost.SPEED, Loss.DIVERGENCE)
     assert (point.y, point.low, point.high) == (LEAST_DIVERGENCE,) * 3
     (point, _) = points_of(known, Cost.SPEED, Loss.DIVERGENCE)
-    assert point.across == pytest.approx(point.x * 0.01)
+    assert point.across == pytest.approx(point.x * 0.01 * OF_MEAN)
 
 
 def test_letters_of_the_window_decide_over_colours() -> None:
