@@ -70,9 +70,9 @@ class Server:
         return self._clients[key]
 
     @property
-    def answered(self) -> list[dict[str, Any]]:
-        """What became of requests."""
-        return [event["answered"] for event in self.events if "answered" in event]
+    def statuses(self) -> list[int]:
+        """What became of requests, as told so far: a client has its answer before it is told."""
+        return [event["answered"]["status"] for event in self.events if "answered" in event]
 
     @property
     def awake(self) -> dict[str, int]:

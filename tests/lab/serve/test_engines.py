@@ -46,7 +46,7 @@ def test_a_file_that_is_spoilt_later_is_an_answer_too(demo_model: Path, tmp_path
         with pytest.raises(openai.InternalServerError) as failed:
             server.client().chat.completions.create(model="", messages=QUESTION)
         assert "Traceback" not in str(failed.value)
-        assert server.answered[-1]["status"] == 500
+        server.wait(lambda: server.statuses == [500])
         spoilt.write_bytes(demo_model.read_bytes())
         mended = server.client().chat.completions.create(model="", messages=QUESTION)
         assert mended.choices[0].message.content
