@@ -98,8 +98,11 @@ def median_interval(values: Sequence[float], confidence: float = 0.95) -> Interv
     return Interval(ordered[k - 1], ordered[count - k], 1 - 2 * left_out / ways)
 
 
-def ratio_figure(item: str, name: str, ratios: Sequence[float], at_least: float) -> Figure:
-    """The median of ratios of alternating pairs, with its interval where there are enough."""
+def ratio_figure(item: str, name: str, ratios: Sequence[float], at_least: float | None) -> Figure:
+    """The median of ratios of alternating pairs, with its interval where there are enough.
+
+    None as goal: nothing was promised of it.
+    """
     centre = median(ratios)
     words = f"{centre:.3f}"
     if len(ratios) >= MIN_VALUES_FOR_MEDIAN_INTERVAL:
@@ -110,6 +113,8 @@ def ratio_figure(item: str, name: str, ratios: Sequence[float], at_least: float)
         )
     else:
         words += f" ({len(ratios)} pairs, too few for an interval)"
+    if at_least is None:
+        return fact(item, name, words)
     return Figure(item, name, f"≥ {at_least:.2f}", words, centre >= at_least)
 
 

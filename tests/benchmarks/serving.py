@@ -45,10 +45,13 @@ class Clocked:
     Attributes:
         first_ms: From the question to the first token.
         tokens_per_second: Between the first and the last.
+        own_prompt_ms, own_tokens_per_second: By the answering server's clock, where it tells.
     """
 
     first_ms: float
     tokens_per_second: float
+    own_prompt_ms: float = 0.0
+    own_tokens_per_second: float = 0.0
 
 
 def model_of(run: Run) -> Path:
@@ -154,6 +157,7 @@ def asked(url: str, prompt: str) -> Clocked:
     connection.request("POST", f"{address.path}/chat/completions", json.dumps(body))
     first = last = 0.0
     tokens = 0
+    own: dict[str, float] = {}
     for line in connection.getresponse():
         if not line.startswith(b"data: {"):
             continue
@@ -163,9 +167,11 @@ def asked(url: str, prompt: str) -> Clocked:
             last = time.perf_counter()
             first = first or last
         tokens = document.get("usage", {}).get("completion_tokens", tokens)
+        own = document.get("timings", own)
     connection.close()
     assert tokens == GENERATED_TOKENS, tokens
-    return Clocked((first - begun) * 1e3, (tokens - 1) / (last - first))
+    own_ms, own_pace = own.get("prompt_ms", 0.0), own.get("predicted_per_second", 0.0)
+    return Clocked((first - begun) * 1e3, (tokens - 1) / (last - first), own_ms, own_pace)
 
 
 def compared(run: Run, model: str, prompt: str) -> Clocked:
@@ -174,4 +180,8 @@ def compared(run: Run, model: str, prompt: str) -> Clocked:
     words += ["--max-tokens", str(GENERATED_TOKENS), "--threads", str(run.threads)]
     candidate = run_program(run.home, words)["candidates"][0]
     assert candidate["generated_tokens"] == GENERATED_TOKENS, candidate
-    return Clocked(candidate["first_token_ns"] / 1e6, candidate["tokens_per_second"])
+    own = (candidate["served"] or {}).get("speeds", {})
+    own_ms, own_ns = own.get("prompt_ns", 0) / 1e6, own.get("generation_ns", 0)
+    own_pace = own["generated_tokens"] * 1e9 / own_ns if own_ns else 0.0
+    first_ms = candidate["first_token_ns"] / 1e6
+    return Clocked(first_ms, candidate["tokens_per_second"], own_ms, own_pace)
