@@ -14,10 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject
-from PySide6.QtWidgets import QApplication
 
 from app.bootstrap import open_house
 from app.store.paths import Paths
+from app.ui.application import make_application
 from app.ui.kit.theme import Theme, ThemeChoice
 from app.ui.window import Window
 from tests.benchmarks.watchdog import Watchdog
@@ -50,7 +50,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 def main(entries: int, times: int) -> None:
     """Fill, open, look, search."""
-    application = QApplication([])
+    application = make_application(["shrinkscope"])
     with tempfile.TemporaryDirectory() as home:
         paths = Paths.below(Path(home))
         house = open_house(paths)

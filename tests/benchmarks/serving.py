@@ -170,8 +170,10 @@ def asked(url: str, prompt: str) -> Clocked:
         own = document.get("timings", own)
     connection.close()
     assert tokens == GENERATED_TOKENS, tokens
-    own_ms, own_pace = own.get("prompt_ms", 0.0), own.get("predicted_per_second", 0.0)
-    return Clocked((first - begun) * 1e3, (tokens - 1) / (last - first), own_ms, own_pace)
+    own_ms = own.get("predicted_ms", 0.0)
+    own_pace = own["predicted_n"] * 1e3 / own_ms if own_ms else 0.0
+    prompt_ms = own.get("prompt_ms", 0.0)
+    return Clocked((first - begun) * 1e3, (tokens - 1) / (last - first), prompt_ms, own_pace)
 
 
 def compared(run: Run, model: str, prompt: str) -> Clocked:

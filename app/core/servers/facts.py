@@ -42,7 +42,7 @@ class ServerSpeeds(msgspec.Struct, frozen=True, omit_defaults=True):
         first_token_ns: From its having the request to the first token.
         generated_tokens: Those of thinking included.
         generation_ns: For those.
-        tokens_per_second: Of the generation, where it says no time.
+        tokens_per_second: Of the generation, where it says one.
         queue_ns: How long the request waited for others.
         load_ns: How long the model was loaded for it.
     """
@@ -65,9 +65,14 @@ class ServerSpeeds(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def generated_tokens_per_second(self) -> float | None:
-        """Speed of the answer, as the server counts it: all tokens over the time for all."""
-        if not self.generated_tokens or not self.generation_ns:
+        """Speed of the answer as the server counts it; by its time where it says none.
+
+        llama-server's times begin at the first token, which its speed leaves out.
+        """
+        if self.tokens_per_second is not None:
             return self.tokens_per_second
+        if not self.generated_tokens or not self.generation_ns:
+            return None
         return self.generated_tokens * 1e9 / self.generation_ns
 
 

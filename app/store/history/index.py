@@ -74,8 +74,10 @@ _COUNT = f"""
     WHERE {_THERE}
 """
 _NEWEST_FIRST = " ORDER BY e.when_ns DESC, e.id DESC LIMIT ? OFFSET ?"
-_HITS = "CREATE TEMP TABLE hit AS SELECT rowid AS id FROM words WHERE "
-_IN_HITS = " AND e.id IN (SELECT id FROM temp.hit)"
+_HIT = "CREATE TEMP TABLE hit (id INTEGER PRIMARY KEY)"
+_HITS = "INSERT INTO temp.hit SELECT rowid FROM words WHERE "
+# Looked up for each entry in the order of times: by a list, SQLite would sort all that it has.
+_IN_HITS = " AND EXISTS (SELECT 1 FROM temp.hit WHERE hit.id = e.id)"
 _STALE = """
     SELECT e.id, e.kind, e.number, e.revision FROM store.entry AS e
     LEFT JOIN known ON known.id = e.id
@@ -245,6 +247,7 @@ class HistoryIndex:
             match = "text LIKE ? ESCAPE '\\'" if asked is None else "words MATCH ?"
             with _reading():
                 self.connection.execute("DROP TABLE IF EXISTS temp.hit")
+                self.connection.execute(_HIT)
                 self.connection.execute(f"{_HITS}{match}", (asked or contained(words),))
             self._words = words
         return condition + _IN_HITS, values

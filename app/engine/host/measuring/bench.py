@@ -46,7 +46,7 @@ class SpeedTester:
         self._abort = abort
         self._engine = engine
         self._context: Context | None = None
-        self._shape: tuple[int, int, int] | None = None
+        self._depth = 0
         self._random = random.Random(1)
         self._begin = model.begin_token if model.adds_begin_token else None
 
@@ -61,13 +61,13 @@ class SpeedTester:
         context = self._context_for(command)
         context.set_threads(command.threads)
         if command.warmup:
-            context.clear()
+            if not self._is_filled(context, command.depth):
+                context.clear()
             if command.prompt_tokens:
                 self._prompt(context, command.prompt_tokens)
             else:
                 self._generate(context, 1)
-        filled = command.depth and not command.warmup and context.keep(command.depth)
-        if not filled:
+        if not self._is_filled(context, command.depth):
             context.clear()
             if command.depth:
                 self._prompt(context, command.depth)
@@ -93,19 +93,26 @@ class SpeedTester:
             self._context = None
 
     def _context_for(self, command: Bench) -> Context:
-        shape = (command.prompt_tokens, command.generated_tokens, command.depth)
-        if self._context is None or shape != self._shape:
-            self.free()
-            self._context = Context(
-                self._model,
-                self._abort,
-                size_tokens=sum(shape),
-                threads=command.threads,
-                batch_tokens=self._engine.batch_tokens or _BATCH_TOKENS,
-                engine=self._engine,
-            )
-            self._shape = shape
+        """The one of the test before, with what it holds, where this one fits and begins alike."""
+        size = command.depth + command.prompt_tokens + command.generated_tokens
+        known = self._context
+        if known is not None and self._depth == command.depth and size <= known.size_tokens:
+            return known
+        self.free()
+        self._context = Context(
+            self._model,
+            self._abort,
+            size_tokens=size,
+            threads=command.threads,
+            batch_tokens=self._engine.batch_tokens or _BATCH_TOKENS,
+            engine=self._engine,
+        )
+        self._depth = command.depth
         return self._context
+
+    def _is_filled(self, context: Context, depth: int) -> bool:
+        """Have it hold the depth alone, if that is what it begins with."""
+        return depth > 0 and context.keep(depth)
 
     def _prompt(self, context: Context, count: int) -> None:
         tokens = self._tokens(count, context.model.vocabulary_size)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.core.history.entry import Entry
     from app.ui.kit.views.rows import Index
 
-_ROWS_AT_ONCE = 400
+_ROWS_AT_ONCE = 100
 
 
 class EntryList(QWidget):
