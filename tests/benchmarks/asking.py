@@ -16,6 +16,7 @@ import psutil
 
 from app.core.candidates.candidate import candidate_of
 from app.core.tasks.items import first_of_each_kind
+from app.engine.protocol.measuring import MeasurePasses, PassesMeasured
 from app.lab.demo.demo import demo_base
 from app.lab.engines.opened import opened
 from app.lab.engines.room import EngineRoom
@@ -38,14 +39,17 @@ LEAST_TIMES, LEAST_TIMES_SMALL = 3.0, 2.0
 MOST_MB = 300
 _MOST_PAIRS = 3
 _ANSWER_TOKENS = 64
+_PASS_CONTEXT_TOKENS = 512
+_TEXTS = (8, 16, 32, 64)
 ONE_BILLION = Shape(
     layers=16, width=2048, feed_forward=8192, heads=32, kv_heads=8, vocabulary_tokens=128_256
 )
 HOW = """The first questions of each kind without a long text (eight; twenty of the demo model's),
 by the program's own asker: one after the other (an engine a core, as it was) beside as many at once
-as the quick profile's questions get, in turns and random order within a pair. Ratios are of the
-engines' processor time, starts and loads included, so that other programs change less: where they
-take a share of the cores' arithmetic and not of memory's pace, what is gained is less than at rest.
+as the quick profile's questions get, in turns and random order within a pair. Starts and loads
+are included. By the engines' processor time other programs change less. Where a processor's kernels
+keep up with its memory, passes over many texts gain little, which stands beside: no way of asking
+can gain more of the writing, and of the reading it gains nothing.
 Memory is what the engines have for themselves at their peak, several at once less one after the
 other. Models with random weights never end an answer by themselves: theirs are 64 tokens long, and
 their made vocabulary takes twice as many tokens for a question as a real one does."""
@@ -95,16 +99,28 @@ def _figures(run: Run, name: str, path: Path, times: float, each: int) -> list[F
     )
     ratios = [old.wall_s / new.wall_s for new, old in pairs]
     by_processor = [old.cpu_s / new.cpu_s for new, old in pairs]
-    tell(f"  wall {ratios}, processor {by_processor}")
     beyond = max(new.own_bytes for new, _ in pairs) - min(old.own_bytes for _, old in pairs)
     most = max(MOST_MB, ready.model.tensor_bytes / 4e6)
     return [
-        ratio_figure(LETTER, f"questions a processor second, {name}", ratios, times),
+        ratio_figure(LETTER, f"questions a minute, {name}", ratios, times),
+        ratio_figure(LETTER, f"questions a processor second, {name}", by_processor, None),
+        fact(LETTER, f"tokens that passes can gain here, {name}", _most_gained(ready, room)),
         limit_figure(
             LETTER, f"memory beyond one after the other, {name}", beyond / 1e6, most, "MB"
         ),
         fact(LETTER, f"at once, {name}", f"{many.places} in {many.engines} engines"),
     ]
+
+
+def _most_gained(ready: OpenedCandidate, room: EngineRoom) -> str:
+    """What no way of asking can pass: of more and more texts side by side, the best passes."""
+    with room.calls("passes", is_steady=True) as engine:
+        room.load(engine, ready, 1, _PASS_CONTEXT_TOKENS)
+        command = MeasurePasses(engine.next_id(), list(_TEXTS))
+        passes = engine.call(command, PassesMeasured)
+    gains = {count: count * passes.alone_ns / ns for count, ns in passes.beside_ns.items()}
+    best = max(gains, key=lambda count: gains[count])
+    return f"{gains[best]:.1f} times as many, {best} texts at once"
 
 
 def _asked(run: Run, ready: OpenedCandidate, plan: TaskPlan, room: EngineRoom) -> _Taken:
