@@ -25,8 +25,8 @@ from PySide6.QtWidgets import QApplication
 if TYPE_CHECKING:
     import pytest
 
-PATIENCE_S = 5.0
-"""How long something that is on its way out may take, in seconds."""
+PATIENCE_S = 30.0
+"""How long something that is on its way out may take on a busy PC, in seconds."""
 
 
 class NetworkGuard:

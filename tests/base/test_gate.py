@@ -8,7 +8,7 @@ import pytest
 
 from app.base.gate import Gate, StopFlag, Stopped
 
-_PATIENCE_S = 30.0
+_PATIENCE_S = 120.0
 
 
 def test_work_goes_on_until_it_is_asked_to_stop() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TypeVar
 
+import psutil
 import pytest
 
 from app.core.candidates.settings import SamplingSettings
@@ -52,6 +55,25 @@ class RecordedEngine:
                 return event
             if isinstance(event, Exited):
                 pytest.fail(f"the engine ended: {event.outcome}")
+
+    def wait_log(self, holds: Callable[[str], bool]) -> None:
+        """Until it holds of the log: an event overtakes what the engine had printed before it."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not holds(self.client.log_text()):
+            assert time.monotonic() < end, self.client.log_text()
+            time.sleep(0.01)
+
+    @contextmanager
+    def held(self) -> Generator[None]:
+        """The engine stands still; what it is sent meanwhile it finds all at once."""
+        process = psutil.Process(self.client.pid)
+        process.suspend()
+        while process.status() != psutil.STATUS_STOPPED:
+            time.sleep(0.001)
+        try:
+            yield
+        finally:
+            process.resume()
 
     def load(self, path: Path, context_tokens: int = 512) -> Loaded:
         """Load a model file."""

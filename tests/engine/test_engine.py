@@ -34,6 +34,15 @@ from tests.engine.conftest import PATIENCE_SECONDS, RecordedEngine
 from tests.helpers import gguf_files as files
 
 ENDLESS = SamplingSettings(max_tokens=100_000)
+LONG_CONTEXT = 30_000
+
+
+def endless_model(folder: Path) -> Path:
+    """One whose answer goes on for as long as a busy PC needs for stopping it."""
+    pieces = [f" w{number}" for number in range(40)]
+    return files.write_scripted_model(
+        folder / "m.gguf", pieces, ends=False, context_length=LONG_CONTEXT
+    )
 
 
 def test_the_demo_model_answers(engine: RecordedEngine, demo_model: Path) -> None:
@@ -87,8 +96,7 @@ def test_a_seed_fixes_a_sampled_answer(engine: RecordedEngine, tmp_path: Path) -
 
 
 def test_stop_while_it_generates(engine: RecordedEngine, tmp_path: Path) -> None:
-    pieces = [f" w{number}" for number in range(40)]
-    engine.load(files.write_scripted_model(tmp_path / "m.gguf", pieces, ends=False), 100_000)
+    engine.load(endless_model(tmp_path), LONG_CONTEXT)
     command_id = engine.send_prompt("go", ENDLESS)
     engine.wait(Text)
     engine.client.stop(command_id)
@@ -124,8 +132,7 @@ def test_a_late_stop_does_not_end_the_next_answer(engine: RecordedEngine, demo_m
 def test_a_stop_that_comes_before_its_command_begins(
     engine: RecordedEngine, tmp_path: Path
 ) -> None:
-    pieces = [f" w{number}" for number in range(9)]
-    engine.load(files.write_scripted_model(tmp_path / "m.gguf", pieces, ends=False), 4096)
+    engine.load(endless_model(tmp_path), LONG_CONTEXT)
     first = engine.send_prompt("a", ENDLESS)
     second = engine.send_prompt("b", ENDLESS)
     engine.wait(Text)
@@ -138,8 +145,9 @@ def test_a_stop_that_comes_before_its_command_begins(
 
 def test_a_load_can_be_cancelled(engine: RecordedEngine, tmp_path: Path) -> None:
     path = files.write_tiny_llama(tmp_path / "m.gguf", n_layers=24)
-    command_id = engine.send_load(path)
-    engine.client.stop(command_id)
+    with engine.held():
+        command_id = engine.send_load(path)
+        engine.client.stop(command_id)
     failed = engine.wait(Failed)
     assert failed.kind is FailureKind.CANCELLED
     engine.load(path)
@@ -448,14 +456,17 @@ def test_the_log_is_kept_after_the_end(engine: RecordedEngine, tmp_path: Path) -
 
 
 PARENT = """
-import sys
+import sys, threading
 from pathlib import Path
 from app.engine.local.client import EngineClient
+named = threading.Event()
 def say(key, event):
+    named.wait()
     print(type(event).__name__, flush=True)
 client = EngineClient("c", say, Path(sys.argv[1]))
 client.start()
 print(client.pid, flush=True)
+named.set()
 sys.stdin.read()
 """
 

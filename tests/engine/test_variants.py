@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.engine import variants
-from tests.engine.conftest import RecordedEngine
+from tests.engine.conftest import PATIENCE_SECONDS, RecordedEngine
 
 
 def test_engines_are_told_what_to_do_without(tmp_path: Path) -> None:
@@ -37,4 +37,4 @@ def test_an_engine_starts_with_a_list_of_a_build_without_variants(tmp_path: Path
     # There is but one library for the processor.
     assert other.start().variant == ""
     other.client.close()
-    assert other.client.join(60)
+    assert other.client.join(PATIENCE_SECONDS)

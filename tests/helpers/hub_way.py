@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.hub.cache import HubCache
@@ -17,9 +17,13 @@ from app.hub.tokens import Tokens
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
 
 QUICK = Patience(
-    connect_s=2.0, read_s=2.0, stall_s=1.0, first_retry_s=0.02, most_retry_s=0.1, attempts=6
-)
-"""Little patience, so that faults are over soon."""
+    connect_s=60.0, read_s=60.0, stall_s=60.0, first_retry_s=0.02, most_retry_s=0.1, attempts=6,
+    answer_s=60.0,
+)  # fmt: skip
+"""Little waiting between attempts. Whoever speaks is heard out, however busy this PC is."""
+HASTY = replace(QUICK, connect_s=2.0, read_s=2.0, stall_s=1.0)
+"""For silence, which is over soon; a busy PC may make some of its own."""
+_laid: list[HubConnection] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +44,12 @@ def way_to(
     token: str = "",
     certificates: Path | None = None,
 ) -> Way:
-    """Build the way to a fake Hub, with a cache in ``folder``."""
+    """Build the way to a fake Hub, with a cache in ``folder``; :func:`close_library` closes it."""
     settings = HubSettings(hub.endpoint, folder / "hub", patience=patience)
     environ = {"HF_ENDPOINT": hub.endpoint, "HF_TOKEN": token, "HF_HOME": str(folder)}
     tokens = Tokens(hub.endpoint, environ=environ, keyring=lambda: None)
     connection = HubConnection(settings, tokens, Certificates(certificates))
+    _laid.append(connection)
     cache = HubCache(settings.cache_folder)
     return Way(connection, Catalogue(connection), cache, Downloader(connection, cache))
 
@@ -79,6 +84,11 @@ def example_repository() -> FakeRepository:
 
 
 def close_library() -> None:
-    """Close the connections that the Hub's library keeps open; they open again when needed."""
+    """Close all connections of the Hub's library and of ways; they open again when needed.
+
+    Left open they would be met by the collector, in whichever test it comes by.
+    """
+    while _laid:
+        _laid.pop().close()
     if library := sys.modules.get("huggingface_hub"):
         library.close_session()

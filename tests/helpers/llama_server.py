@@ -12,14 +12,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 import pytest
 
 from tools.build_llama_server import engine_libraries, kept_server
 
 VARIABLE = "SHRINKSCOPE_LLAMA_SERVER"
-_PATIENCE_S = 60.0
+_PATIENCE_S, _TRIES = 240.0, 3
 
 
 def server_program() -> Path:
@@ -47,34 +46,46 @@ def llama_server(
         threads: It computes with.
         niceness: By how much it gives way to other programs, as engines do by 5.
     """
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
     command = [
         *(("nice", "-n", str(niceness)) if niceness else ()),
         *(str(server_program()), "--model", str(model), "--host", "127.0.0.1"),
-        *("--port", str(port), "--parallel", "1", "--threads", str(threads), "--ctx-size", "1024"),
+        *("--parallel", "1", "--threads", str(threads), "--ctx-size", "1024"),
         *(("--api-key", key) if key else ()),
         *words,
     ]
     # Over the libraries of the engine of this environment.
     environ = {**os.environ, "LD_LIBRARY_PATH": str(engine_libraries())}
-    with (
-        tempfile.TemporaryFile() as log,
-        subprocess.Popen(command, env=environ, stdout=log, stderr=log) as process,
-    ):
-        try:
-            _wait_for(process, f"http://127.0.0.1:{port}/health", log)
-            yield f"http://127.0.0.1:{port}/v1"
-        finally:
-            process.kill()
+    said = ""
+    for _ in range(_TRIES):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = str(taken.getsockname()[1])
+        with (
+            tempfile.TemporaryFile() as log,
+            subprocess.Popen(
+                [*command, "--port", port], env=environ, stdout=log, stderr=log
+            ) as process,
+        ):
+            try:
+                if _answers(process, f"http://127.0.0.1:{port}/health"):
+                    yield f"http://127.0.0.1:{port}/v1"
+                    return
+            finally:
+                process.kill()
+            log.seek(0)
+            said = log.read().decode(errors="replace")
+    pytest.fail(f"llama-server did not start:\n{said}")
 
 
-def _wait_for(process: subprocess.Popen[bytes], health: str, log: IO[bytes]) -> None:
+def _answers(process: subprocess.Popen[bytes], health: str) -> bool:
+    """Whether it comes to that; not where another program was quicker to take the port."""
     deadline = time.monotonic() + _PATIENCE_S
     while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(urllib.error.URLError, OSError):
-            urllib.request.urlopen(health, timeout=5).close()
-            return
+        try:
+            urllib.request.urlopen(health, timeout=_PATIENCE_S).close()
+            return process.poll() is None
+        except urllib.error.HTTPError as loading:
+            loading.close()
+        except (urllib.error.URLError, OSError):
+            pass
         time.sleep(0.05)
-    log.seek(0)
-    pytest.fail("llama-server did not start:\n" + log.read().decode(errors="replace"))
+    return False

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import ssl
     from types import TracebackType
 
-_PATIENCE_S = 30.0
+_PATIENCE_S = 120.0
 _TICK_S = 0.02
 
 

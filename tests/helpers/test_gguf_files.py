@@ -37,7 +37,7 @@ def chat(path: Path) -> tuple[int, list[object], str]:
     environment = os.environ | {"GGML_NO_BACKTRACE": "1"}
     command = [sys.executable, "-c", _CHAT, str(path)]
     done = subprocess.run(
-        command, capture_output=True, env=environment, check=False, encoding="utf-8", timeout=120
+        command, capture_output=True, env=environment, check=False, encoding="utf-8", timeout=600
     )
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 

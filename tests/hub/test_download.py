@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import threading
-import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -32,7 +32,7 @@ from app.hub.files import part_file
 from app.hub.files.part_file import SPARE_BYTES, Disk
 from app.hub.progress import Phase, Progress
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository, Fault, FaultKind
-from tests.helpers.hub_way import Way, content, way_to
+from tests.helpers.hub_way import HASTY, Way, content, way_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -155,7 +155,7 @@ def test_the_disk_takes_its_part_while_more_comes(
     monkeypatch.setattr(part_file, "flush", noted)
     (fetched,) = fetch(way)
     assert fetched.path.read_bytes() == original(hub)
-    assert begun.wait(10)
+    assert begun.wait(60)
     assert all(name.endswith(PART_SUFFIX) for name in flushed)
 
 
@@ -225,7 +225,8 @@ def test_a_broken_connection_goes_on_where_it_broke(
         Fault(FaultKind.FLIP, 1_234_567),
     ],
 )
-def test_passing_faults_are_overcome(hub: FakeHub, way: Way, fault: Fault) -> None:
+def test_passing_faults_are_overcome(hub: FakeHub, tmp_path: Path, fault: Fault) -> None:
+    way = way_to(hub, tmp_path, patience=HASTY)
     seen: list[Progress] = []
     hub.content_faults.add(Fault(FaultKind.CLOSE, 200_000), fault)
     (fetched,) = fetch(way, tell=seen.append)
@@ -317,10 +318,8 @@ def test_the_token_goes_to_the_hub_and_nowhere_else(hub: FakeHub, tmp_path: Path
 # --- stopping ---------------------------------------------------------------------------------
 
 
-def stopped_while(
-    way: Way, hub: FakeHub, reached: Callable[[], bool], level: str = "Q4_K_M"
-) -> float:
-    """Stop a download once it has come somewhere; returns how long that took, in seconds."""
+def stopped_while(way: Way, reached: Callable[[], bool], level: str = "Q4_K_M") -> None:
+    """Stop a download once it has come somewhere."""
     stop = StopFlag()
     ended = threading.Event()
     outcome: list[BaseException] = []
@@ -336,18 +335,15 @@ def stopped_while(
     thread.start()
     while not reached():
         assert not ended.wait(0.01), outcome
-    began = time.monotonic()
     stop.stop()
-    assert ended.wait(20)
-    took = time.monotonic() - began
+    assert ended.wait(60)
     thread.join()
     assert isinstance(outcome[0], Stopped)
-    return took
 
 
 def test_a_download_stops_while_bytes_come_and_goes_on_later(hub: FakeHub, way: Way) -> None:
-    hub.bytes_per_second = 1_000_000
-    stopped_while(way, hub, lambda: hub.sent_bytes > 1_000_000)
+    hub.bytes_per_second = 400_000  # the rest would take many seconds
+    stopped_while(way, lambda: any(part.stat().st_size for part in left_over(way)))
     (part,) = left_over(way)
     kept = part.stat().st_size
     assert 0 < kept < SIZE
@@ -361,13 +357,9 @@ def test_a_download_stops_while_bytes_come_and_goes_on_later(hub: FakeHub, way: 
 def test_a_download_stops_while_the_server_is_silent(
     hub: FakeHub, tmp_path: Path, fault: Fault
 ) -> None:
-    from app.hub.settings import Patience
-
-    way = way_to(hub, tmp_path, patience=Patience(stall_s=5, read_s=5))
+    way = way_to(hub, tmp_path, patience=replace(HASTY, stall_s=1e6, read_s=1e6))
     hub.content_faults.add(fault)
-    took = stopped_while(way, hub, lambda: bool(hub.asked("content")))
-    assert took < 4  # far below the server's silence; the measured time is about 0.06 s
-    hub.released.set()
+    stopped_while(way, lambda: bool(hub.asked("content")))
 
 
 # --- the disk ---------------------------------------------------------------------------------
@@ -446,12 +438,17 @@ def test_a_cache_that_cannot_be_written_is_said(hub: FakeHub, tmp_path: Path) ->
 
 def test_two_downloads_of_one_file_share_the_work(hub: FakeHub, way: Way, tmp_path: Path) -> None:
     other = way_to(hub, tmp_path)
-    hub.bytes_per_second = 6_000_000
+    hub.bytes_per_second = 500_000
     results: list[Fetched] = []
     phases: list[Phase] = []
 
+    def tell(progress: Progress) -> None:
+        phases.append(progress.phase)
+        if progress.phase is Phase.WAITING:
+            hub.bytes_per_second = None  # the second is there: no need to be slow any more
+
     def bring(which: Way) -> None:
-        results.extend(fetch(which, tell=lambda progress: phases.append(progress.phase)))
+        results.extend(fetch(which, tell=tell))
 
     threads = [threading.Thread(target=bring, args=(which,)) for which in (way, other)]
     for thread in threads:

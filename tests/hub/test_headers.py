@@ -12,7 +12,7 @@ from app.hub.headers import STEP_BYTES, HeaderReader, sparse_model
 from app.library.model_files import open_model_file
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository, Fault, FaultKind
 from tests.helpers.gguf_files import write_tiny_llama
-from tests.helpers.hub_way import Way, way_to
+from tests.helpers.hub_way import HASTY, Way, way_to
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,9 +71,8 @@ def test_a_long_header_is_fetched_step_by_step_and_hardly_more(
     assert hub.sent_bytes < long_model.stat().st_size
 
 
-def test_faults_on_the_way_are_overcome(
-    hub: FakeHub, way: Way, long_model: Path, tmp_path: Path
-) -> None:
+def test_faults_on_the_way_are_overcome(hub: FakeHub, long_model: Path, tmp_path: Path) -> None:
+    way = way_to(hub, tmp_path, patience=HASTY)
     publish(hub, long_model)
     hub.content_faults.add(
         Fault(FaultKind.CLOSE, 1000),

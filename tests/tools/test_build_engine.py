@@ -111,7 +111,7 @@ def test_a_build_ends_with_who_asked_for_it(checkout: Checkout) -> None:
     assert build.returncode == 130
     assert build.stdout is not None
     build.stdout.close()
-    psutil.wait_procs([compiler], timeout=30)
+    psutil.wait_procs([compiler], timeout=240)
     assert not compiler.is_running()
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from app.engine.local.starting import engine_command, engine_environment
-from tests.engine.conftest import RecordedEngine
+from tests.engine.conftest import PATIENCE_SECONDS, RecordedEngine
 
 if TYPE_CHECKING:
     import pytest
@@ -41,7 +41,7 @@ def test_an_engine_gets_nothing_of_other_programs(
     hello = engine.start()
     held = psutil.Process(hello.pid).environ()
     engine.client.close()
-    assert engine.client.join(60)
+    assert engine.client.join(PATIENCE_SECONDS)
     assert not held.keys() & FOREIGN.keys()
     assert held["CUDA_VISIBLE_DEVICES"] == "0"
     assert held["OMP_PLACES"] == "cores"

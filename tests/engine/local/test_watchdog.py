@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,8 +44,16 @@ def child(code: str) -> Generator[int]:
         process.kill()
 
 
+def hold(pid: int) -> None:
+    """Let it stand still."""
+    os.kill(pid, signal.SIGSTOP)
+    os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOWAIT)
+
+
 @contextmanager
-def watched(pid: int, step: Step) -> Generator[tuple[Watchdog, list[EndCause], threading.Event]]:
+def watched(
+    pid: int, step: Step, patience: Patience = QUICK
+) -> Generator[tuple[Watchdog, list[EndCause], threading.Event]]:
     """A watchdog over a process that is at something."""
     causes: list[EndCause] = []
     barked = threading.Event()
@@ -53,7 +62,7 @@ def watched(pid: int, step: Step) -> Generator[tuple[Watchdog, list[EndCause], t
         causes.append(cause)
         barked.set()
 
-    dog = Watchdog("dog", pid, end, QUICK)
+    dog = Watchdog("dog", pid, end, patience)
     dog.start()
     dog.now_at(step)
     try:
@@ -84,8 +93,7 @@ def test_what_gets_no_further_is_ended(code: str, step: Step, cause: EndCause) -
 @pytest.mark.parametrize("step", [Step.LOAD, Step.RENDER])
 def test_what_is_stopped_is_left_alone(step: Step) -> None:
     with child(SPINS) as pid:
-        os.kill(pid, signal.SIGSTOP)
-        os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOWAIT)
+        hold(pid)
         with watched(pid, step) as (_, causes, barked):
             assert not barked.wait(2)
             os.kill(pid, signal.SIGCONT)
@@ -95,7 +103,9 @@ def test_what_is_stopped_is_left_alone(step: Step) -> None:
 
 @needs_linux
 def test_what_reads_gets_on_however_long_it_takes() -> None:
-    with child(READS) as pid, watched(pid, Step.LOAD) as (_, causes, barked):
+    # A busy PC may keep it from reading for a while: that it stands still is not looked for here.
+    patience = replace(QUICK, idle_s=PATIENCE_SECONDS)
+    with child(READS) as pid, watched(pid, Step.LOAD, patience) as (_, causes, barked):
         assert not barked.wait(2)
         assert not causes
 
@@ -110,12 +120,15 @@ def test_other_work_may_take_as_long_as_it_likes(step: Step) -> None:
 
 @needs_linux
 def test_a_step_that_ends_in_time_is_forgotten() -> None:
-    with child(SPINS) as pid, watched(pid, Step.LOAD) as (dog, causes, barked):
-        dog.now_at(Step.IDLE)
-        assert not barked.wait(1.5)
-        dog.now_at(Step.RENDER)
-        assert barked.wait(PATIENCE_SECONDS)
-        assert causes == [EndCause.TEMPLATE_TIMEOUT]
+    with child(SPINS) as pid:
+        hold(pid)  # until the step is over
+        with watched(pid, Step.LOAD) as (dog, causes, barked):
+            dog.now_at(Step.IDLE)
+            os.kill(pid, signal.SIGCONT)
+            assert not barked.wait(1.5)
+            dog.now_at(Step.RENDER)
+            assert barked.wait(PATIENCE_SECONDS)
+            assert causes == [EndCause.TEMPLATE_TIMEOUT]
 
 
 def test_messages_and_log_lines_are_signs_of_getting_on() -> None:

@@ -24,7 +24,7 @@ from tests.helpers.replay.server import Replay
 if TYPE_CHECKING:
     from tests.helpers.replay.forms import Ways
 
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 120.0
 
 
 class Talk:
@@ -99,4 +99,4 @@ def talks() -> Iterator[Talks]:
 def _close(talk: Talk) -> None:
     talk.engine.close()
     talk.until(Exited)
-    assert talk.engine.join()
+    assert talk.engine.join(WAIT_SECONDS)

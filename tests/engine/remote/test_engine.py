@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from tests.engine.remote.conftest import Talks
 
-WAIT_S = 10
+WAIT_S = 120
 
 
 def test_a_stop_hangs_up_at_once_and_what_came_stands(talks: Talks) -> None:
@@ -89,7 +89,7 @@ def test_the_end_of_an_engine_is_told_once_even_in_the_middle_of_an_answer() -> 
         talk.engine.close()
         end = talk.until(Exited)
         assert end.outcome.cause is EndCause.CLOSED
-        assert talk.engine.join()
+        assert talk.engine.join(WAIT_S)
         assert talk.engine.closed
         talk.engine.send(talk.command())  # nobody is there; nothing happens
         talk.engine.close()

@@ -93,9 +93,10 @@ class ContentHandler(Handler):
                 changed = bytearray(piece)
                 changed[flipped - position] ^= 0xFF
                 piece = bytes(changed)
+            # Counted first: who has the last byte may ask how many were sent.
+            self.hub.note_sent(len(piece))
             self.wfile.write(piece)
             position += len(piece)
-            self.hub.note_sent(len(piece))
             self.hub.pace(began, position - start)
 
     def _end(self, fault: Fault) -> None:

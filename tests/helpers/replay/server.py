@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     import ssl
 
-_SOCKET_SECONDS = 20.0
+_SOCKET_SECONDS = 120.0
 _MOST_BODY_BYTES = 8 << 20
 
 

@@ -30,6 +30,15 @@ from app.store.window.pipe import NotOurs, PipeEar, pipe_line
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the sockets of Unix")
 SOME = Opening(files=("/models/a.gguf",))
 NOBODY = 65534
+PATIENCE_SECONDS = 120.0
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is busy is waited for, where a test does not say otherwise."""
+    monkeypatch.setattr(bell, "READ_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr(bell, "TAKE_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr(ring, "__defaults__", (PATIENCE_SECONDS,))
 
 
 @pytest.fixture
@@ -174,6 +183,9 @@ def test_one_that_says_nothing_is_left_after_a_while(
     with socket.socket(socket.AF_UNIX) as stranger:
         stranger.connect(str(place))
         stranger.sendall(b"{")
+        stranger.settimeout(PATIENCE_SECONDS)
+        assert stranger.recv(1) == b""  # hung up on
+        monkeypatch.setattr(bell, "READ_SECONDS", PATIENCE_SECONDS)
         assert ring(place, SOME) is not None
 
 

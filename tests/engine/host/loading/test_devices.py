@@ -83,7 +83,9 @@ def test_weights_are_mapped_or_copied(engine: RecordedEngine, model: Path) -> No
     ):
         load(engine, model, settings)
         engine.wait(Loaded)
-        assert engine.client.log_text().rpartition("load_mode = ")[2].startswith(f"{mode})")
+        engine.wait_log(
+            lambda log, mode=mode: log.rpartition("load_mode = ")[2].startswith(f"{mode})")
+        )
 
 
 def test_positions_are_told_otherwise(engine: RecordedEngine, model: Path) -> None:
@@ -97,7 +99,7 @@ def test_positions_are_told_otherwise(engine: RecordedEngine, model: Path) -> No
         engine.wait(Loaded)
         said.append(engine.answer("Why is it so? " * 8)[0])
     assert len(set(said)) == 3
-    assert "freq_scale            = 0.125" in engine.client.log_text()
+    engine.wait_log(lambda log: "freq_scale            = 0.125" in log)
 
 
 def test_a_stretched_context_may_be_longer_than_trained_for(

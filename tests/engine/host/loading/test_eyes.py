@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 RED, BLUE = coloured_png(60, 40, (255, 0, 0)), coloured_png(60, 40, (0, 0, 255))
 LONG = SamplingSettings(max_tokens=16)
+ENDLESS = SamplingSettings(max_tokens=100_000)
 
 
 @pytest.fixture
@@ -83,11 +84,11 @@ def answered(text: str) -> Message:
 def seeing(request: pytest.FixtureRequest, engine: RecordedEngine, tmp_path: Path) -> Seeing:
     """Models whose pictures are tokens in a row, read all at once, and in rows and columns."""
     kind: str = request.param
-    small = Size(layers=2, vocabulary_tokens=300, context_tokens=512)
+    small = Size(layers=2, vocabulary_tokens=300, context_tokens=4096)
     if kind == "qwen2vl_merger":
         model = write_architecture(tmp_path / "m.gguf", "qwen2vl", small)
     else:
-        model = write_tiny_llama(tmp_path / "m.gguf")
+        model = write_tiny_llama(tmp_path / "m.gguf", context_length=4096)
     return Seeing(engine, model, write_projector(tmp_path / "p.gguf", 256, kind))
 
 
@@ -170,11 +171,13 @@ def test_a_stop_amid_a_prompt_leaves_the_context_usable(
     seeing: Seeing, pictures: tuple[str, str]
 ) -> None:
     client = seeing.engine.client
+    send_load(seeing.engine, seeing.model, seeing.projector, 4096)
+    seeing.engine.wait(Loaded)
     question = asked("Tell of both. " * 12, *pictures)
     whole, _ = seeing.ask(question, clear=True)
 
     command_id = client.next_id()
-    client.send(Generate(command_id, [question], LONG, clear=True))
+    client.send(Generate(command_id, [question], ENDLESS, clear=True))
     seeing.engine.wait(Working, lambda event: event.step is Step.LOOK)
     client.stop(command_id)
     stopped = seeing.engine.wait(Finished)

@@ -20,7 +20,7 @@ from app.engine.protocol.scoring import (
     TextLikely,
     TextMeasured,
 )
-from tests.engine.conftest import RecordedEngine
+from tests.engine.conftest import PATIENCE_SECONDS, RecordedEngine
 
 TEXT = (
     "A model of a language gives every word a probability. When its weights are stored with fewer "
@@ -69,7 +69,7 @@ def q2_k(demo_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     engine.client.send(Quantize(engine.client.next_id(), str(demo_model), str(target), 10, 1))
     engine.wait(Quantized)
     engine.client.close()
-    assert engine.client.join(60)
+    assert engine.client.join(PATIENCE_SECONDS)
     return target
 
 
