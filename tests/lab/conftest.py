@@ -28,7 +28,7 @@ from tests.helpers import gguf_files as files
 if TYPE_CHECKING:
     from app.core.chats.chat import Turn
     from app.core.chats.pictures import Picture
-    from app.engine.api import Sink
+    from app.engine.api import Engines, Sink
     from app.lab.compare.answers import Answers
     from app.lab.compare.panes import PaneState
 
@@ -77,10 +77,12 @@ class Bench:
 
     Attributes:
         memory_bytes: What the pool believes all engines may use.
+        engines: Where engines come from that are started from now on.
     """
 
-    def __init__(self, folder: Path, recorder: ChatStore) -> None:
+    def __init__(self, folder: Path, recorder: ChatStore, engines: Engines | None = None) -> None:
         self.memory_bytes = PLENTY_BYTES
+        self.engines = engines or LocalEngines(folder / "state")
         self.listener = Remembered()
         self.runner: Runner | None = None
         self._folder, self._recorder = folder, recorder
@@ -93,7 +95,7 @@ class Bench:
         elsewhere = EnginesElsewhere(book)
 
         def pool_for(sink: Sink) -> EnginePool:
-            return EnginePool(sink, LocalEngines(folder / "state"), self._budget_bytes, 2)
+            return EnginePool(sink, self.engines, self._budget_bytes, 2)
 
         def runner_for(listener: Answers) -> Runner:
             self.runner = Runner(listener, pool_for, lambda: PLENTY_BYTES, elsewhere)

@@ -340,7 +340,7 @@ class Runner:
         if pane.state is PaneState.STOPPING:
             return  # after Stop nothing more is shown, however late the engine hears of it
         if pane.state is PaneState.READING:
-            pane.become(PaneState.GENERATING)
+            self._change(pane, PaneState.GENERATING)  # told even where the end comes with it
         job.answer.text += event.answer
         job.answer.thinking += event.thinking
         pane.note_tokens(event.tokens, event.elapsed_ns)

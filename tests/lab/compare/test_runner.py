@@ -18,21 +18,24 @@ from app.core.candidates.settings import CompareMode, SamplingSettings
 from app.core.chats.chat import StopReason
 from app.core.chats.pictures import Picture
 from app.core.errors import PersonError
+from app.lab.compare import runner as runner_module
 from app.lab.compare.panes import EngineWait, PaneState
 from app.lab.compare.runner import TELL_SECONDS
 from tests.helpers import gguf_files as files
 from tests.helpers.pictures import coloured_png
 from tests.helpers.replay.forms import MODEL, llama_server
 from tests.helpers.replay.server import Replay
+from tests.helpers.scripted_engine import ScriptedEngines
 from tests.helpers.vision_files import write_projector
-from tests.lab.conftest import PLENTY_BYTES
+from tests.lab.conftest import PATIENCE_SECONDS, PLENTY_BYTES, Bench
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.lab.conftest import Bench
+    from app.store.chats import ChatStore
 
 S = PaneState
+WAY = [S.ASLEEP, S.WAITING, S.LOADING, S.READY, S.READING, S.GENERATING, S.READY]
 
 
 def test_every_pane_answers_one_after_another(bench: Bench, models: dict[str, Path]) -> None:
@@ -43,13 +46,24 @@ def test_every_pane_answers_one_after_another(bench: Bench, models: dict[str, Pa
     assert turn.answers[second].text == "The sky is green!"
     assert turn.answers[first].stop_reason is StopReason.END
     states = bench.listener.states
-    way = [S.ASLEEP, S.WAITING, S.LOADING, S.READY, S.READING, S.GENERATING, S.READY]
-    assert states[first] == way
+    assert states[first] == WAY
     assert states[second] == states[first]
     figures = turn.answers[first].figures
     assert figures is not None
     assert not figures.shared
     assert figures.generated_tokens == 5
+
+
+def test_an_answer_that_is_there_at_once_goes_through_every_state(
+    tmp_path: Path, store: ChatStore, models: dict[str, Path]
+) -> None:
+    """Its first piece and its end are taken together, as from any engine when this PC is busy."""
+    bench = Bench(tmp_path, store, ScriptedEngines())
+    (key,) = bench.open([models["blue"]])
+    bench.session.ask("Why?")
+    bench.rest()
+    assert bench.listener.states[key] == WAY
+    assert bench.session.close()
 
 
 def test_the_second_waits_while_the_first_is_at_work(bench: Bench, models: dict[str, Path]) -> None:
@@ -202,7 +216,11 @@ def test_a_prompt_alone_too_long_cannot_be_helped_by_dropping(
         bench.session.drop_oldest_turns(key)
 
 
-def test_a_long_text_is_told_as_work_and_can_be_stopped(bench: Bench, tmp_path: Path) -> None:
+def test_a_long_text_is_told_as_work_and_can_be_stopped(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Reading it cannot be broken off, and takes as long as this PC lets it.
+    monkeypatch.setattr(runner_module, "_STOP_SECONDS", PATIENCE_SECONDS)
     path = files.write_tiny_llama(
         tmp_path / "m.gguf", metadata={"tokenizer.ggml.pre": "deepseek-llm"}
     )
