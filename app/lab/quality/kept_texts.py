@@ -35,9 +35,11 @@ class KeptTexts:
             return
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_whole(self._path(text.sha256), text.data)
-            kept = sorted(self._folder.glob("*.jsonl"), key=lambda path: path.stat().st_mtime_ns)
-            for path in kept[:-_MOST_TEXTS]:
+            newest = self._path(text.sha256)
+            write_whole(newest, text.data)
+            others = {*self._folder.glob("*.jsonl")} - {newest}  # times may be equal
+            kept = sorted(others, key=lambda path: path.stat().st_mtime_ns)
+            for path in kept[: 1 - _MOST_TEXTS]:
                 path.unlink(missing_ok=True)
         except OSError as error:
             # Only going on later needs it.

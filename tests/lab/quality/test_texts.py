@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -129,3 +130,8 @@ def test_only_the_newest_texts_are_kept(tmp_path: Path) -> None:
     names = {path.stem for path in (tmp_path / "texts").iterdir()}
     assert len(names) == 20
     assert texts[-1].sha256 in names
+    for path in (tmp_path / "texts").iterdir():
+        os.utime(path, (4e9, 4e9))  # times are equal on a coarse clock, and wrong on one set back
+    late = MeasuredText("own chats", (TextPart(text="The last", is_own=True),))
+    kept.keep(late)
+    assert kept.kept(late.name, late.sha256) == late
