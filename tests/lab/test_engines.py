@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import TYPE_CHECKING
 
@@ -28,10 +29,11 @@ from app.lab.tasks.plan import TaskPlan
 from app.lab.votes.answers import AnswerMaker
 from app.library.model_files import open_model_file
 from tests.helpers import gguf_files as files
+from tests.helpers.engine_processes import engine_processes
 from tests.helpers.rooms import roomy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from app.lab.engines.room import EngineRoom
@@ -76,6 +78,13 @@ def votes(room: EngineRoom, model: Path, look: Callable[[], None]) -> None:
     AnswerMaker(room, open_model_file, (), lambda _event: look()).run([pair])
 
 
+def bounds() -> Iterator[int]:
+    """Of each engine that lives."""
+    for engine in engine_processes():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            yield engine.rlimit(psutil.RLIMIT_DATA)[0]
+
+
 @LinuxOnly
 @pytest.mark.parametrize("measure", [bench, quality, tasks, votes])
 def test_engines_are_bounded_while_they_are_at_work(
@@ -84,12 +93,7 @@ def test_engines_are_bounded_while_they_are_at_work(
     tmp_path: Path,
 ) -> None:
     seen: set[int] = set()
-
-    def look() -> None:
-        for engine in psutil.Process().children():
-            seen.add(engine.rlimit(psutil.RLIMIT_DATA)[0])
-
-    measure(roomy(tmp_path, AVAILABLE_BYTES), demo_model, look)
+    measure(roomy(tmp_path, AVAILABLE_BYTES), demo_model, lambda: seen.update(bounds()))
     # One that has not loaded yet has no bound.
     assert BOUND_BYTES in seen
     assert seen <= {BOUND_BYTES, psutil.RLIM_INFINITY}
@@ -98,12 +102,8 @@ def test_engines_are_bounded_while_they_are_at_work(
 @LinuxOnly
 def test_the_check_of_the_engine_is_bounded(tmp_path: Path) -> None:
     seen: set[int] = set()
-
-    def told(_done: int, _of: int) -> None:
-        for engine in psutil.Process().children():
-            seen.add(engine.rlimit(psutil.RLIMIT_DATA)[0])
-
-    assert check_engine(tmp_path, demo_base(), told=told).is_right
+    check = check_engine(tmp_path, demo_base(), told=lambda _done, _of: seen.update(bounds()))
+    assert check.is_right
     assert seen
     assert psutil.RLIM_INFINITY not in seen
 

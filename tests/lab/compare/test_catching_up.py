@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.core.candidates.candidate import candidate_of
+from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
 
@@ -50,6 +51,7 @@ def test_it_ends_where_it_is_stopped(bench: Bench, models: dict[str, Path]) -> N
     ask(bench, "One?", "Two?")
     session = bench.session
     late = session.add_candidate(candidate_of(models["endless"])).key
+    session.set_sampling(SamplingSettings(max_tokens=100_000))
     session.catch_up(late)
     with pytest.raises(PersonError):
         session.ask("Not yet", [late])

@@ -66,8 +66,10 @@ def hub(repository: FakeRepository) -> Iterator[FakeHub]:
 
 
 @pytest.fixture
-def way(hub: FakeHub, tmp_path: Path) -> Way:
-    return way_to(hub, tmp_path)
+def way(hub: FakeHub, tmp_path: Path) -> Iterator[Way]:
+    made = way_to(hub, tmp_path)
+    yield made
+    made.connection.close()
 
 
 class Asked:

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,8 @@ from app.store.small.speeds import SpeedStore
 from tests.helpers.rooms import roomy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.engine.protocol.messages import Command
     from app.lab.ladder.rows import LadderResult
 
@@ -205,12 +208,15 @@ def test_an_engine_that_died_before_it_is_lent_is_replaced(
     engines.close()
 
 
-def asker(opened: OpenedCandidate, folder: Path, lent: object, fails: bool = False) -> FileAsker:
-    def answered(count: int) -> None:
-        if fails and count:
-            raise PersonError("Enough.")
-
-    plan = TaskPlan(ITEMS, 1, 1, answer_tokens={"sums": 8}, places=2)
+def asker(
+    opened: OpenedCandidate,
+    folder: Path,
+    lent: object,
+    answered: Callable[[int], None] = lambda _count: None,
+    times: int = 1,
+) -> FileAsker:
+    items = [replace(item, key=f"{item.key} {n}") for n in range(times) for item in ITEMS]
+    plan = TaskPlan(items, 1, 1, answer_tokens={"sums": 8}, places=2)
     kept = KeptAnswers(folder)
     return FileAsker(opened, plan, roomy(folder), kept, answered, None, lent)  # type: ignore[arg-type]
 
@@ -221,8 +227,14 @@ def test_a_lent_engine_comes_back_ready_unless_it_was_still_at_work(
     engines = LadderEngines(roomy(tmp_path), demo.candidate.key())
     shelf = engines.steady(demo, 1)
     lent = shelf.take(demo)
+
+    def enough(answered: int) -> None:
+        if answered:
+            raise PersonError("Enough.")
+
     with pytest.raises(PersonError, match=r"Enough\."):
-        asker(demo, tmp_path, lent, fails=True).run()
+        # So many that it is at work for seconds, whenever its first answer is heard of.
+        asker(demo, tmp_path, lent, enough, times=60).run()
     assert shelf.ready(demo) is None
 
     lent = shelf.take(demo)

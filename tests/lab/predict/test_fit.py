@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from msgspec.structs import replace
 
@@ -43,6 +42,7 @@ from app.store.small.remembered import PlanStore
 from app.store.small.speeds import SpeedStore
 from tests.helpers import gguf_files as files
 from tests.helpers.architectures import Size, write_architecture, write_header_only
+from tests.helpers.engine_processes import engine_processes
 from tests.helpers.rooms import roomy
 
 PATIENCE_SECONDS = 60.0
@@ -353,9 +353,7 @@ def test_closing_ends_a_question_that_an_engine_does_not_answer(
         return call(engine, *arguments)
 
     monkeypatch.setattr(EngineCalls, "call", tell_and_call)
-    (engine,) = [
-        child for child in psutil.Process().children() if "--engine-host" in child.cmdline()
-    ]
+    (engine,) = engine_processes()
     engine.suspend()
     with ThreadPoolExecutor(1) as jobs:
         question = jobs.submit(fitter.fit, header, 1024)

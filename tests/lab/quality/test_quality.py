@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import shutil
 import sys
@@ -33,6 +34,7 @@ from app.store.database import StoreFailed, open_database
 from app.store.ladders import LadderStore, StoredStep
 from app.store.paths import Paths
 from app.store.small.speeds import SpeedStore
+from tests.helpers.engine_processes import engine_processes
 from tests.helpers.gguf_files import write_with_value
 from tests.helpers.rooms import roomy
 
@@ -94,10 +96,10 @@ class Measurement:
 
 def engine_of(file: Path) -> psutil.Process:
     """The engine that has a model file open."""
-    for child in psutil.Process().children(recursive=True):
-        maps = (one.path for one in child.memory_maps())
-        if str(file) in maps:
-            return child
+    for engine in engine_processes():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if any(one.path == str(file) for one in engine.memory_maps()):
+                return engine
     pytest.fail(f"no engine has {file} open")
 
 

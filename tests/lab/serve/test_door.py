@@ -211,7 +211,7 @@ def test_strangers_are_kept_out(server: Server) -> None:
         f"Content-Length: {MOST_BODY_BYTES + 1}\r\n\r\n",
         "Transfer-Encoding: chunked\r\n\r\n",
     ):
-        with socket.create_connection((address.hostname, address.port), 20) as client:
+        with socket.create_connection((address.hostname, address.port), 60) as client:
             head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: {address.netloc}\r\n{body}"
             client.sendall(head.encode())
             if "chunked" in body:
@@ -248,12 +248,11 @@ def test_a_key_is_asked_for_and_a_page_may_be_let_in(demo_model: Path, tmp_path:
         assert ask(server, "GET", "/v1/models", Host=own, **known)[0] == 200
         assert ask(server, "GET", "/v1/models", Host="shop.example", **known)[0] == 403
         asked = {"Origin": page, "Access_Control_Request_Method": "POST"}
-        connection = http.client.HTTPConnection(urlsplit(server.url).netloc)
         named = {name.replace("_", "-"): value for name, value in asked.items()}
-        connection.request("OPTIONS", "/v1/chat/completions", headers=named)
-        answer = connection.getresponse()
-        assert answer.getheader("Access-Control-Allow-Origin") == page
-        connection.close()
+        netloc = urlsplit(server.url).netloc
+        with closing(http.client.HTTPConnection(netloc, timeout=60)) as asking:
+            asking.request("OPTIONS", "/v1/chat/completions", headers=named)
+            assert asking.getresponse().getheader("Access-Control-Allow-Origin") == page
 
 
 def test_twenty_clients_at_once_are_all_answered(server: Server) -> None:
@@ -263,11 +262,12 @@ def test_twenty_clients_at_once_are_all_answered(server: Server) -> None:
 
     with ThreadPoolExecutor(20) as threads:
         assert list(threads.map(one, range(20))) == [ANSWER] * 20
-    assert len(server.awake) == 1
+    server.wait(lambda: len(server.awake) == 1)
 
 
 def test_who_goes_away_stops_the_answer_and_the_next_is_answered(server: Server) -> None:
     client = server.client()
+    server.wait(lambda: server.awake)
     stream = client.chat.completions.create(model="", stream=True, **ENDLESS)
     next(iter(stream))
 
@@ -277,17 +277,20 @@ def test_who_goes_away_stops_the_answer_and_the_next_is_answered(server: Server)
         )
         return "".join(each.choices[0].delta.content or "" for each in pieces if each.choices)
 
-    with ThreadPoolExecutor(1) as thread:
+    # What waits is told twice a second at most: the answer before it must not end meanwhile.
+    with ThreadPoolExecutor(1) as thread, server.halted():
         beside = thread.submit(waits)
         server.wait(lambda: any(each["waiting"] for each in server.engines))
         stream.close()
-        assert beside.result() == ANSWER
+    assert beside.result() == ANSWER
     # Whole answers, too: nobody reads this one.
     address = urlsplit(server.url)
     body = msgspec.json.encode(ENDLESS)
     with socket.create_connection((address.hostname, address.port)) as gone:
         head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: {address.netloc}\r\n"
         gone.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+    # The client's connection is open already: what it asks now could be read before that.
+    server.wait(lambda: server.statuses[-3:] == [499, 200, 499])
     answer = client.chat.completions.create(model="", messages=QUESTION, temperature=0)
     assert answer.choices[0].message.content == ANSWER
     server.wait(lambda: server.statuses[-4:] == [499, 200, 499, 200])

@@ -13,6 +13,7 @@ import pytest
 
 from app.core.servers.server import Server, ServerKind
 from app.engine.api import Ability
+from app.lab.servers import looking
 from app.lab.servers.book import ServerBook
 from app.lab.servers.looking import look_at, look_at_all, look_here, words_of
 from app.store.servers.kept import KeptServers
@@ -26,6 +27,12 @@ KEY = "sk-not-to-be-seen"
 @pytest.fixture
 def book(tmp_path: Path) -> ServerBook:
     return ServerBook(KeptServers(tmp_path / "servers.json"), ServerSecrets(lambda: None))
+
+
+@pytest.fixture(autouse=True)
+def as_slow_as_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who answers is there, however busy this PC is."""
+    monkeypatch.setattr(looking, "_PORT_SECONDS", 60.0)
 
 
 @pytest.fixture(scope="module")

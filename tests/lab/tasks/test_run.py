@@ -14,7 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psutil
 import pytest
 from msgspec.structs import replace as replace_fields
 
@@ -47,6 +46,7 @@ from app.lab.tasks.run import ALL_KINDS, Tasks, judge_rows
 from app.lab.tasks.sets import TaskProfile, demo_set, own_set, usual_set
 from app.library.model_files import open_model_file
 from tests.helpers import gguf_files as files
+from tests.helpers.engine_processes import engine_processes
 from tests.helpers.rooms import PLENTY_BYTES, roomy
 from tests.helpers.vision_files import write_projector
 
@@ -306,7 +306,7 @@ def test_an_engine_that_is_killed_is_replaced(lab: Lab, scripted: dict[str, Path
 
     def kill(answered: int) -> None:
         if answered == 3 and not killed:
-            (engine,) = psutil.Process().children()
+            (engine,) = engine_processes()
             killed.append(engine.pid)
             engine.kill()
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from app.base.gate import StopFlag
 
 State = WorkState
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
 
 
 def order(name: str, size: int = 100) -> DownloadOrder:
@@ -378,7 +378,7 @@ def test_cancelling_leaves_nothing_in_the_cache(
 ) -> None:
     repository = access.catalogue.repository("org/model-GGUF")
     downloads = Downloads(WorkQueue(store), HubCourier(access))
-    hub.bytes_per_second = 800_000
+    hub.bytes_per_second = 200_000
     download = downloads.add(order_for(access, repository, repository.files[1]))
     until(downloads, lambda: 0 < download.done_bytes < download.total_bytes)
     downloads.queue.cancel(download)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from app.lab.works.work import Tell
 
 S = WorkState
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
 
 
 class Wish(msgspec.Struct, frozen=True):

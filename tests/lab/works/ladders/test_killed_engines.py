@@ -10,6 +10,7 @@ app.lab.tasks.run, app.lab.votes.answers and app.lab.shrink.quantize.
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -131,16 +132,17 @@ def compared(at: Killed, folder: Path) -> list[str | None]:
     def runner_for(listener: Answers) -> Runner:
         return Runner(listener, pool_for, lambda: PLENTY_BYTES)
 
-    session = Session(
-        runner_for, ChatStore(in_memory()), open_model_file, at_once, folder / "templates"
-    )
     request = CompareRequest("Why?", "", SHORT, CompareMode.RACE)
-    try:
-        rows = compare(
-            session, list(map(candidate_of, at.models)), request, lambda _pane, _answer: None
+    with closing(in_memory()) as connection:
+        session = Session(
+            runner_for, ChatStore(connection), open_model_file, at_once, folder / "templates"
         )
-    finally:
-        assert session.close()
+        try:
+            rows = compare(
+                session, list(map(candidate_of, at.models)), request, lambda _pane, _answer: None
+            )
+        finally:
+            assert session.close()
     return [row.error for row in rows]
 
 

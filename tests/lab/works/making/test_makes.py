@@ -106,7 +106,7 @@ def test_what_is_stopped_leaves_nothing(
     folder = tmp_path / "new"
     folder.mkdir()
     queue = makes(connection, paths)
-    work = queue.add(order(source, folder / "a.gguf", "Q5_K_M"))
+    work = queue.add(order(source, folder / "a.gguf", "IQ3_S"))  # seconds: none ends by itself
     until(queue, lambda: work.progress is not None)
     queue.queue.cancel(work)
     until(queue, lambda: queue.all == ())

@@ -105,13 +105,20 @@ class Sleeper:
         return told == lines
 
     def model_bytes(self) -> int:
-        """What lies in the cache, unfinished files included, each once; files come and go."""
-        total = 0
-        for folder, _, names in os.walk(self.cache):
-            for name in names if folder.endswith("blobs") else ():
-                with contextlib.suppress(OSError):
-                    total += Path(folder, name).lstat().st_size
-        return total
+        """What lies in the cache, unfinished files included, each once.
+
+        Raises:
+            OSError: One went while they were counted, and another may have grown in its place.
+        """
+        found = [
+            Path(folder, name)
+            for folder, _, names in os.walk(self.cache)
+            for name in (names if folder.endswith("blobs") else ())
+        ]
+        sizes = [path.lstat().st_size for path in found]
+        for path in found:
+            path.lstat()
+        return sum(sizes)
 
 
 class Watcher:
@@ -132,8 +139,9 @@ class Watcher:
 
     def _look(self) -> None:
         while not self._over.wait(SAMPLE_SECONDS):
-            self.most_bytes = max(self.most_bytes, self._sleeper.model_bytes())
-            self.samples += 1
+            with contextlib.suppress(OSError):
+                self.most_bytes = max(self.most_bytes, self._sleeper.model_bytes())
+                self.samples += 1
 
 
 def same(report: Any) -> Any:
