@@ -65,7 +65,7 @@ def test_a_server_answers_as_the_same_file_here_and_is_shown_as_one(
     person: Person, server: Server, demo_model: Path
 ) -> None:
     person.until(lambda: person.shows("not asked yet"))
-    assert not server.answered, "nothing is sent before something is asked"
+    assert not server.statuses, "nothing is sent before something is asked"
     person.ask_all(QUESTION)
     person.until(person.answered)
     person.rest()
