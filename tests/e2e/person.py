@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from app.ui.plots.live import LivePlots
 
 PATIENCE_SECONDS = 240.0
+ENDING_SECONDS = 30.0
+"""How long processes may take that are on their way out."""
 
 _Widget = TypeVar("_Widget", bound=QWidget)
 Within: TypeAlias = "QWidget | Column | None"
@@ -105,15 +108,26 @@ class Person:
         return self.compare.panes.views()[place]
 
     def find(self, kind: type[_Widget], name: str, within: Within = None) -> _Widget:
-        """The visible widget of a kind with this text or accessible name; the last of several."""
-        found = [
+        """The visible widget of a kind with this text or accessible name; the last of several.
+
+        Waits until there is one.
+        """
+        found: list[_Widget] = []
+
+        def looked() -> bool:
+            found[:] = self._named(kind, name, within)
+            return bool(found)
+
+        self.until(looked, f"no visible {kind.__name__} is named {name!r}")
+        return found[-1]
+
+    def _named(self, kind: type[_Widget], name: str, within: Within) -> list[_Widget]:
+        return [
             widget
             for root in self._roots(within)
             for widget in root.findChildren(kind)
             if name in (english(widget.accessibleName()), text_of(widget)) and widget.isVisible()
         ]
-        assert found, f"no visible {kind.__name__} is named {name!r}"
-        return found[-1]
 
     def shows(self, text: str, within: Within = None) -> bool:
         """Whether a text can be read somewhere."""
@@ -135,11 +149,7 @@ class Person:
 
     def offers(self, name: str, within: Within = None) -> bool:
         """Whether there is a button of this name."""
-        return any(
-            name in (english(button.accessibleName()), text_of(button)) and button.isVisible()
-            for root in self._roots(within)
-            for button in root.findChildren(QAbstractButton)
-        )
+        return bool(self._named(QAbstractButton, name, within))
 
     def engine_pids(self) -> list[int]:
         """Process ids of the engines that run."""
@@ -163,7 +173,7 @@ class Person:
         QTest.qWait(0)
 
     def click(self, name: str, within: Within = None) -> None:
-        """Click a button, as soon as it can be clicked."""
+        """Click a button, as soon as it is there and can be clicked."""
         self.until(lambda: self.find(QAbstractButton, name, within).isEnabled())
         QTest.mouseClick(self.find(QAbstractButton, name, within), Qt.MouseButton.LeftButton)
 
@@ -207,11 +217,12 @@ class Person:
         """Close the window by its frame's button, and wait for its end."""
         if self.window.stage is Stage.CLOSED:
             return
-        pids = self.engine_pids()
+        engines = running(*self.engine_pids())
         self.window.main.close()
         self.until(lambda: self.window.stage is Stage.CLOSED)
         self._house.close()
-        assert not [pid for pid in pids if psutil.pid_exists(pid)], "an engine outlived the window"
+        _, alive = psutil.wait_procs(engines, timeout=ENDING_SECONDS)
+        assert not alive, "an engine outlived the window"
         main = self.window.main
         self.window.deleteLater()
         main.deleteLater()
@@ -225,6 +236,15 @@ class Person:
     def state(self, place: int) -> PaneState:
         """What a pane is doing."""
         return self.panes[place].state
+
+
+def running(*pids: int) -> list[psutil.Process]:
+    """The processes of these numbers that there are."""
+    found: list[psutil.Process] = []
+    for pid in pids:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found.append(psutil.Process(pid))
+    return found
 
 
 def text_of(widget: QWidget) -> str:
