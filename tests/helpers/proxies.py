@@ -98,14 +98,13 @@ class _Handler(socketserver.BaseRequestHandler):
     def carry(self, other: socket.socket) -> None:
         """Carry bytes both ways until one side has ended."""
         ways = {self.request: other, other: self.request}
-        with other:
-            while not self.server.ending.is_set():
-                ready = [s for s in ways if getattr(s, "pending", int)()]
-                for each in ready or select.select(list(ways), [], [], _TICK_S)[0]:
-                    data = each.recv(1 << 16)
-                    if not data:
-                        return
-                    ways[each].sendall(data)
+        while not self.server.ending.is_set():
+            ready = [s for s in ways if getattr(s, "pending", int)()]
+            for each in ready or select.select(list(ways), [], [], _TICK_S)[0]:
+                data = each.recv(1 << 16)
+                if not data:
+                    return
+                ways[each].sendall(data)
 
 
 class _HttpHandler(_Handler):
@@ -127,17 +126,18 @@ class _HttpHandler(_Handler):
             return
         if method == "CONNECT":
             host, _, port = target.rpartition(":")
-            other = self.reach(host, int(port))
-            self.request.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            with self.reach(host, int(port)) as other:
+                self.request.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                self.carry(other)
         else:
             url = urlsplit(target)
-            other = self.reach(url.hostname or "", url.port or 80)
             rest = target.partition(url.netloc)[2]
             # One request a connection: the next may be for somebody else.
             passed = [f"{method} {rest} {version}", "Connection: close"]
             passed += [line for line in lines[1:] if not line.lower().startswith("connection:")]
-            other.sendall("\r\n".join(passed).encode("latin-1"))
-        self.carry(other)
+            with self.reach(url.hostname or "", url.port or 80) as other:
+                other.sendall("\r\n".join(passed).encode("latin-1"))
+                self.carry(other)
 
     def _knows(self, lines: list[str]) -> bool:
         if self.server.account is None:
@@ -181,8 +181,9 @@ class _SocksHandler(_Handler):
         except OSError:
             self.request.sendall(b"\x05\x05\x00\x01" + bytes(6))
             return
-        self.request.sendall(b"\x05\x00\x00\x01" + bytes(6))
-        self.carry(other)
+        with other:
+            self.request.sendall(b"\x05\x00\x00\x01" + bytes(6))
+            self.carry(other)
 
 
 def http_proxy(**options: Any) -> Proxy:
