@@ -5,11 +5,13 @@ Tests app.cli.main and app.cli.compare.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ import psutil
 import pytest
 
 from app import __version__
-from tests.e2e.conftest import PATIENCE_SECONDS, Commands, Models
+from tests.e2e.conftest import LONG_TOKENS, PATIENCE_SECONDS, Commands, Models
 from tests.e2e.contract import has, is_benchmark, is_comparison, is_sentence
 
 pytestmark = pytest.mark.e2e
@@ -258,7 +260,7 @@ def test_thinking_without_an_answer_is_said(commands: Commands, models: Models) 
 @posix
 def test_ctrl_c_ends_a_comparison_and_its_engines(commands: Commands, models: Models) -> None:
     words = ("compare", models["endless"], "--prompt", "Hi", "--max-tokens", "9999999")
-    is_interrupted(commands, *words)
+    is_interrupted(commands, *words, "--ctx", str(LONG_TOKENS))
 
 
 # --- bench --------------------------------------------------------------------------------
@@ -405,19 +407,24 @@ def run_with_terminal(commands: Commands, *words: str | Path) -> tuple[Any, str]
     import pty
 
     here, there = pty.openpty()
+    shown: list[bytes] = []
+
+    def read() -> None:
+        with contextlib.suppress(OSError):  # a terminal that nobody writes to any more
+            while data := os.read(here, 1 << 16):
+                shown.append(data)
+
+    # Meanwhile: a terminal that nobody reads takes a few thousand characters, and then none.
+    reader = threading.Thread(target=read)
+    reader.start()
     try:
         environment = commands.environment(TERM="xterm")
         ended = commands.run(*words, stderr=there, env=environment)
-        os.set_blocking(here, False)
-        shown = b""
-        while True:
-            try:
-                shown += os.read(here, 65536)
-            except (BlockingIOError, OSError):
-                return ended, shown.decode()
     finally:
-        os.close(here)
         os.close(there)
+        reader.join()
+        os.close(here)
+    return ended, b"".join(shown).decode()
 
 
 def is_interrupted(commands: Commands, *words: str | Path) -> None:
@@ -433,7 +440,7 @@ def is_interrupted(commands: Commands, *words: str | Path) -> None:
     assert process.returncode == 130
     assert out == b""
     assert err.decode().strip() == "Interrupted."
-    psutil.wait_procs([engine], timeout=10)
+    psutil.wait_procs([engine], timeout=PATIENCE_SECONDS)
     assert not engine.is_running()
 
 
@@ -441,7 +448,8 @@ def _busy_child(parent: psutil.Process) -> psutil.Process:
     """The first child, once it has worked for a while: it is an engine that generates."""
     while parent.is_running() and parent.status() != psutil.STATUS_ZOMBIE:
         for child in parent.children():
-            if child.cpu_times().user > 1.0:
-                return child
+            with contextlib.suppress(psutil.NoSuchProcess):  # one that has just ended
+                if child.cpu_times().user > 1.0:
+                    return child
         psutil.wait_procs([parent], timeout=0.05)
     raise AssertionError("it ended before it was interrupted")
