@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 SIZES = ((1280, 800), (1024, 700), (800, 560))
 _SETTLE_MS = 200
+_PATIENCE_SECONDS = 10.0
 _USUAL_PERCENT = 100
 _REPO = "a-publisher/A-model-of-some-size-Instruct-GGUF"
 
@@ -57,20 +59,28 @@ class Round:
             QTest.qWait(_SETTLE_MS)
             prepare()
             QTest.qWait(_SETTLE_MS)
-            page = self._shown()
-            room = page.parentWidget()
-            assert room is not None
             case = f"{name} {width}×{height}"
-            rail = main.findChild(Rail)
-            assert rail is not None
-            around = rail.parentWidget()
-            assert around is not None
-            cut = {*cut_texts(page, room), *cut_texts(rail, around)}
-            self.found[case] = sorted(cut)
-            if (main.width(), main.height()) != (width, height):
-                self.found[case].append(f"MainWindow: became {main.width()}×{main.height()}")
+            end = time.monotonic() + _PATIENCE_SECONDS
+            # On a busy PC the last layout may come later.
+            while (cut := self._cut(width, height)) and time.monotonic() < end:
+                QTest.qWait(_SETTLE_MS)
+            self.found[case] = cut
             if self._pictures is not None:
                 main.grab().save(str(self._pictures / f"{case}.png"))
+
+    def _cut(self, width: int, height: int) -> list[str]:
+        """What is cut now."""
+        main, page = self._person.window.main, self._shown()
+        room = page.parentWidget()
+        assert room is not None
+        rail = main.findChild(Rail)
+        assert rail is not None
+        around = rail.parentWidget()
+        assert around is not None
+        cut = sorted({*cut_texts(page, room), *cut_texts(rail, around)})
+        if (main.width(), main.height()) != (width, height):
+            cut.append(f"MainWindow: became {main.width()}×{main.height()}")
+        return cut
 
     def _shown(self) -> QWidget:
         main = self._person.window.main

@@ -30,7 +30,7 @@ def test_no_text_is_cut(percent: int, tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=2 * PATIENCE_SECONDS,
+        timeout=5 * PATIENCE_SECONDS,
     )
     assert ended.returncode == 0, ended.stderr
     found: dict[str, list[str]] = json.loads(ended.stdout)
