@@ -238,6 +238,7 @@ def test_ctrl_c_does_not_wait_for_a_silent_hub(program: Program, hub: FakeHub) -
     with program.start("files", REPO) as process:
         while not hub.asked("content"):
             assert process.poll() is None
+            hub.released.wait(0.01)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 130

@@ -17,6 +17,7 @@ import pytest
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository, Fault, FaultKind
 from tests.helpers.hub_way import example_repository
 from tests.helpers.program import program_command
+from tests.helpers.proxies import closed_port
 
 pytestmark = pytest.mark.e2e
 
@@ -24,6 +25,8 @@ REPOSITORY = Path(__file__).parents[2]
 PATIENCE_SECONDS = 120
 REPO = "org/model-GGUF"
 SINGLE = "model-Q4_K_M.gguf"
+SLOW = 200_000
+"""Bytes per second: the file takes long, a piece of it comes at once."""
 
 
 class HubCommands:
@@ -169,14 +172,22 @@ def unfinished_bytes(commands: HubCommands) -> int:
     return sum(path.stat().st_size for path in (commands.home / "hub").rglob("*.incomplete"))
 
 
+def wait_for_more(
+    commands: HubCommands, hub: FakeHub, process: subprocess.Popen[str], kept: int
+) -> None:
+    """Until a download has written more than it had."""
+    while unfinished_bytes(commands) <= kept:
+        assert process.poll() is None
+        hub.released.wait(0.01)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_get_goes_on_after_a_kill(commands: HubCommands, hub: FakeHub) -> None:
-    hub.bytes_per_second = 1_000_000
+    hub.bytes_per_second = SLOW
     kept = 0
     for _ in range(2):
         with commands.start("get", f"{REPO}:Q4_K_M") as process:
-            while unfinished_bytes(commands) <= kept:
-                assert process.poll() is None
+            wait_for_more(commands, hub, process, kept)
             process.send_signal(signal.SIGKILL)
             process.communicate()
         kept = unfinished_bytes(commands)
@@ -192,10 +203,9 @@ def test_get_goes_on_after_a_kill(commands: HubCommands, hub: FakeHub) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C reaches the whole console there")
 def test_ctrl_c_keeps_what_is_there(commands: HubCommands, hub: FakeHub) -> None:
-    hub.bytes_per_second = 1_000_000
+    hub.bytes_per_second = SLOW
     with commands.start("get", f"{REPO}:Q4_K_M") as process:
-        while hub.sent_bytes < 800_000:
-            assert process.poll() is None
+        wait_for_more(commands, hub, process, 0)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 130
@@ -224,10 +234,10 @@ def test_what_cannot_be_done_is_said_in_one_sentence(
     assert len(err.strip().splitlines()) == 1
 
 
-def test_a_hub_that_is_not_there_is_said_at_once(tmp_path: Path) -> None:
-    with FakeHub() as hub:
-        pass
-    _, err = HubCommands(hub, tmp_path).run("search", "model", "--quiet", status=1)
+def test_a_hub_that_is_not_there_is_said_at_once(commands: HubCommands) -> None:
+    with closed_port() as port:
+        nobody = {"HF_ENDPOINT": f"http://127.0.0.1:{port}"}
+        _, err = commands.run("search", "model", "--quiet", status=1, **nobody)
     assert "cannot be reached" in err
 
 
