@@ -23,6 +23,7 @@ from tests.e2e.person import Person
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
 from tests.helpers.gguf_files import write_scripted_model, write_tiny_llama, write_truncated_llama
 from tests.helpers.hostile import MARK, MARKED
+from tests.helpers.hub_way import close_library
 from tests.helpers.shown_texts import Shown, fault_of, shown_texts
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def hub(tmp_path: Path) -> Iterator[FakeHub]:
         FakeRepository(REPO, [FakeFile(name, content) for name in names], facts=facts)
     ) as made:
         yield made
+    close_library()
 
 
 def _header() -> dict[str, str]:
@@ -92,10 +94,9 @@ def marked() -> list[Shown]:
     return [shown for shown in shown_texts() if MARK in shown.text]
 
 
-def check(where: str, least: int) -> None:
-    """Every text with the mark is text; ``least`` of them there must be."""
-    found = marked()
-    assert len(found) >= least, (where, found)
+def check(person: Person, where: str, least: int) -> None:
+    """Every text with the mark is text; ``least`` of them there must be, sooner or later."""
+    person.until(lambda: len(marked()) >= least, f"{where}: too few texts")
     assert [(shown, fault) for shown in shown_texts() if (fault := fault_of(shown))] == [], where
 
 
@@ -107,16 +108,15 @@ def test_compare(person: Person) -> None:
     person.until(person.answered)
     person.until(lambda: PaneState.FAILED in {pane.state for pane in person.panes})
     session.rename_chat(session.chat.id, EVERYTHING)
-    person.until(lambda: len(marked()) >= 12)
-    check("chat", 12)
+    check(person, "chat", 12)
     for view in person.compare.panes.views():
         view.header.menu_requested.emit(view.header.mapToGlobal(view.header.rect().center()))
-        check("a pane's menu", 12)
+        check(person, "a pane's menu", 12)
         person.press(Qt.Key.Key_Escape)
     person.window.main.say(EVERYTHING)
     again = BannerAction(EVERYTHING, lambda: None)
     person.window.main.show_notice(Severity.ERROR, EVERYTHING, EVERYTHING, (again,))
-    check("what the window says", 20)
+    check(person, "what the window says", 20)
 
 
 def test_models(person: Person) -> None:
@@ -127,7 +127,7 @@ def test_models(person: Person) -> None:
     for model in page.library.tree.shown():
         page.library.show_model(model.path)
         QTest.qWait(0)
-        check("the library", 40)
+        check(person, "the library", 40)
     page.show_tab(0)
     field = person.find(QLineEdit, "Search the Hub")
     QTest.keyClicks(field, MARK)
@@ -139,14 +139,14 @@ def test_models(person: Person) -> None:
     person.until(lambda: page.panel.opening.state is OpenState.SHOWN)
     person.until(lambda: page.panel.files.predictions.share == 1)
     person.until(lambda: not page.panel.files.predictions.measuring)
-    check("the Hub", 50)
+    check(person, "the Hub", 50)
     page.panel.files.model.check(HUB_FILE)
     person.click("Download")
     person.until(lambda: page.downloads.model.finished == 1)
     (row,) = page.downloads.rows()
     assert row.entry.path is not None
     assert row.entry.path.name == HUB_FILE  # on the disk it is called as on the Hub
-    check("downloads", 50)
+    check(person, "downloads", 50)
 
 
 def test_the_ladder(person: Person) -> None:
@@ -158,7 +158,7 @@ def test_the_ladder(person: Person) -> None:
     files = [pane.candidate.file for pane in person.panes]
     page.pick(list(map(candidate_of, files)), candidate_of(files[0]))
     person.until(lambda: person.shows("Measure", page))
-    check("the picker", 12)
+    check(person, "the picker", 12)
     votes = page.board.votes
     assert votes is not None
     named = [
@@ -166,4 +166,4 @@ def test_the_ladder(person: Person) -> None:
         for letter, path in zip("AB", files, strict=True)
     ]
     votes.set_candidates(named, str(files[0]))
-    check("votes", 12)
+    check(person, "votes", 12)

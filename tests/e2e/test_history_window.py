@@ -80,14 +80,14 @@ def test_words_are_searched_and_the_chat_opens_where_it_was(
 ) -> None:
     assert kinds(page) == ["bench", "chat", "vote", "batch", "ladder", "bench"]
     person.until(page.details.before.isVisible)
-    assert "+25.0 %" in page.details.before.text()
+    person.until(lambda: "+25.0 %" in page.details.before.text())
     person.press(Qt.Key.Key_F, CONTROL)
-    assert page.filters.search.hasFocus()
+    person.until(page.filters.search.hasFocus)
     QTest.keyClicks(page.filters.search, "quokka")
     person.until(lambda: kinds(page) == ["chat"])
-    assert "quokka" in page.entries.model.rows[0].found
+    person.until(lambda: "quokka" in page.entries.model.rows[0].found)
     person.press(Qt.Key.Key_Return)
-    assert page.entries.view.hasFocus()
+    person.until(page.entries.view.hasFocus)
     person.until(lambda: "A wombat." in page.details.text.plain_text())
     person.press(Qt.Key.Key_Return)
     person.until(lambda: [t.prompt for t in person.session.chat.turns][1:] == ["And that?"])
@@ -105,15 +105,16 @@ def test_words_are_searched_and_the_chat_opens_where_it_was(
 
 def test_many_are_deleted_and_come_back(person: Person, page: HistoryPage) -> None:
     page.entries.view.setFocus()
+    person.until(page.entries.view.hasFocus)
     person.press(Qt.Key.Key_A, CONTROL)
-    assert "6" in page.details.title.text()
+    person.until(lambda: "6" in page.details.title.text())
     person.press(Qt.Key.Key_Delete)
     person.until(page.empty.isVisible)
     status = person.window.main.status
-    assert "6 entries were deleted" in status.remark
+    person.until(lambda: "6 entries were deleted" in status.remark)
     status.undo_button.click()
     person.until(lambda: len(kinds(page)) == 6)
-    assert len(person.session.list_chats()) == 2
+    person.until(lambda: len(person.session.list_chats()) == 2)
 
 
 def test_pins_and_folders_are_those_of_the_list_of_chats(person: Person, page: HistoryPage) -> None:
@@ -121,7 +122,7 @@ def test_pins_and_folders_are_those_of_the_list_of_chats(person: Person, page: H
     page.entries.pin_action.trigger()
     person.until(lambda: kinds(page)[0] == "chat")
     choose(page, EntryKind.CHAT)
-    assert page.entries.pin_action.text() == "Unpin"
+    person.until(lambda: page.entries.pin_action.text() == "Unpin")
     page.entries.folder_wanted.emit(page.entries.entries, "Zoo")
     person.until(lambda: page.entries.model.rows[0].folder == "Zoo")
     person.until(lambda: page.filters.folders.findData("Zoo") >= 0)

@@ -87,8 +87,7 @@ def test_the_second_demo_shows_what_its_adapter_teaches(open_person: Open) -> No
     _click(person, "Which one?")
     page = _ladder(person)
     _click(person, "Measure the demo’s adapter")
-    person.until(lambda: page.entry is not None)
-    entry = _entry(page)
+    entry = _entry(person, page)
     person.until(lambda: entry.state is LadderState.FINISHED)
     person.until(lambda: _shows(page.view, entry.result))
     assert page.view is not None
@@ -120,7 +119,7 @@ def test_one_file_with_two_kinds_of_kv_cache_is_measured_as_it_stands_in_compare
     assert [told_settings(file.candidate) for file in page.picker.model.checked] == ["", "KV q4_0"]
     choose_questions(page, questions)
     _click(person, "Measure")
-    entry = _entry(page)
+    entry = _entry(person, page)
     assert list(entry.letters.values()) == ["A", "B"]
     person.until(lambda: entry.state is LadderState.FINISHED)
     person.until(lambda: _shows(page.view, entry.result))
@@ -142,7 +141,10 @@ def test_one_file_with_two_kinds_of_kv_cache_is_measured_as_it_stands_in_compare
         person.window.main.show_page("ladder")
         page.board.table.choose(small.key)
         _click(person, f"Open {small.letter} in Compare")
-        assert [pane.candidate.engine for pane in session.panes] == [EngineSettings(), small_cache]
+        engines = [EngineSettings(), small_cache]
+        person.until(
+            lambda engines=engines: [p.candidate.engine for p in session.panes] == engines
+        )
 
 
 def test_from_compare_to_the_verdict(
@@ -166,7 +168,7 @@ def test_from_compare_to_the_verdict(
         box.activated.emit(box.currentIndex())
     choose_questions(page, questions)
     _click(person, "Measure")
-    entry = _entry(page)
+    entry = _entry(person, page)
     assert list(entry.letters.values()) == ["A", "B", "D"], "letters are those of Compare"
 
     # Rows fill while it is measured; it can be paused, gone on with and cancelled.
@@ -174,7 +176,7 @@ def test_from_compare_to_the_verdict(
     person.until(lambda: _text(page, 0, place_of("tokens_per_second")) != "–")
     assert entry.state is LadderState.MEASURING
     _click(person, "Pause")
-    assert entry.state is LadderState.PAUSED
+    person.until(lambda: entry.state is LadderState.PAUSED)
     person.until(lambda: person.shows("Paused"))
     _click(person, "Go on")
     person.until(lambda: entry.state is LadderState.MEASURING)
@@ -188,7 +190,7 @@ def test_from_compare_to_the_verdict(
     _click(person, "Which one?")
     page = _ladder(person)
     person.until(lambda: page.view is not None)
-    entry = _entry(page)
+    entry = _entry(person, page)
     assert entry.state is LadderState.UNFINISHED
     assert _text(page, 0, place_of("tokens_per_second")) != "–"
     assert list(entry.letters.values()) == ["A", "B", "D"]
@@ -199,7 +201,8 @@ def test_from_compare_to_the_verdict(
     person.until(lambda: _shows(page.view, entry.result))
     assert all(_text(page, row, place_of("mean_kld")) != "–" for row in range(3))
     assert _text(page, 2, STATE) == "loses"
-    assert page.board.card.headline.text() == "Cannot tell yet"  # of twelve questions
+    # Of twelve questions.
+    person.until(lambda: page.board.card.headline.text() == "Cannot tell yet")
     assert len(page.board.sentences.sentences) >= 3
     page.board.show_tab(page.board.details)
     assert "Right answers, kind by kind" in page.board.details.text.toPlainText()
@@ -272,8 +275,8 @@ def test_killed_in_the_middle_of_a_ladder_it_goes_on_by_itself(
     person.until(lambda: person.shows("Measuring goes on where it stopped: shrinkscope-demo."))
     _click(person, "Show")
     page = _ladder(person)
-    entry = _entry(page)
-    assert not person.window.main.notice.isVisible()
+    entry = _entry(person, page)
+    person.until(lambda: not person.window.main.notice.isVisible())
     person.until(lambda: entry.state is LadderState.MEASURING)
     person.close()
 
@@ -281,14 +284,14 @@ def test_killed_in_the_middle_of_a_ladder_it_goes_on_by_itself(
     person = open_person()
     person.until(lambda: person.shows("Measuring goes on where it stopped: shrinkscope-demo."))
     _click(person, "Which one?")
-    assert not person.window.main.notice.isVisible()
+    person.until(lambda: not person.window.main.notice.isVisible())
     person.close()
 
     # What the person puts off waits for the person.
     person = open_person()
     person.until(lambda: person.shows("Measuring goes on where it stopped: shrinkscope-demo."))
     assert person.ladder is not None
-    entry = _entry(person.ladder.page)
+    entry = _entry(person, person.ladder.page)
     _click(person, "Not now")
     person.until(lambda: entry.state is LadderState.UNFINISHED)
     person.close()
@@ -296,8 +299,7 @@ def test_killed_in_the_middle_of_a_ladder_it_goes_on_by_itself(
     assert person.ladder is None
     _click(person, "Which one?")
     page = _ladder(person)
-    person.until(lambda: page.entry is not None)
-    entry = _entry(page)
+    entry = _entry(person, page)
     assert entry.state is LadderState.UNFINISHED
     _click(person, "Go on")
     person.until(lambda: entry.state is LadderState.FINISHED)
@@ -342,7 +344,9 @@ def _click(person: Person, name: str) -> None:
     person.click(name)
 
 
-def _entry(page: LadderPage) -> LadderEntry:
+def _entry(person: Person, page: LadderPage) -> LadderEntry:
+    """What the page shows, once it shows one."""
+    person.until(lambda: page.entry is not None)
     assert page.entry is not None
     return page.entry
 
@@ -377,10 +381,10 @@ def test_what_cannot_be_told_yet_is_settled_by_asking_more(
     person.until(page.picker.isVisible)
     choose_questions(page, path)
     _click(person, "Measure")
-    entry = _entry(page)
+    entry = _entry(person, page)
     person.until(lambda: entry.state is LadderState.FINISHED)
     person.until(lambda: _shows(page.view, entry.result))
-    assert page.board.card.headline.text() == "Cannot tell yet"
+    person.until(lambda: page.board.card.headline.text() == "Cannot tell yet")
     assert entry.result is not None
     speeds = {key: row.speed for key, row in entry.result.rows.items()}
 

@@ -89,19 +89,19 @@ def test_from_the_hub_leads_to_the_search_and_a_strange_address_to_the_servers(
     dialog = person.compare.findChild(AddDialog)
     assert dialog is not None
     person.click("From the Hub …", dialog)
-    assert not dialog.isVisible()
+    person.until(lambda: not dialog.isVisible())
     page = person.window.main.current_page
     assert page is not None
     assert page.id == "models"
-    assert person.models.page.search_pane.filters.words.hasFocus()
+    person.until(person.models.page.search_pane.filters.words.hasFocus)
     person.window.main.show_page("compare")
     person.compare.commands.add.trigger()
     QTest.keyClicks(dialog.search, "http://127.0.0.1:1#model=x")
     person.click("Add this server …", dialog)
-    assert not dialog.isVisible()
+    person.until(lambda: not dialog.isVisible())
     form = person.models.page.servers.form
     assert (form.name.text(), form.url.text()) == ("", "http://127.0.0.1:1/v1")
-    assert form.name.hasFocus()
+    person.until(form.name.hasFocus)
     assert not person.models.page.servers.rows
 
 

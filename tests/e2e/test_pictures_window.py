@@ -102,8 +102,8 @@ def test_a_picture_is_shown_to_those_that_see_and_kept_with_the_chat(
     paste(person, red)
     prompt = person.compare.prompt
     prompt.edit.setPlainText("What is it?")
-    assert not prompt.send_button.isEnabled(), "nobody sees"
-    assert person.shows("This model cannot see")
+    person.until(lambda: not prompt.send_button.isEnabled(), "nobody sees")
+    person.until(lambda: person.shows("This model cannot see"))
 
     person.compare.open_files(seeing[:1])
     blind_pane, pane = person.panes
@@ -120,7 +120,7 @@ def test_a_picture_is_shown_to_those_that_see_and_kept_with_the_chat(
     assert pane.candidate.projector == str(seeing[1])
     person.until(lambda: (picture.width, picture.height) in pane.picture_tokens)
     person.until(lambda: person.shows(f"The picture takes {TOKENS['mlp']} tokens"))
-    assert person.shows("A cannot see pictures")
+    person.until(lambda: person.shows("A cannot see pictures"))
 
     person.click("Send")
     person.until(person.answered)
@@ -132,7 +132,7 @@ def test_a_picture_is_shown_to_those_that_see_and_kept_with_the_chat(
     assert answer.error is None
     assert answer.text
     assert strip_of(person).pictures() == []
-    assert person.shows("This model cannot see")
+    person.until(lambda: person.shows("This model cannot see"))
     row = person.compare.panes.transcript.view_of(turn)
     assert row is not None
     (small,) = row.prompt.pictures

@@ -33,6 +33,7 @@ from tests.helpers import histories
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
 from tests.helpers.gguf_files import write_scripted_model, write_tiny_llama, write_truncated_llama
 from tests.helpers.histories import Clock
+from tests.helpers.hub_way import close_library
 from tests.helpers.pseudo_reader import Reader
 from tests.helpers.window_parts import history_of, part_of
 
@@ -59,6 +60,7 @@ def hub(tmp_path: Path) -> Iterator[FakeHub]:
         FakeRepository(REPO, files, facts=facts), FakeRepository(GATED, files, gated=True)
     ) as made:
         yield made
+    close_library()
 
 
 @pytest.fixture
@@ -216,6 +218,7 @@ def test_history(person: Person, reader: Reader) -> None:
     reader.read("many")
     page.filters.search.setText("m2")
     person.until(page.nothing.isVisible)
+    page.details.text.set_markdown("")
     reader.read("nothing")
     reader.understood()
 

@@ -36,9 +36,10 @@ ENDLESS = ["tick ", "tock "]
 
 @pytest.fixture
 def endless(tmp_path: Path) -> Path:
-    """A model that says the same for as long as it may."""
+    """A model that says the same for as long as it may; deep, so that this takes a while."""
+    deep = files.Shape(n_layers=16)
     return files.write_scripted_model(
-        tmp_path / "endless.gguf", ENDLESS, ends=False, context_length=4096
+        tmp_path / "endless.gguf", ENDLESS, ends=False, context_length=4096, shape=deep
     )
 
 

@@ -94,7 +94,7 @@ def test_what_is_deleted_is_gone(person: Person, page: PreferencesPage, paths: P
     person.click("Delete", within=kept.question)
     kept.buttons[Deletion.MEASURED].click()
     person.click("Delete", within=kept.question)
-    assert [chat.title for chat in person.session.list_chats()] == [""]
+    person.until(lambda: [chat.title for chat in person.session.list_chats()] == [""])
     assert LadderStore(house.connection).list_ladders() == []
     person.window.jobs.wait_all()
     for file in paths.data.iterdir():
@@ -102,7 +102,7 @@ def test_what_is_deleted_is_gone(person: Person, page: PreferencesPage, paths: P
     kept.buttons[Deletion.CACHE].click()
     person.click("Delete", within=kept.question)
     person.window.jobs.wait_all()
-    assert "free again" in person.window.main.status.remark
+    person.until(lambda: "free again" in person.window.main.status.remark)
 
 
 def test_the_theme_outlives_a_window(theme: Theme, paths: Paths) -> None:

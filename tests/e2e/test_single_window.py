@@ -47,6 +47,7 @@ class Talking(Window):
         self.main.show_notice = lambda *told: (show(*told), say("notice", told[1]))
         self.requests.compare.add(lambda files: say("compare", [str(file) for file in files]))
         self.requests.follow.add(lambda link: say("link", str(link)))
+        self.closing.connect(lambda: say("closing"))
 
     def open(self, files):
         super().open(files)
@@ -239,6 +240,7 @@ def test_a_start_while_the_window_closes_is_the_next_window(
     first = start_window()
     first.hear("complete")
     first.process.terminate()
+    first.hear("closing")  # who has not heard the signal yet would take the ring
     second = start_window(models["blue"])
     assert first.process.wait(60) == 0
     second.hear("complete")
