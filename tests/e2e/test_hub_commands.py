@@ -236,8 +236,8 @@ def test_what_cannot_be_done_is_said_in_one_sentence(
 
 def test_a_hub_that_is_not_there_is_said_at_once(commands: HubCommands) -> None:
     with closed_port() as port:
-        nobody = {"HF_ENDPOINT": f"http://127.0.0.1:{port}"}
-        _, err = commands.run("search", "model", "--quiet", status=1, **nobody)
+        nobody = f"http://127.0.0.1:{port}"
+        _, err = commands.run("search", "model", "--quiet", status=1, HF_ENDPOINT=nobody)
     assert "cannot be reached" in err
 
 

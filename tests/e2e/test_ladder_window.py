@@ -142,9 +142,7 @@ def test_one_file_with_two_kinds_of_kv_cache_is_measured_as_it_stands_in_compare
         page.board.table.choose(small.key)
         _click(person, f"Open {small.letter} in Compare")
         engines = [EngineSettings(), small_cache]
-        person.until(
-            lambda engines=engines: [p.candidate.engine for p in session.panes] == engines
-        )
+        person.until(lambda engines=engines: [p.candidate.engine for p in session.panes] == engines)
 
 
 def test_from_compare_to_the_verdict(

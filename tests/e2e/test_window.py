@@ -236,9 +236,7 @@ def test_a_conversation(
     assert person.turns[0].answers[endless].stop_reason is StopReason.STOPPED
 
 
-def test_together(
-    open_window: Callable[..., Person], models: Models, long_context: None
-) -> None:
+def test_together(open_window: Callable[..., Person], models: Models, long_context: None) -> None:
     person = open_window(models["endless"], models["endless"])
     person.compare.controller.set_sampling(LONG)
     mode = person.find(QComboBox, "How models answer")
