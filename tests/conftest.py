@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ from tools.build_llama_server import kept_server
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
 
 if (_obstacle := offscreen_obstacle()) is not None:
     pytest.exit(_obstacle, returncode=1)
@@ -43,6 +45,9 @@ settings.register_profile(
     derandomize=not os.environ.get("EXPLORE"),
 )
 settings.load_profile("shrinkscope")
+
+_PATIENCE_MS = 60_000
+_WAITS = ("waitSignal", "waitSignals", "waitUntil", "waitCallback", "waitExposed", "waitActive")
 
 _FOLDERS = {"XDG_CONFIG_HOME": "config", "XDG_DATA_HOME": "data", "XDG_STATE_HOME": "state"}
 
@@ -137,6 +142,14 @@ def little_is_read() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bandwidth, "measured_bytes", lambda: 4 << 20)
         yield
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot) -> QtBot:
+    """As it is, but as patient as a busy PC needs where a test says nothing: its own way is 5 s."""
+    for name in _WAITS:
+        setattr(qtbot, name, partial(getattr(qtbot, name), timeout=_PATIENCE_MS))
+    return qtbot
 
 
 @pytest.fixture

@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -408,20 +410,21 @@ def test_renders_of_a_stream_are_spaced_by_what_they_cost(
     document = view.document()
     assert isinstance(document, AnswerDocument)
     real = document.show_source
+    clock = SimpleNamespace(now_ns=time.monotonic_ns() + 10**9)
 
     def slow(source: str, **how: Any) -> None:
-        from PySide6.QtCore import QThread
-
-        QThread.msleep(40)  # what a render costs is the subject
+        clock.now_ns += 40_000_000  # what a render costs is the subject
         real(source, **how)
 
+    own_time = SimpleNamespace(monotonic_ns=lambda: clock.now_ns)
+    monkeypatch.setattr("app.ui.answers.markdown.time", own_time)
     monkeypatch.setattr(view.document(), "show_source", slow)
     view.stream_markdown("a b")
     qtbot.waitSignal(view.rendered).wait()
     view.stream_markdown("a b c")
-    # 40 ms may take a tenth of the time: the next one comes 400 ms after the start of this one.
+    # 40 ms may take a fiftieth of the time: the next one comes 2 s after the start of this one.
     (timer,) = view.findChildren(QTimer)
-    assert timer.interval() > 250
+    assert timer.interval() == 1_960
     view.set_markdown("a b c")
     assert not timer.isActive()
 

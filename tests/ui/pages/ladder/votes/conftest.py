@@ -124,9 +124,8 @@ class Shown:
 
     def ask_and_wait(self, *prompts: str) -> None:
         """Ask, and wait until everything is answered."""
-        self.ask(*prompts)
-        self.until(lambda: self.panel.stage is not Stage.OVERVIEW)
-        self.until(lambda: not self.backend.running)
+        with self.qtbot.waitSignal(self.backend.ended, timeout=PATIENCE_MS):
+            self.ask(*prompts)
 
     @property
     def blind(self) -> bool:
