@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 SIZES = ((1280, 800), (1024, 700), (800, 560))
 _SETTLE_MS = 200
 _PATIENCE_SECONDS = 10.0
-_USUAL_PERCENT = 100
 _REPO = "a-publisher/A-model-of-some-size-Instruct-GGUF"
 
 
@@ -90,7 +89,7 @@ class Round:
         return panel if panel is not None and panel.isVisible() else page.widget
 
 
-def go_round(person: Person, folder: Path, percent: int, pictures: Path | None) -> Round:
+def go_round(person: Person, folder: Path, pictures: Path | None) -> Round:
     """Bring every page into the states that people see most."""
     main, found = person.window.main, Round(person, pictures)
     person.until(lambda: all(pane.model or pane.failure for pane in person.panes))
@@ -129,8 +128,7 @@ def go_round(person: Person, folder: Path, percent: int, pictures: Path | None) 
     for place, name in enumerate(("servers", "serve"), 2):
         models.show_tab(place)
         found.look(name)
-    if percent == _USUAL_PERCENT:  # with larger text these pages cut words in small windows still
-        _look_elsewhere(person, found)
+    _look_elsewhere(person, found)
     main.show_page("history")
     history = None
     while history is None:
@@ -160,6 +158,9 @@ def _look_elsewhere(person: Person, found: Round) -> None:
     for place in range(shrink.desk.page.tabs.count()):
         shrink.desk.page.tabs.setCurrentIndex(place)
         found.look(f"shrink-{place}")
+    shrink.desk.page.tabs.setCurrentIndex(0)
+    shrink.desk.page.making.more_button.click()
+    found.look("shrink-more")
     main.show_page("scale")
     person.until(lambda: scale.desk is not None)
     assert scale.desk is not None
@@ -200,7 +201,7 @@ def main(folder: Path, percent: int, pictures: Path | None) -> None:
         settings = {"version": 1, "library_folders": [str(mine)], "text_percent": percent}
         paths.settings.write_text(json.dumps(settings))
         person = Person(theme, paths, files, size=SIZES[0])
-        found = go_round(person, folder, percent, pictures)
+        found = go_round(person, folder, pictures)
         person.close()
     sys.stdout.write(json.dumps(found.found, indent=1, ensure_ascii=False) + "\n")
 

@@ -9,7 +9,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetrics, QPalette
 
 from app.resources import resource_path
 from app.ui.kit.tokens import (
@@ -248,11 +248,17 @@ def build_style_sheet(tokens: Tokens, text_px: int) -> str:
         KeyError: The template names a token that does not exist.
     """
     template = Template(resource_path("theme", "app.qss").read_text(encoding="utf-8"))
+    font = QFont()
+    font.setPixelSize(text_px)
+    line_px = QFontMetrics(font).height()  # no control is lower than its words
     return template.substitute(
         asdict(tokens),
         accent_hover=mix(tokens.accent, tokens.text, 0.15),
         scroll=mix(tokens.ground, tokens.edge, 0.5),
         small_px=small_px(text_px),
+        link_px=max(16, line_px),
+        button_px=max(18, line_px),
+        field_px=max(20, line_px),
         large_px=round(text_px * LARGE_SHARE),
         images=resource_path("theme", tokens.name).as_posix(),
     )

@@ -97,13 +97,13 @@ def test_a_cancelled_job_calls_back_no_more(jobs: Jobs) -> None:
     def work(context: JobContext) -> str:
         context.report("before")
         begun.set()
-        go_on.wait(10)
+        go_on.wait(60)
         assert context.cancelled
         context.report("after")
         return "result"
 
     job = jobs.run(work, done=called.append, failed=called.append, progress=called.append)
-    assert begun.wait(10)
+    assert begun.wait(60)
     job.cancel()  # "before" is on its way already, and arrives no more either
     go_on.set()
     assert job.state is JobState.CANCELLED
@@ -118,14 +118,14 @@ def test_check_ends_a_cancelled_function(jobs: Jobs) -> None:
 
     def work(context: JobContext) -> None:
         begun.set()
-        cancelled.wait(10)
+        cancelled.wait(60)
         try:
             context.check()
         finally:
             ended.append(True)
 
     job = jobs.run(work)
-    begun.wait(10)
+    begun.wait(60)
     job.cancel()
     cancelled.set()
     jobs.shutdown()
@@ -146,7 +146,7 @@ def test_cancelling_twice_or_too_late_does_nothing(jobs: Jobs) -> None:
 def test_a_job_that_was_cancelled_before_it_began_is_not_run() -> None:
     jobs = Jobs(threads=1)
     hold, ran = threading.Event(), []
-    jobs.run(lambda context: hold.wait(10))
+    jobs.run(lambda context: hold.wait(60))
     late = jobs.run(lambda context: ran.append(True))
     late.cancel()
     hold.set()
@@ -179,7 +179,7 @@ def test_the_shutdown_waits_for_the_threads(qapp: QApplication) -> None:
         seen.append("ended")
 
     jobs.run(work)
-    begun.wait(10)
+    begun.wait(60)
     jobs.shutdown()
     assert seen == ["ended"]
     assert jobs.running == 0

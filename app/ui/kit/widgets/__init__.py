@@ -7,7 +7,8 @@ from app.ui.kit.widgets.buttons import IconButton, push_button
 from app.ui.kit.widgets.choice_box import ChoiceBox
 from app.ui.kit.widgets.elided import ElidedLabel
 from app.ui.kit.widgets.empty import EmptyState
-from app.ui.kit.widgets.flow import FlowLayout
+from app.ui.kit.widgets.flow import FlowLayout, in_lines
+from app.ui.kit.widgets.full_height import FullHeight
 from app.ui.kit.widgets.labels import hrule, label
 from app.ui.kit.widgets.number_field import NumberField
 from app.ui.kit.widgets.picture import Picture
@@ -24,6 +25,7 @@ __all__ = [
     "ElidedLabel",
     "EmptyState",
     "FlowLayout",
+    "FullHeight",
     "IconButton",
     "NumberField",
     "Picture",
@@ -32,6 +34,7 @@ __all__ = [
     "Severity",
     "StatusDot",
     "hrule",
+    "in_lines",
     "label",
     "push_button",
     "search_field",

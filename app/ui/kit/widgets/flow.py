@@ -13,13 +13,19 @@ class FlowLayout(QLayout):
         parent: The widget that it fills.
         spacing_px: Between widgets, and between lines.
         fills: Whether each line shares out what is left of its width.
+        grows: One that takes alone what is left of its line, and may be as narrow as it can.
     """
 
     def __init__(
-        self, parent: QWidget | None = None, *, spacing_px: int = 8, fills: bool = False
+        self,
+        parent: QWidget | None = None,
+        *,
+        spacing_px: int = 8,
+        fills: bool = False,
+        grows: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._fills = fills
+        self._fills, self._grows = fills, grows
         self._items: list[QLayoutItem] = []
         self._heights: dict[int, int] = {}
         self.setContentsMargins(QMargins())
@@ -82,18 +88,19 @@ class FlowLayout(QLayout):
         area = rect.marginsRemoved(self.contentsMargins())
         y = area.y()
         for line in self._lines(area.width()):
-            sizes = [item.sizeHint() for item in line]
-            height = max(size.height() for size in sizes)
-            spare = area.width() - sum(size.width() + self.spacing() for size in sizes)
-            spare = (spare + self.spacing()) // len(line) if self._fills else 0
+            heights = [item.sizeHint().height() for item in line]
+            widths = [self._wanted_px(item) for item in line]
+            growing = [self._fills or self._is_growing(item) for item in line]
+            spare = area.width() - sum(widths) - self.spacing() * (len(line) - 1)
+            each = max(0, spare) // max(1, sum(growing))
             x = area.x()
-            for item, size in zip(line, sizes, strict=True):
-                width = min(size.width() + max(0, spare), area.width())
+            for item, wanted, grows, height in zip(line, widths, growing, heights, strict=True):
+                width = min(wanted + each * grows, area.width())
                 if move:
-                    top = y + (height - size.height()) // 2
-                    item.setGeometry(QRect(QPoint(x, top), QSize(width, size.height())))
+                    top = y + (max(heights) - height) // 2
+                    item.setGeometry(QRect(QPoint(x, top), QSize(width, height)))
                 x += width + self.spacing()
-            y += height + self.spacing()
+            y += max(heights) + self.spacing()
         bottom = max(area.y(), y - self.spacing())
         return bottom - rect.y() + self.contentsMargins().bottom()
 
@@ -105,10 +112,25 @@ class FlowLayout(QLayout):
             widget = item.widget()
             if widget is not None and widget.isHidden():
                 continue
-            needed = item.sizeHint().width()
+            needed = self._wanted_px(item)
             if not lines or needed > room:
                 lines.append([])
                 room = width_px
             lines[-1].append(item)
             room -= needed + self.spacing()
         return lines
+
+    def _wanted_px(self, item: QLayoutItem) -> int:
+        return (item.minimumSize() if self._is_growing(item) else item.sizeHint()).width()
+
+    def _is_growing(self, item: QLayoutItem) -> bool:
+        return self._grows is not None and item.widget() is self._grows
+
+
+def in_lines(*widgets: QWidget, grows: QWidget | None = None) -> QWidget:
+    """Widgets from left to right, on further lines where the width ends; one of them may grow."""
+    whole = QWidget()
+    flow = FlowLayout(whole, grows=grows)
+    for widget in widgets:
+        flow.addWidget(widget)
+    return whole

@@ -119,6 +119,19 @@ def scroll_down(area: QScrollArea) -> None:
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
 
+def scrolled(content: QWidget) -> QScrollArea:
+    """A part of a page in an area that scrolls down where it needs more height than there is.
+
+    The area is no stop of the keyboard: what is in it has its own.
+    """
+    area = QScrollArea()
+    scroll_down(area)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    content.setProperty("role", "plain")
+    area.setWidget(content)
+    return area
+
+
 def _filled(box: _Box, parts: tuple[Part, ...], margins: Margins, spacing: int | None) -> _Box:
     if margins is not None:
         box.setContentsMargins(*((margins,) * 4 if isinstance(margins, int) else margins))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
 from app.ui.kit.icons import icon
 from app.ui.kit.theme import GRID
-from app.ui.kit.widgets.layouts import in_column, in_row
+from app.ui.kit.widgets.layouts import in_column, in_row, scrolled
 from app.ui.pages.scale.chart.tab import ChartTab
 from app.ui.pages.scale.elsewhere.tab import ElsewhereTab
 
@@ -57,8 +57,8 @@ class ScalePage(QWidget):
         self.tabs.addTab(self.tr("Chart"))
         self.tabs.addTab(self.tr("Other devices"))
         self._stack = QStackedWidget()
-        self._stack.addWidget(self.chart)
-        self._stack.addWidget(self.elsewhere)
+        self._stack.addWidget(scrolled(self.chart))
+        self._stack.addWidget(scrolled(self.elsewhere))
         head = in_row(self.tabs, 1, margins=(GRID, GRID // 2, GRID, 0))
         in_column(head, (self._stack, 1), on=self, spacing=0)
         self.tabs.currentChanged.connect(self._stack.setCurrentIndex)

@@ -20,7 +20,7 @@ def shrink_help() -> PageHelp:
                 "ShrinkHelp",
                 "Below four bits a weight it matters which weights are kept well: an importance"
                 " matrix tells that. It is made once, from a bundled text in several languages,"
-                " your files or your chats, and kept: see “Importance matrix”.",
+                " your files or your chats, and kept: see “Importance”.",
             ),
             translate(
                 "ShrinkHelp",
@@ -34,7 +34,7 @@ def shrink_help() -> PageHelp:
             ),
             translate(
                 "ShrinkHelp",
-                "“Compare the ways” makes versions that need the same memory in different ways:"
+                "“Compare ways” makes versions that need the same memory in different ways:"
                 " fewer bits, fewer layers, both, or a smaller model. Measured together, they"
                 " show which way answers best.",
             ),

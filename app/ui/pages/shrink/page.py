@@ -18,7 +18,7 @@ from app.lab.works.work import WorkState
 from app.ui.kit.icons import icon
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import EmptyState
-from app.ui.kit.widgets.layouts import in_column, in_row
+from app.ui.kit.widgets.layouts import in_column, in_row, scrolled
 from app.ui.kit.words.sentences import sentence
 from app.ui.pages.shrink.conversion import Conversion, ConversionBackends
 from app.ui.pages.shrink.inside.tab import InsideTab, Raise
@@ -145,16 +145,15 @@ class ShrinkPage(QWidget):
         self.tabs.setExpanding(False)
         self.tabs.addTab(self.tr("Make versions"))
         self.tabs.addTab(self.tr("Look inside"))
-        self.tabs.addTab(self.tr("Importance matrix"))
-        self.tabs.addTab(self.tr("Compare the ways"))
+        self.tabs.addTab(self.tr("Importance"))
+        self.tabs.addTab(self.tr("Compare ways"))
         pages = QStackedWidget()
-        pages.addWidget(self.making)
-        pages.addWidget(self.inside)
-        pages.addWidget(self.matrix)
-        pages.addWidget(self.ways)
+        ways = scrolled(self.ways)
+        for each in (scrolled(self.making), self.inside, self.matrix, ways):
+            pages.addWidget(each)
         self.tabs.currentChanged.connect(pages.setCurrentIndex)
         self.tabs.currentChanged.connect(
-            lambda _place: self.ways.open() if pages.currentWidget() is self.ways else None
+            lambda _place: self.ways.open() if pages.currentWidget() is ways else None
         )
         whole = QWidget()
         bar = in_row(self.tabs, 1, margins=(GRID * 2, GRID // 2, GRID * 2, 0))

@@ -309,7 +309,7 @@ def no_ways() -> tuple[str, str]:
     """All versions came to need less by one way, or none needs as much as another."""
     return translate("LadderPlots", "One way only"), translate(
         "LadderPlots",
-        "“Compare the ways” on the Shrink page makes versions in several ways for the same memory.",
+        "“Compare ways” on the Shrink page makes versions in several ways for the same memory.",
     )
 
 

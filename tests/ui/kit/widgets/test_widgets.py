@@ -26,6 +26,7 @@ from app.ui.kit.widgets import (
     ElidedLabel,
     EmptyState,
     FlowLayout,
+    FullHeight,
     IconButton,
     NumberField,
     Picture,
@@ -34,9 +35,11 @@ from app.ui.kit.widgets import (
     Severity,
     StatusDot,
     hrule,
+    in_lines,
     label,
     push_button,
 )
+from app.ui.kit.widgets.layouts import in_column, split
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -236,6 +239,26 @@ def test_a_flow_wraps_where_its_width_ends(shown: Show) -> None:
     assert [box.pos().toTuple() for box in boxes] == [(0, 0), (68, 0), (0, 28), (68, 28)]
     flow.clear()
     assert flow.count() == 0
+
+
+def test_one_of_a_flow_takes_what_is_left_of_its_line(shown: Show) -> None:
+    name, button = ElidedLabel(NAME, least_characters=4), QLabel("x")
+    button.setFixedSize(60, 20)
+    flow = shown(in_lines(name, button, grows=name)).layout()
+    flow.setGeometry(QRect(0, 0, 300, 40))
+    assert (name.width(), button.x(), button.y() < name.height()) == (232, 240, True)
+    flow.setGeometry(QRect(0, 0, 80, 60))
+    assert (name.width(), button.x(), button.y() > name.height()) == (80, 0, True)
+
+
+def test_a_pane_is_as_high_as_its_words_need(qtbot: QtBot, shown: Show) -> None:
+    pane, words = FullHeight(), label("Many words. " * 20, wrap=True)
+    in_column(words, in_lines(*(push_button("Some button") for _ in range(5))), on=pane)
+    whole = shown(split(pane, QWidget(), grows=1, vertical=True))
+    for width in (200, 500, 300):
+        whole.resize(width, 60)
+        qtbot.waitUntil(lambda width=width: pane.width() == width)
+        qtbot.waitUntil(lambda: words.height() == words.heightForWidth(words.width()))
 
 
 def test_labels_take_what_models_say_as_plain_text(shown: Show) -> None:

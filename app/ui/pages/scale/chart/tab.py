@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from app.ui.kit.theme import GRID, current_tokens
 from app.ui.kit.widgets.buttons import push_button
 from app.ui.kit.widgets.choice_box import ChoiceBox
+from app.ui.kit.widgets.full_height import FullHeight
 from app.ui.kit.widgets.labels import label
 from app.ui.kit.widgets.layouts import in_column, in_row, split
 from app.ui.pages.scale.chart.content import ChartKind, content_of, describe
@@ -78,8 +79,9 @@ class ChartTab(QWidget):
             "shrinkscope-scale",
             self,
         )
-        top = in_row(self.kind, self.table_button, 1, SaveButton(self.outlet))
-        left = QWidget()
+        save = (SaveButton(self.outlet), 0, Qt.AlignmentFlag.AlignVCenter)
+        top = in_row(self.kind, self.table_button, 1, save)
+        left = FullHeight()
         in_column(top, (self._stack, 1), self.unknown, on=left)
         self._split = split(left, self.side, grows=0, sizes=(90 * GRID, 42 * GRID))
         in_column(self._split, on=self, margins=(2 * GRID, GRID, GRID, GRID))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 _MOST_LETTERS = 60
-_FIELD_PX = 72
+_FIELD_SIGNS = 10
 
 
 class OwnDevice(QWidget):
@@ -51,7 +51,7 @@ class OwnDevice(QWidget):
         self._taken: frozenset[str] = frozenset()
         row = FlowLayout(self)
         for field in (self.memory, self.bandwidth):
-            field.setFixedWidth(_FIELD_PX)
+            field.setFixedWidth(self.fontMetrics().averageCharWidth() * _FIELD_SIGNS)
         for part in (
             self.name,
             self.kind,

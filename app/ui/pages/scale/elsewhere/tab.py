@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSizeF
+from PySide6.QtCore import QSizeF, Qt
 from PySide6.QtWidgets import QWidget
 
 from app.core.candidates.candidate import Candidate, LocalFile
@@ -17,7 +17,8 @@ from app.lab.scale.whatif import Asked, WhatIf
 from app.ui.kit.theme import GRID, current_tokens
 from app.ui.kit.widgets.buttons import push_button
 from app.ui.kit.widgets.choice_box import ChoiceBox
-from app.ui.kit.widgets.flow import FlowLayout
+from app.ui.kit.widgets.flow import in_lines
+from app.ui.kit.widgets.full_height import FullHeight
 from app.ui.kit.widgets.labels import label
 from app.ui.kit.widgets.layouts import in_column, in_row, split
 from app.ui.kit.widgets.search_field import search_field
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 _CONTEXTS = (2048, DEFAULT_CONTEXT_TOKENS, 8192, 16_384, 32_768, 65_536, 131_072)
 _MOST_BARS = 8
+_BOARD_LINES = 12
 _SHEET = QSizeF(112 * GRID, 60 * GRID)
 
 
@@ -106,20 +108,15 @@ class ElsewhereTab(QWidget):
             "shrinkscope-devices",
             self,
         )
-        head = QWidget()
-        choices = FlowLayout(head)
-        for part in (self.source, self.context, self.kv):
-            choices.addWidget(part)
-        below = QWidget()
-        in_column(in_row((self.search, 1), self.remove), (self.table, 1), self.own, on=below)
-        pictured = split(self.board, below, grows=1, sizes=(45 * GRID, 40 * GRID), vertical=True)
-        in_column(
-            in_row((head, 1), SaveButton(self.outlet)),
-            (pictured, 1),
-            self.note,
-            on=self,
-            margins=(2 * GRID, GRID, 2 * GRID, GRID),
-        )
+        above, below = FullHeight(), FullHeight()
+        save = (SaveButton(self.outlet), 0, Qt.AlignmentFlag.AlignTop)
+        head = in_row((in_lines(self.source, self.context, self.kv), 1), save)
+        self.board.setMinimumHeight(_BOARD_LINES * self.fontMetrics().height())
+        in_column(head, (self.board, 1), on=above)
+        search = in_row((self.search, 1), self.remove)
+        in_column(search, (self.table, 1), self.own, self.note, on=below)
+        pictured = split(above, below, grows=1, sizes=(50 * GRID, 44 * GRID), vertical=True)
+        in_column((pictured, 1), on=self, margins=(2 * GRID, GRID, 2 * GRID, GRID))
         for box in (self.source, self.context, self.kv):
             box.activated.connect(self._ask)
         self.search.textChanged.connect(self.table.proxy.setFilterFixedString)

@@ -17,7 +17,7 @@ from app.lab.shrink.full_versions import is_full
 from app.lab.shrink.inspecting import write_table
 from app.ui.kit.plain import add_choice, set_tip
 from app.ui.kit.theme import GRID
-from app.ui.kit.widgets import ChoiceBox, FlowLayout, ProgressLine, label, push_button
+from app.ui.kit.widgets import ChoiceBox, ProgressLine, in_lines, label, push_button
 from app.ui.kit.widgets.layouts import in_column, in_row, scroll_down
 from app.ui.kit.words.format import byte_size, count, number, parameters, percent
 from app.ui.kit.words.sentences import sentence
@@ -191,18 +191,16 @@ class InsideTab(QWidget):
     # --- within ---------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        head = QWidget()
-        flow = FlowLayout(head)
+        parts: list[QWidget] = []
         for name, control in (
             (self.tr("File"), self.file),
             (self.tr("compared with"), self.against),
             (self.tr("beside it"), self.beside),
             (self.tr("Colours"), self.figure),
         ):
-            part = QWidget()
-            in_row(label(name, "dim"), control, on=part, spacing=GRID // 2)
-            flow.addWidget(part)
-        flow.addWidget(self.look_button)
+            parts.append(QWidget())
+            in_row(label(name, "dim"), control, on=parts[-1], spacing=GRID // 2)
+        head = in_lines(*parts, self.look_button)
         holder = QWidget()
         holder.setProperty("role", "plain")
         in_column(

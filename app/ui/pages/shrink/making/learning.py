@@ -11,7 +11,7 @@ from app.core.shrink.healing import Healing, healing_bytes, healing_seconds
 from app.lab.shrink.healing import why_not
 from app.ui.kit.plain import add_choice, set_tip
 from app.ui.kit.theme import GRID
-from app.ui.kit.widgets import ChoiceBox, FlowLayout, label
+from app.ui.kit.widgets import ChoiceBox, in_lines, label
 from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.format import about, byte_size, number
 from app.ui.kit.words.sentences import told
@@ -54,11 +54,7 @@ class LearningWish(QWidget):
                 " would say at each word. That brings back a part of what was lost."
             ),
         )
-        holder = QWidget()
-        flow = FlowLayout(holder)
-        flow.addWidget(self.box)
-        flow.addWidget(self.amount)
-        in_column(holder, self.note, on=self, spacing=GRID // 2)
+        in_column(in_lines(self.box, self.amount), self.note, on=self, spacing=GRID // 2)
         self.box.toggled.connect(self._on_changed)
         self.amount.activated.connect(self._on_changed)
         self.follow(None, leaves_out=False)

@@ -20,7 +20,7 @@ from app.lab.shrink.full_versions import is_full
 from app.monitor.machine import total_memory_bytes
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
-from app.ui.kit.widgets import ElidedLabel, label, push_button
+from app.ui.kit.widgets import ElidedLabel, FullHeight, in_lines, label, push_button
 from app.ui.kit.widgets.labels import set_role
 from app.ui.kit.widgets.layouts import in_column, in_row, split
 from app.ui.kit.words.format import about, byte_size
@@ -222,17 +222,20 @@ class MakingTab(QWidget):
             ),
         )
         title = label(self.tr("Make smaller versions of"), "strong")
-        head = in_row(title, (self.source, 1), file_button, recipe_button)
-        below = in_row((self.size_wish, 1), self.all_box)
+        others = QWidget()
+        in_row(file_button, recipe_button, on=others)
+        head = in_lines(title, self.source, others, grows=self.source)
+        gap = QWidget()
+        below = in_lines(self.more_button, gap, self.all_box, convert_button, grows=gap)
         place = in_row((self.where, 1), self.folder_button, spacing=GRID // 2)
         end = in_row((self.facts, 1), self.make_button)
-        upper = QWidget()
+        upper = FullHeight()
         in_column(
             head,
             self.note,
             (self.view, 1),
+            self.size_wish,
             below,
-            in_row(self.more_button, 1, convert_button),
             self.more,
             place,
             end,

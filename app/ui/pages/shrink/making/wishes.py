@@ -15,7 +15,7 @@ from app.core.shrink.recipe import MatrixUse, MemoryTarget, Recipe
 from app.core.shrink.sparsity import TWO_OF_FOUR
 from app.ui.kit.plain import add_choice, set_tip
 from app.ui.kit.theme import GRID
-from app.ui.kit.widgets import ChoiceBox, FlowLayout, NumberField, label
+from app.ui.kit.widgets import ChoiceBox, FlowLayout, NumberField, in_lines, label
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.format import byte_size, context_length, number
 from app.ui.settings.adapters_editor import AdaptersEditor, adapter_name
@@ -23,8 +23,6 @@ from app.ui.settings.adapters_editor import AdaptersEditor, adapter_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
-
-    from PySide6.QtGui import QResizeEvent
 
     from app.core.models.model_file import ModelFile
     from app.ui.pages.shrink.making.layers import LayersWish
@@ -245,19 +243,17 @@ class CommonWishes(QWidget):
                 ),
             ),
         )
-        self._holder = QWidget()
-        flow = self._flow = FlowLayout(self._holder)
         self._parts: dict[QWidget, QWidget] = {}
         for name, control, tip in rows:
             part = self._parts[control] = QWidget()
             beside = [self.pattern] if control is self.zeros else []
             in_row(label(name, "dim"), control, *beside, on=part, spacing=GRID // 2)
             set_tip(part, tip)
-            flow.addWidget(part)
         self.adapters = AdaptersEditor(for_good=True)
         self.adapters.setMaximumWidth(_ADAPTERS_PX)
         self.adapters.changed.connect(lambda _adapters: self._on_changed())
-        in_column(self._holder, layers, in_row((self.adapters, 1), 1), on=self, spacing=GRID // 2)
+        parts = (in_lines(*self._parts.values()), layers, in_row((self.adapters, 1), 1))
+        in_column(*parts, on=self, spacing=GRID // 2)
         layers.changed.connect(self._on_changed)
         self.pattern.toggled.connect(lambda _on: self._on_changed())
         self.show_model(None, is_original=False)
@@ -316,7 +312,6 @@ class CommonWishes(QWidget):
         self._parts[self.experts].setVisible(experts > 1)
         self._parts[self.narrow].setVisible(is_original and not experts)
         self._parts[self.zeros].setVisible(is_original)
-        self._keep_lines()
         self._on_changed()
 
     @property
@@ -373,10 +368,6 @@ class CommonWishes(QWidget):
             return TWO_OF_FOUR
         return self.zeros.value / 100 if self.zeros.value else None
 
-    def _keep_lines(self) -> None:
-        """Let no line of wishes be squeezed out where the page has little height."""
-        self._holder.setMinimumHeight(self._flow.heightForWidth(self.width()))
-
     def _on_changed(self) -> None:
         self.zeros.setEnabled(not self.pattern.isChecked())
         self.changed.emit()
@@ -390,9 +381,3 @@ class CommonWishes(QWidget):
                 self._file = str(chosen)
                 self.matrix.setItemText(place, self.tr("the file {name}").format(name=chosen.name))
         self.changed.emit()
-
-    # Qt's own names from here on.
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._keep_lines()

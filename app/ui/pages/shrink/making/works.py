@@ -24,7 +24,14 @@ from app.ui.kit.outside import open_outside
 from app.ui.kit.plain import set_spoken, set_tip
 from app.ui.kit.theme import GRID, tabular
 from app.ui.kit.tokens import current_tokens
-from app.ui.kit.widgets import ElidedLabel, IconButton, ProgressLine, label, push_button
+from app.ui.kit.widgets import (
+    ElidedLabel,
+    IconButton,
+    ProgressLine,
+    in_lines,
+    label,
+    push_button,
+)
 from app.ui.kit.widgets.fold import Fold
 from app.ui.kit.widgets.labels import set_role
 from app.ui.kit.widgets.layouts import Gap, in_column, in_row, scroll_down
@@ -166,11 +173,12 @@ class MakeRow(QFrame):
         self.forget = IconButton("close", self.tr("Take off the list; the file stays"), size_px=16)
         done = (self.chat, self.measure, self.elsewhere, self.folder)
         buttons = (*done, self.again, self.stop, self.forget)
-        row = in_row((self.title, 3), Gap(GRID), (self.words, 4), spacing=GRID // 2)
-        for each in buttons:
-            row.addWidget(each, 0, Qt.AlignmentFlag.AlignVCenter)
+        texts, acts = QWidget(), QWidget()
+        in_row((self.title, 3), Gap(GRID), (self.words, 4), on=texts, spacing=GRID // 2)
+        centre = Qt.AlignmentFlag.AlignVCenter
+        in_row(*((each, 0, centre) for each in buttons), on=acts, spacing=GRID // 2)
         in_column(
-            row,
+            in_lines(texts, acts, grows=texts),
             self.remarks,
             self.why,
             self.progress,

@@ -6,15 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
 
 from app.core.words.sentence import from_kept
 from app.lab.works.ladders.entry import AT_WORK, LadderState
 from app.lab.works.work import WorkState
 from app.ui.kit.theme import GRID
-from app.ui.kit.widgets import ProgressLine, label, push_button
+from app.ui.kit.widgets import FullHeight, ProgressLine, in_lines, label, push_button
 from app.ui.kit.widgets.labels import set_role
-from app.ui.kit.widgets.layouts import in_column, in_row
+from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.format import about
 from app.ui.kit.words.sentences import told
 from app.ui.plots.ladder.board import Board
@@ -23,13 +22,15 @@ from app.ui.plots.ladder.content import Options, PlotKind, content_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtWidgets import QWidget
+
     from app.lab.verdict.view import LadderView
     from app.lab.works.comparing import Comparison
     from app.lab.works.ladders.entry import LadderEntry
     from app.lab.works.making.work import Make
 
 
-class OutcomePanel(QWidget):
+class OutcomePanel(FullHeight):
     """Main thread.
 
     Signals:
@@ -57,7 +58,7 @@ class OutcomePanel(QWidget):
         self.go_on_button.clicked.connect(lambda: self._ask(self.go_on_wanted))
         self.ladder_button = push_button(self.tr("Show the measurement"), icon_name="ladder")
         self.ladder_button.clicked.connect(lambda: self._ask(self.ladder_wanted))
-        head = in_row((self.title, 1), self.go_on_button, self.ladder_button)
+        head = in_lines(self.title, self.go_on_button, self.ladder_button, grows=self.title)
         parts = (head, self.words, self.progress, self.answer, (self.board, 100))
         in_column(*parts, 1, on=self, spacing=GRID // 2)
         self.board.setMinimumHeight(GRID * 24)

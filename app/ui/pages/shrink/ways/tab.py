@@ -16,7 +16,7 @@ from app.lab.works.making.orders import order_for
 from app.lab.works.work import WorkState
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
-from app.ui.kit.widgets import FlowLayout, NumberField, label, push_button
+from app.ui.kit.widgets import FullHeight, NumberField, in_lines, label, push_button
 from app.ui.kit.widgets.labels import set_role
 from app.ui.kit.widgets.layouts import in_column, in_row, split
 from app.ui.kit.words.format import about, byte_size, count
@@ -231,19 +231,16 @@ class WaysTab(QWidget):
             self.tr("What each version may need while it runs. Empty: what a Q4_K_M would need."),
         )
         head = in_row(label(self.tr("Every way to shrink"), "strong"), (self.source, 1))
-        holder = QWidget()
-        flow = FlowLayout(holder)
-        for part in (
+        wish = in_lines(
             label(self.tr("to the same memory:")),
             self.memory,
             label(self.tr("GB, with a context of")),
             self.context,
             label(self.tr("tokens")),
-        ):
-            flow.addWidget(part)
-        upper = QWidget()
+        )
+        upper = FullHeight()
         end = in_row((self.facts, 1), self.make_button)
-        in_column(head, holder, self.note, (self.view, 1), end, on=upper)
+        in_column(head, wish, self.note, (self.view, 1), end, on=upper)
         splitter = split(upper, self.outcome, grows=1, sizes=(400, 360), vertical=True)
         in_column((splitter, 1), on=self, margins=(GRID * 2, GRID, GRID * 2, GRID))
 
