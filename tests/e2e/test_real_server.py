@@ -14,8 +14,9 @@ import pytest
 from app.core.candidates.candidate import Candidate, ServerModel, candidate_of
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role
-from app.core.ladder.columns import COLUMNS, cell_of
-from app.core.ladder.row import Value
+from app.core.ladder.columns.column import cell_of
+from app.core.ladder.columns.listed import COLUMNS
+from app.core.ladder.value import Value
 from app.core.tasks.items import Check, TaskItem
 from app.core.verdict import Limits
 from app.engine.api import EngineEvent, Engines

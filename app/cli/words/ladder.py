@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.ladder.columns import Column, Kind, Place, columns_at, is_wanted
-from app.core.ladder.row import most_asked
+from app.core.ladder.columns.column import Column, Kind, Place, is_wanted
+from app.core.ladder.columns.listed import columns_at
+from app.core.ladder.questions import most_asked
 from app.core.tasks.results import UNASKED, KindResult, KindVerdict
 from app.lab.reports.cells import shown
 from app.lab.reports.words import partings, same_text

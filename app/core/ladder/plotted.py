@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from app.core.ladder.row import Row, Value
+from app.core.ladder.value import Value
 from app.core.plots.scatter import PlotPoint
+
+if TYPE_CHECKING:
+    from app.core.ladder.row import Row
 
 LEAST_DIVERGENCE = 1e-6
 """In nats; what is below is rounding, and is drawn here."""

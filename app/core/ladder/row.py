@@ -7,20 +7,16 @@ reference beside them. Tables, plots, sentences and reports read the same row.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import TYPE_CHECKING
 
+from app.core.ladder.questions import all_together, difference_of, share_of
 from app.core.ladder.results import Spent, StepKind
+from app.core.ladder.speeds import BLOCK_TOKENS, FIRST_AFTER, error_of, first_token_of, rate_of
+from app.core.ladder.value import Value
 from app.core.quality.along import Along, along
 from app.core.quality.floor import Figures, floor_of
 from app.core.shrink.ways import Way
-from app.core.statistics.chunks import Estimate
-from app.core.statistics.paired import PairedCounts
-from app.core.tasks.results import KindResult, KindVerdict
-from app.core.verdict import ALL_QUESTIONS, Judgement, State
 from app.core.verdict_words import MoreBits, Rung
 from app.core.words.sentence import English, worded
 
@@ -37,57 +33,11 @@ if TYPE_CHECKING:
         TasksStep,
     )
     from app.core.statistics.anytime import WinRate
+    from app.core.tasks.results import KindResult
+    from app.core.verdict import Judgement, State
 
 FULL_LEVELS = frozenset({"F32", "F16", "BF16"})
 """Levels of models that are not shrunken."""
-_BLOCK_TOKENS = 512
-_FIRST_AFTER = 2048
-
-
-class Missing(Enum):
-    """Why there is no figure."""
-
-    NOT_MEASURED = "not measured"
-    IS_REFERENCE = "the others are measured against it"
-    NOT_MEASURABLE = "cannot be measured there"
-    NOT_TOLD = "not told by the server"
-    NOT_TAKEN_THERE = "its context is too small, or it was not taken"
-    NOT_VOTED = "nobody has voted"
-
-
-class Note(Enum):
-    """What is said beside a figure."""
-
-    AT_FLOOR = "at the noise floor"
-    FLOOR = "noise floor"
-    WITH_ITSELF = "with itself"
-    OVER_LIMIT = "over the limit"
-    AS_UNDRAFTED = "as without draft"
-    SAME = "same by construction"
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A figure.
-
-    Attributes:
-        number: In the unit of its column.
-        low: Lower end of its 95 % interval, of a speed of the deviation of its repetitions; None
-            where it has none.
-        high: Upper end.
-        counts: Which two numbers it comes from: so many of so many, or so many against so many.
-        off: How far a prediction is off, as a share of what was measured.
-        note: What is said beside it.
-        is_own: Of the reference against itself, so that it is no figure beside the others.
-    """
-
-    number: float
-    low: float | None = None
-    high: float | None = None
-    counts: tuple[int, int] | None = None
-    off: float | None = None
-    note: Note | None = None
-    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,29 +272,16 @@ class Row:
     def rate(self, start: str, depth_tokens: int = 0) -> Value | None:
         """Tokens a second in a test, with a t-interval of 95 % for the mean of its repetitions."""
         test = self.test(start, depth_tokens)
-        if test is None or test.mean is None:
-            return None
-        error, count = self._error_of(test), len(test.samples)
-        sure = Estimate(test.mean, error, count, count).interval()
-        return Value(test.mean) if sure is None else Value(test.mean, sure.low, sure.high)
+        return rate_of(test) if test is not None else None
 
     @property
     def first_token_ns(self) -> Value | None:
-        """How long the first token of an answer to a prompt of 2,048 tokens takes.
-
-        llama.cpp reads a prompt in blocks of 512 tokens, and a block takes the longer the more
-        tokens lie before it, each as much longer. Both ends are measured: the first block, and the
-        one behind 2,048 tokens; so is the token that follows there.
-        """
-        begin, end = self.rate(f"pp{_BLOCK_TOKENS}"), self.rate(f"pp{_BLOCK_TOKENS}", _FIRST_AFTER)
-        token = self.rate("tg", _FIRST_AFTER)
+        """How long the first token of an answer to a prompt of 2,048 tokens takes."""
+        begin, end = self.rate(f"pp{BLOCK_TOKENS}"), self.rate(f"pp{BLOCK_TOKENS}", FIRST_AFTER)
+        token = self.rate("tg", FIRST_AFTER)
         if begin is None or end is None or token is None:
             return None
-        blocks = _FIRST_AFTER // _BLOCK_TOKENS
-        first, beyond = (_BLOCK_TOKENS * 1e9 / rate.number for rate in (begin, end))
-        longer = (beyond - first) / blocks
-        reading = sum(first + place * longer for place in range(blocks))
-        return Value(reading + 1e9 / token.number)
+        return first_token_of(begin, end, token)
 
     @property
     def tokens_per_second(self) -> float | None:
@@ -356,12 +293,7 @@ class Row:
     def speed_error(self) -> float | None:
         """The standard error of that speed; None where there is none."""
         test = self.test("tg")
-        return (test and self._error_of(test)) or None
-
-    @staticmethod
-    def _error_of(test: SpeedFigures) -> float | None:
-        """Standard error of the mean of a test's repetitions."""
-        return None if test.stddev is None else test.stddev / math.sqrt(len(test.samples))
+        return (test and error_of(test)) or None
 
     # --- quality ----------------------------------------------------------------------------
 
@@ -441,15 +373,7 @@ class Row:
         """All questions that the reference can do in one result."""
         if self.judgement is not None and self.judgement.together is not None:
             return self.judgement.together
-        asked = [kind for kind in self.kinds if kind.counts.total]
-        if len(asked) < 2:
-            return asked[0] if asked else None
-        able = [kind for kind in asked if kind.verdict is not KindVerdict.REFERENCE_CANNOT]
-        counts = PairedCounts.sum_of(kind.counts for kind in able)
-        verdict = KindVerdict.AS_GOOD if able else KindVerdict.REFERENCE_CANNOT
-        return KindResult(
-            ALL_QUESTIONS, counts, 0, 0, 0, None, None, None, None, None, verdict, False, None
-        )
+        return all_together(self.kinds)
 
     @property
     def right(self) -> Value | None:
@@ -470,26 +394,3 @@ class Row:
         if apart is None or apart.low is None or apart.high is None:
             return None
         return Value(-100 * apart.number + 0.0, -100 * apart.high, -100 * apart.low)
-
-
-def most_asked(rows: Iterable[Row], place: int) -> int:
-    """How many questions of a kind the rows were asked that were asked most; the others less."""
-    return max((row.kinds[place].counts.total for row in rows), default=0)
-
-
-def share_of(kind: KindResult) -> Value | None:
-    """Share of right answers: so many of so many."""
-    counts, ends = kind.counts, kind.accuracy
-    if not counts.total:
-        return None
-    of = (counts.right, counts.total)
-    share = counts.right / counts.total
-    return Value(share, ends.low, ends.high, of) if ends else Value(share, counts=of)
-
-
-def difference_of(kind: KindResult) -> Value | None:
-    """That share less the reference's: so many lost, so many gained."""
-    counts, ends = kind.counts, kind.difference
-    if ends is None:
-        return None
-    return Value(counts.difference, ends.low, ends.high, (counts.lost, counts.gained))

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from app.core.ladder.columns import Column, Kind, cell_of, figure_of, why_missing
-from app.core.ladder.row import Missing, Note, Row, Value
+from app.core.ladder.columns.column import Column, Kind, cell_of, figure_of, why_missing
+from app.core.ladder.value import Missing, Note, Value
 from app.core.quality.floor import AT_FLOOR
 from app.core.words import figures
+
+if TYPE_CHECKING:
+    from app.core.ladder.row import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.core.ladder.columns import Column, Place, columns_at
-from app.core.ladder.row import most_asked
+from app.core.ladder.columns.column import Column, Place
+from app.core.ladder.columns.listed import columns_at
+from app.core.ladder.questions import most_asked
 from app.core.quality.histogram import EDGES
 from app.core.tasks.results import UNASKED, KindResult, KindVerdict
 from app.core.text.clean import clean_line, clean_text

@@ -7,7 +7,8 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from app.core.ladder.columns import Column, Kind, Place, columns_at, figure_of, is_wanted
+from app.core.ladder.columns.column import Column, Kind, Place, figure_of, is_wanted
+from app.core.ladder.columns.listed import columns_at
 from app.core.quality.floor import NO_FURTHER
 from app.core.text.clean import clean_line, clean_text
 from app.core.text.csv_cells import csv_cell

@@ -1,4 +1,9 @@
-"""The list of a ladder's columns: keys, places, and what the window can translate."""
+"""The list of a ladder's columns: keys, places, and what the window can translate.
+
+Tests app.core.ladder.columns.column, app.core.ladder.columns.listed,
+app.core.ladder.columns.running, app.core.ladder.columns.saying and
+app.core.ladder.columns.servers.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +11,10 @@ from pathlib import Path
 
 from app.core.candidates.candidate import candidate_of
 from app.core.ladder import columns
-from app.core.ladder.columns import COLUMNS, EARLIER_KEYS, Kind, Place, columns_at, figure_of
-from app.core.ladder.row import Missing, Row, Value
+from app.core.ladder.columns.column import Kind, Place, figure_of
+from app.core.ladder.columns.listed import COLUMNS, EARLIER_KEYS, columns_at
+from app.core.ladder.row import Row
+from app.core.ladder.value import Missing, Value
 from tests.helpers.extraction import found_by_qt
 from tests.lab import ladder_cases as cases
 
@@ -24,7 +31,8 @@ def test_every_key_is_one_and_earlier_ones_lead_to_it() -> None:
 def test_qt_finds_the_words_of_all_columns(tmp_path: Path) -> None:
     shown = [column for column in COLUMNS if column.places & SEEN]
     said = {text for column in shown for text in (column.title, column.explanation)}
-    found = found_by_qt([Path(columns.__file__)], tmp_path)
+    room = Path(columns.__file__).parent
+    found = found_by_qt(sorted(room.glob("*.py")), tmp_path)
     assert found == {("Columns", text) for text in said}
 
 

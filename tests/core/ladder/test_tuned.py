@@ -15,10 +15,11 @@ from app.core.candidates.candidate import candidate_of
 from app.core.candidates.drafts import Drafted
 from app.core.candidates.notation import with_settings, words_of
 from app.core.ladder.answer import Said
-from app.core.ladder.columns import COLUMNS, cell_of
+from app.core.ladder.columns.column import cell_of
+from app.core.ladder.columns.listed import COLUMNS
 from app.core.ladder.results import SpeedFigures
-from app.core.ladder.row import Note, Value
 from app.core.ladder.tried import Loss
+from app.core.ladder.value import Note, Value
 from app.lab.ladder.rows import LadderResult
 from app.lab.reports.document import ladder_document
 from app.lab.verdict.view import names_of

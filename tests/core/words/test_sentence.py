@@ -135,7 +135,7 @@ def test_nothing_compares_or_parses_a_sentence() -> None:
 _DOCUMENTS = (
     "core/chats/export.py",
     "core/chats/templates.py",
-    "core/ladder/columns.py",
+    "core/ladder/columns/",
     "core/tasks/reading.py",
     "core/words/texts/",
     "engine/host/measuring/self_check.py",

@@ -18,9 +18,10 @@ from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.core.candidates.drafts import Draft
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, EngineSettings, KvType
 from app.core.errors import PersonError
-from app.core.ladder.columns import COLUMNS, cell_of
+from app.core.ladder.columns.column import cell_of
+from app.core.ladder.columns.listed import COLUMNS
 from app.core.ladder.results import FileFacts, StepKind, TasksStep
-from app.core.ladder.row import Note, Value
+from app.core.ladder.value import Note, Value
 from app.core.verdict import Limits
 from app.lab.ladder.effort import Asked
 from app.lab.ladder.kept import About, plan_of, restored

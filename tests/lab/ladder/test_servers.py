@@ -8,15 +8,16 @@ from __future__ import annotations
 import json
 import socket
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from app.core.candidates.candidate import Candidate, ServerModel, candidate_of
 from app.core.errors import PersonError
-from app.core.ladder.columns import COLUMNS, cell_of, why_missing
+from app.core.ladder.columns.column import cell_of, why_missing
+from app.core.ladder.columns.listed import COLUMNS
 from app.core.ladder.results import StepKind
-from app.core.ladder.row import Missing, Row, Value
+from app.core.ladder.value import Missing, Value
 from app.core.servers.server import Server as Kept
 from app.core.servers.server import ServerKind
 from app.core.verdict import Limits
@@ -37,6 +38,9 @@ from app.library.model_files import open_model_file
 from app.store.small.speeds import SpeedStore
 from tests.helpers.replay.texts import like_vllm
 from tests.lab.serve.conftest import serving
+
+if TYPE_CHECKING:
+    from app.core.ladder.row import Row
 
 TEXT = "\n".join(
     f"{n}. The sky is blue because air scatters short waves; {n} + {n} = {2 * n}."

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.core.ladder.columns import COLUMNS, cell_of
+from app.core.ladder.columns.column import cell_of
+from app.core.ladder.columns.listed import COLUMNS
 from app.core.ladder.results import StepKind, TasksStep
-from app.core.ladder.row import Missing
+from app.core.ladder.value import Missing
 from app.engine.api import Ability
 from app.lab.engines.room import EngineRoom
 from app.lab.ladder.kept import KeptPlan, restored

@@ -9,13 +9,15 @@ import msgspec
 import pytest
 
 from app.core.ladder.plotted import LEAST_DIVERGENCE, Cost, Loss, points_of
+from app.core.ladder.questions import difference_of
 from app.core.ladder.results import Answerers
-from app.core.ladder.row import Row, Value, difference_of
+from app.core.ladder.value import Value
 from app.core.servers.server import Server, ServerKind
 from app.core.verdict import Limits
 from tests.lab import ladder_cases as cases
 
 if TYPE_CHECKING:
+    from app.core.ladder.row import Row
     from app.lab.ladder.rows import LadderResult
 
 LIMITS = Limits(4000 * cases.MB, 5.0)

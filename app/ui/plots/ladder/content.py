@@ -7,8 +7,8 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from app.core.ladder.plotted import LOSSES, Cost, Loss, points_of
+from app.core.ladder.questions import difference_of
 from app.core.ladder.results import StepKind
-from app.core.ladder.row import Row, difference_of
 from app.core.quality.histogram import EDGES
 from app.core.shrink.ways import Way
 from app.core.tasks.results import KindResult, KindVerdict
@@ -25,6 +25,7 @@ from app.ui.plots.ladder.words import (
 )
 
 if TYPE_CHECKING:
+    from app.core.ladder.row import Row
     from app.core.plots.scatter import PlotPoint
     from app.lab.verdict.view import LadderView
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.core.candidates.shapes import letter_of
-from app.core.ladder.row import difference_of, share_of
+from app.core.ladder.questions import difference_of, share_of
 from app.core.tasks.results import KindResult, KindVerdict
 from app.ui.kit.words.format import divergence, points
 from app.ui.kit.words.text import translate

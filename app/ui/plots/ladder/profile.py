@@ -9,7 +9,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from app.core.candidates.shapes import letter_of
-from app.core.ladder.row import Value, difference_of, share_of
+from app.core.ladder.questions import difference_of, share_of
 from app.core.plots.axes import Axis, Scale
 from app.core.tasks.results import KindVerdict
 from app.ui.kit.theme import GRID
@@ -34,6 +34,7 @@ from app.ui.plots.ladder.look import (
 from app.ui.plots.ladder.readouts import profile_readout
 
 if TYPE_CHECKING:
+    from app.core.ladder.value import Value
     from app.ui.plots.words import Readout
 
 _DOT_PX = 3.6

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.core.candidates.shapes import letter_of
 from app.core.ladder.plotted import Cost, Loss
-from app.core.ladder.row import difference_of, share_of
+from app.core.ladder.questions import difference_of, share_of
 from app.core.tasks.results import KindResult, KindVerdict
 from app.ui.kit.words.format import MISSING, UNKNOWN, Quantity, count, points
 from app.ui.kit.words.text import translate

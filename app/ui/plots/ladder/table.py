@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from app.core.candidates.notation import words_of
 from app.core.candidates.shapes import letter_of
 from app.core.ladder.plotted import Cost
-from app.core.ladder.row import Row, Value, difference_of, share_of
+from app.core.ladder.questions import difference_of, share_of
 from app.core.quality.floor import NO_FURTHER
 from app.core.quality.histogram import EDGES
 from app.core.text.clean import clean_line
@@ -20,6 +20,8 @@ from app.ui.kit.words.text import translate
 from app.ui.plots.ladder import words
 
 if TYPE_CHECKING:
+    from app.core.ladder.row import Row
+    from app.core.ladder.value import Value
     from app.lab.verdict.view import LadderView
 
 _COLUMNS = (

@@ -26,7 +26,7 @@ from app.ui.kit.words.text import translate
 from app.ui.plots.words import ReadoutRow
 
 if TYPE_CHECKING:
-    from app.core.ladder.row import Value
+    from app.core.ladder.value import Value
     from app.core.plots.scatter import PlotPoint
     from app.core.shrink.ways import Way
     from app.lab.verdict.view import LadderView

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import QApplication, QComboBox
 
 from app.core.candidates.candidate import candidate_of
 from app.core.ladder.plotted import Loss
+from app.core.ladder.questions import difference_of, share_of
 from app.core.ladder.results import StepKind
-from app.core.ladder.row import difference_of, share_of
 from app.core.shrink.ways import Way
 from app.core.tasks.results import KindVerdict
 from app.core.verdict import Limits

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.candidates.notation import words_of
-from app.core.ladder.columns import Column, Kind, cell_of, why_missing
-from app.core.ladder.row import Missing, Note, Row, Value
+from app.core.ladder.columns.column import Column, Kind, cell_of, why_missing
+from app.core.ladder.value import Missing, Note, Value
 from app.ui.kit.words.format import (
     MISSING,
     NBSP,
@@ -30,6 +30,7 @@ from app.ui.pages.ladder.table.how import how_taken, state_help
 from app.ui.pages.ladder.words import DOT, points_range, range_words, state_words
 
 if TYPE_CHECKING:
+    from app.core.ladder.row import Row
     from app.lab.verdict.view import LadderView
 
 # Below, a share without a decimal would be none.

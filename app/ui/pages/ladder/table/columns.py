@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
 
-from app.core.ladder.columns import EARLIER_KEYS, Kind, Place, columns_at
+from app.core.ladder.columns.column import Kind, Place
+from app.core.ladder.columns.listed import EARLIER_KEYS, columns_at
 from app.ui.kit.words.text import translate
 
 _FIRST = ("name", "state", "accuracy", "memory_needed_bytes", "tokens_per_second")

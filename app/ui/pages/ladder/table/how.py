@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.ladder.columns import Basis
+from app.core.ladder.columns.column import Basis
 from app.core.statistics.looks import StoppedBy
 from app.core.words.sentence import say
 from app.lab.ladder.quality import longest_of

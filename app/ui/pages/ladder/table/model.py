@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from app.core.ladder.columns import is_wanted
+from app.core.ladder.columns.column import is_wanted
 from app.ui.kit.plain import plain_data
 from app.ui.pages.ladder.table.cells import Cell, cells_of
 from app.ui.pages.ladder.table.columns import (
