@@ -26,6 +26,7 @@ from app.core.tasks.results import KindVerdict
 from app.core.verdict import State
 from app.lab.compare.panes import PaneState
 from app.lab.works.ladders.entry import LadderState
+from app.store.ladders import LadderStore
 from app.store.paths import Paths
 from app.ui.pages.ladder.table.columns import STATE, place_of
 from tests.e2e.measuring_window import choose_questions, leave_out
@@ -176,6 +177,8 @@ def test_from_compare_to_the_verdict(
     _click(person, "Pause")
     person.until(lambda: entry.state is LadderState.PAUSED)
     person.until(lambda: person.shows("Paused"))
+    page.delete(entry)
+    assert page.entry is entry, "not in the middle"
     _click(person, "Go on")
     person.until(lambda: entry.state is LadderState.MEASURING)
     _click(person, "Stop")
@@ -238,13 +241,23 @@ def test_from_compare_to_the_verdict(
     assert person.window.main.current_page is not None
     assert person.window.main.current_page.id == "compare"
 
-    # Removed, and gone from the store.
+    # Deleted without a question, brought back as it was, and deleted again.
     _click(person, "Which one?")
-    page.ladders.forget_action.trigger()
-    _click(person, "Remove")
-    person.until(lambda: not page.ladders.model.rowCount())
-    person.until(lambda: person.offers("Measure the demo model"))
-    person.until(lambda: person.window.jobs.running == 0)
+    store, before = LadderStore(person._house.connection), page.view  # noqa: SLF001 - whose it is
+    assert before is not None
+    for is_brought_back in (True, False):
+        page.ladders.delete_action.trigger()
+        person.until(lambda: not page.ladders.model.rowCount())
+        person.until(lambda: person.offers("Measure the demo model"))
+        assert store.list_ladders() == []
+        if is_brought_back:
+            _click(person, "Undo")
+            person.until(lambda: page.ladders.model.rowCount() == 1)
+            assert _entry(person, page) is entry
+            assert [each.id for each in store.list_ladders()] == [entry.number]
+            person.until(lambda: page.view is not None)
+            assert page.view is not None
+            assert [row.name for row in page.view.rows] == [row.name for row in before.rows]
     person.close()
 
 

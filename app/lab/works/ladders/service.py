@@ -171,6 +171,19 @@ class LadderService:
             self._list.remove(entry)
             self.list_changed.tell()
 
+    def take_back(self, entry: LadderEntry) -> LadderEntry:
+        """Show one again that was taken from the list, and is in the store again.
+
+        Returns:
+            What stands for it in the list: it, unless it was read anew from the store meanwhile.
+        """
+        for other in self._list:
+            if other is entry or (entry.number is not None and other.number == entry.number):
+                return other
+        self._list.append(entry)
+        self._sort()
+        return entry
+
     def rename(self, entry: LadderEntry, name: str) -> None:
         """Call it otherwise; with nothing, by its model. Whoever calls keeps that in the store."""
         entry.name = name

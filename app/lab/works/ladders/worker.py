@@ -219,11 +219,6 @@ class LadderWorkers:
         with self._store() as store:
             store.save_step(number, NAME, StoredStep(name, 0))
 
-    def delete(self, number: int) -> None:
-        """Forget a stored ladder; waits for the disk."""
-        with self._store() as store:
-            store.delete(number)
-
     def _begun(
         self, run: LadderRun, about: About, number: int | None, *, extends: bool
     ) -> tuple[StoredLadder | None, About]:

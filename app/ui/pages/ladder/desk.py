@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from app.base.files import free_bytes
 from app.core.candidates.candidate import Candidate, candidate_of
 from app.core.errors import PersonError
+from app.core.history.entry import EntryKind
 from app.core.memory.estimate import lasting_budget_bytes
 from app.core.verdict import Limits, default_limits
 from app.hub.settings import hub_cache_folder
@@ -20,12 +21,15 @@ from app.lab.ladder.pickable import PickFile, pickable
 from app.lab.ladder.tuning import tuning_of
 from app.lab.quality.texts import TextChoice, text_choices
 from app.lab.servers.book import ServerBook
+from app.lab.works.ladders.entry import AT_WORK, QUEUED
 from app.lab.works.ladders.service import LadderService
 from app.lab.works.ladders.worker import LadderWorkers
 from app.lab.works.nights.planner import NightPlanner
 from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count, total_memory_bytes
+from app.store.history.marks import EntryMarks
 from app.store.settings import KeptLimits
+from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.board import LadderBoard
 from app.ui.pages.ladder.page import LadderPage
 from app.ui.pages.ladder.picking.picker import Picker
@@ -88,6 +92,7 @@ class LadderDesk:
             KeptPasses(paths.cache, paths.state),
         )
         self.service = LadderService(ground.house.works, self.workers)
+        self._marks = EntryMarks(ground.house.connection)
         self.page: LadderPage
 
     def build(self) -> Iterator[None]:
@@ -174,6 +179,31 @@ class LadderDesk:
             dialog.ask(repository, files, free)
 
         self._jobs.run(lambda _context: free_bytes(hub_cache_folder()), done=ask)
+
+    def delete(self, entry: LadderEntry) -> Callable[[], LadderEntry | None]:
+        """Delete a ladder; its votes stay.
+
+        Returns:
+            What brings it back and returns it, or None once it is gone for good.
+
+        Raises:
+            PersonError: It is under way, or the store cannot be written.
+        """
+        if entry.state in AT_WORK | QUEUED:
+            words = translate("LadderDoor", "A measurement is under way: stop it first.")
+            raise PersonError(words)
+        number, marks = entry.number, self._marks
+        found = None if number is None else marks.id_of(EntryKind.LADDER, number)
+        ids = [] if found is None else [found]
+        marks.delete(ids)
+        self.service.forget(entry)
+
+        def bring_back() -> LadderEntry | None:
+            marks.restore(ids)
+            is_there = number is None or bool(marks.of(ids))
+            return self.service.take_back(entry) if is_there else None
+
+        return bring_back
 
     def forget_all(self) -> None:
         """The store has no measurements and no votes any more."""

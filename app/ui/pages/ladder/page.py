@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.core.candidates.candidate import Candidate, candidate_of
+from app.core.errors import PersonError
 from app.lab.ladder.plan import Further, LadderPlan
 from app.lab.works.ladders.entry import LadderEntry, LadderState, name_of
 from app.ui.kit.question import Question
@@ -32,7 +33,6 @@ from app.ui.pages.ladder.words import entry_title
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent, QShowEvent
 
-    from app.core.errors import PersonError
     from app.core.ladder.tuned import Tuned
     from app.core.verdict import Limits
     from app.core.words.sentence import English
@@ -274,7 +274,7 @@ class LadderPage(QWidget):
         self.reports.failed.connect(self._complain)
         self.ladders.chosen.connect(self._on_chosen)
         self.ladders.new_wanted.connect(commands.new.trigger)
-        self.ladders.forget_wanted.connect(self.ask_to_forget)
+        self.ladders.delete_wanted.connect(self.delete)
         self.ladders.again_wanted.connect(self.measure_again)
         self.ladders.renamed.connect(self._rename)
         self.picker.measure_wanted.connect(self.measure)
@@ -424,18 +424,26 @@ class LadderPage(QWidget):
                 failed=self._complain,
             )
 
-    def ask_to_forget(self, entry: LadderEntry) -> None:
-        """Ask whether a ladder may go with everything that was measured."""
-        words = self.tr("Remove the measurement of {title} with everything measured?")
-        self.question.ask(
-            words.format(title=entry_title(entry)), self.tr("Remove"), lambda: self._forget(entry)
-        )
+    def delete(self, entry: LadderEntry) -> None:
+        """Delete a ladder with everything measured; for a while it can be brought back."""
+        was_shown = entry is self.entry
+        try:
+            bring_back = self._desk.delete(entry)
+        except PersonError as error:
+            self._complain(error)
+            return
 
-    def _forget(self, entry: LadderEntry) -> None:
-        self._service.forget(entry)
-        number, workers = entry.number, self._desk.workers
-        if number is not None and entry not in self._service.all:
-            self._jobs.run(lambda _context: workers.delete(number), failed=self._complain)
+        def undo() -> None:
+            try:
+                back = bring_back()
+            except PersonError as error:
+                self._complain(error)
+                return
+            if back is not None and was_shown:
+                self.show_ladder(back)
+
+        words = self.tr("“{title}” was deleted.").format(title=entry_title(entry))
+        remark(self, words, undo)
 
     def _candidate(self, key: str) -> Candidate:
         return self.entry.candidate(key) if self.entry is not None else candidate_of(key)

@@ -338,6 +338,9 @@ def test_what_cannot_be_measured_says_why_and_can_be_tried_again(
     assert "no question" in bad.error
     window.service.forget(refused)
     assert refused not in window.service.all
+    for _ in range(2):
+        assert window.service.take_back(refused) is refused
+        assert window.service.all.count(refused) == 1
     window.close()
 
 

@@ -150,14 +150,14 @@ class LadderList(QFrame):
     Signals:
         chosen: A ladder (an entry) is to be shown.
         new_wanted: Another one is to be measured.
-        forget_wanted: A ladder (an entry) is to be removed; nothing was asked yet.
+        delete_wanted: A ladder (an entry) is to be deleted.
         again_wanted: A ladder is to be measured once more, from the beginning.
         renamed: The person calls a ladder (an entry) otherwise; empty for its model's name.
     """
 
     chosen = Signal(object)
     new_wanted = Signal()
-    forget_wanted = Signal(object)
+    delete_wanted = Signal(object)
     again_wanted = Signal(object)
     renamed = Signal(object, str)
 
@@ -180,15 +180,15 @@ class LadderList(QFrame):
         self.new_button = push_button(
             self.tr("Measure versions"), icon_name="add", run=self.new_wanted
         )
-        self.forget_action = QAction(self.tr("Remove from the list …"), self)
-        self.forget_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
-        self.forget_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        self.forget_action.triggered.connect(lambda: self._about(self.forget_wanted))
+        self.delete_action = QAction(self.tr("Delete"), self)
+        self.delete_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
+        self.delete_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.delete_action.triggered.connect(lambda: self._about(self.delete_wanted))
         self.again_action = QAction(self.tr("Measure once more …"), self)
         self.again_action.triggered.connect(lambda: self._about(self.again_wanted))
         self.rename_action = QAction(self.tr("Rename"), self)
         self.rename_action.triggered.connect(lambda: self.view.edit(self.view.currentIndex()))
-        self.view.addAction(self.forget_action)
+        self.view.addAction(self.delete_action)
         in_column(self.new_button, (self.view, 1), on=self, margins=(GRID, GRID, 0, GRID))
 
     @property
@@ -220,7 +220,7 @@ class LadderList(QFrame):
         if not index.isValid():
             return
         entry: LadderEntry = index.data(ListRole.ENTRY)
-        self.forget_action.setEnabled(entry.state not in AT_WORK | QUEUED)
+        self.delete_action.setEnabled(entry.state not in AT_WORK | QUEUED)
         menu = brief_menu(self)
-        menu.addActions([self.rename_action, self.again_action, self.forget_action])
+        menu.addActions([self.rename_action, self.again_action, self.delete_action])
         menu.popup(self.view.viewport().mapToGlobal(position))
