@@ -186,7 +186,8 @@ class HubFitter:
                     header.exception(TICK_S)
                     continue
                 if self._free.is_set():
-                    with self._asking:  # the engine starts while the network is waited for
+                    # The engine starts while the network is waited for; who needs it hears why not.
+                    with self._asking, contextlib.suppress(PersonError):
                         self._fitter.prepare()
             headers = header.result()
             self._wait_until_free(stop)

@@ -15,6 +15,7 @@ from app.core.models.kinds import ModelKind
 from app.hub.errors import HubGated
 from app.hub.headers import STEP_BYTES, HeaderReader
 from app.lab.engines.plans import Plans
+from app.lab.hub import fit
 from app.lab.hub.fit import HubFitter
 from app.lab.hub.recommend import recommended
 from app.lab.predict.fit import Fit, Fitter
@@ -169,8 +170,11 @@ def test_what_all_need_is_told_before_this_pc_is_measured_for_speeds(asked: Aske
     assert fits[n_fits][0] == best.name
 
 
-def test_a_known_plan_needs_no_engine(asked: Asked, way: Way, tmp_path: Path) -> None:
+def test_a_known_plan_needs_no_engine(
+    asked: Asked, way: Way, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = asked.answers(1024)
+    monkeypatch.setattr(fit, "TICK_S", 0.001)  # however soon headers come, they are waited for
     asked.fitter.close()
     again = Asked(way, tmp_path)
     # An engine could not be started here.
