@@ -34,6 +34,10 @@ class Desk(Protocol):
         """Make the page a piece at a time, so that the window has its turn in between."""
         ...
 
+    def stop(self) -> None:
+        """End what is under way; the window closes."""
+        ...
+
 
 D = TypeVar("D", bound=Desk)
 

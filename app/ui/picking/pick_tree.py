@@ -13,17 +13,21 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPalette, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
-from app.ui.kit.theme import GRID, current_tokens, tabular
-from app.ui.kit.views.columns import fitting, with_titles
-from app.ui.kit.views.tables import FilteredTree, TreeRow
+from app.ui.kit.theme import GRID, current_tokens
+from app.ui.kit.views.tables import FlatTree, TreeRow
 from app.ui.kit.words.offered import offer_words
 from app.ui.picking.pick_model import Index, PickColumn, PickModel, PickRole
 
-_NAME_SIGNS = 18
 _INDENT_PX = GRID * 2
+_SIGNS: dict[int, int] = {
+    PickColumn.GLOSS: 32,
+    PickColumn.SIZE: 11,
+    PickColumn.MEMORY: 11,
+    PickColumn.REMARK: 25,
+}
 _HIDING = (PickColumn.GLOSS, PickColumn.MEMORY, PickColumn.REMARK)
 
 
@@ -69,7 +73,7 @@ def _below_family(index: Index) -> bool:
     return index.column() == PickColumn.NAME and not index.data(PickRole.FAMILY)
 
 
-class PickTree(FilteredTree):
+class PickTree(FlatTree):
     """The files with their boxes; families as headings.
 
     Signals:
@@ -77,15 +81,13 @@ class PickTree(FilteredTree):
         confirmed: Enter, on a row or a double click.
     """
 
+    signs, hiding, least_signs = _SIGNS, _HIDING, 18
     typed = Signal(str)
     confirmed = Signal()
 
     def __init__(self, model: PickModel) -> None:
         super().__init__(model, PickRole.WORDS, _Row())
         self.setAccessibleName(self.tr("Models on this PC"))
-        self.setRootIsDecorated(False)
-        self.setIndentation(0)
-        self.setFont(tabular(self.font()))
         offer_words(self.header(), {PickColumn.NAME: "version", PickColumn.MEMORY: "memory"})
         for signal in (self.proxy.modelReset, self.proxy.layoutChanged, self.proxy.rowsInserted):
             signal.connect(self._span)
@@ -139,11 +141,13 @@ class PickTree(FilteredTree):
             wanted = Qt.CheckState.Checked if off else Qt.CheckState.Unchecked
             self.proxy.setData(box, wanted, Qt.ItemDataRole.CheckStateRole)
 
+    def share(self, sign_px: int, rest_px: int) -> None:
+        self.setColumnWidth(PickColumn.NAME, max(sign_px * 12, rest_px))
+
     # Qt's own names from here on.
 
     def sizeHint(self) -> QSize:
-        sign = self.fontMetrics()
-        return QSize(sign.averageCharWidth() * 90, (sign.height() + GRID + GRID // 2) * 10)
+        return self.rows_high(90, 10)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -154,21 +158,3 @@ class PickTree(FilteredTree):
             self.typed.emit(event.text())
         else:
             super().keyPressEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        sign = self.fontMetrics().averageCharWidth()
-        signs = {
-            PickColumn.GLOSS: 32,
-            PickColumn.SIZE: 11,
-            PickColumn.MEMORY: 11,
-            PickColumn.REMARK: 25,
-        }
-        figures = {column: sign * count for column, count in signs.items()}
-        widths = with_titles(self.header(), figures)
-        least = sign * _NAME_SIGNS
-        hidden, rest = fitting(self.viewport().width(), widths, _HIDING, least)
-        for column, width in widths.items():
-            self.setColumnHidden(column, column in hidden)
-            self.setColumnWidth(column, width)
-        self.setColumnWidth(PickColumn.NAME, max(sign * 12, rest))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractItemModel, QSize, QSortFilterProxyModel, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPalette
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -18,9 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.kit.theme import GRID, current_tokens
+from app.ui.kit.theme import GRID, current_tokens, tabular
+from app.ui.kit.views.columns import fitting, with_titles
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from app.ui.kit.views.rows import Index
 
 _INSET_PX = 5
@@ -114,3 +117,58 @@ class FilteredTree(QTreeView):
         wanted = Qt.CheckState.Checked if off else Qt.CheckState.Unchecked
         self.proxy.setData(box, wanted, Qt.ItemDataRole.CheckStateRole)
         return True
+
+
+class FlatTree(FilteredTree):
+    """Rows without families, or with headings in place of them; columns hide in narrow places.
+
+    Attributes:
+        signs: How many characters wide columns of figures and words are.
+        hiding: Those of them that may hide, the least telling first.
+        least_signs: What the other columns need together.
+    """
+
+    signs: Mapping[int, int]
+    hiding: Sequence[int]
+    least_signs: int
+
+    def __init__(
+        self,
+        source: QAbstractItemModel,
+        words: int,
+        delegate: TreeRow,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(source, words, delegate, parent)
+        self.setRootIsDecorated(False)
+        self.setIndentation(0)
+        self.setFont(tabular(self.font()))
+
+    def share(self, sign_px: int, rest_px: int) -> None:
+        """Give the other columns what is left.
+
+        Args:
+            sign_px: Width of a character.
+            rest_px: What is left; less than nothing where the room is too narrow.
+        """
+        raise NotImplementedError
+
+    def rows_high(self, signs: int, rows: int) -> QSize:
+        """The size of so many characters and rows."""
+        metrics = self.fontMetrics()
+        return QSize(
+            metrics.averageCharWidth() * signs, (metrics.height() + GRID + GRID // 2) * rows
+        )
+
+    # Qt's own names from here on.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        sign = self.fontMetrics().averageCharWidth()
+        widths = with_titles(self.header(), {each: sign * n for each, n in self.signs.items()})
+        least = sign * self.least_signs
+        hidden, rest = fitting(self.viewport().width(), widths, self.hiding, least)
+        for column, width in widths.items():
+            self.setColumnHidden(column, column in hidden)
+            self.setColumnWidth(column, width)
+        self.share(sign, rest)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.ui.kit.late import Late
-from app.ui.kit.pages import Page, PageHelp, Part
+from app.ui.kit.pages import PageHelp
 from app.ui.kit.words.text import translate
+from app.ui.shell.late_part import LatePart
 
 if TYPE_CHECKING:
     from app.ui.kit.jobs import JobContext
@@ -16,28 +16,14 @@ if TYPE_CHECKING:
 _MODULES = ("app.ui.pages.history.desk",)
 
 
-class HistoryPart(Part):
+class HistoryPart(LatePart["HistoryDesk"]):
     """Main thread only."""
 
     def __init__(self, ground: Ground) -> None:
-        self._ground = ground
-        self._late: Late[HistoryDesk] = Late(
-            _MODULES, ground.jobs, self._make, self._begin, ground.main.say, ground.main
-        )
-        self.page = Page(
-            id="history",
-            title=translate("Window", "History"),
-            icon_name="history",
-            widget=self._late.place,
-            help=history_help(),
-        )
+        title = translate("Window", "History")
+        super().__init__(ground, _MODULES, "history", title, history_help())
         for changed in (ground.requests.chats_changed, ground.requests.forgotten):
             changed.add(self._note_changes)
-
-    @property
-    def desk(self) -> HistoryDesk | None:
-        """What stands behind the page, once it was wanted."""
-        return self._late.desk
 
     def begin(self) -> None:
         """Remove for good what was deleted the last time."""
@@ -54,12 +40,6 @@ class HistoryPart(Part):
     @property
     def busy(self) -> bool:
         return self.desk is not None and self.desk.measures
-
-    def stop(self) -> bool:
-        self._late.close()
-        if self.desk is not None:
-            self.desk.stop()
-        return True
 
     def _make(self) -> HistoryDesk:
         from app.ui.pages.history.desk import HistoryDesk

@@ -123,6 +123,9 @@ class LadderDesk:
         """Show ladders of earlier times, and go on with what was under way."""
         self.page.begin(self._go_on)
 
+    def stop(self) -> None:
+        """Nothing ends here: what is measured ends with the works."""
+
     def with_stored(self, number: int, then: Callable[[LadderEntry], object]) -> None:
         """Do something with a ladder of the store, which another page may have set up there.
 

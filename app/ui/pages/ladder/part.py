@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from app.core.errors import PersonError
 from app.lab.works.work import Slot
-from app.ui.kit.late import Late
-from app.ui.kit.pages import Page, PageHelp, Part
+from app.ui.kit.pages import PageHelp
 from app.ui.kit.words.sentences import sentence
 from app.ui.kit.words.text import translate
+from app.ui.shell.late_part import LatePart
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
@@ -29,22 +29,13 @@ _MOST_DRAFT_CHARACTERS = 100_000
 _MODULES = ("app.ui.pages.ladder.desk", "app.ui.plots.ladder.panel")
 
 
-class LadderPart(Part):
+class LadderPart(LatePart["LadderDesk"]):
     """Main thread only."""
 
     def __init__(self, ground: Ground) -> None:
-        self._ground = ground
+        title = translate("LadderDoor", "Which one?")
+        super().__init__(ground, _MODULES, "ladder", title, ladder_help())
         self._models: Sequence[LibraryModel] = ()
-        self._late: Late[LadderDesk] = Late(
-            _MODULES, ground.jobs, self._make, self._begin, ground.main.say, ground.main
-        )
-        self.page = Page(
-            id="ladder",
-            title=translate("LadderDoor", "Which one?"),
-            icon_name="ladder",
-            widget=self._late.place,
-            help=ladder_help(),
-        )
         ground.requests.measure.add(self._measure)
         ground.requests.tune.add(self._tune)
         ground.requests.measure_on.add(self._measure_on)
@@ -55,11 +46,6 @@ class LadderPart(Part):
         ground.requests.models.add(self._note_models)
         ground.requests.moved.add(self._follow_moves)
         ground.requests.forgotten.add(self._forget_all)
-
-    @property
-    def desk(self) -> LadderDesk | None:
-        """What stands behind the page, once it was wanted."""
-        return self._late.desk
 
     def begin(self) -> None:
         from app.lab.works.ladders.work import LadderWork
@@ -83,10 +69,6 @@ class LadderPart(Part):
         votes = self.desk.page.board.votes
         draft = votes.form.prompts.toPlainText() if votes is not None else settings.vote_draft
         return replace(settings, splitter_sizes=sizes, vote_draft=draft[:_MOST_DRAFT_CHARACTERS])
-
-    def stop(self) -> bool:
-        self._late.close()
-        return True
 
     def _take_over(self) -> None:
         """Bring into the queue what an earlier version remembered in the settings."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.ui.kit.late import Late
-from app.ui.kit.pages import Page, Part
 from app.ui.kit.words.text import translate
 from app.ui.pages.scale.help import scale_help
+from app.ui.shell.late_part import LatePart
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,34 +18,14 @@ if TYPE_CHECKING:
 _MODULES = ("app.ui.pages.scale.desk",)
 
 
-class ScalePart(Part):
+class ScalePart(LatePart["ScaleDesk"]):
     """Main thread only."""
 
     def __init__(self, ground: Ground) -> None:
-        self._ground = ground
+        title = translate("Window", "Scale")
+        super().__init__(ground, _MODULES, "scale", title, scale_help())
         self._models: Sequence[LibraryModel] = ()
-        self._late: Late[ScaleDesk] = Late(
-            _MODULES, ground.jobs, self._make, self._begin, ground.main.say, ground.main
-        )
-        self.page = Page(
-            id="scale",
-            title=translate("Window", "Scale"),
-            icon_name="scale",
-            widget=self._late.place,
-            help=scale_help(),
-        )
         ground.requests.models.add(self._note_models)
-
-    @property
-    def desk(self) -> ScaleDesk | None:
-        """What stands behind the page, once it was wanted."""
-        return self._late.desk
-
-    def stop(self) -> bool:
-        self._late.close()
-        if self.desk is not None:
-            self.desk.stop()
-        return True
 
     def _make(self) -> ScaleDesk:
         from app.ui.pages.scale.desk import ScaleDesk

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.ui.kit.late import Late
-from app.ui.kit.pages import Page, Part
 from app.ui.kit.words.text import translate
 from app.ui.pages.shrink.help import shrink_help
+from app.ui.shell.late_part import LatePart
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,29 +20,15 @@ _MODULES = ("app.ui.pages.shrink.desk",)
 _KINDS = ("make", "comparison")
 
 
-class ShrinkPart(Part):
+class ShrinkPart(LatePart["ShrinkDesk"]):
     """Main thread only."""
 
     def __init__(self, ground: Ground) -> None:
-        self._ground = ground
+        title = translate("Window", "Shrink")
+        super().__init__(ground, _MODULES, "shrink", title, shrink_help())
         self._models: Sequence[LibraryModel] = ()
-        self._late: Late[ShrinkDesk] = Late(
-            _MODULES, ground.jobs, self._make, self._begin, ground.main.say, ground.main
-        )
-        self.page = Page(
-            id="shrink",
-            title=translate("Window", "Shrink"),
-            icon_name="shrink",
-            widget=self._late.place,
-            help=shrink_help(),
-        )
         ground.requests.models.add(self._note_models)
         ground.requests.shrink.add(self._shrink)
-
-    @property
-    def desk(self) -> ShrinkDesk | None:
-        """What stands behind the page, once it was wanted."""
-        return self._late.desk
 
     def begin(self) -> None:
         if any(map(self._ground.house.works.kept.has_left, _KINDS)):
@@ -53,12 +38,6 @@ class ShrinkPart(Part):
         del busy
         if self.desk is not None:
             self.desk.pump()
-
-    def stop(self) -> bool:
-        self._late.close()
-        if self.desk is not None:
-            self.desk.stop()
-        return True
 
     def _make(self) -> ShrinkDesk:
         from app.ui.pages.shrink.desk import ShrinkDesk

@@ -4,7 +4,7 @@ Tests app.ui.pages.scale.chart.tab, app.ui.pages.scale.chart.content,
 app.ui.pages.scale.chart.drawing, app.ui.pages.scale.chart.side, app.ui.pages.scale.chart.table,
 app.ui.pages.scale.elsewhere.tab, app.ui.pages.scale.elsewhere.content,
 app.ui.pages.scale.elsewhere.drawing, app.ui.pages.scale.elsewhere.own,
-app.ui.pages.scale.elsewhere.table, app.ui.pages.scale.sheet.
+app.ui.pages.scale.elsewhere.table, app.ui.pages.scale.named, app.ui.pages.scale.sheet.
 """
 
 from __future__ import annotations

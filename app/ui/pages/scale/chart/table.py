@@ -7,16 +7,12 @@ import io
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt
 
 from app.core.text.csv_cells import csv_cell
 from app.ui.kit.plain import plain_data
-from app.ui.kit.theme import GRID, tabular
-from app.ui.kit.views.columns import fitting, with_titles
-from app.ui.kit.views.tables import FilteredTree, TreeRow
-from app.ui.kit.views.titled import Index, TitledTable
+from app.ui.kit.theme import GRID
 from app.ui.kit.words.format import number
-from app.ui.kit.words.offered import offer_words
 from app.ui.pages.scale.chart.content import (
     ChartContent,
     bits_words,
@@ -24,17 +20,15 @@ from app.ui.pages.scale.chart.content import (
     size_words,
     tokens_words,
 )
+from app.ui.pages.scale.named import SORT_ROLE, NamedTable, NamedView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QResizeEvent
-    from PySide6.QtWidgets import QWidget
-
     from app.core.scale.points import ScalePoint
+    from app.ui.kit.views.titled import Index
 
 _Role = Qt.ItemDataRole
-SORT_ROLE = _Role.UserRole
 
 
 class PointColumn(IntEnum):
@@ -50,7 +44,7 @@ class PointColumn(IntEnum):
     SOURCE = 7
 
 
-_SIGNS = {
+_SIGNS: dict[int, int] = {
     PointColumn.SIZE: 20,
     PointColumn.TOKENS: 9,
     PointColumn.RATIO: 11,
@@ -68,7 +62,7 @@ WORDS: dict[int, str] = {
 """Words of the glossary by column."""
 
 
-class PointsModel(TitledTable):
+class PointsModel(NamedTable):
     """One row a model."""
 
     figures = frozenset(
@@ -87,10 +81,6 @@ class PointsModel(TitledTable):
         self.content = content
         self._rows = tuple(sorted(content.points, key=lambda point: not point.is_here))
         self.endResetModel()
-
-    def row_of(self, name: str) -> int | None:
-        """Where a model stands."""
-        return next((row for row, point in enumerate(self._rows) if point.name == name), None)
 
     def name_at(self, row: int) -> str:
         """Of the model there."""
@@ -194,42 +184,19 @@ class PointsModel(TitledTable):
         return text.getvalue()
 
 
-class PointsView(FilteredTree):
-    """The table; a row is the point of the chart.
+class PointsView(NamedView):
+    """The table; a row is the point of the chart."""
 
-    Signals:
-        picked: The person chose a model, by its name.
-    """
+    signs, hiding, least_signs = _SIGNS, _HIDING, _NAME_SIGNS + _SOURCE_SIGNS
 
-    picked = Signal(str)
-
-    def __init__(self, model: PointsModel, parent: QWidget | None = None) -> None:
-        super().__init__(model, _Role.DisplayRole, TreeRow(), parent)
-        self._points = model
-        self._quiet = False
+    def __init__(self, model: PointsModel) -> None:
+        super().__init__(model, WORDS)
         self.setAccessibleName(self.tr("Models, their size and training"))
-        self.setRootIsDecorated(False)
-        self.setIndentation(0)
-        self.setFont(tabular(self.font()))
-        self.proxy.setSortRole(SORT_ROLE)
-        self.setSortingEnabled(True)
-        offer_words(self.header(), WORDS)
-        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        self.selectionModel().currentRowChanged.connect(self._tell)
 
-    def choose(self, name: str) -> None:
-        """Select a model without telling anybody."""
-        row = self._points.row_of(name)
-        if row is None:
-            return
-        index = self.proxy.mapFromSource(self._points.index(row, 0))
-        self._quiet = True
-        self.setCurrentIndex(index)
-        self._quiet = False
-
-    def _tell(self, current: Index) -> None:
-        if current.isValid() and not self._quiet:
-            self.picked.emit(self._points.name_at(self.proxy.mapToSource(current).row()))
+    def share(self, sign_px: int, rest_px: int) -> None:
+        name = sign_px * _NAME_SIGNS
+        self.setColumnWidth(PointColumn.NAME, name)
+        self.setColumnWidth(PointColumn.SOURCE, max(sign_px * 8, rest_px - name))
 
     # Qt's own names from here on.
 
@@ -238,16 +205,3 @@ class PointsView(FilteredTree):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(30 * GRID, 16 * GRID)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        sign = self.fontMetrics().averageCharWidth()
-        widths = with_titles(self.header(), {column: sign * n for column, n in _SIGNS.items()})
-        least = sign * (_NAME_SIGNS + _SOURCE_SIGNS)
-        hidden, rest = fitting(self.viewport().width(), widths, _HIDING, least)
-        for column, width in widths.items():
-            self.setColumnHidden(column, column in hidden)
-            self.setColumnWidth(column, width)
-        self.setColumnWidth(PointColumn.NAME, sign * _NAME_SIGNS)
-        source = max(sign * 8, rest - sign * _NAME_SIGNS)
-        self.setColumnWidth(PointColumn.SOURCE, source)

@@ -7,29 +7,23 @@ import io
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QColor
 
 from app.core.text.csv_cells import csv_cell
 from app.ui.kit.plain import plain_data
-from app.ui.kit.theme import GRID, current_tokens, tabular
-from app.ui.kit.views.columns import fitting, with_titles
-from app.ui.kit.views.tables import FilteredTree, TreeRow
-from app.ui.kit.views.titled import Index, TitledTable
+from app.ui.kit.theme import GRID, current_tokens
 from app.ui.kit.words.format import byte_size
-from app.ui.kit.words.offered import offer_words
 from app.ui.pages.scale.elsewhere.content import bandwidth_words, speed_words, verdict_words
+from app.ui.pages.scale.named import SORT_ROLE, NamedTable, NamedView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QResizeEvent
-    from PySide6.QtWidgets import QWidget
-
     from app.core.devices.carried import Carried
+    from app.ui.kit.views.titled import Index
 
 _Role = Qt.ItemDataRole
-SORT_ROLE, WORDS_ROLE = _Role.UserRole, _Role.UserRole + 1
 _TOKENS = {"fits": "ready", "tight": "working", "no": "dim"}
 
 
@@ -44,7 +38,7 @@ class DeviceColumn(IntEnum):
     SOURCE = 5
 
 
-_SIGNS = {
+_SIGNS: dict[int, int] = {
     DeviceColumn.MEMORY: 11,
     DeviceColumn.FITS: 14,
     DeviceColumn.SPEED: 20,
@@ -60,7 +54,7 @@ WORDS: dict[int, str] = {
 """Words of the glossary by column."""
 
 
-class DevicesModel(TitledTable):
+class DevicesModel(NamedTable):
     """One row a device."""
 
     figures = frozenset({DeviceColumn.MEMORY, DeviceColumn.SPEED, DeviceColumn.BANDWIDTH})
@@ -81,9 +75,9 @@ class DevicesModel(TitledTable):
             last = self.index(len(rows) - 1, len(DeviceColumn) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
-    def row_of(self, name: str) -> int | None:
-        """Where a device stands."""
-        return next((row for row, one in enumerate(self.rows) if one.device.name == name), None)
+    def name_at(self, row: int) -> str:
+        """Of the device there."""
+        return self.rows[row].device.name
 
     def titles(self) -> Sequence[str]:
         """Of the columns."""
@@ -125,8 +119,6 @@ class DevicesModel(TitledTable):
                 return self.alignment(column)
             case _ if role == SORT_ROLE:
                 return _sorted_by(one, column)
-            case _ if role == WORDS_ROLE:
-                return one.device.name
             case _:
                 return None
 
@@ -166,48 +158,19 @@ class DevicesModel(TitledTable):
         return text.getvalue()
 
 
-class DevicesView(FilteredTree):
-    """The table; a row is the device's place in the picture.
+class DevicesView(NamedView):
+    """The table; a row is the device's place in the picture."""
 
-    Signals:
-        picked: The person chose a device, by its name.
-    """
+    signs, hiding, least_signs = _SIGNS, _HIDING, _NAME_SIGNS + _SOURCE_SIGNS
 
-    picked = Signal(str)
-
-    def __init__(self, model: DevicesModel, parent: QWidget | None = None) -> None:
-        super().__init__(model, WORDS_ROLE, TreeRow(), parent)
-        self._devices = model
-        self._quiet = False
+    def __init__(self, model: DevicesModel) -> None:
+        super().__init__(model, WORDS)
         self.setAccessibleName(self.tr("Devices"))
-        self.setRootIsDecorated(False)
-        self.setIndentation(0)
-        self.setFont(tabular(self.font()))
-        self.proxy.setSortRole(SORT_ROLE)
-        self.setSortingEnabled(True)
-        offer_words(self.header(), WORDS)
-        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        self.selectionModel().currentRowChanged.connect(self._tell)
 
-    @property
-    def chosen(self) -> str | None:
-        """Name of the chosen device."""
-        index = self.proxy.mapToSource(self.currentIndex())
-        return self._devices.rows[index.row()].device.name if index.isValid() else None
-
-    def choose(self, name: str) -> None:
-        """Select a device without telling anybody."""
-        row = self._devices.row_of(name)
-        if row is None:
-            return
-        self._quiet = True
-        self.setCurrentIndex(self.proxy.mapFromSource(self._devices.index(row, 0)))
-        self._quiet = False
-
-    def _tell(self, current: Index) -> None:
-        if current.isValid() and not self._quiet:
-            row = self.proxy.mapToSource(current).row()
-            self.picked.emit(self._devices.rows[row].device.name)
+    def share(self, sign_px: int, rest_px: int) -> None:
+        name = min(sign_px * _NAME_SIGNS, max(sign_px * 20, rest_px - sign_px * 8))
+        self.setColumnWidth(DeviceColumn.NAME, name)
+        self.setColumnWidth(DeviceColumn.SOURCE, max(sign_px * 8, rest_px - name))
 
     # Qt's own names from here on.
 
@@ -216,19 +179,6 @@ class DevicesView(FilteredTree):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(30 * GRID, 14 * GRID)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        sign = self.fontMetrics().averageCharWidth()
-        widths = with_titles(self.header(), {column: sign * n for column, n in _SIGNS.items()})
-        least = sign * (_NAME_SIGNS + _SOURCE_SIGNS)
-        hidden, rest = fitting(self.viewport().width(), widths, _HIDING, least)
-        for column, width in widths.items():
-            self.setColumnHidden(column, column in hidden)
-            self.setColumnWidth(column, width)
-        name = min(sign * _NAME_SIGNS, max(sign * 20, rest - sign * 8))
-        self.setColumnWidth(DeviceColumn.NAME, name)
-        self.setColumnWidth(DeviceColumn.SOURCE, max(sign * 8, rest - name))
 
 
 def _sorted_by(one: Carried, column: int) -> float | str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPalette
 
-from app.ui.kit.theme import GRID, current_tokens, tabular
-from app.ui.kit.views.columns import fitting, with_titles
-from app.ui.kit.views.tables import FilteredTree, TreeRow
+from app.ui.kit.theme import current_tokens
+from app.ui.kit.views.tables import FlatTree, TreeRow
 from app.ui.kit.words.offered import offer_words
 from app.ui.pages.shrink.making.versions import VersionColumn, VersionRole, VersionsModel
 
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 
     from app.ui.kit.views.rows import Index
 
-_NAME_SIGNS = 14
-_SIGNS = {
+_SIGNS: dict[int, int] = {
     VersionColumn.GLOSS: 32,
     VersionColumn.SIZE: 11,
     VersionColumn.MEMORY: 11,
@@ -53,15 +51,14 @@ class _Row(TreeRow):
         option.textElideMode = Qt.TextElideMode.ElideRight
 
 
-class VersionsView(FilteredTree):
+class VersionsView(FlatTree):
     """A row a version with its box."""
+
+    signs, hiding, least_signs = _SIGNS, _HIDING, 14
 
     def __init__(self, model: VersionsModel, parent: QWidget | None = None) -> None:
         super().__init__(model, VersionRole.GROUP, _Row(), parent)
         self.setAccessibleName(self.tr("Versions that can be made"))
-        self.setRootIsDecorated(False)
-        self.setIndentation(0)
-        self.setFont(tabular(self.font()))
         words: dict[int, str] = {
             VersionColumn.NAME: "version",
             VersionColumn.MEMORY: "memory",
@@ -74,32 +71,22 @@ class VersionsView(FilteredTree):
         """Show every version, or those that most people choose from."""
         self.proxy.setFilterFixedString("" if all_ else "common")
 
+    def share(self, sign_px: int, rest_px: int) -> None:
+        wide = (VersionColumn.MEANING, VersionColumn.GLOSS)
+        widest = next((column for column in wide if not self.isColumnHidden(column)), None)
+        name = max(sign_px * 12, rest_px if widest is None else min(rest_px, sign_px * 24))
+        self.setColumnWidth(VersionColumn.NAME, name)
+        if widest is not None:
+            self.setColumnWidth(widest, self.columnWidth(widest) + rest_px - name)
+
     # Qt's own names from here on.
 
     def sizeHint(self) -> QSize:
-        sign = self.fontMetrics()
-        return QSize(sign.averageCharWidth() * 90, (sign.height() + GRID + GRID // 2) * _SHOWN_ROWS)
+        return self.rows_high(90, _SHOWN_ROWS)
 
     def minimumSizeHint(self) -> QSize:
-        sign = self.fontMetrics()
-        return QSize(sign.averageCharWidth() * 30, (sign.height() + GRID + GRID // 2) * 4)
+        return self.rows_high(30, 4)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.ticks(event, VersionColumn.NAME):
             super().keyPressEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        sign = self.fontMetrics().averageCharWidth()
-        figures = {column: sign * count for column, count in _SIGNS.items()}
-        widths = with_titles(self.header(), figures)
-        hidden, rest = fitting(self.viewport().width(), widths, _HIDING, sign * _NAME_SIGNS)
-        for column, width in widths.items():
-            self.setColumnHidden(column, column in hidden)
-            self.setColumnWidth(column, width)
-        wide = (VersionColumn.MEANING, VersionColumn.GLOSS)
-        widest = next((column for column in wide if column not in hidden), None)
-        name = max(sign * 12, rest if widest is None else min(rest, sign * 24))
-        self.setColumnWidth(VersionColumn.NAME, name)
-        if widest is not None:
-            self.setColumnWidth(widest, widths[widest] + rest - name)
