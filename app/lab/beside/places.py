@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,8 +18,7 @@ from app.base.files import known_by
 from app.core.candidates.settings import CONTEXT_STEP_TOKENS
 from app.core.errors import PersonError
 from app.engine.protocol.measuring import MeasurePasses, PassesMeasured
-from app.lab.engines.identity import engine_identity
-from app.store.small.remembered import TaskAnswerStore
+from app.lab.beside.kept import KeptOfFiles, decoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -48,7 +46,6 @@ _ONE_CONTEXT_TOKENS = 512
 # What a template writes around a question; longer ones than most others are answered alone.
 _TEMPLATE_TOKENS = 64
 _PLACE_SHARE = 0.85
-_FILE = "tasks.sqlite3"
 _PASSES = "passes"
 
 
@@ -80,9 +77,7 @@ class KeptPasses:
         engines_folder: Path | None = None,
         named: Callable[[Iterable[Path]], bytes] = known_by,
     ) -> None:
-        self._named = named
-        self._store = TaskAnswerStore(cache_folder / _FILE)
-        self._engines_folder = engines_folder
+        self._kept = KeptOfFiles(cache_folder, engines_folder, named)
 
     def known(self, opened: OpenedCandidate, threads: int) -> PassesMeasured | None:
         """What was measured; None where nothing was.
@@ -90,25 +85,18 @@ class KeptPasses:
         Raises:
             OSError: The file is gone.
         """
-        found = self._store.answers(self._name_of(opened, threads)).get(_PASSES)
-        try:
-            return msgspec.json.decode(found, type=PassesMeasured) if found else None
-        except msgspec.DecodeError:
-            return None
+        found = self._kept.known(self._name_of(opened, threads)).get(_PASSES)
+        return decoded(found, PassesMeasured)
 
     def keep(self, opened: OpenedCandidate, threads: int, passes: PassesMeasured) -> None:
         """Remember it; errors as :meth:`known`."""
         blobs = {_PASSES: msgspec.json.encode(passes)}
-        self._store.keep(self._name_of(opened, threads), blobs)
+        self._kept.keep(self._name_of(opened, threads), blobs)
 
     def _name_of(self, opened: OpenedCandidate, threads: int) -> str:
-        how = (_PASSES, engine_identity(self._engines_folder), threads)
-        digest = sha256(repr(how).encode())
-        candidate = opened.candidate
-        engine = replace(candidate.engine, context_tokens=None, threads=None)
-        digest.update(replace(candidate, engine=engine).settings_key().encode())
-        digest.update(self._named(opened.files))
-        return digest.hexdigest()
+        engine = replace(opened.candidate.engine, context_tokens=None, threads=None)
+        candidate = replace(opened.candidate, engine=engine)
+        return self._kept.name_of(candidate, opened.files, _PASSES, threads)
 
 
 def at_once_for(

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.base.files import known_by
+from app.lab.beside.kept import KeptOfFiles, decoded
 from app.lab.beside.places import KeptPasses
-from app.lab.engines.identity import engine_identity
 from app.lab.tasks.plan import TaskAnswer, TaskPlan
-from app.store.small.remembered import TaskAnswerStore
 
 if TYPE_CHECKING:
     from app.core.tasks.items import TaskItem
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 # 1: a blank line ended answers that had not begun; 2: slices followed the time, and some templates
 # wrote other prompts.
 _FORMAT = 3
-_FILE = "tasks.sqlite3"
 _ENGINE = "engine"
 
 
@@ -50,9 +48,7 @@ class KeptAnswers:
         engines_folder: Path | None = None,
         named: Callable[[Iterable[Path]], bytes] = known_by,
     ) -> None:
-        self._named = named
-        self._store = TaskAnswerStore(cache_folder / _FILE)
-        self._engines_folder = engines_folder
+        self._kept = KeptOfFiles(cache_folder, engines_folder, named)
         self.passes = KeptPasses(cache_folder, engines_folder, named)
 
     def known(self, opened: OpenedCandidate, plan: TaskPlan) -> tuple[dict[str, TaskAnswer], str]:
@@ -63,12 +59,12 @@ class KeptAnswers:
         """
         if opened.header is None:
             return {}, ""
-        kept = self._store.answers(self._name_of(opened, plan))
+        kept = self._kept.known(self._name_of(opened, plan))
         manner = opened.manner
         found: dict[str, TaskAnswer] = {}
         for item in plan.items:
-            blob = kept.get(_question(item, plan.most_tokens(item, manner)))
-            answer = _decoded(blob) if blob is not None else None
+            question = _question(item, plan.most_tokens(item, manner))
+            answer = decoded(kept.get(question), TaskAnswer)
             if answer is not None:
                 found[item.key] = answer
         engine = kept.get(_ENGINE, b"").decode("utf-8", "replace") if found else ""
@@ -94,24 +90,11 @@ class KeptAnswers:
             if item.key in answers:
                 question = _question(item, plan.most_tokens(item, manner))
                 blobs[question] = msgspec.json.encode(answers[item.key])
-        self._store.keep(self._name_of(opened, plan), blobs)
+        self._kept.keep(self._name_of(opened, plan), blobs)
 
     def _name_of(self, opened: OpenedCandidate, plan: TaskPlan) -> str:
-        engine = engine_identity(self._engines_folder)
-        how = (_FORMAT, engine, plan.threads, plan.thinking)
-        if plan.places != 1:
-            how = (*how, plan.places)
-        digest = sha256(repr(how).encode())
-        digest.update(opened.candidate.settings_key().encode())
-        digest.update(self._named(opened.files))
-        return digest.hexdigest()
-
-
-def _decoded(blob: bytes) -> TaskAnswer | None:
-    try:
-        return msgspec.json.decode(blob, type=TaskAnswer)
-    except msgspec.DecodeError:
-        return None
+        how = (plan.threads, plan.thinking, *((plan.places,) if plan.places != 1 else ()))
+        return self._kept.name_of(opened.candidate, opened.files, _FORMAT, *how)
 
 
 def _question(item: TaskItem, most_tokens: int) -> str:

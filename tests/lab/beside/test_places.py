@@ -1,6 +1,6 @@
 """How many prompts are answered at once, from what was measured.
 
-Tests app.engine.host.measuring.passes.
+Tests app.engine.host.measuring.passes and app.lab.beside.kept.
 """
 
 from __future__ import annotations
