@@ -36,6 +36,12 @@ def lay_out(content: ElsewhereContent, size: QSizeF, look: Look) -> Drawing:
     return ElsewhereDrawing(content, size, look)
 
 
+def least_height(content: ElsewhereContent, line_px: int) -> int:
+    """With less, rows would lie upon each other; two lines for each kind of device, its names'."""
+    kinds = {one.device.kind for one in content.devices}
+    return round(len(content.bars) * _BAR_PX + (2 * len(kinds) + 3) * line_px + 2 * GRID)
+
+
 class ElsewhereDrawing(Drawing):
     """Bars of versions above rows of devices, a row a kind."""
 

@@ -25,7 +25,7 @@ from app.ui.kit.widgets.search_field import search_field
 from app.ui.kit.words.format import context_length, percent
 from app.ui.kit.words.sentences import sentence
 from app.ui.pages.scale.elsewhere.content import Bar, ElsewhereContent, describe
-from app.ui.pages.scale.elsewhere.drawing import lay_out
+from app.ui.pages.scale.elsewhere.drawing import lay_out, least_height
 from app.ui.pages.scale.elsewhere.own import OwnDevice
 from app.ui.pages.scale.elsewhere.table import DevicesModel, DevicesView
 from app.ui.pages.scale.sheet import DrawnSheet
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 
 _CONTEXTS = (2048, DEFAULT_CONTEXT_TOKENS, 8192, 16_384, 32_768, 65_536, 131_072)
 _MOST_BARS = 8
-_BOARD_LINES = 12
 _SHEET = QSizeF(112 * GRID, 60 * GRID)
 
 
@@ -110,8 +109,8 @@ class ElsewhereTab(QWidget):
         )
         above, below = FullHeight(), FullHeight()
         save = (SaveButton(self.outlet), 0, Qt.AlignmentFlag.AlignTop)
-        head = in_row((in_lines(self.source, self.context, self.kv), 1), save)
-        self.board.setMinimumHeight(_BOARD_LINES * self.fontMetrics().height())
+        choices = in_lines(self.source, self.context, self.kv, grows=self.source)
+        head = in_row((choices, 1), save)
         in_column(head, (self.board, 1), on=above)
         search = in_row((self.search, 1), self.remove)
         in_column(search, (self.table, 1), self.own, self.note, on=below)
@@ -229,6 +228,7 @@ class ElsewhereTab(QWidget):
 
     def _show_content(self, content: ElsewhereContent) -> None:
         self.board.set_content(content)
+        self.board.setMinimumHeight(least_height(content, self.fontMetrics().height()))
         self.model.take(content.devices)
 
     def _note(self, answer: WhatIf | PersonError | None) -> str:
