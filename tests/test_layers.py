@@ -136,7 +136,9 @@ def test_a_forbidden_import_is_found(tmp_path: Path, module: str, statement: str
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "__init__.py").touch()
     window = ("ui/application", "ui/doorkeeper", "ui/window")
-    host = (f"engine/host/{name}" for name in ("main", "worker", "refusals", "errors"))
+    host = (
+        f"engine/host/{name}" for name in ("main", "worker", "table", "held", "refusals", "errors")
+    )
     engine = ("engine/api", "engine/outcome", *host)
     ground = ("base/files", "base/states")
     for name in ("__main__", "resources", "preflight", *engine, *ground, *window):
