@@ -99,6 +99,7 @@ class WaysTab(QWidget):
             self.tr("Context, tokens"), 1, _MOST_TOKENS, step=1024, blank=self.tr("usual")
         )
         self.note = label("", "dim", wrap=True)
+        self.note.hide()
         self.model = WaysModel(self.font(), self)
         self.view = WaysView(self.model)
         self.facts = label("", "dim", wrap=True)
@@ -143,20 +144,21 @@ class WaysTab(QWidget):
         self.model.show_rows(())
         self.show_works()
         if path is None:
+            self._say("")
             self._refresh()
             return
         memory, context = self.memory.value, self.context.value
         n_bytes = round(memory * _GB) if memory else None
         tokens = int(context) if context else None
-        self.note.setText(self.tr("Planning what each way would be …"))
+        self._say(self.tr("Planning what each way would be …"))
 
         def done(plan: WaysPlan) -> None:
             self._plan = plan
-            self.note.setText(self._about(plan))
+            self._say(self._about(plan))
             self.model.show_rows(plan.ways)
 
         def failed(error: PersonError) -> None:
-            self.note.setText(sentence(error))
+            self._say(sentence(error))
 
         self._job = self._backends.jobs.run(
             lambda jobs_context: self._backends.plan(path, n_bytes, tokens, jobs_context),
@@ -244,6 +246,10 @@ class WaysTab(QWidget):
         splitter = split(upper, self.outcome, grows=1, sizes=(400, 360), vertical=True)
         in_column((splitter, 1), on=self, margins=(GRID * 2, GRID, GRID * 2, GRID))
 
+    def _say(self, words: str) -> None:
+        self.note.setText(words)
+        self.note.setVisible(bool(words))
+
     def _about(self, plan: WaysPlan) -> str:
         said = self.tr(
             "The original needs {own}; each of these {memory} at most, with a context of {tokens}"
@@ -257,7 +263,6 @@ class WaysTab(QWidget):
 
     def _refresh(self) -> None:
         wanted = self.model.checked
-        self.note.setVisible(bool(self.note.text()))
         self.make_button.setEnabled(bool(wanted))
         made = [each for each in wanted if each.recipe is not None]
         needed = sum(each.file_bytes for each in made)

@@ -136,8 +136,11 @@ def test_memory_that_is_wished(qtbot: QtBot, desk: Desk) -> None:
     assert "70.0 MB at most" in tab.note.text().replace("\u00a0", " ")
     tab.memory.setText("1")
     tab.memory.commit()
+    assert tab.note.text().startswith("Planning")
+    assert not tab.note.isHidden()
     wanted = "needs no more than that itself"
     qtbot.waitUntil(lambda: wanted in tab.note.text(), timeout=PATIENCE_MS)
+    assert not tab.note.isHidden()
     assert not tab.model.rows
 
 
