@@ -39,6 +39,7 @@ from further import (  # noqa: E402
     format,  # noqa: A004
     instructions,
     passage,
+    pictures,
     recall,
     spelling,
 )
@@ -73,8 +74,9 @@ FURTHER: dict[str, tuple[Sequence[Maker], int]] = {
     "spelling": (spelling.MAKERS, 4_205),
     "code": (code.MAKERS, 4_206),
     "instructions": (instructions.MAKERS, 4_208),
+    "pictures": (pictures.MAKERS, 4_207),
 }
-PER_KIND = {kind: 240 if kind == "pictures" else 480 for kind in KINDS}
+PER_KIND = dict.fromkeys(KINDS, 480)
 _MOST_ATTEMPTS = 60
 _WORDS = re.compile(r"\w+")
 

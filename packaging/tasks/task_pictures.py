@@ -14,18 +14,23 @@ from app.core.tasks.drawing import COLOURS, SHAPES
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Sequence
 
 _STEP, _FIRST = 74, 38
-_PLACES = [(column, row) for row in range(3) for column in range(3)]
+PLACES = [(column, row) for row in range(3) for column in range(3)]
 _COLOURS = tuple(COLOURS)
 
 
-def _shape(kind: str, colour: str, place: tuple[int, int], rng: random.Random) -> str:
+def shape(
+    kind: str, colour: str, place: tuple[int, int], rng: random.Random, radius: int | None = None
+) -> str:
+    """The words that draw a shape, as large as chance wants it if nobody says."""
     x, y = (_FIRST + _STEP * number for number in place)
-    return f"{kind} {colour} {x} {y} {rng.randint(18, 30)}"
+    return f"{kind} {colour} {x} {y} {rng.randint(18, 30) if radius is None else radius}"
 
 
-def _options(words: tuple[str, ...]) -> str:
+def options(words: Sequence[str]) -> str:
+    """Words as a question names them."""
     return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
@@ -39,8 +44,8 @@ def ask_count(wanted: str) -> str:
 
 def ask_colour(wanted: str) -> str:
     """The question for the colour of a shape."""
-    options = _options(_COLOURS)
-    return f"Which colour is the {wanted} in the picture: {options}? Answer with one word."
+    named = options(_COLOURS)
+    return f"Which colour is the {wanted} in the picture: {named}? Answer with one word."
 
 
 def ask_side(one: str, other: str) -> str:
@@ -55,9 +60,9 @@ def count(rng: random.Random) -> Item:
     """How many of a shape, among others."""
     wanted, other = rng.sample(SHAPES, 2)
     number = rng.randint(1, 6)
-    places = rng.sample(_PLACES, number + rng.randint(0, 3))
+    places = rng.sample(PLACES, number + rng.randint(0, 3))
     drawn = [
-        _shape(wanted if at < number else other, rng.choice(_COLOURS), place, rng)
+        shape(wanted if at < number else other, rng.choice(_COLOURS), place, rng)
         for at, place in enumerate(places)
     ]
     rng.shuffle(drawn)
@@ -68,10 +73,10 @@ def colour(rng: random.Random) -> Item:
     """Which colour the only shape of its kind has."""
     wanted, *others = rng.sample(SHAPES, 3)
     right, *colours = rng.sample(_COLOURS, len(_COLOURS))
-    places = rng.sample(_PLACES, 3)
-    drawn = [_shape(wanted, right, places[0], rng)]
+    places = rng.sample(PLACES, 3)
+    drawn = [shape(wanted, right, places[0], rng)]
     drawn += [
-        _shape(kind, each, place, rng)
+        shape(kind, each, place, rng)
         for kind, each, place in zip(others, colours, places[1:], strict=False)
     ]
     reject, picture = tuple(colours), "; ".join(drawn)
@@ -97,7 +102,7 @@ def side(rng: random.Random) -> Item:
     near, far = (0, 2) if across + down < 0 else (2, 0)
     places = ((near, line), (far, line)) if across else ((line, near), (line, far))
     drawn = [
-        _shape(kind, each, place, rng)
+        shape(kind, each, place, rng)
         for kind, each, place in zip((one, other), rng.sample(_COLOURS, 2), places, strict=True)
     ]
     rng.shuffle(drawn)

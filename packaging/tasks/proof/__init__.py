@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from proof import choices, letters, numbers, orders, passages, shapes
+from proof import choices, drawings, letters, numbers, orders, passages, shapes
 from proof.form import near_duplicates, prove_unguessable
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ _SOLVERS: Mapping[str, Callable[[str, str], str | None]] = {
     "code": _program,
     "instructions": orders.solved,
     "recall": passages.solved,
+    "pictures": drawings.solved,
 }
 
 
@@ -56,7 +57,8 @@ def prove_answers(items: Sequence[TaskItem], first: int) -> None:
     solver = _SOLVERS.get(items[0].kind)
     if solver is not None:
         for item in items:
-            _prove(item, solver(item.sort, item.asked))
+            shown = f"{item.asked}\n\n{item.picture}" if item.picture else item.asked
+            _prove(item, solver(item.sort, shown))
         prove_unguessable(items)
     for item in items:
         if item.check.value == "letter" and solver(item.sort, item.asked) is None:
