@@ -1,8 +1,8 @@
 """How many questions an engine answers at once: as many as pay here, and as memory has room for.
 
 What a further question in the same passes gains is measured once a file and kept. All files of a
-comparison are then asked alike, by the largest, since llama.cpp rounds otherwise with another
-number of them.
+comparison are then asked alike, by the largest and the smallest together, since llama.cpp rounds
+otherwise with another number of them: where Q8_0 gains, K-quants may lose.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from app.engine.protocol.measuring import MeasurePasses, PassesMeasured
 from app.lab.beside.kept import KeptOfFiles, decoded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from app.lab.engines.opened import OpenedCandidate
@@ -46,6 +46,8 @@ _ONE_CONTEXT_TOKENS = 512
 # What a template writes around a question; longer ones than most others are answered alone.
 _TEMPLATE_TOKENS = 64
 _PLACE_SHARE = 0.85
+# All levels of so small a model are answered before it pays to measure two of them.
+_SMALL_BYTES = 64_000_000
 _PASSES = "passes"
 
 
@@ -124,7 +126,7 @@ def at_once_for(
     largest = largest_of(every)
     tokens = place_tokens(needs)
     try:
-        passes = passes_of(largest, threads, room, kept)
+        passes = passes_of(every, threads, room, kept)
         each_bytes = place_bytes(largest, tokens, room)
     except (PersonError, OSError) as error:
         log.warning("asked one after the other: %s", error)
@@ -155,14 +157,34 @@ def largest_of(every: Sequence[OpenedCandidate]) -> OpenedCandidate:
 
 
 def passes_of(
-    opened: OpenedCandidate, threads: int, room: EngineRoom, kept: KeptPasses
+    every: Sequence[OpenedCandidate], threads: int, room: EngineRoom, kept: KeptPasses
 ) -> PassesMeasured:
-    """What was measured of a file, or is now.
+    """What was measured, or is now: of the largest file and of the smallest, their times together.
 
     Raises:
-        OSError: The file is gone.
-        PersonError: It cannot be measured.
+        OSError: A file is gone.
+        PersonError: One cannot be measured.
     """
+    largest = largest_of(every)
+    passes = _measured(largest, threads, room, kept)
+    smallest = min(every, key=lambda one: one.model.tensor_bytes)
+    if (
+        largest.model.tensor_bytes <= _SMALL_BYTES
+        or smallest.model.tensor_bytes == largest.model.tensor_bytes
+    ):
+        return passes
+    other = _measured(smallest, threads, room, kept)
+    beside_ns = {
+        count: ns + other.beside_ns[count]
+        for count, ns in passes.beside_ns.items()
+        if count in other.beside_ns
+    }
+    return replace(passes, alone_ns=passes.alone_ns + other.alone_ns, beside_ns=beside_ns)
+
+
+def _measured(
+    opened: OpenedCandidate, threads: int, room: EngineRoom, kept: KeptPasses
+) -> PassesMeasured:
     passes = kept.known(opened, threads)
     if passes is None:
         with room.calls("passes", is_steady=True) as engine:
@@ -196,6 +218,8 @@ def place_bytes(opened: OpenedCandidate, tokens: int, room: EngineRoom) -> int:
 
 def chosen(
     passes: PassesMeasured,
+    together: Callable[[], PassesMeasured] | None = None,
+    /,
     *,
     engines: int,
     threads: int,
@@ -210,6 +234,8 @@ def chosen(
 
     Args:
         passes: What was measured with so many threads.
+        together: Measures the same with the threads of all engines in one; None where there is one
+            engine.
         engines: That share the questions where each answers one at a time.
         threads: Of each of these.
         place_bytes: What one more question at once takes.
@@ -224,18 +250,25 @@ def chosen(
     if at_once is not None:
         fits = engines * at_once * place_bytes <= most
         return (engines, threads, at_once) if fits else (1, engines * threads, at_once)
-    gains = {
-        count: count * passes.alone_ns / ns * turns / (turns + groups)
-        for count, ns in passes.beside_ns.items()
-        if (turns := questions / (count * engines)) >= rounds
-    }
+
+    def gains_of(beside_ns: Mapping[int, int], sharing: int) -> dict[int, float]:
+        """Over one at a time in each engine, where so many engines share the questions."""
+        return {
+            count: count * passes.alone_ns / ns * turns / (turns + groups)
+            for count, ns in beside_ns.items()
+            if (turns := questions / (count * sharing)) >= rounds
+        }
+
+    gains = gains_of(passes.beside_ns, engines)
     best = max(gains.values(), default=0.0)
     if best < _LEAST_GAIN:
         return engines, threads, 1
     wanted = min(count for count, gain in gains.items() if gain >= _NEARLY * best)
     if engines * wanted * place_bytes <= most:
         return engines, threads, wanted
+    # One engine for all then, whose threads wait for each other: does that still gain anything?
     most += (engines - 1) * file_bytes
+    gains = gains_of(passes.beside_ns if together is None else together().beside_ns, 1)
     fitting = [count for count in gains if count <= wanted and count * place_bytes <= most]
     places = max(fitting, key=lambda count: gains[count], default=1)
     if gains.get(places, 0.0) < _LEAST_GAIN:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from app.core.ladder.results import StepKind
 from app.core.statistics.looks import LOOKS_CHUNKS
-from app.core.tasks.items import ANSWER_TOKENS
 from app.core.tasks.scoring import Outcome
 from app.lab.engines.loading import threads_for
 from app.lab.ladder.plan import LadderPlan, Profile, Step
+from app.lab.tasks.work import read_tokens, said_tokens
 
 if TYPE_CHECKING:
     from app.core.ladder.row import Row
@@ -33,14 +33,14 @@ _START_SECONDS = 0.4
 # What a second thread adds to reading where a model is so small that one reads alone.
 _SECOND_THREAD = 0.12
 _HASHED_BYTES_A_SECOND = 500e6
-_BUNDLED_ANSWER_TOKENS, _OWN_ANSWER_TOKENS, _THINKING_TOKENS = 50.0, 17.0, 600
-# Of a question, where nobody has seen them; what templates write around it.
-_PROMPT_TOKENS, _TEMPLATE_TOKENS = 80.0, 15
-_BYTES_A_TOKEN, _QUESTIONS_A_TEXT = 4, 12
+# Of a question and its answer, where nobody has seen them; of thinking.
+_PROMPT_TOKENS, _ANSWER_TOKENS, _THINKING_TOKENS = 80.0, 50.0, 600
 # Several questions at once against one after the other.
-_AT_ONCE, _AT_ONCE_CACHED = 2.5, 4.5
-# What a token of an answer takes beside its computing, and a chunk beside its reading.
-_SAID_SECONDS, _SCORE_SECONDS = 0.0002, 0.0087
+_AT_ONCE, _AT_ONCE_CACHED = 2.0, 4.5
+# What a token of an answer takes beside its computing.
+_SAID_SECONDS = 0.0002
+# What a token of a chunk takes beside its reading, for each of the vocabulary: they are all scored.
+_SCORE_SECONDS = 28e-9
 _MEMORY_PROMPT_TOKENS, _MEMORY_SECONDS = 1024, 0.2
 # Of quality: chunks that are usual, what the noise floor and greedy answers write.
 _CHUNK_TOKENS = 256
@@ -82,6 +82,11 @@ class Sizes(Protocol):
         """Weights that one token reads."""
         ...
 
+    @property
+    def vocabulary_size(self) -> int:
+        """Tokens that there are."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -95,23 +100,15 @@ class Asked:
 
     count: int
     prompt_tokens: float = _PROMPT_TOKENS
-    answer_tokens: float = _BUNDLED_ANSWER_TOKENS
+    answer_tokens: float = _ANSWER_TOKENS
 
     @classmethod
     def of(cls, items: Sequence[TaskItem]) -> Asked:
         """These questions."""
         if not items:
             return cls(0)
-        prompts = sum(len(item.prompt.encode("utf-8", "replace")) for item in items)
-        texts = sum(
-            item.most_tokens - len(item.prompt.encode("utf-8", "replace"))
-            for item in items
-            if item.text
-        )
-        read = prompts / _BYTES_A_TOKEN + texts / _QUESTIONS_A_TEXT
-        bundled = any(item.kind in ANSWER_TOKENS for item in items)
-        said = _BUNDLED_ANSWER_TOKENS if bundled else _OWN_ANSWER_TOKENS
-        return cls(len(items), _TEMPLATE_TOKENS + read / len(items), said)
+        read = sum(map(read_tokens, items))
+        return cls(len(items), read / len(items), said_tokens(items))
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +255,7 @@ def speed_parts(plan: LadderPlan, step: Step, rates: Rates) -> tuple[float, floa
 def quality_parts(plan: LadderPlan, key: str, sizes: Sizes, known: Known) -> tuple[float, float]:
     """Seconds of the chunks that are read, and of what is written after them."""
     rates = Rates.of(plan, StepKind.QUALITY, sizes, known, key)
-    chunk_s = _CHUNK_TOKENS * rates.read_s + _SCORE_SECONDS
+    chunk_s = _CHUNK_TOKENS * (rates.read_s + sizes.vocabulary_size * _SCORE_SECONDS)
     most = most_chunks(plan)
     if key == plan.reference:
         floor_s = min(_FLOOR_SECONDS, _FLOOR_TOKENS * rates.write_s)

@@ -36,6 +36,7 @@ class FileSizes:
     file_bytes: int
     active_parameters: int
     token_bytes: int
+    vocabulary_size: int = 128_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,7 @@ class Clock:
         self._ended: dict[StepKind, int] = defaultdict(int)
         self._begin_s = now()
         self._half_s: float | None = None
+        self._set_up_s = 0.0
         self._first: tuple[float, float, float] | None = None
         self._told: dict[str, tuple[float, float]] = {}
         self._fraction = 0.0
@@ -149,6 +150,7 @@ class Clock:
         """A step begins."""
         self._begin_s = self._now()
         self._half_s = self._first = None
+        self._set_up_s = 0.0
         self._known = None
         self._guesses.clear()
 
@@ -157,12 +159,13 @@ class Clock:
         # As it turned out: how much was read and written is known now.
         self._known = replace(self._know(), rows=self._rows())
         self._guesses.pop(step.name, None)
-        guess = self.guess_seconds(step)
+        guess, spent_s = self.guess_seconds(step), self._now() - self._begin_s
         if step.kind is StepKind.TASKS and (facts := self._facts.get(step.files[0])):
             guess *= share / asked_share(self._plan, step.files[0], facts, self._know())
+            spent_s -= self._set_up_s
         if not self._stands_alone(step):
             self._guessed_s[step.kind] += guess
-            self._spent_s[step.kind] += self._now() - self._begin_s
+            self._spent_s[step.kind] += spent_s
             self._ended[step.kind] += 1
         self.begin()
 
@@ -203,8 +206,13 @@ class Clock:
         spent_s = self._now() - self._begin_s
         if step.kind is StepKind.SPEED and not self._is_timed(step):
             self._learn_rates(step, share, spent_s)
+        if step.kind is StepKind.TASKS and not share and (facts := self._facts.get(step.files[0])):
+            # What is done once before anything is asked says nothing of how fast it is answered.
+            load_s = Rates.of(self._plan, step.kind, facts, self._know(), step.files[0]).load_s
+            self._set_up_s = max(0.0, spent_s - load_s)
         guess, done = self._done(step, share)
-        times = self._times(step.kind, done * guess, spent_s if done > 0 else 0.0)
+        working_s = spent_s - self._set_up_s
+        times = self._times(step.kind, done * guess, working_s if done > 0 else 0.0)
         seconds = guess * times if done <= 0 else spent_s + (1 - done) * guess * times
         seconds = max(seconds, _OVERDUE * spent_s, 1e-6)
         if self._stands_alone(step):

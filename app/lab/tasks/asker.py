@@ -31,6 +31,7 @@ from app.lab.engines.loading import reopen_command
 from app.lab.pictures.shelf import PictureShelf
 from app.lab.tasks.groups import Groups
 from app.lab.tasks.plan import FileAnswers, TaskAnswer, TaskPlan
+from app.lab.tasks.work import Work
 
 if TYPE_CHECKING:
     from app.core.stopping import Stopping
@@ -45,6 +46,7 @@ log = logging.getLogger(__name__)
 _PICTURES = "task-pictures"
 _POLL_SECONDS = 0.5
 _KEEP_SECONDS = 1.0
+_TELL_SECONDS = 0.5
 _MOST_TRIES = 2
 _MOST_RESTARTS = 3
 # An engine is worth its start from so many questions on.
@@ -95,8 +97,8 @@ class FileAsker:
         room: Where the engines are.
         kept: Answers that are known; new ones are added about once a second. Of a server's none
             are: another model may stand behind its address.
-        on_answer: Told how many questions are answered; may raise to end it all, what was
-            answered is kept.
+        on_answer: Told how many questions are answered, now and then while answers come, too; may
+            raise to end it all, what was answered is kept.
         stopping: Asking ends where it is decided; None to ask all.
         ready: An engine that has the candidate loaded, to be used first and given back; None where
             there is none.
@@ -133,6 +135,8 @@ class FileAsker:
         self._todo: deque[TaskItem] = deque()
         self._tries: dict[str, int] = {}
         self._result = FileAnswers()
+        self._work = Work((), {})
+        self._told_seconds = 0.0
         self._new: dict[str, TaskAnswer] = {}
         self._errors: list[English] = []
         self._started = 0
@@ -149,8 +153,9 @@ class FileAsker:
         """
         result = self._result
         result.answers, result.engine = self._kept.known(self._opened, self._plan)
+        self._work = Work(self._plan.items_of(self._opened), result.answers)
         self._todo.extend(self._groups.next(result.answers))
-        self._on_answer(len(result.answers))
+        self._tell()
         if not self._todo:
             result.decided = self._groups.decided
             return result
@@ -172,6 +177,11 @@ class FileAsker:
         result.decided = self._groups.decided
         result.error = self._why_incomplete()
         return result
+
+    @property
+    def share(self) -> float:
+        """How much of all questions is done, 0 to 1, by what is read and said."""
+        return self._work.share
 
     # --- engines --------------------------------------------------------------------------
 
@@ -232,6 +242,10 @@ class FileAsker:
                 self._go_on()
             case Text():
                 engine.parts.setdefault(event.id, []).append(event.answer)
+                if (item := engine.items.get(event.id)) is not None:
+                    self._work.say(item.key, event.tokens)
+                    if time.monotonic() - self._told_seconds >= _TELL_SECONDS:
+                        self._tell()
             case Finished() if event.id in engine.items:
                 self._note(engine, event)
                 self._go_on()
@@ -367,7 +381,10 @@ class FileAsker:
             event.figures.thinking_tokens,
         )
         engine.answered += 1
-        self._result.figures.append(event.figures)
+        figures = event.figures
+        self._result.figures.append(figures)
+        read = figures.prompt_tokens - figures.reused_tokens
+        self._work.end(item.key, read, figures.generated_tokens)
         self._result.answers[item.key] = answer
         self._result.asked += 1
         if self._first_ns is not None:
@@ -379,6 +396,10 @@ class FileAsker:
             self._new[item.key] = answer
         if time.monotonic() - self._kept_seconds >= _KEEP_SECONDS:
             self._keep()
+        self._tell()
+
+    def _tell(self) -> None:
+        self._told_seconds = time.monotonic()
         self._on_answer(len(self._result.answers))
 
     def _ended(self, key: str, engine: _Engine, event: Exited) -> None:

@@ -27,7 +27,7 @@ def with_places(
     kept: KeptPasses,
     at_once: int | None = None,
 ) -> TaskPlan:
-    """A plan that knows how many questions are answered at once, by the largest of the files.
+    """A plan that knows how many questions are answered at once, all files alike.
 
     Starts an engine where that was not measured before. What cannot be measured is asked one after
     the other. Where others were asked so many ``at_once`` already, so are these.
@@ -39,18 +39,19 @@ def with_places(
         return replace(plan, places=1)
     largest = largest_of(here)
     try:
-        passes = passes_of(largest, plan.threads, room, kept)
+        passes = passes_of(here, plan.threads, room, kept)
+        engines, threads, places = chosen(
+            passes,
+            lambda: passes_of(here, plan.engines * plan.threads, room, kept),
+            engines=plan.engines,
+            threads=plan.threads,
+            place_bytes=place_bytes(largest, plan.place_tokens(largest), room),
+            file_bytes=largest.model.tensor_bytes,
+            questions=len(plan.items),
+            at_once=at_once,
+        )
     except (PersonError, OSError) as error:
         log.warning("asked one after the other: %s", error)
         return replace(plan, places=1)
-    engines, threads, places = chosen(
-        passes,
-        engines=plan.engines,
-        threads=plan.threads,
-        place_bytes=place_bytes(largest, plan.place_tokens(largest), room),
-        file_bytes=largest.model.tensor_bytes,
-        questions=len(plan.items),
-        at_once=at_once,
-    )
     rounding = passes.beside_kld.get(places)
     return replace(plan, engines=engines, threads=threads, places=places, rounding=rounding)

@@ -10,13 +10,23 @@ from typing import TYPE_CHECKING
 from app.core.candidates.candidate import candidate_of
 from app.core.candidates.notation import with_settings
 from app.engine.protocol.measuring import PassesMeasured
-from app.lab.beside.places import AtOnce, KeptPasses, at_once_for, chosen, place_tokens
+from app.lab.beside import places
+from app.lab.beside.places import (
+    AtOnce,
+    KeptPasses,
+    at_once_for,
+    chosen,
+    passes_of,
+    place_tokens,
+)
 from app.lab.engines.opened import opened
 from app.library.model_files import open_model_file
 from tests.helpers.rooms import roomy
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 
 def test_several_at_once_where_that_pays_and_has_room() -> None:
@@ -30,6 +40,10 @@ def test_several_at_once_where_that_pays_and_has_room() -> None:
     assert chosen(passes, file_bytes=400_000_000, **how) == (1, 2, 8)
     how |= {"place_bytes": 160_000_000}
     assert chosen(passes, file_bytes=400_000_000, **how) == (1, 2, 4)
+    # … if that is still faster than one at a time in each of them.
+    for ns, found in ((30, (1, 2, 4)), (36, (2, 1, 1))):
+        shared = PassesMeasured(1, 19, {4: ns, 8: 64})
+        assert chosen(passes, lambda told=shared: told, file_bytes=400_000_000, **how) == found
     # Few questions leave places empty; and what gains nothing stays as it was.
     few = how | {"place_bytes": 1 << 20, "questions": 80}
     assert chosen(passes, file_bytes=10_000_000, **few) == (2, 1, 4)
@@ -40,6 +54,19 @@ def test_several_at_once_where_that_pays_and_has_room() -> None:
     slow = PassesMeasured(1, 10, {4: 38, 8: 76})
     assert chosen(slow, file_bytes=10_000_000, **how) == (2, 1, 1)
     assert chosen(PassesMeasured(1, 10, {}), file_bytes=10_000_000, **how) == (2, 1, 1)
+
+
+def test_levels_gain_differently(
+    demo_model: Path, q3: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "_SMALL_BYTES", 0)
+    kept, room = KeptPasses(tmp_path), roomy(tmp_path, 1 << 40)
+    every = [opened(candidate_of(path), open_model_file) for path in (q3, demo_model)]
+    kept.keep(every[1], 1, PassesMeasured(1, 20, {4: 30, 8: 50, 16: 90}, {4: 0.1}))
+    kept.keep(every[0], 1, PassesMeasured(1, 10, {4: 50, 8: 110}))
+    both = passes_of(every, 1, room, kept)
+    assert (both.alone_ns, both.beside_ns, both.beside_kld) == (30, {4: 80, 8: 160}, {4: 0.1})
+    assert passes_of(every[1:], 1, room, kept).alone_ns == 20
 
 
 def test_the_longest_have_no_place() -> None:

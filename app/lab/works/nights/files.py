@@ -64,7 +64,10 @@ class NightFiles:
             model = self.open_model(Path(key))
             share = model.active_parameters / max(1, model.parameters)
             found[key] = FileSizes(
-                model.file_bytes, model.active_parameters, int(model.tensor_bytes * share)
+                model.file_bytes,
+                model.active_parameters,
+                int(model.tensor_bytes * share),
+                model.vocabulary_size,
             )
         return found
 
