@@ -161,9 +161,11 @@ def passes_of(
 ) -> PassesMeasured:
     """What was measured, or is now: of the largest file and of the smallest, their times together.
 
+    Of a night the smallest may not be here: then the largest decides alone.
+
     Raises:
-        OSError: A file is gone.
-        PersonError: One cannot be measured.
+        OSError: The largest file is gone.
+        PersonError: It cannot be measured.
     """
     largest = largest_of(every)
     passes = _measured(largest, threads, room, kept)
@@ -173,7 +175,11 @@ def passes_of(
         or smallest.model.tensor_bytes == largest.model.tensor_bytes
     ):
         return passes
-    other = _measured(smallest, threads, room, kept)
+    try:
+        other = _measured(smallest, threads, room, kept)
+    except (PersonError, OSError) as error:
+        log.info("the largest decides alone: %s", error)
+        return passes
     beside_ns = {
         count: ns + other.beside_ns[count]
         for count, ns in passes.beside_ns.items()

@@ -39,7 +39,7 @@ def with_places(
         return replace(plan, places=1)
     largest = largest_of(here)
     try:
-        passes = passes_of(here, plan.threads, room, kept)
+        passes = passes_of([largest] if at_once else here, plan.threads, room, kept)
         engines, threads, places = chosen(
             passes,
             lambda: passes_of(here, plan.engines * plan.threads, room, kept),

@@ -5,6 +5,7 @@ Tests app.engine.host.measuring.passes and app.lab.beside.kept.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.core.candidates.candidate import candidate_of
@@ -67,6 +68,14 @@ def test_levels_gain_differently(
     both = passes_of(every, 1, room, kept)
     assert (both.alone_ns, both.beside_ns, both.beside_kld) == (30, {4: 80, 8: 160}, {4: 0.1})
     assert passes_of(every[1:], 1, room, kept).alone_ns == 20
+    # Of a night the others are not here: their headers alone are.
+    away = tmp_path / "away.gguf"
+    away.write_bytes(q3.read_bytes()[:200_000])
+    every[0] = opened(candidate_of(away), lambda _: replace(open_model_file(q3), path=away))
+    (tmp_path / "fresh").mkdir()
+    fresh = KeptPasses(tmp_path / "fresh")
+    fresh.keep(every[1], 1, PassesMeasured(1, 20, {4: 30}))
+    assert passes_of(every, 1, room, fresh).alone_ns == 20
 
 
 def test_the_longest_have_no_place() -> None:
