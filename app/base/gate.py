@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 
 class Stopped(Exception):
@@ -44,10 +46,15 @@ class StopFlag:
 
 
 class Gate(StopFlag):
-    """Asks it to stop, or to wait for a while. Any thread."""
+    """Asks it to stop, or to wait for a while. Any thread.
+
+    Attributes:
+        rest: Entered by the work's thread while it waits.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.rest: Callable[[], AbstractContextManager[object]] = nullcontext
         self._open = threading.Event()
         self._open.set()
 
@@ -77,7 +84,9 @@ class Gate(StopFlag):
         Raises:
             Stopped: It is to end.
         """
-        self._open.wait()
+        if self.is_paused:
+            with self.rest():
+                self._open.wait()
         super().check()
 
     def check_end(self) -> None:

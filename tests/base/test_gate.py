@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from collections.abc import Generator
 
 import pytest
 
@@ -52,3 +54,26 @@ def test_a_stop_ends_a_pause_whichever_came_first(*, pause_after: bool) -> None:
         gate.check()
     with pytest.raises(Stopped):
         gate.check_end()
+
+
+def test_work_knows_when_it_waits_and_goes_on() -> None:
+    gate, waits, told = Gate(), threading.Event(), list[str]()
+
+    @contextlib.contextmanager
+    def rest() -> Generator[None]:
+        told.append("waits")
+        waits.set()
+        yield
+        told.append("goes on")
+
+    gate.rest = rest
+    gate.check()
+    assert not told
+    gate.pause()
+    thread = threading.Thread(target=gate.check)
+    thread.start()
+    assert waits.wait(_PATIENCE_S)
+    assert told == ["waits"]
+    gate.resume()
+    thread.join(_PATIENCE_S)
+    assert told == ["waits", "goes on"]
