@@ -11,29 +11,27 @@ from typing import TYPE_CHECKING
 
 from app.cli.arguments import THREADS_HELP, Commands, WrongArguments, threads
 from app.cli.ladder import add_limits, limits_of, progress_shown, report, report_target
+from app.cli.models import candidate_named
 from app.cli.words.hub import add_endpoint, opened_hub
 from app.cli.words.ladder import show_ladder
+from app.core.candidates.served import names_server
 from app.core.errors import PersonError
 from app.core.hub.listed_choice import find_file, models_among
 from app.core.ladder.night import Keep
 from app.core.words.sentence import say
 from app.lab.ladder.plan import Profile
+from app.lab.models.names import NoSuchModelError
 from app.lab.reports.document import ladder_document
 from app.lab.works.ladders.run import LadderOrder, LadderRun, ladder_keeper
 from app.lab.works.ladders.worker import LadderWorkers
+from app.lab.works.nights.chosen import Chosen, planned_night
 from app.lab.works.nights.hour import until_ns
-from app.lab.works.nights.setting import (
-    Chosen,
-    last_rate,
-    night_of,
-    night_seconds,
-    planned_night,
-    told,
-)
+from app.lab.works.nights.setting import last_rate, night_of, night_seconds, told
 from app.library.model_files import open_model_file
 
 if TYPE_CHECKING:
     from app.cli.terminal.console import Console
+    from app.core.candidates.candidate import Candidate
     from app.core.ladder.night import Night
     from app.core.listing import ListedFile
     from app.hub.repositories import Repository
@@ -67,7 +65,15 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--repo", metavar="ORG/REPO", help="the repository of --levels")
     parser.add_argument("--levels", metavar="L,L,…", help="levels of --repo")
     parser.add_argument(
-        "--reference", metavar="LEVEL", help="compare with this one (default: the largest)"
+        "--reference",
+        metavar="REF",
+        help="compare with this one: a level of theirs (default: the largest), or what is on this "
+        "PC, as ladder has it; that takes nothing of --disk and is never deleted",
+    )
+    parser.add_argument(
+        "--projector",
+        action="store_true",
+        help="bring the projector beside them, too, with which they are asked about pictures",
     )
     parser.add_argument(
         "--disk",
@@ -100,7 +106,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
     with opened_hub(arguments, console, paths) as hub:
-        night, candidates = planned_night(hub, _chosen(hub, arguments), paths)
+        night, candidates = planned_night(hub, _chosen(hub, arguments, paths), paths)
     reference, *_ = candidates
     profile = Profile(arguments.profile)
     order = LadderOrder(
@@ -129,7 +135,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     return report(view, arguments.report, console)
 
 
-def _chosen(hub: HubAccess, arguments: argparse.Namespace) -> Chosen:
+def _chosen(hub: HubAccess, arguments: argparse.Namespace, paths: Paths) -> Chosen:
     words: list[str] = list(arguments.levels_of)
     if arguments.levels and not arguments.repo:
         raise WrongArguments(say("night.levels_of_what"))
@@ -140,11 +146,18 @@ def _chosen(hub: HubAccess, arguments: argparse.Namespace) -> Chosen:
     files: list[tuple[Repository, ListedFile]] = []
     for word in words:
         files += [each for each in _files(hub, word) if each not in files]
-    reference = None
+    reference = here = None
     if arguments.reference:
-        reference = _reference(files, arguments.reference).name
-    hours = time.time_ns() + _USUAL_HOURS * 3600 * 10**9
-    return Chosen(files, arguments.until or hours, reference, arguments.disk, Keep(arguments.keep))
+        reference, here = _reference(files, arguments.reference, paths)
+    return Chosen(
+        files,
+        arguments.until or time.time_ns() + _USUAL_HOURS * 3600 * 10**9,
+        reference,
+        arguments.disk,
+        Keep(arguments.keep),
+        here,
+        arguments.projector,
+    )
 
 
 def _files(hub: HubAccess, word: str) -> list[tuple[Repository, ListedFile]]:
@@ -160,10 +173,17 @@ def _files(hub: HubAccess, word: str) -> list[tuple[Repository, ListedFile]]:
     return [(repository, find_file(repository.files, level)) for level in levels]
 
 
-def _reference(files: list[tuple[Repository, ListedFile]], word: str) -> ListedFile:
+def _reference(
+    files: list[tuple[Repository, ListedFile]], word: str, paths: Paths
+) -> tuple[str | None, Candidate | None]:
+    """The name of a version, or what a word means on this PC."""
+    if names_server(word):
+        raise WrongArguments(say("night.reference_elsewhere"))
+    with contextlib.suppress(PersonError):
+        return find_file([file for _, file in files], word).name, None
     try:
-        return find_file([file for _, file in files], word)
-    except PersonError as error:
+        return None, candidate_named(word, paths)
+    except NoSuchModelError as error:
         versions = ", ".join(file.level or file.name for _, file in files)
         said = say("night.no_such_reference", word=word, versions=versions)
         raise WrongArguments(said, error.sentence) from error
@@ -198,6 +218,10 @@ def _telling(
     def tell(progress: LadderProgress) -> None:
         show(progress)
         doing = str(progress.doing).partition(": ")[0] if progress.doing is not None else ""
+        warning = str(progress.warning or "")
+        if warning and warning not in said:
+            said.insert(0, warning)
+            console.remark(warning)
         for line in (doing, str(progress.then or "")):
             if line and line not in said[-2:]:
                 said.append(line)

@@ -77,7 +77,13 @@ class ListedFile:
 
 
 def with_eyes(files: Iterable[ListedFile], wanted: ListedFile) -> tuple[RepoFile, ...]:
-    """What is downloaded for a model file: its parts, and the projector that lies beside it.
+    """What is downloaded for a model file: its parts, and the projector that lies beside it."""
+    eyes = eyes_beside(files, wanted)
+    return wanted.parts if eyes is None else (*wanted.parts, *eyes.parts)
+
+
+def eyes_beside(files: Iterable[ListedFile], wanted: ListedFile) -> ListedFile | None:
+    """The projector that lies beside a model file.
 
     Of several at different levels one is taken; where they are for different models, none.
     """
@@ -87,10 +93,9 @@ def with_eyes(files: Iterable[ListedFile], wanted: ListedFile) -> tuple[RepoFile
     for folder in folders:
         near = near or [each for each in eyes if each.name.rpartition("/")[0] == folder]
     if wanted.kind is not ModelKind.LANGUAGE_MODEL or len({_model_of(each) for each in near}) != 1:
-        return wanted.parts
+        return None
     ranks = {level: rank for rank, level in enumerate(PREFERRED)}
-    chosen = min(near, key=lambda each: (ranks.get(each.level or "", len(ranks)), each.name))
-    return (*wanted.parts, *chosen.parts)
+    return min(near, key=lambda each: (ranks.get(each.level or "", len(ranks)), each.name))
 
 
 def _model_of(file: ListedFile) -> str:

@@ -17,6 +17,7 @@ from app.lab.works.ladders.run import LadderRun
 from app.store.paths import Paths
 from app.store.window.lock import OwnerLock
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
+from tests.helpers.inhibitor import LET_GO, stand_in
 
 if TYPE_CHECKING:
     from app.lab.works.ladders.run import LadderOrder
@@ -49,22 +50,25 @@ def test_what_is_wrong_is_said_in_a_sentence(
         ((f"{REPO}:F16",), 1, "at least two versions"),
         ((f"{REPO}:F16,Q3_K_S", "--reference", "Q2_K"), 2, "“Q2_K” is none of the versions"),
         ((REPO, "--disk", "20MB"), 1, "the night may use 20.0 MB"),
+        ((REPO, "--projector"), 1, "no projector beside these versions"),
+        ((REPO, "--reference", "http://127.0.0.1:1/v1#model=a"), 2, "not with a server’s model"),
     ):
         assert main(["night", *words, "--endpoint", demo_hub.endpoint]) == status, words
         assert sentence in capfd.readouterr().err, words
 
 
 def test_a_night_that_could_not_be_kept_does_not_begin(
-    demo_hub: FakeHub, capfd: pytest.CaptureFixture[str]
+    demo_hub: FakeHub, demo_model: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     paths = Paths.default()
     paths.create()
     lock = OwnerLock(paths.lock)
     lock.acquire()
     try:
-        words = ["night", "--repo", REPO, "--levels", "F16,Q3_K_S"]
-        assert main([*words, "--endpoint", demo_hub.endpoint]) == 1
-        assert "must keep what it has done" in capfd.readouterr().err
+        for levels in (("F16,Q3_K_S",), ("Q3_K_S", "--reference", str(demo_model))):
+            words = ["night", "--repo", REPO, "--levels", *levels]
+            assert main([*words, "--endpoint", demo_hub.endpoint]) == 1
+            assert "must keep what it has done" in capfd.readouterr().err
     finally:
         lock.release()
 
@@ -96,6 +100,7 @@ def test_levels_come_are_measured_and_go(
         )
     )
     monkeypatch.setattr(night, "LadderRun", _Small)
+    stand_in(tmp_path / "bin", tmp_path / "notes.txt", monkeypatch)
     words = ["night", REPO, "--keep", "none", "--disk", "60MB", "--threads", "1"]
     assert main([*words, "--endpoint", demo_hub.endpoint, "--json"]) == 0
     out, err = capfdbinary.readouterr()
@@ -121,6 +126,9 @@ def test_levels_come_are_measured_and_go(
         f"Next: Q3_K_S ({_size(demo_hub)}) is downloaded.",
         "Downloading Q3_K_S",
     ]
+    asked = (tmp_path / "notes.txt").read_text().splitlines()
+    assert (asked[0], asked[-1]) == ("--what=sleep:idle", LET_GO)
+    assert not any("may sleep" in line for line in said)
 
 
 def _size(hub: FakeHub) -> str:

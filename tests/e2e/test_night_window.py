@@ -17,6 +17,7 @@ import msgspec
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from app.core.candidates.candidate import Candidate
 from app.core.hub_names import HubAddress
 from app.core.ladder.night import Keep
 from app.lab.works.ladders import worker
@@ -125,6 +126,21 @@ def test_ticked_versions_are_measured_overnight_and_told_in_the_morning(
     assert [box.isChecked() for box, _file in dialog.boxes] == [True, True]
     assert dialog.until_box.currentData() == "07:00"
     assert dialog.reference_box.currentData() == "demo-F16.gguf"
+
+    assert dialog.pictures_box.isHidden()
+
+    references = dialog.reference_box
+    every = [references.itemData(place) for place in range(references.count())]
+    here = next(place for place, each in enumerate(every) if isinstance(each, Candidate))
+    references.setCurrentIndex(here)
+    references.activated.emit(here)
+    box, _file = dialog.boxes[0]
+    box.setChecked(False)
+    person.until(dialog.begin_button.isEnabled)
+    assert "which is on this PC: it takes nothing" in dialog.will.text()
+    box.setChecked(True)
+    references.setCurrentIndex(0)
+    references.activated.emit(0)
 
     box, _file = dialog.boxes[1]
     box.setChecked(False)

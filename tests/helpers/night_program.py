@@ -1,8 +1,9 @@
 """A night in a program of its own, which a test may kill: few questions, little text, no speeds.
 
 ``python -m tests.helpers.night_program HOME ENDPOINT MOST_BYTES ITEMS TEXT REFERENCE KEEP FILE…``
-writes a line a new thing that is done, and at the end the report in one more. While there is a file
-``HOME/full``, its disk has no room. How the night goes, what it keeps and brings is the real
+writes a line a new thing that is done, and at the end the report in one more. The reference is one
+of the files, or the path of one on this PC; a projector among them comes, too. While there is a
+file ``HOME/full``, its disk has no room. How the night goes, what it keeps and brings is the real
 program's; only its patience is a test's.
 """
 
@@ -19,14 +20,16 @@ import msgspec
 
 import app.hub.download
 import app.lab.works.nights.visits
+from app.core.candidates.candidate import candidate_of
 from app.core.ladder.night import Keep
+from app.core.models.kinds import ModelKind
 from app.core.verdict import Limits
 from app.hub.files.part_file import Disk
 from app.hub.settings import HubSettings
 from app.lab.hub.access import HubAccess
 from app.lab.reports.document import ladder_document
 from app.lab.works.ladders.run import LadderOrder, LadderRun, ladder_keeper
-from app.lab.works.nights.setting import Chosen, planned_night
+from app.lab.works.nights.chosen import Chosen, planned_night
 from app.store.paths import Paths
 from tests.helpers.hub_way import QUICK
 
@@ -60,9 +63,13 @@ def main(words: list[str]) -> None:
     paths.create()
     hub = HubAccess.open(paths.cache, endpoint)
     repository = hub.catalogue.repository(REPO)
-    files = [(repository, file) for file in repository.files if file.name in names]
+    wanted = [file for file in repository.files if file.name in names]
+    files = [(repository, file) for file in wanted if file.kind is ModelKind.LANGUAGE_MODEL]
     until_ns = time.time_ns() + _HOUR_NS
-    chosen = Chosen(files, until_ns, reference, int(most_bytes), Keep(keep))
+    here = candidate_of(reference) if Path(reference).is_absolute() else None
+    chosen = Chosen(
+        files, until_ns, reference, int(most_bytes), Keep(keep), here, sees=len(files) < len(wanted)
+    )
     night, candidates = planned_night(hub, chosen, paths)
     hub.close()
     order = LadderOrder(

@@ -42,6 +42,7 @@ class NightFile(msgspec.Struct, frozen=True):
         level: As the name says, else the name.
         parts: The file, or all shards.
         there_bytes: So much of it was on this PC before the night: then it stays.
+        eyes: Path of the projector with which it is measured; empty for none that comes.
     """
 
     repo_id: str
@@ -51,6 +52,7 @@ class NightFile(msgspec.Struct, frozen=True):
     level: str
     parts: tuple[RepoFile, ...]
     there_bytes: int = 0
+    eyes: str = ""
 
     @property
     def size_bytes(self) -> int:
@@ -69,6 +71,14 @@ class NightFile(msgspec.Struct, frozen=True):
         return f"{self.repo_id} {self.commit} {hashes}"
 
 
+class HereFile(msgspec.Struct, frozen=True):
+    """A reference that lies on this PC: a night only reads it."""
+
+    key: str
+    path: str
+    level: str
+
+
 class Night(msgspec.Struct, frozen=True):
     """What a night may do.
 
@@ -77,6 +87,8 @@ class Night(msgspec.Struct, frozen=True):
         files: Where each candidate's file comes from, by the candidate's key.
         most_bytes: What it has brought takes no more of the disk at any time.
         until_ns: When it ends, since 1970.
+        here: What the others are compared with, where that is none of ``files``.
+        eyes: Projectors, by their path: they come before all files and stay until the end.
     """
 
     endpoint: str
@@ -84,6 +96,18 @@ class Night(msgspec.Struct, frozen=True):
     most_bytes: Annotated[int, Meta(ge=0)]
     until_ns: int
     keep: Keep = Keep.WINNER
+    here: HereFile | None = None
+    eyes: dict[str, NightFile] = {}
+
+    @property
+    def coming(self) -> dict[str, NightFile]:
+        """All that comes: projectors by their path, and files by key."""
+        return {**self.eyes, **self.files}
+
+    @property
+    def beside_bytes(self) -> int:
+        """What lies beside a file until the end: projectors, and what the reference says."""
+        return REFERENCE_BYTES + sum(each.new_bytes for each in self.eyes.values())
 
 
 class Visited(msgspec.Struct, frozen=True):
@@ -116,6 +140,7 @@ class NightNotes(msgspec.Struct, frozen=True):
         is_late: The hour came before everything was measured.
         winner: Key of the file that was kept as the winner; None where none was.
         remarks: What else is to be told.
+        eyes: What has become of projectors, by their path.
     """
 
     files: dict[str, Visited]
@@ -127,6 +152,7 @@ class NightNotes(msgspec.Struct, frozen=True):
     is_late: bool = False
     winner: str | None = None
     remarks: tuple[English, ...] = ()
+    eyes: dict[str, Visited] = {}
 
 
 class Schedule(msgspec.Struct, frozen=True):
@@ -145,19 +171,18 @@ class Schedule(msgspec.Struct, frozen=True):
     too_large: tuple[str, ...]
 
 
-def schedule_of(
-    files: dict[str, NightFile], reference: str, most_bytes: int, keep: Keep
-) -> Schedule:
+def schedule_of(night: Night, reference: str) -> Schedule:
     """Which files have room, and how much is needed at once.
 
     What was here before needs no room; what has to stay for good, because some of it was here
     before or because all is kept, needs it until the end.
     """
-    room = most_bytes - REFERENCE_BYTES
+    files, beside_bytes = night.files, night.beside_bytes
+    room = night.most_bytes - beside_bytes
     stay_for_good = {
-        key for key, file in files.items() if keep is Keep.ALL or file.there_bytes > 0
+        key for key, file in files.items() if night.keep is Keep.ALL or file.there_bytes > 0
     } - {key for key, file in files.items() if not file.new_bytes}
-    base = files[reference].new_bytes
+    base = files[reference].new_bytes if reference in files else 0
     if base > room:
         return Schedule(False, 0, 0, (reference,))
     too_large: list[str] = []
@@ -176,7 +201,8 @@ def schedule_of(
     beside = 0 if reference in stay_for_good else base
     stays = held + largest + beside <= room
     peak = max(base, held + largest + (beside if stays else 0))
-    return Schedule(stays, peak + REFERENCE_BYTES, total, tuple(too_large))
+    total += beside_bytes - REFERENCE_BYTES
+    return Schedule(stays, peak + beside_bytes, total, tuple(too_large))
 
 
 def known_by_content(files: Iterable[NightFile]) -> bytes:

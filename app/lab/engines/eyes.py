@@ -6,6 +6,7 @@ Any thread.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Container
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,15 +27,15 @@ _MOST_BESIDE = 40
 """Files whose headers are read."""
 
 
-def check_projector(candidate: Candidate) -> None:
-    """See that a candidate's projector is there, and one.
+def check_projector(candidate: Candidate, coming: Container[str] = ()) -> None:
+    """See that a candidate's projector is there, and one; not those that are still ``coming``.
 
     Whether it is this model's the engine alone can tell: widths are not what they seem.
 
     Raises:
         PersonError: It is not; the sentence says why.
     """
-    if candidate.projector is not None:
+    if candidate.projector is not None and candidate.projector not in coming:
         _facts(candidate.projector)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -110,8 +110,17 @@ class OpenedCandidate:
         return context_of(self.engine, self.header, usual)
 
 
-def opened(candidate: Candidate, open_model: Callable[[Path], ModelFile]) -> OpenedCandidate:
+def opened(
+    candidate: Candidate,
+    open_model: Callable[[Path], ModelFile],
+    coming: Container[str] = (),
+) -> OpenedCandidate:
     """Read the headers of a candidate's files; of what a server runs, nothing is asked yet.
+
+    Args:
+        candidate: What is to run.
+        open_model: Reads the header of a model file.
+        coming: Paths of projectors that are not looked at: they come before it runs.
 
     Raises:
         PersonError: They cannot be read or used, or do not fit each other.
@@ -119,7 +128,7 @@ def opened(candidate: Candidate, open_model: Callable[[Path], ModelFile]) -> Ope
     if candidate.server is not None:
         return OpenedCandidate(candidate, None)
     model = as_run(open_model(candidate.file), candidate.engine)
-    check_parts(candidate)
+    check_parts(candidate, coming)
     return OpenedCandidate(candidate, as_adapted(model, candidate), read_draft(candidate))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import TYPE_CHECKING
 
 from app.lab.engines.adapters import adapter_bytes, check_adapters
@@ -12,14 +13,18 @@ if TYPE_CHECKING:
     from app.core.models.model_file import ModelFile
 
 
-def check_parts(candidate: Candidate) -> None:
+def check_parts(candidate: Candidate, coming: Container[str] = ()) -> None:
     """See that a candidate's adapters and its projector are there and can be used.
+
+    Args:
+        candidate: What is to run.
+        coming: Paths of projectors that are not looked at: they come before it runs.
 
     Raises:
         PersonError: One cannot; the sentence says why.
     """
     check_adapters(candidate)
-    check_projector(candidate)
+    check_projector(candidate, coming)
 
 
 def parts_bytes(candidate: Candidate, model: ModelFile) -> int:

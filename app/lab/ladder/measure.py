@@ -200,9 +200,10 @@ class Ladder:
         plan, every = self._plan, dict[str, "OpenedCandidate"]()
         for key in plan.keys:
             try:
-                every[key] = opened(plan.candidate(key), self._tools.open_model)
+                candidate = plan.candidate(key)
+                every[key] = opened(candidate, self._tools.open_model, plan.eyes_to_come)
                 if key in plan.far:
-                    self._steps.servers.server(plan.candidate(key))
+                    self._steps.servers.server(candidate)
             except PersonError as error:
                 every.pop(key, None)
                 if key == plan.reference:

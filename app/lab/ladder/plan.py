@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from pathlib import Path
@@ -141,6 +141,11 @@ class LadderPlan(msgspec.Struct, frozen=True):
         return self.chosen.get(key) or candidate_of(key)
 
     @property
+    def eyes_to_come(self) -> Collection[str]:
+        """Paths of projectors that a night brings before anything runs."""
+        return self.night.eyes if self.night is not None else ()
+
+    @property
     def far(self) -> frozenset[str]:
         """Keys of those that run on servers."""
         return frozenset(key for key in self.chosen if self.chosen[key].server is not None)
@@ -199,16 +204,17 @@ class LadderPlan(msgspec.Struct, frozen=True):
         digest = hashlib.sha256(msgspec.json.encode(known))
         for content in contents:
             digest.update(hashlib.sha256(content).digest())
-        coming = self.night.files if self.night is not None else {}
+        coming = self.night.coming if self.night is not None else {}
         if coming:
             digest.update(known_by_content(coming.values()))
-        here = [model for model in models if str(model.path) not in coming]
+        places = {self.candidate(key).place for key in coming}
+        here = [model for model in models if str(model.path) not in places]
         digest.update(known_by(path for model in here for path in model.shard_paths))
         every = [self.candidate(key) for key in self.keys]
         more = [each.path for candidate in every for each in candidate.adapters]
         more += [each.projector for each in every if each.projector]
         more += [each.draft.path for each in every if each.draft is not None and each.draft.path]
-        digest.update(known_by(map(Path, more)))
+        digest.update(known_by(Path(path) for path in more if path not in coming))
         return digest.hexdigest()
 
 

@@ -70,6 +70,7 @@ class LadderProgress:
         busy: Other programs keep the PC busy, so that all takes longer.
         doing: What is done in place of measuring, as bringing a file is; None for the step.
         then: What comes next, where that is more than the next step.
+        warning: What may go wrong meanwhile.
     """
 
     step: Step | None
@@ -82,6 +83,7 @@ class LadderProgress:
     busy: bool = False
     doing: Sentence | None = None
     then: Sentence | None = None
+    warning: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,14 @@ def _night(view: LadderView) -> dict[str, Any]:
             "offline_ns": notes.offline_ns,
             "disk_full_ns": notes.full_ns,
             "bytes_per_second": notes.bytes_per_second,
+            "projectors": [
+                {
+                    "name": visited.level,
+                    "downloaded_bytes": visited.came_bytes,
+                    "deleted": visited.is_deleted,
+                }
+                for visited in notes.eyes.values()
+            ],
         },
     }
 

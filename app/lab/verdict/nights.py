@@ -27,13 +27,24 @@ def night_remarks(result: LadderResult) -> list[str]:
         found.append(worded("night.was_offline", waited=_lasted(notes.offline_ns)))
     if notes.full_ns >= _LONG_NS:
         found.append(worded("night.was_full", waited=_lasted(notes.full_ns)))
-    if any(visited.is_deleted for visited in notes.files.values()):
+    if any(visited.is_deleted for visited in (*notes.files.values(), *notes.eyes.values())):
         winner = notes.files.get(notes.winner or "")
         if winner is not None:
-            found.append(worded("night.kept_winner", level=winner.level))
+            found.append(
+                worded("night.kept_winner_eyes", level=winner.level)
+                if _sees(result)
+                else worded("night.kept_winner", level=winner.level)
+            )
         elif night is None or night.keep is not Keep.ALL:
             found.append(worded("night.kept_none"))
     return [*found, *notes.remarks]
+
+
+def _sees(result: LadderResult) -> bool:
+    """Whether the projector of the winner, which was kept, is one of the night's."""
+    notes, night = result.night, result.plan.night
+    file = None if notes is None or night is None else night.files.get(notes.winner or "")
+    return file is not None and bool(file.eyes)
 
 
 def _of_speeds(result: LadderResult) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.ladder.night import NightNotes, Visited
+from app.core.ladder.night import Night, NightFile, NightNotes, Visited
 from app.core.words.sentence import worded
 from app.lab.verdict.nights import night_remarks
 from tests.lab.ladder_cases import result
@@ -63,4 +63,8 @@ def test_what_stayed_is_named_last_with_what_went_wrong() -> None:
         "Q4 had to make room for others and could not be downloaded once more: it is not here.",
     ]
     key = next(iter(found.rows))
-    assert f"{key} was kept" in said(night(winner=key))
+    assert f"{key} was kept;" in said(night(winner=key))
+    seeing = night(winner=key)
+    file = NightFile("org/a", "c" * 40, "main", "a.gguf", "Q4", (), eyes="mmproj.gguf")
+    plan = msgspec.structs.replace(seeing.plan, night=Night("https://hub", {key: file}, 0, 0))
+    assert f"{key} was kept with its projector;" in said(replace(seeing, plan=plan))

@@ -6,13 +6,14 @@ import contextlib
 import hashlib
 import tempfile
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.base.files import known_by
+from app.base.gate import Gate
 from app.core.candidates.candidate import candidate_of
 from app.core.errors import PersonError
 from app.core.words.sentence import say, worded
@@ -40,13 +41,13 @@ from app.lab.verdict.view import LadderView, view_of
 from app.lab.votes.rates import stored_rates
 from app.lab.works.nights.setting import night_of
 from app.library.model_files import open_model_file
+from app.monitor.awake import Awake
 from app.monitor.machine import physical_core_count
 from app.store.database import open_database
 from app.store.ladders import LadderStore, StoredLadder
 from app.store.window.lock import OwnerLock, StoreInUse
 
 if TYPE_CHECKING:
-    from app.base.gate import Gate
     from app.core.candidates.candidate import Candidate
     from app.core.ladder.night import Night
     from app.core.models.model_file import ModelFile
@@ -185,8 +186,12 @@ class LadderRun:
                 cache = Path(stack.enter_context(temporary))
                 keeper = None
             tools, visits = self._tools(cache), None
+            awake = stack.enter_context(Awake(str(say("lab.measuring"))))
+            gate = gate or Gate()
+            gate.rest = awake.rested
             if self._night is not None:
                 stack.callback(self._night.files.close)
+                on_progress = _warning(on_progress, awake)
                 gate = self._night.gate(gate)
                 visits = self._night.visits(self.plan.reference, gate, self._best)
             ladder = Ladder(self.plan, tools, keeper, on_progress, on_result, gate, usual, visits)
@@ -243,12 +248,12 @@ class LadderRun:
 
     def _readable(self) -> dict[str, ModelFile]:
         """The files whose headers can be read; the ladder says what is wrong with the others."""
-        order = self._order
-        first = opened(order.reference, self._open_model).header
+        order, coming = self._order, () if self._night is None else self._night.night.eyes
+        first = opened(order.reference, self._open_model, coming).header
         models = {order.reference.key(): first} if first is not None else {}
         for candidate in order.candidates:
             with contextlib.suppress(PersonError):
-                header = opened(candidate, self._open_model).header
+                header = opened(candidate, self._open_model, coming).header
                 if header is not None:
                     models[candidate.key()] = header
         return models
@@ -364,3 +369,15 @@ class LadderRun:
             anchor=None if self._night is None else candidate_of(demo_base()),
             leaves=self._night is not None and not self._night.schedule(self.plan.reference).stays,
         )
+
+
+def _warning(
+    on_progress: Callable[[LadderProgress], None], awake: Awake
+) -> Callable[[LadderProgress], None]:
+    """Says with all progress that the PC may fall asleep, while nothing keeps it from that."""
+
+    def tell(progress: LadderProgress) -> None:
+        warning = None if awake.is_held else say("night.may_sleep")
+        on_progress(replace(progress, warning=warning))
+
+    return tell

@@ -49,19 +49,22 @@ class NightFiles:
 
     def __init__(self, paths: Paths, night: Night, hub: HubAccess | None = None) -> None:
         self._paths = paths
-        self._files = night.files
+        self._here = night.here
+        self._files, self._coming = night.files, night.coming
         certificates = certificate_file(paths.settings)
         self.hub = hub or HubAccess.open(paths.cache, night.endpoint, certificates)
-        name = hashlib.sha256(known_by_content(night.files.values())).hexdigest()[:16]
+        name = hashlib.sha256(known_by_content(self._coming.values())).hexdigest()[:16]
         self._folder = paths.cache / "nights" / name
         self._brought = BroughtFiles(paths.cache / "nights")
+        self._keys = {self._places(key)[0].absolute(): key for key in self._files}
 
     @property
     def sizes(self) -> Mapping[str, FileSizes]:
-        """What the time of each follows from, by key; reads headers."""
+        """What the time of each follows from, by key, the reference's too; reads headers."""
+        here = {} if self._here is None else {Path(self._here.path): self._here.key}
         found: dict[str, FileSizes] = {}
-        for key in self._files:
-            model = self.open_model(Path(key))
+        for path, key in {**here, **self._keys}.items():
+            model = self.open_model(path)
             share = model.active_parameters / max(1, model.parameters)
             found[key] = FileSizes(
                 model.file_bytes,
@@ -103,8 +106,8 @@ class NightFiles:
         Raises:
             PersonError: It cannot be read or used.
         """
-        key = str(path)
-        if key not in self._files or self.is_here(key):
+        key = self._keys.get(path)
+        if key is None or self.is_here(key):
             return open_model_file(path)
         model = open_model_file(self._stand_in(key))
         return replace(model, path=path, shard_paths=tuple(self._places(key)))
@@ -115,15 +118,15 @@ class NightFiles:
         Raises:
             OSError: Another one is gone.
         """
-        ours = {place: file for key, file in self._files.items() for place in self._places(key)}
+        ours = {place: file for key, file in self._coming.items() for place in self._places(key)}
         paths = list(paths)
         coming = dict.fromkeys(ours[path].identity for path in paths if path in ours)
         here = known_by(path for path in paths if path not in ours)
         return "\0".join(coming).encode("utf-8", "surrogateescape") + here
 
     def is_here(self, key: str) -> bool:
-        """Whether all of a file is on this PC."""
-        return all(place.is_file() for place in self._places(key))
+        """Whether all of a file is on this PC; the reference is where no file of its key comes."""
+        return key not in self._coming or all(place.is_file() for place in self._places(key))
 
     def taken_bytes(self, beside: str = "") -> int:
         """What the night has on the disk now, unfinished files included.
@@ -133,7 +136,7 @@ class NightFiles:
         """
         return sum(
             max(0, present_bytes(self.hub.cache, file) - file.there_bytes)
-            for key, file in self._files.items()
+            for key, file in self._coming.items()
             if key != beside
         )
 
@@ -145,7 +148,7 @@ class NightFiles:
         Raises:
             PersonError: That cannot be noted.
         """
-        file = self._files[key]
+        file = self._coming[key]
         try:
             self._brought.claim(file.identity, file.there_bytes)
         except OSError as error:
@@ -155,7 +158,7 @@ class NightFiles:
     def release(self, key: str) -> None:
         """What there is of a file is the person's from now on."""
         with contextlib.suppress(OSError):  # then a later night may take it for its own
-            self._brought.release(self._files[key].identity)
+            self._brought.release(self._coming[key].identity)
 
     def fetch(self, key: str, stop: StopFlag, tell: Callable[[Progress], None]) -> None:
         """Bring a file; goes on where it broke off.
@@ -164,7 +167,7 @@ class NightFiles:
             HubError: It cannot be done.
             Stopped: Asked to stop; what came is kept.
         """
-        file = self._files[key]
+        file = self._coming[key]
         self.hub.downloader.fetch_all(
             file.repo_id, file.commit, file.parts, stop=stop, tell=tell, revision=file.revision
         )
@@ -175,7 +178,7 @@ class NightFiles:
         Raises:
             PersonError: It cannot be removed.
         """
-        file, cache = self._files[key], self.hub.cache
+        file, cache = self._coming[key], self.hub.cache
         wanted = queued_digests(self._paths.database) or frozenset[str]()
         if file.there_bytes or any(part.sha256 in wanted for part in file.parts):
             return False
@@ -193,12 +196,12 @@ class NightFiles:
     # --- within ---------------------------------------------------------------------------
 
     def _places(self, key: str) -> list[Path]:
-        file, cache = self._files[key], self.hub.cache
+        file, cache = self._coming[key], self.hub.cache
         return [cache.snapshot(file.repo_id, file.commit, part.name) for part in file.parts]
 
     def _stand_in(self, key: str) -> Path:
         number = list(self._files).index(key)
-        return self._folder / str(number) / Path(key).name
+        return self._folder / str(number) / self._places(key)[0].name
 
     def _lay_out(self, key: str, file: NightFile) -> None:
         """Lay the header into an empty file of the full size."""

@@ -9,14 +9,8 @@ from typing import TYPE_CHECKING
 from app.core.verdict import Limits
 from app.lab.hub.access import HubAccess
 from app.lab.works.ladders.run import LadderOrder
-from app.lab.works.nights.setting import (
-    Chosen,
-    last_rate,
-    night_of,
-    night_seconds,
-    planned_night,
-    told,
-)
+from app.lab.works.nights.chosen import Chosen, planned_night
+from app.lab.works.nights.setting import last_rate, night_of, night_seconds, told
 from app.monitor.machine import physical_core_count
 from app.store.glance import certificate_file
 from app.store.ladders import reading_ladders

@@ -92,15 +92,21 @@ class NightVisits:
     ) -> None:
         """See ``Visits``."""
         self._result, self._keep_notes, self._missing = result, keep, list(missing)
-        known = notes or NightNotes({})
+        known, here = notes or NightNotes({}), self._night.here
+        levels = {} if here is None else {here.key: here.level}
+        levels |= {key: file.level for key, file in self._night.files.items()}
         files = {
             key: msgspec.structs.replace(
-                known.files.get(key, Visited(file.level)), left=self._no_room(key)
+                known.files.get(key, Visited(level)), left=self._no_room(key)
             )
-            for key, file in self._night.files.items()
+            for key, level in levels.items()
+        }
+        eyes = {
+            path: known.eyes.get(path, Visited(each.level))
+            for path, each in self._night.eyes.items()
         }
         self._notes = msgspec.structs.replace(
-            known, files=files, is_late=False, until_ns=self._night.until_ns, remarks=()
+            known, files=files, eyes=eyes, is_late=False, until_ns=self._night.until_ns, remarks=()
         )
         self._slept_before_ns, self._awake_since_ns = known.asleep_ns, self._asleep()
         self._note()
@@ -117,8 +123,9 @@ class NightVisits:
         self._gate.armed = True
         try:
             self._check_time(step, clock)
-            if not self._files.is_here(key):
-                self._bring(key, tell)
+            for wanted in (*self._night.eyes, key):
+                if not self._files.is_here(wanted):
+                    self._bring(wanted, tell)
             self._then = self._next(key)
         except HourCome:
             self.late(step)
@@ -154,9 +161,10 @@ class NightVisits:
         if winner in self._night.files and self._notes.files[winner].left is None:
             self._bring_again(winner, tell)
         self._tidy()
-        self._notes = msgspec.structs.replace(self._notes, winner=self._best)
+        winner = self._best if self._best in self._night.files else None
+        self._notes = msgspec.structs.replace(self._notes, winner=winner)
         self._note()
-        for key, visited in self._notes.files.items():
+        for key, visited in self._visited.items():
             if visited.is_begun and not visited.is_deleted:
                 self._files.release(key)
         note_night(self._result, self._notes)
@@ -168,7 +176,8 @@ class NightVisits:
         """See ``Visits``."""
         left, rate = progress.seconds_left, self._notes.bytes_per_second
         if left is not None and rate:
-            left += sum(map(self._bytes_to_come, self._keys_to_come())) / rate
+            to_come = (*self._night.eyes, *self._keys_to_come())
+            left += sum(map(self._bytes_to_come, to_come)) / rate
         return replace(progress, doing=self._doing, then=self._then, seconds_left=left)
 
     # --- room and time --------------------------------------------------------------------
@@ -176,6 +185,11 @@ class NightVisits:
     @property
     def _keeps_winner(self) -> bool:
         return self._night.keep is Keep.WINNER
+
+    @property
+    def _visited(self) -> dict[str, Visited]:
+        """What has become of files and projectors so far."""
+        return self._notes.files | self._notes.eyes
 
     def _steps_of(self, key: str) -> list[Step]:
         """What is not measured yet of a file."""
@@ -190,18 +204,17 @@ class NightVisits:
         if key not in self._schedule.too_large:
             return None
         file = self._night.files[key]
-        needed, most = file.new_bytes + REFERENCE_BYTES, self._night.most_bytes
+        needed, most = file.new_bytes + self._night.beside_bytes, self._night.most_bytes
         return worded("night.too_large", needed=size(needed), most=size(most))
 
     def _bytes_to_come(self, key: str) -> int:
-        file = self._night.files[key]
-        return 0 if self._files.is_here(key) else file.new_bytes
+        return 0 if self._files.is_here(key) else self._night.coming[key].new_bytes
 
     def _check_time(self, step: Step, clock: Clock) -> None:
         """Raise ``HourCome`` where what begins now, a step or a whole file, would not end by it."""
         self._gate.check()
-        key = step.files[0]
-        to_come, rate = self._bytes_to_come(key), self._notes.bytes_per_second
+        key, rate = step.files[0], self._notes.bytes_per_second
+        to_come = sum(map(self._bytes_to_come, (*self._night.eyes, key)))
         begun = self._files.is_here(key)
         steps = [step] if begun else self._steps_of(key)
         seconds = sum(map(clock.seconds, steps)) + (to_come / rate if rate else 0.0)
@@ -210,7 +223,7 @@ class NightVisits:
 
     def _make_room(self, key: str) -> None:
         """Remove what may go until a file has room within the night's own."""
-        file, most = self._night.files[key], self._night.most_bytes
+        file, most = self._night.coming[key], self._night.most_bytes
         while self._files.taken_bytes(beside=key) + file.new_bytes + REFERENCE_BYTES > most:
             if not self._evict(key):
                 raise _LeftOut(worded("night.no_room_left", most=size(most)))
@@ -225,11 +238,13 @@ class NightVisits:
 
     def _tidy(self) -> None:
         """Remove the files that nothing is measured of any more, as far as they are to go."""
-        to_come = self._keys_to_come()
-        for key, visited in self._notes.files.items():
-            needed = key in to_come or (key == self._reference and bool(to_come))
+        to_come, best_file = self._keys_to_come(), self._night.files.get(self._best or "")
+        all_of_them = (self._reference, *self._night.eyes)
+        bests = (self._best, best_file.eyes) if best_file is not None else ()
+        for key, visited in self._visited.items():
+            needed = key in to_come or (key in all_of_them and bool(to_come))
             wanted = self._night.keep is Keep.ALL and visited.left is None
-            best = self._keeps_winner and key == self._best
+            best = self._keeps_winner and key in bests
             if visited.is_begun and not visited.is_deleted and not (needed or wanted or best):
                 self._remove(key)
 
@@ -246,11 +261,12 @@ class NightVisits:
 
     def _bring(self, key: str, tell: Tell) -> None:
         """Bring a file, however often the network or the disk fails."""
-        file, pause_s = self._night.files[key], FIRST_PAUSE_S
+        file, pause_s = self._night.coming[key], FIRST_PAUSE_S
         self._make_room(key)
         self._claim(key)
         self._change(key, is_begun=True, is_deleted=False)  # lasts before the first byte comes
-        self._then = say("night.then_measured", level=file.level)
+        if key in self._night.files:
+            self._then = say("night.then_measured", level=file.level)
         while True:
             begin_s, before = time.monotonic(), self._present(key)
             try:
@@ -262,7 +278,7 @@ class NightVisits:
             except (HubTrouble, DownloadGivenUp) as gone:
                 trouble, waited = say("night.offline", reason=gone.said), "offline_ns"
             except PersonError as error:
-                if key == self._reference:
+                if key in (self._reference, *self._night.eyes):
                     raise
                 raise _LeftOut(error.sentence) from error
             else:
@@ -284,8 +300,9 @@ class NightVisits:
         """Have the winner here at the end, if it had to make room on the way."""
         if self._files.is_here(key):
             return
-        for other, visited in self._notes.files.items():
-            if other != key and visited.is_begun and not visited.is_deleted:
+        stay = (key, self._night.files[key].eyes)
+        for other, visited in self._visited.items():
+            if other not in stay and visited.is_begun and not visited.is_deleted:
                 self._remove(other)
         self._gate.armed = True
         try:
@@ -345,9 +362,13 @@ class NightVisits:
             self._notes = msgspec.structs.replace(self._notes, remarks=(*self._notes.remarks, said))
 
     def _change(self, key: str, **fields: object) -> None:
-        visited = msgspec.structs.replace(self._notes.files[key], **fields)
-        files = {**self._notes.files, key: visited}
-        self._notes = msgspec.structs.replace(self._notes, files=files)
+        visited = {key: msgspec.structs.replace(self._visited[key], **fields)}
+        if key in self._notes.eyes:
+            eyes = self._notes.eyes | visited
+            self._notes = msgspec.structs.replace(self._notes, eyes=eyes)
+        else:
+            files = self._notes.files | visited
+            self._notes = msgspec.structs.replace(self._notes, files=files)
         self._note()
 
     def _note(self) -> None:

@@ -179,7 +179,9 @@ class LadderDesk:
             dialog = NightDialog(over, self._jobs, planner.plan)
             dialog.begun.connect(begin)
             dialog.finished.connect(dialog.deleteLater)
-            dialog.ask(repository, files, free)
+            own = (file for file in self.pickable() if file.candidate.local and not file.why_not)
+            here = [file for file in own if file.candidate.projector is None]
+            dialog.ask(repository, files, free, here)
 
         self._jobs.run(lambda _context: free_bytes(hub_cache_folder()), done=ask)
 

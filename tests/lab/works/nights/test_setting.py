@@ -1,29 +1,45 @@
 """What is planned for a night, and that it removes nothing of what was here before.
 
-Tests app.lab.works.nights.files and app.lab.works.nights.brought.
+Tests app.lab.works.nights.chosen, app.lab.works.nights.files and app.lab.works.nights.brought.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from app.base.gate import StopFlag
 from app.core.candidates.candidate import candidate_of
 from app.core.errors import PersonError
-from app.core.ladder.night import REFERENCE_BYTES, Keep, Night
+from app.core.ladder.night import (
+    REFERENCE_BYTES,
+    Keep,
+    Night,
+    NightNotes,
+    Visited,
+    schedule_of,
+)
 from app.core.verdict import Limits
 from app.lab.hub.access import HubAccess
+from app.lab.ladder.kept import empty_result
+from app.lab.ladder.plan import LadderPlan
 from app.lab.works.ladders.run import LadderOrder, LadderRun, ladder_keeper
+from app.lab.works.nights.chosen import Chosen, planned_night
 from app.lab.works.nights.files import NightFiles
-from app.lab.works.nights.setting import Chosen, planned_night, told
+from app.lab.works.nights.setting import night_of, told
 from app.store.paths import Paths
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
 from tests.helpers.gguf_files import write_tiny_llama
+from tests.helpers.inhibitor import refusing
+from tests.helpers.vision_files import write_projector
 
-REPO = "org/tiny-GGUF"
+if TYPE_CHECKING:
+    from app.lab.ladder.progress import LadderProgress
+
+REPO, SEES = "org/tiny-GGUF", "org/sees-GGUF"
 LEVELS = ("F16", "Q8_0", "Q4_0")
 LATER_NS = 1 << 62
 Planned = Callable[..., Night]
@@ -45,7 +61,9 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
         write_tiny_llama(path)
         path.write_bytes(path.read_bytes() + bytes(100 * (len(LEVELS) - place)))
         files.append(FakeFile(path.name, path))
-    with FakeHub(FakeRepository(REPO, files)) as hub:
+    eyes = write_projector(tmp_path / "mmproj-tiny-F16.gguf", 32)
+    seeing = FakeRepository(SEES, [*files, FakeFile(eyes.name, eyes)])
+    with FakeHub(FakeRepository(REPO, files), seeing) as hub:
         yield hub
 
 
@@ -166,21 +184,142 @@ def test_headers_are_known_before_the_files_are_here(
 
 
 def test_a_night_whose_hour_has_passed_brings_nothing_and_goes_on_another_time(
-    planned: Planned, paths: Paths, hub: FakeHub
+    planned: Planned, paths: Paths, hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    refusing(tmp_path / "bin", monkeypatch)
+    progress: list[LadderProgress] = []
     night = planned(until_ns=1)
     candidates = [candidate_of(key) for key in night.files]
     order = LadderOrder(candidates[0], candidates, Limits(), quality=False, night=night)
     run = LadderRun(order, paths)
     with ladder_keeper(paths, lambda _: None) as keeper:
         assert keeper is not None
-        view = run.measure(keeper, lambda _: None)
+        view = run.measure(keeper, progress.append)
         (stored,) = keeper.list_ladders()
         assert stored.finished_ns is None
         again = keeper.begin(stored.key, "")
     assert again.id == stored.id
     assert view.night is not None
     assert view.night.is_late
+    assert str(progress[-1].warning).startswith("This PC may sleep")
     assert all("would not have ended before" in str(row.error) for row in view.rows[:1])
     assert hub.sent_bytes < 3 * next(iter(night.files.values())).size_bytes  # headers alone
     assert not any(Path(key).exists() for key in night.files)
+
+
+def chosen(access: HubAccess, repo: str, *levels: str, **more: object) -> Chosen:
+    repository = access.catalogue.repository(repo)
+    files = [(repository, file) for file in repository.files if file.level in levels]
+    return Chosen(files[: len(levels)], LATER_NS, **more)  # type: ignore[arg-type]
+
+
+def test_a_file_of_this_pc_may_be_the_reference_of_a_single_level(
+    access: HubAccess, paths: Paths, tmp_path: Path
+) -> None:
+    own = candidate_of(write_tiny_llama(tmp_path / "own-F16.gguf"))
+    wish = chosen(access, REPO, "Q8_0", here=own, most_bytes=REFERENCE_BYTES + 10_000_000)
+    night, candidates = planned_night(access, wish, paths)
+
+    (key,) = night.files
+    assert [each.key() for each in candidates] == [own.key(), key]
+    assert night.here is not None
+    assert (night.here.key, night.here.path) == (own.key(), str(own.file))
+    found = schedule_of(night, own.key())
+    assert found.stays
+    assert found.download_bytes == night.files[key].size_bytes
+    assert "own-F16.gguf, which is on this PC: it takes nothing" in str(
+        told(night, own.key(), None, 0)[-1]
+    )
+    files = NightFiles(paths, night, access)
+    files.prepare()
+    assert files.is_here(own.key())
+    assert list(files.sizes) == [own.key(), key]
+    assert files.taken_bytes() == 0
+
+
+def test_a_level_that_is_chosen_as_a_file_of_this_pc_stays_whoever_brought_it(
+    planned: Planned, access: HubAccess, paths: Paths
+) -> None:
+    night = planned()
+    key = next(iter(night.files))
+    files = NightFiles(paths, night, access)
+    files.claim(key)
+    files.fetch(key, StopFlag(), lambda _: None)
+    wish = chosen(access, REPO, *LEVELS, here=candidate_of(key))
+    night, (reference, *_) = planned_night(access, wish, paths)
+    assert reference.key() == key
+    assert night.here is None
+    assert not NightFiles(paths, night, access).remove(key)
+    assert Path(key).is_file()
+
+
+def test_a_reference_without_room_for_any_level_is_refused(
+    access: HubAccess, paths: Paths, tmp_path: Path
+) -> None:
+    own = candidate_of(write_tiny_llama(tmp_path / "own-F16.gguf"))
+    with pytest.raises(PersonError, match="no room for a version"):
+        planned_night(access, chosen(access, REPO, *LEVELS, here=own, most_bytes=1000), paths)
+
+
+def test_a_projector_comes_once_for_all_that_see_with_it(
+    access: HubAccess, paths: Paths, tmp_path: Path
+) -> None:
+    (tmp_path / "own").mkdir()
+    own = candidate_of(write_tiny_llama(tmp_path / "own" / "own-F16.gguf"))
+    wish = chosen(access, SEES, "F16", "Q8_0", sees=True, here=own)
+    night, candidates = planned_night(access, wish, paths)
+
+    (eyes,) = night.eyes  # beside the reference lies none
+    assert {each.projector for each in candidates} == {eyes}
+    assert [each.key() for each in candidates[1:]] == list(night.files)
+    assert {file.eyes for file in night.files.values()} == {eyes}
+    assert night.eyes[eyes].level == "mmproj-tiny-F16"
+    files = [*night.files.values(), night.eyes[eyes]]
+    download_bytes = sum(file.size_bytes for file in files)
+    assert schedule_of(night, candidates[0].key()).download_bytes == download_bytes
+    assert str(told(night, candidates[0].key(), None, 0)[-1]).startswith(
+        "The projector mmproj-tiny-F16 ("
+    )
+
+    NightFiles(paths, night, access).prepare()
+    order = LadderOrder(candidates[0], candidates[1:], Limits(), quality=False, night=night)
+    run = LadderRun(order, paths)  # although the projector is not here yet
+    assert "pictures" in {item.kind for item in run.items}
+    assert not Path(eyes).exists()
+
+
+def test_pictures_are_not_asked_about_where_no_projector_lies_beside(
+    access: HubAccess, paths: Paths
+) -> None:
+    with pytest.raises(PersonError, match="no projector beside"):
+        planned_night(access, chosen(access, REPO, *LEVELS, sees=True), paths)
+
+
+@pytest.mark.parametrize("wins", [True, False])
+def test_a_projector_stays_with_the_winner_alone(
+    access: HubAccess, paths: Paths, tmp_path: Path, wins: bool
+) -> None:
+    own = candidate_of(write_tiny_llama(tmp_path / "own-F16.gguf"))
+    wish = chosen(access, SEES, "F16", "Q8_0", sees=True, here=own)
+    night, (reference, _, winner) = planned_night(access, wish, paths)
+    setting = night_of(night, paths, access)
+    assert setting is not None
+    setting.prepare(reference.key())
+    for key in night.coming:
+        setting.files.claim(key)
+        setting.files.fetch(key, StopFlag(), lambda _: None)
+    files, eyes = (
+        {key: Visited(file.level, is_begun=True) for key, file in each.items()}
+        for each in (night.files, night.eyes)
+    )
+    best = winner if wins else reference
+    visits = setting.visits(reference.key(), setting.gate(None), lambda _: best.key())
+    result = empty_result(LadderPlan(reference.key(), tuple(night.files), 1))
+    visits.begin(result, [], NightNotes(files, eyes=eyes), lambda _: None)
+    assert visits.end(lambda _: None)
+
+    left = {path.name for path in access.cache.folder.rglob("*.gguf")}
+    assert left == ({"tiny-Q8_0.gguf", "mmproj-tiny-F16.gguf"} if wins else set())
+    assert result.night is not None
+    assert result.night.winner == (winner.key() if wins else None)
+    assert own.file.is_file()

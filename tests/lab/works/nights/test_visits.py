@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,14 +22,17 @@ import msgspec
 import pytest
 
 from app.core.ladder.night import REFERENCE_BYTES
+from app.core.tasks.drawing import drawn
 from app.lab.shrink.quantize import quantize
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
 from tests.helpers.fake_hub.faults import Fault, FaultKind
 from tests.helpers.night_program import REPO
+from tests.helpers.vision_files import write_projector
 
 ROOT = Path(__file__).parents[4]
 LEVELS = ("Q8_0", "Q5_K_M", "Q4_K_M", "Q3_K_M", "Q2_K")
 PATIENCE_SECONDS = 240
+DEMO_WIDTH = 256
 SAMPLE_SECONDS = 0.01
 CUTS = (FaultKind.CLOSE, FaultKind.RESET, FaultKind.UNAVAILABLE, FaultKind.FLIP)
 NOT_THE_SAME = {"memory", "speed", "scored_ns", "load_ns", "first_token_after_2048_ns"}
@@ -56,7 +60,14 @@ def hub(models: list[Path]) -> Iterator[FakeHub]:
 class Sleeper:
     """A night in a home of its own."""
 
-    def __init__(self, hub: FakeHub, home: Path, most_bytes: int, keep: str = "winner") -> None:
+    def __init__(
+        self,
+        hub: FakeHub,
+        home: Path,
+        most_bytes: int,
+        keep: str = "winner",
+        reference: Path | None = None,
+    ) -> None:
         home.mkdir()
         self.home, self.hub = home, hub
         items, text = home / "items.jsonl", home / "text.txt"
@@ -68,9 +79,15 @@ class Sleeper:
         )
         text.write_text("\n".join(f"{n} and {n} make {2 * n}, all know." for n in range(90)))
         names = [file.name for file in hub.repositories[REPO].files]
+        first = names[0] if reference is None else str(reference)
         self._words = [
-            str(home), hub.endpoint, str(most_bytes), str(items), str(text), names[0], keep, *names
+            str(home), hub.endpoint, str(most_bytes), str(items), str(text), first, keep, *names
         ]  # fmt: skip
+        if any("mmproj" in name for name in names):
+            (home / "square.png").write_bytes(drawn("square red 60 60 28"))
+            line = {"kind": "looks", "prompt": "Which colour?", "answer": "red"}
+            shown = msgspec.json.encode(line | {"picture": "square.png"}).decode()
+            items.write_text(f"{items.read_text()}\n{shown}")
 
     @property
     def cache(self) -> Path:
@@ -195,3 +212,34 @@ def test_a_night_of_kills_cuts_and_a_full_disk_ends_as_an_undisturbed_one(
     (kept,) = [step["level"] for step in report["steps"] if not step["deleted"]]
     assert [name.rpartition("-")[2] for name in left] == [f"{kept}.gguf"]
     assert stormy.model_bytes() <= largest
+
+
+@pytest.mark.slow
+def test_a_reference_of_this_pc_stays_and_a_projector_goes_whatever_happens(
+    models: list[Path], tmp_path: Path
+) -> None:
+    own = tmp_path / "own-F16.gguf"
+    shutil.copy(models[0], own)
+    eyes = write_projector(tmp_path / "mmproj-demo-F16.gguf", DEMO_WIDTH)
+    level = models[-1]
+    files = [FakeFile(path.name, path) for path in (level, eyes)]
+    room = level.stat().st_size + eyes.stat().st_size + 200_000
+    with FakeHub(FakeRepository(REPO, files)) as hub:
+        sleeper = Sleeper(hub, tmp_path / "night", room + REFERENCE_BYTES, "none", own)
+        with Watcher(sleeper) as watcher:
+            # While the first steps of the reference are measured; the projector is here by then.
+            assert sleeper.kill_after(3)
+            report = sleeper.report()
+
+    assert [step["level"] for step in report["steps"]] == ["F16", "Q2_K"]
+    assert [step["downloaded_bytes"] for step in report["steps"]] == [0, level.stat().st_size]
+    assert [step["deleted"] for step in report["steps"]] == [False, True]
+    assert report["night"]["projectors"] == [
+        {"name": eyes.stem, "downloaded_bytes": eyes.stat().st_size, "deleted": True}
+    ]
+    assert all(row["error"] is None for row in report["candidates"])
+    assert [len(row["outcomes"]) for row in report["candidates"]] == [5, 5]
+    assert report["candidates"][1]["mean_kld"] is not None
+    assert watcher.most_bytes <= room
+    assert own.stat().st_size == models[0].stat().st_size
+    assert not list(sleeper.cache.rglob("*.gguf"))

@@ -123,6 +123,8 @@ class WorkStrip(QFrame):
                     parts.append(self.tr("other programs keep the PC busy, so it takes longer"))
         if progress is not None and progress.then is not None:
             parts.append(told(progress.then))
+        if progress is not None and progress.warning is not None:
+            parts.append(told(progress.warning))
         if entry.not_kept:
             parts.append(told(entry.not_kept))
         return breakable(DOT.join(part for part in parts if part))

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QRect, QSignalBlocker, QSize, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QScrollArea, QWidget
 
+from app.core.candidates.candidate import Candidate
 from app.core.ladder.night import REFERENCE_BYTES, Keep
+from app.core.listing import eyes_beside
 from app.core.models.kinds import ModelKind
+from app.lab.works.nights.chosen import Chosen
 from app.lab.works.nights.hour import until_ns
-from app.lab.works.nights.setting import Chosen
 from app.ui.kit.plain import add_choice, caption, set_title
 from app.ui.kit.theme import GRID
 from app.ui.kit.timers import later
@@ -24,11 +26,13 @@ from app.ui.kit.widgets.number_field import NumberField
 from app.ui.kit.words.format import byte_size
 from app.ui.kit.words.sentences import sentence, told
 from app.ui.pages.ladder.picking.how_sure import HowSure
+from app.ui.picking.pick_model import with_settings
 
 if TYPE_CHECKING:
     from app.core.errors import PersonError
     from app.core.listing import ListedFile
     from app.hub.repositories import Repository
+    from app.lab.ladder.pickable import PickFile
     from app.lab.ladder.plan import Profile
     from app.lab.works.nights.planner import PlannedNight
     from app.ui.kit.jobs import Job, Jobs
@@ -66,6 +70,7 @@ class NightDialog(QDialog):
         self._jobs = jobs
         self._plan = plan
         self._repository: Repository | None = None
+        self._here: list[PickFile] = []
         self.boxes: list[tuple[QCheckBox, ListedFile]] = []
         self._job: Job[PlannedNight] | None = None
         self._planned: PlannedNight | None = None
@@ -96,6 +101,7 @@ class NightDialog(QDialog):
         ):
             add_choice(self.keep_box, words, keep)
         self.sure = HowSure()
+        self.pictures_box = QCheckBox()
         self.will = label("", wrap=True)
         self.begin_button = push_button(
             self.tr("Begin"), "primary", icon_name="sleep", run=self._begin
@@ -107,10 +113,15 @@ class NightDialog(QDialog):
             box.activated.connect(lambda _place: self._follow())
         self.disk.value_changed.connect(lambda _value: self._follow())
         self.sure.changed.connect(self._follow)
+        self.pictures_box.toggled.connect(lambda _on: self._follow())
         self.finished.connect(lambda _code: self._forget())
 
     def ask(
-        self, repository: Repository, ticked: Sequence[ListedFile], free_bytes: int | None
+        self,
+        repository: Repository,
+        ticked: Sequence[ListedFile],
+        free_bytes: int | None,
+        here: Sequence[PickFile] = (),
     ) -> None:
         """Open over the window.
 
@@ -118,10 +129,14 @@ class NightDialog(QDialog):
             repository: Whose versions they are.
             ticked: Those that the person wants.
             free_bytes: What the disk has left; None where that is not known.
+            here: What of this PC they may be compared with in place of one of them.
         """
         self._repository = repository
+        # Those that are called like the repository are likely of the same model.
+        self._here = sorted(here, key=lambda file: not _is_named(file.family, repository.repo_id))
         self.name.set_text(repository.repo_id)
         self._show_levels(repository, ticked)
+        self._show_eyes(repository)
         self.free.setText(
             "" if free_bytes is None else self.tr("{size} are free").format(
                 size=byte_size(free_bytes)
@@ -157,6 +172,7 @@ class NightDialog(QDialog):
             grid,
             label(self.tr("How sure?"), "strong"),
             self.sure,
+            self.pictures_box,
             self.will,
             in_row(1, self.cancel_button, self.begin_button),
             on=self,
@@ -187,6 +203,15 @@ class NightDialog(QDialog):
             self._column.addWidget(box)
         self._column.addStretch(1)
 
+    def _show_eyes(self, repository: Repository) -> None:
+        """Offer to ask about pictures where a projector lies beside what is listed."""
+        found = (eyes_beside(repository.files, file) for _, file in self.boxes)
+        eyes = next((each for each in found if each is not None), None)
+        self.pictures_box.setVisible(eyes is not None)
+        if eyes is not None:
+            words = self.tr("Ask about pictures, too: with the projector, {size}")
+            self.pictures_box.setText(caption(words.format(size=byte_size(eyes.size_bytes))))
+
     def _show_hours(self) -> None:
         """Every half hour of a day, from the next one on; the morning is chosen."""
         now = datetime.now()
@@ -214,12 +239,15 @@ class NightDialog(QDialog):
         self._show_references()
         self._planned = None
         self.begin_button.setEnabled(False)
-        few = len(self._ticked()) < _FEWEST
+        ticked, here = len(self._ticked()), self._chosen_here
+        few = ticked + (here is not None) < _FEWEST
         set_role(self.will, "dim")
         self.will.setText(
-            self.tr("Tick at least two versions; the others are compared with one of them.")
-            if few
-            else self.tr("Looking at the headers …")
+            self.tr("Looking at the headers …")
+            if not few
+            else self.tr("Tick at least one version.")
+            if here is not None
+            else self.tr("Tick at least two versions; the others are compared with one of them.")
         )
         if self._job is not None:
             self._job.cancel()
@@ -233,24 +261,42 @@ class NightDialog(QDialog):
         ticked = self._ticked()
         largest = max(ticked, key=lambda file: file.size_bytes, default=None)
         kept = self.reference_box.currentData()
-        chosen = kept if kept in [file.name for file in ticked] else None
-        chosen = chosen or (largest.name if largest is not None else None)
+        choices: list[tuple[str, str | Candidate]] = [
+            (file.level or file.name, file.name) for file in ticked
+        ]
+        for file in self._here:
+            words = self.tr("{name} · {size} · on this PC").format(
+                name=with_settings(file, file.name), size=byte_size(file.size_bytes or 0)
+            )
+            choices.append((words, file.candidate))
+        values = [value for _, value in choices]
+        usual = largest.name if largest is not None else None
+        chosen = kept if kept in values else usual
         with QSignalBlocker(self.reference_box):
             self.reference_box.clear()
-            for file in ticked:
-                add_choice(self.reference_box, file.level or file.name, file.name)
-            self.reference_box.setCurrentIndex(self.reference_box.findData(chosen))
+            for words, value in choices:
+                add_choice(self.reference_box, words, value)
+            self.reference_box.setCurrentIndex(values.index(chosen) if chosen in values else -1)
+
+    @property
+    def _chosen_here(self) -> Candidate | None:
+        """What of this PC they are compared with; None where it is one of the versions."""
+        chosen = self.reference_box.currentData()
+        return chosen if isinstance(chosen, Candidate) else None
 
     def _look(self) -> None:
         repository = self._repository
         if repository is None:
             return
+        here = self._chosen_here
         chosen = Chosen(
             [(repository, file) for file in self._ticked()],
             until_ns(self.until_box.currentData(), int(datetime.now().timestamp() * 1e9)),
-            self.reference_box.currentData(),
+            self.reference_box.currentData() if here is None else None,
             int((self.disk.value or 1) * _GB),
             Keep(self.keep_box.currentData()),  # Qt gives the bare word back
+            here,
+            not self.pictures_box.isHidden() and self.pictures_box.isChecked(),
         )
         plan, profile = self._plan, self.sure.profile
         self._job = self._jobs.run(
@@ -279,3 +325,9 @@ class NightDialog(QDialog):
         if self._job is not None:
             self._job.cancel()
             self._job = None
+
+
+def _is_named(family: str, repo_id: str) -> bool:
+    """Whether a repository is called like a family of models."""
+    ours, theirs = ("".join(filter(str.isalnum, name)).casefold() for name in (family, repo_id))
+    return bool(ours) and ours in theirs
