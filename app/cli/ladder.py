@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ from app.core.words import figures
 from app.core.words.sentence import say
 from app.lab.engines.room import EngineRoom
 from app.lab.ladder.plan import Profile
-from app.lab.ladder.tuning import TUNING_REPETITIONS, tuning_of
+from app.lab.ladder.tuning import together_of, tuning_of
 from app.lab.models.library import Library
 from app.lab.quality.plan import QualityMode
 from app.lab.reports.document import ladder_document
@@ -69,7 +70,8 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "--tune",
         metavar="MODEL",
         help="find the best settings of this model on this PC: threads, flash attention, types of "
-        "the cache, contexts, a draft, experts; what is set (MODEL#ctx=32768) stays",
+        "the cache, contexts, a draft, experts; what is set (MODEL#ctx=32768) stays. The best ones "
+        "are measured together at the end",
     )
     add_limits(parser)
     parser.add_argument(
@@ -138,18 +140,40 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         source=source,
         quality_mode=QualityMode(arguments.mode),
         stops=not arguments.ask_all,
-        repetitions=TUNING_REPETITIONS if arguments.tune else None,
+        tunes=bool(arguments.tune),
     )
+    view = _measured(order, chosen, console, paths)
+    alone, best = view, together_of(view.tuned, reference) if order.tunes else ()
+    if best:
+        if not arguments.json:
+            show_ladder(view, console)
+            console.text("")
+        console.remark(f"What is best is measured together: {words_of(best[-1])}")
+        view = _measured(replace(order, candidates=best), chosen, console, paths)
+    if arguments.json:
+        apart = {"settings_alone": ladder_document(alone)["settings"]} if best else {}
+        console.json(ladder_document(view) | apart)
+    else:
+        show_ladder(view, console)
+    status = report(view, arguments.report, console)
+    if best:
+        status |= report(alone, _beside(arguments.report), console)
+    return status
+
+
+def _measured(
+    order: LadderOrder, chosen: ChosenModels, console: Console, paths: Paths
+) -> LadderView:
     measured = LadderRun(order, paths, chosen.open)
     for sentence in measured.costs():
         console.remark(sentence)
     with ladder_keeper(paths, console.remark) as keeper, progress_shown(console) as show:
-        view = measured.measure(keeper, show)
-    if arguments.json:
-        console.json(ladder_document(view))
-    else:
-        show_ladder(view, console)
-    return report(view, arguments.report, console)
+        return measured.measure(keeper, show)
+
+
+def _beside(target: Path | None) -> Path | None:
+    """Where the report of settings one at a time is written; None where none is."""
+    return target.with_stem(f"{target.stem}-alone") if target is not None else None
 
 
 def _tuned(arguments: argparse.Namespace, console: Console, paths: Paths) -> ChosenModels:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.store.paths import Paths
+from tests.helpers.deep_models import write_deep
 from tests.helpers.gguf_files import Shape, write_scripted_model, write_truncated_llama
 from tests.helpers.moe_files import write_demo_mixture
 
@@ -199,22 +201,43 @@ def test_other_numbers_of_experts_are_rows_with_speed_and_loss(
 
 
 @pytest.mark.slow
-def test_tuning_ends_in_settings_as_they_are_typed(
+def test_tuning_ends_in_settings_as_they_are_typed_and_measured_together(
     program: Program, demo_model: Path, text: Path, items: Path
 ) -> None:
-    base = f"{demo_model}#ctx=1024,kv=q8_0,threads=99"
-    document = program.json("ladder", "--tune", base, "--text", text, "--items", items)
+    """On a PC at rest fewer threads and a draft are better for certain, and then both at once."""
+    made = Paths.below(program.home / "program").made
+    made.mkdir(parents=True)
+    draft = Path(shutil.copy(demo_model, made))
+    deep = write_deep(made / "deep.gguf", demo_model, 40)
+    base = f"{deep}#ctx=1024,kv=q8_0,threads=8"
+    report = program.home / "tuned.json"
+    words = ("--text", text, "--items", items, "--report", report)
+    document = program.json("ladder", "--tune", base, *words)
     first, *others = document["candidates"]
     settings = document["settings"]
     assert first["settings"]["context_tokens"] == 1024
-    assert settings["best"].startswith(f"{demo_model}#ctx=1024,kv=q8_0")
-    assert others
-    assert [one["settings"] for one in settings["tried"]] == [["threads"]] * len(others)
-    assert {one["loss"] for one in settings["tried"]} == {"same by construction"}
+    assert settings["best"].startswith(f"{deep}#ctx=1024,kv=q8_0")
+    assert settings["measured_together"] is True
     assert settings["sentence"] == document["recommendation"]["sentence"]
+    alone = document.get("settings_alone", settings)
+    changed = [one["settings"] for one in alone["tried"]]
+    assert changed[-1] == ["draft"]
+    assert changed[:-1] == [["threads"]] * (len(changed) - 1)
+    assert {one["loss"] for one in (*alone["tried"], *settings["tried"])} == {
+        "same by construction"
+    }
     for row in others:
         assert (row["error"], row["kinds"]) == (None, first["kinds"])
-        assert len(row["speed"][0]["samples"]) == 5
+        assert len(row["speed"][0]["samples"]) in (5, 10, 20)
+    apart = report.with_stem("tuned-alone")
+    assert apart.exists() is ("settings_alone" in document)
+    if alone is not settings:
+        assert alone["measured_together"] is False
+        assert others[-1]["file"] == str(deep)
+        assert settings["tried"][-1]["settings"] == ["draft", "threads"]
+        written = json.loads(report.read_text(encoding="utf-8"))
+        assert written["settings"]["headline"] == settings["headline"]
+        assert f"draft={draft}" in alone["best"]
 
 
 def test_a_model_to_tune_is_named_alone(program: Program, demo_model: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.core.candidates.notation import words_of
 from app.core.ladder.columns.column import Column, Kind, Place, is_wanted
 from app.core.ladder.columns.listed import columns_at
 from app.core.ladder.questions import most_asked
@@ -54,6 +55,8 @@ def _show_answer(view: LadderView, console: Console) -> None:
     for name, fact in view.answer.named_facts:
         console.text(f"  {name}: {fact.said} {fact.beside}".rstrip())
     console.text(view.recommendation.sentence)
+    if view.tuned is not None and view.tuned.measured is not None and not view.tuned.is_base:
+        console.text(f"As it is typed: {words_of(view.tuned.best)}")
     for remark in view.recommendation.remarks:
         console.text(remark)
 

@@ -14,6 +14,7 @@ from app.core.quality.along import Said
 from app.core.quality.apart import Parting, WorstToken
 from app.core.servers.facts import ServerModelFacts
 from app.core.servers.server import Price, ServerKind
+from app.core.statistics.describe import mean, sample_standard_deviation
 from app.core.words.sentence import English
 
 # Of shorter answers the time from the first token to the last says little.
@@ -108,6 +109,33 @@ class SpeedFigures(msgspec.Struct, frozen=True):
     def beside_others(self) -> bool:
         """Whether other programs kept so much busy that the speed may say little."""
         return self.others_cores is not None and self.others_cores > BUSY_CORES
+
+    def with_more(self, later: SpeedFigures) -> SpeedFigures:
+        """The same test with the repetitions of both, all of the same worth."""
+        samples = (*self.samples, *later.samples)
+        told = [one for one in (self.others_cores, later.others_cores) if one is not None]
+        heat = [one for one in (self.throttled, later.throttled) if one is not None]
+
+        def mixed(ours: float | None, theirs: float | None) -> float | None:
+            if ours is None or theirs is None:
+                return ours
+            mine, others = len(self.samples), len(later.samples)
+            return (mine * ours + others * theirs) / max(1, mine + others)
+
+        return msgspec.structs.replace(
+            self,
+            samples=samples,
+            mean=mean(samples) if samples else None,
+            stddev=sample_standard_deviation(samples) if len(samples) > 1 else None,
+            in_turns=self.in_turns and later.in_turns,
+            others_cores=max(told, default=None),
+            power="battery" if "battery" in (self.power, later.power) else self.power,
+            bandwidth_share=mixed(self.bandwidth_share, later.bandwidth_share),
+            bandwidth_busy=self.bandwidth_busy or later.bandwidth_busy,
+            throttled=any(heat) if heat else None,
+            retaken=self.retaken + later.retaken,
+            joules_per_token=mixed(self.joules_per_token, later.joules_per_token),
+        )
 
 
 class SpeedStep(msgspec.Struct, frozen=True):

@@ -2,15 +2,16 @@
 
 Each row is held against the one that the others are compared with. Speed is that of a turn: reading
 a prompt and writing an answer, behind every depth that was measured; all intervals of a ladder hold
-at once (``core.statistics.ratios``). What only changes speed and memory (threads, batches) loses
+at once (``core.ladder.turns``). What only changes speed and memory (threads, batches) loses
 nothing by construction and is taken where it is faster for certain. A smaller cache is taken where
 it spares memory, is as good and not slower for certain; all else where it is faster for certain and
-as good. A context's size is the person's wish: its price is told, and it is never chosen.
+as good. A context's size is the person's wish: its price is told, and it is never chosen. Where
+several are taken, the row that has them all decides: if it does not bring what each of them does,
+the one that brings most is taken alone.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -29,17 +30,19 @@ from app.core.candidates.changes import (
 from app.core.candidates.drafts import LEAST_GAIN
 from app.core.candidates.notation import told_settings
 from app.core.ladder.tried import Loss, Tried
-from app.core.ladder.tuned_words import SAME_MEMORY, sentence_of_tried
-from app.core.statistics.ratios import Part, Ratio, times_as_fast
+from app.core.ladder.tuned_words import SAME_MEMORY, most_unseen, percent_of, sentence_of_tried
+from app.core.ladder.turns import (
+    SLOWER,
+    comparisons_of,
+    is_decided,
+    is_told_by_turn,
+    turn_beside,
+)
 from app.core.verdict import State
 from app.core.words.sentence import English, chained, worded
 
 if TYPE_CHECKING:
-    from app.core.ladder.results import SpeedFigures
     from app.core.ladder.row import Row
-
-_SLOWER = 0.97
-"""A smaller cache may cost so little speed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +78,13 @@ class Tuned:
         return self.is_base and any(one.is_busy for one in self.tried)
 
 
-def tuned_of(rows: Sequence[Row], threads: int) -> Tuned | None:
+def tuned_of(rows: Sequence[Row], threads: int, looks: int = 1) -> Tuned | None:
     """What may be said of a ladder of one file's settings; None where it is another one.
 
     Args:
         rows: Of the ladder, the reference among them.
         threads: Of rows that name no number.
+        looks: So often speeds are looked at, in all.
     """
     base = next(row for row in rows if row.is_reference)
     others = [row for row in rows if row is not base]
@@ -88,14 +92,24 @@ def tuned_of(rows: Sequence[Row], threads: int) -> Tuned | None:
     if not others or any(row.is_far for row in rows) or not all(changes.values()):
         return None
     named = {key: names for key, names in changes.items() if names}
-    compared = sum(names != CONTEXT and DRAFT not in names for names in named.values())
+    compared = comparisons_of(named.values(), looks)
     tried = [_tried(row, base, named[row.key], compared, threads) for row in others]
-    taken = _taken(tried, {row.key: row for row in others})
+    by_key = {row.key: row for row in others}
+    taken = _taken(tried, by_key)
     best = combined(base.candidate, [one.candidate for one in taken])
     measured = next((row.key for row in rows if row.candidate == best), None)
     known = any(one.turn or one.drafted or one.saved_bytes is not None for one in tried)
-    headline, sentence = _said(base, taken, best, measured, tried, known=known)
-    marked = tuple(replace(one, is_taken=one in taken) for one in tried)
+    together = _together(tried, base, taken)
+    less = together is not None and not _holds(together, by_key[together.key], taken)
+    if less:
+        taken = [max(taken, key=_worth)]
+    if (decided := taken[0] if less else together) is not None:
+        best, measured = decided.candidate, decided.key
+    headline, sentence = _said(base, taken, best, measured, tried, by_key, known=known, less=less)
+    marked = tuple(
+        replace(one, is_taken=one in taken or (one.key == measured and bool(taken)))
+        for one in tried
+    )
     return Tuned(base.key, marked, best, measured, known, headline, sentence)
 
 
@@ -122,7 +136,7 @@ def _tried(
         row.candidate,
         names,
         English(alone or row.name),
-        None if unlike else _turn(row, base, comparisons),
+        None if unlike else turn_beside(row, base, comparisons),
         None if busy else _faster(row, base, "pp"),
         None if unlike else _faster(row, base, "tg"),
         drafted,
@@ -131,44 +145,6 @@ def _tried(
         _loss(row),
     )
     return replace(found, sentence=sentence_of_tried(found, row, base, threads))
-
-
-def _turn(row: Row, base: Row, comparisons: int) -> Ratio | None:
-    parts: list[Part] = []
-    for depth in sorted({one.depth for one in base.speed}):
-        theirs, ours = (_turn_seconds(each, depth) for each in (base, row))
-        if theirs and ours:
-            in_turns = all(one.in_turns for one in base.speed if one.depth == depth)
-            parts.append(Part(theirs, ours, in_turns))
-    found = times_as_fast(parts, comparisons) if parts else None
-    if found is None or all(part.in_turns for part in parts):
-        return found
-    drift = _drift(base)
-    return Ratio(found.times, found.low / drift, found.high * drift)
-
-
-def _turn_seconds(row: Row, depth: int) -> list[float]:
-    """Of each repetition, what its prompt and its answer took together."""
-    tests = [one for one in row.speed if one.depth == depth and one.samples and not one.error]
-    if not tests:
-        return []
-    each = [[_tokens(one) / rate for rate in one.samples] for one in tests]
-    return [sum(turn) for turn in zip(*each, strict=False)]
-
-
-def _tokens(test: SpeedFigures) -> int:
-    return int("".join(filter(str.isdigit, test.test)) or 1)
-
-
-def _drift(base: Row) -> float:
-    """How many times as fast or slow the PC itself had become, where rows were measured apart."""
-    apart = [
-        abs(math.log(after.mean / before.mean))
-        for before in base.speed
-        for after in base.again
-        if (before.test, before.depth) == (after.test, after.depth) and before.mean and after.mean
-    ]
-    return math.exp(max(apart, default=0.0))
 
 
 def _faster(row: Row, base: Row, start: str) -> float | None:
@@ -215,19 +191,59 @@ def _times(one: Tried) -> float:
     return one.turn.times if one.turn is not None else 0.0
 
 
+def _together(tried: Sequence[Tried], base: Row, taken: Sequence[Tried]) -> Tried | None:
+    """The row that has all that is taken, of several the one with least beside that."""
+    settings = [one.candidate for one in taken]
+    whole = [
+        one
+        for one in tried
+        if len(taken) > 1
+        and not one.names & CONTEXT
+        and combined(base.candidate, [one.candidate, *settings]) == one.candidate
+    ]
+    return min(whole, key=lambda one: len(one.names), default=None)
+
+
+def _worth(one: Tried) -> tuple[bool, float]:
+    """Orders the taken of different settings: speed before memory, more before less."""
+    return one.names != CACHE, _times(one)
+
+
 def _is_better(one: Tried, row: Row) -> bool:
-    if row.error or row.over_limit or one.names == CONTEXT:
+    return one.names != CONTEXT and _is_able(one, row) and _brings(one.names, one, row)
+
+
+def _holds(together: Tried, row: Row, taken: Sequence[Tried]) -> bool:
+    """Whether settings bring together what each of them did."""
+    return _is_able(together, row) and all(_brings(one.names, together, row) for one in taken)
+
+
+def _is_able(one: Tried, row: Row) -> bool:
+    """Whether it runs, within the limits, and answers as well."""
+    if row.error or row.over_limit:
         return False
-    if not is_speed_alone(one.names) and one.loss not in (Loss.SAME, Loss.NONE):
-        return False
-    if one.names == DRAFT_ALONE:
+    return is_speed_alone(one.names) or one.loss in (Loss.SAME, Loss.NONE)
+
+
+def _brings(names: frozenset[str], one: Tried, row: Row) -> bool:
+    """Whether a row brings that for which these settings are taken."""
+    if names == DRAFT_ALONE:
         gains = one.drafted
         return gains is not None and min(gains.repeating, gains.free) >= LEAST_GAIN
-    if one.names == CACHE:
-        slower = one.turn is not None and one.turn.high < _SLOWER
+    if names == CACHE:
+        slower = one.turn is not None and one.turn.high < SLOWER
         needed = (row.needed_bytes or 0) + (one.saved_bytes or 0)
         return not slower and (one.saved_bytes or 0) >= SAME_MEMORY * max(1, needed)
+    if DRAFT in one.names:  # its speed is that of other text, and held against itself
+        return one.drafted is not None
     return one.turn is not None and one.turn.is_faster
+
+
+def _may_be_better(one: Tried, row: Row) -> bool:
+    """Whether it was too close to call, and would be taken if it were faster."""
+    if one.turn is None or one.names == CACHE or not is_told_by_turn(one.names):
+        return False
+    return _is_able(one, row) and not is_decided(one.names, one.turn)
 
 
 def _said(
@@ -236,19 +252,31 @@ def _said(
     best: Candidate,
     measured: str | None,
     tried: Sequence[Tried],
+    rows: Mapping[str, Row],
     *,
     known: bool,
+    less: bool,
 ) -> tuple[English, English]:
     if not known:
         nothing = worded("verdict.nothing_known_yet")
         return nothing, nothing
+    together = next((one for one in tried if one.key == measured and one not in taken), None)
+    unsaid = [one for one in tried if one not in taken and one is not together]
+    unseen = most_unseen(unsaid)
+    left = [] if unseen is None else [worded("tuned.ruled_out", percent=percent_of(unseen))]
     if not taken:
         if any(one.is_busy for one in tried):
             return worded("tuned.cannot_tell"), worded("tuned.all_busy")
-        return worded("tuned.best_as_is"), worded("tuned.nothing_better", name=base.name)
-    told = told_settings(best)
-    headline = worded("tuned.best", settings=told)
+        is_open = any(_may_be_better(one, rows[one.key]) for one in tried)
+        headline = worded("tuned.none_found" if is_open else "tuned.best_as_is")
+        parts = [worded("tuned.nothing_better", name=base.name), *left]
+        return headline, English(chained("program.list_space", parts))
+    headline = worded("tuned.best", settings=told_settings(best))
     parts = [one.sentence for one in taken]
-    if measured is None:
+    if together is not None:
+        parts = [together.sentence, worded("tuned.each_alone"), *parts]
+    elif measured is None:
         parts.append(worded("tuned.not_together"))
-    return headline, English(chained("program.list_space", parts))
+    elif less:
+        parts.append(worded("tuned.less_together"))
+    return headline, English(chained("program.list_space", [*parts, *left]))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.core.candidates.changes import CACHE, CONTEXT, THREADS
 from app.core.ladder.tried import Loss, Tried
+from app.core.ladder.turns import is_same_speed, is_told_by_turn
 from app.core.words.sentence import English, chained, size, worded
 
 if TYPE_CHECKING:
@@ -15,7 +17,6 @@ SAME_MEMORY = 0.02
 """Two needs of memory that differ by less, as a share, are the same."""
 _WHOLE_FROM = 0.1
 """From such a share on percents are told without decimals."""
-_SAME_SPEED = 1.05
 
 
 def sentence_of_tried(found: Tried, row: Row, base: Row, threads: int) -> str:
@@ -51,12 +52,11 @@ def _speed(found: Tried, base: Row, threads: int) -> English | None:
         than = worded("tuned.than_threads", n=base.candidate.engine.threads or threads)
     if not ratio.is_faster and not ratio.is_slower:
         low, high = (_signed(end - 1) for end in (ratio.low, ratio.high))
-        sure = ratio.low > 1 / _SAME_SPEED and ratio.high < _SAME_SPEED
-        if sure:
+        if is_same_speed(ratio):
             return worded("tuned.as_fast", low=low, high=high)
         return worded("tuned.speed_open", low=low, high=high)
-    percent = _percent(abs(ratio.times - 1))
-    swing = _percent((ratio.high - ratio.low) / 2, whole=abs(ratio.times - 1) >= _WHOLE_FROM)
+    percent = percent_of(abs(ratio.times - 1))
+    swing = percent_of((ratio.high - ratio.low) / 2, whole=abs(ratio.times - 1) >= _WHOLE_FROM)
     if ratio.is_faster:
         return worded("tuned.faster", percent=percent, swing=swing, than=than)
     return worded("tuned.slower", percent=percent, swing=swing, than=than)
@@ -92,11 +92,27 @@ def _loss(found: Tried, row: Row) -> English | None:
             return None
 
 
-def _percent(share: float, *, whole: bool = False) -> str:
+def most_unseen(tried: Sequence[Tried]) -> float | None:
+    """How large a difference, as a share, may be at most where none was found; None for no row.
+
+    The end of an interval that is furthest from no difference: what lies beyond it is ruled out.
+    """
+    turns = [one.turn for one in tried if one.turn is not None and is_told_by_turn(one.names)]
+    ends = [max(1 - one.low, one.high - 1) for one in turns if one.low <= 1 <= one.high]
+    return max(ends, default=None)
+
+
+def percent_of(share: float, *, whole: bool = False) -> str:
+    """A share in percent, in as many digits as it is worth.
+
+    Args:
+        share: From 0 on.
+        whole: Without decimals, as what stands beside it has none.
+    """
     percent = 100 * share
     short = share >= _WHOLE_FROM or (whole and percent >= 1)
     return f"{percent:.0f}" if short else f"{percent:.1f}"
 
 
 def _signed(share: float) -> str:
-    return f"{'+' if share >= 0 else '−'}{_percent(abs(share))}"
+    return f"{'+' if share >= 0 else '−'}{percent_of(abs(share))}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from app.core.ladder.results import StepKind
+from app.core.ladder.turns import undecided
 from app.core.statistics.looks import LOOKS_CHUNKS
 from app.core.tasks.scoring import Outcome
 from app.lab.engines.loading import threads_for
@@ -58,6 +59,8 @@ _FAR_SECONDS = {StepKind.SERVER: 1.0, StepKind.ALONG: 20.0, StepKind.TOLD: 10.0}
 _LOSES_SOON_BITS, _LOSES_BITS = 2.3, 2.9
 _LOSES_SOON_KLD, _LOSES_KLD = 0.6, 0.15
 _SOON_SHARE, _EARLY_SHARE, _EQUAL_SHARE_FULL = 0.18, 0.5, 0.6
+# Of settings, so many are expected to be too close to call.
+_CLOSE_SHARE = 0.2
 # Such a model finds no end of its answers.
 _BROKEN_TIMES = 4.6
 # Below it the reference can do so little that nothing is decided early.
@@ -211,7 +214,8 @@ def guess_seconds(
         case StepKind.FACTS:
             return sizes.file_bytes / _HASHED_BYTES_A_SECOND
         case StepKind.SPEED:
-            return sum(speed_parts(plan, step, rates))
+            share = _goes_on(plan, step, key, known) if step.more else 1.0
+            return share * sum(speed_parts(plan, step, rates))
         case StepKind.MEMORY:
             most = plan.context_tokens
             tokens = min(most, _MEMORY_PROMPT_TOKENS) if plan.profile is Profile.QUICK else most
@@ -238,18 +242,29 @@ def _answer_tokens(plan: LadderPlan, key: str, sizes: Sizes, asked: Asked, known
 
 def speed_parts(plan: LadderPlan, step: Step, rates: Rates) -> tuple[float, float, float]:
     """Seconds of the load, of tests of reading and of tests of writing, filling included."""
-    times = plan.repetitions_at(step.depth_tokens)
-    fill_s = step.depth_tokens * rates.read_s
-    # One more to warm up.
-    reads_s = (times + 1) * plan.prompt_tokens * rates.read_s + fill_s
-    writes_s = (times * plan.generated_tokens + 1) * rates.write_s + fill_s
+    reads_s = writes_s = 0.0
+    for depth, times in plan.speeds_in(step).items():
+        fill_s = depth * rates.read_s
+        # One more to warm up.
+        reads_s += (times + 1) * plan.prompt_tokens * rates.read_s + fill_s
+        writes_s += (times * plan.generated_tokens + 1) * rates.write_s + fill_s
     # Engines stay loaded from the first depth on.
-    load_s = rates.load_s if step.depth_tokens == min(plan.depths_tokens, default=0) else 0.0
+    begins = not step.more and step.depth_tokens == min(plan.depths_tokens, default=0)
     return (
-        load_s,
+        rates.load_s if begins else 0.0,
         reads_s if plan.prompt_tokens else 0.0,
         writes_s if plan.generated_tokens else 0.0,
     )
+
+
+def _goes_on(plan: LadderPlan, step: Step, key: str, known: Known) -> float:
+    """Whether a file is too close to call for further rounds to be skipped, 0 to 1."""
+    rows = [row for file in step.files if (row := known.rows.get(file)) is not None and row.speed]
+    base = known.rows.get(plan.reference)
+    if base is None or len(rows) < len(step.files):
+        return _CLOSE_SHARE
+    left = undecided(rows, base, plan.looks)
+    return float(bool(left) if key == plan.reference else key in left)
 
 
 def quality_parts(plan: LadderPlan, key: str, sizes: Sizes, known: Known) -> tuple[float, float]:

@@ -24,7 +24,7 @@ from app.core.ladder.results import (
 from app.core.ladder.row import Row
 from app.core.tasks.items import TaskItem
 from app.core.words.sentence import English, dec_hook, worded
-from app.lab.ladder.plan import LadderPlan, Step, unable
+from app.lab.ladder.plan import LadderPlan, Step
 from app.lab.ladder.quality import share_text
 from app.lab.ladder.rows import LadderResult, Taken
 
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from app.store.ladders import StoredLadder
 
 log = logging.getLogger(__name__)
+
+_HELD = (StepKind.QUALITY, StepKind.ALONG, StepKind.TOLD)
+"""What a row loses there is found by its engine and the reference's."""
 
 StepResult = (
     FileFacts | SpeedStep | MemoryFigures | QualityStep | TasksStep | ServerFacts | AlongStep
@@ -185,6 +188,31 @@ def note_unable(result: LadderResult, steps: Sequence[Step]) -> None:
         result.rows[path] = replace(result.rows[path], unable=kinds)
 
 
+def unable(plan: LadderPlan, steps: Sequence[Step]) -> dict[str, frozenset[StepKind]]:
+    """What a plan wants of each file and has no step for, because its engine is not able to."""
+    wanted = {StepKind.MEMORY}
+    if max(plan.prompt_tokens, plan.generated_tokens) and plan.depths_tokens:
+        wanted.add(StepKind.SPEED)
+    if plan.text_name:
+        wanted.add(StepKind.QUALITY)
+    if plan.items_name:
+        wanted.add(StepKind.TASKS)
+    beside = {StepKind.ALONG, *([StepKind.TOLD] if plan.text_name else [])}
+    planned: dict[str, set[StepKind]] = {}
+    for step in steps:
+        for path in step.files:
+            planned.setdefault(path, set()).add(step.kind)
+    said = {*_HELD, StepKind.TASKS}
+
+    def of(path: str) -> set[StepKind]:
+        """What is wanted of a file; of one of this PC no more where servers alone lack it."""
+        both = {path, plan.reference} & plan.far
+        kinds = wanted | beside if both else wanted
+        return kinds - said if plan.told_by(path) != path else kinds
+
+    return {path: frozenset(of(path) - kinds) for path, kinds in planned.items()}
+
+
 def _beside(
     known: tuple[SpeedFigures, ...], found: tuple[SpeedFigures, ...], step: Step
 ) -> tuple[SpeedFigures, ...]:
@@ -192,6 +220,17 @@ def _beside(
     if step.take:
         known = tuple(one for one in known if one.depth != step.depth_tokens)
     return tuple(sorted((*known, *found), key=lambda one: one.depth))
+
+
+def _lengthened(
+    known: tuple[SpeedFigures, ...], found: tuple[SpeedFigures, ...]
+) -> tuple[SpeedFigures, ...]:
+    """Figures with the further rounds of a step; what failed in it stays as it was."""
+    more = {(one.test, one.depth): one for one in found if not one.error}
+    return tuple(
+        one if (rounds := more.get((one.test, one.depth))) is None else one.with_more(rounds)
+        for one in known
+    )
 
 
 def place(result: LadderResult, step: Step, found: StepResult) -> None:
@@ -204,6 +243,8 @@ def place(result: LadderResult, step: Step, found: StepResult) -> None:
                 row = rows[path]
                 if step.again:
                     rows[path] = replace(row, again=_beside(row.again, figures, step))
+                elif step.more:
+                    rows[path] = replace(row, speed=_lengthened(row.speed, figures))
                 else:
                     rows[path] = replace(row, speed=_beside(row.speed, figures, step))
                 result.note(path, next((one.error for one in figures if one.error), None))

@@ -27,6 +27,7 @@ from app.core.ladder.results import (
     StepKind,
     TasksStep,
 )
+from app.core.ladder.turns import undecided
 from app.core.servers.facts import ServerModelFacts
 from app.core.words.sentence import English, enc_hook, say, worded
 from app.lab.engines.calls import interruptible
@@ -293,6 +294,10 @@ class Ladder:
         match step.kind:
             case StepKind.FACTS:
                 return self._steps.facts(candidate, tell)
+            case StepKind.SPEED if step.more:
+                rows, looks = self._result.rows, self._plan.looks
+                open_ = undecided([rows[key] for key in step.files], self._result.reference, looks)
+                return self._steps.further_speed(step, open_, tell)
             case StepKind.SPEED:
                 return self._steps.speed(step, tell)
             case StepKind.MEMORY:

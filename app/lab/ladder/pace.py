@@ -169,8 +169,8 @@ def _steps_of(stored: StoredLadder) -> Iterator[tuple[StepKind, int, float, bool
         place(measured, step, result)
         if isinstance(result, FileFacts):
             facts[step.files[0]] = result
-        # A later take asks a part of the questions alone.
-        if step.take or any(name not in facts for name in step.files):
+        # A later take asks a part of the questions alone, and further rounds skip most files.
+        if step.take or step.more or any(name not in facts for name in step.files):
             continue
         if not _tells(kept.plan, step, known):
             continue

@@ -43,8 +43,6 @@ NEEDS: dict[StepKind, frozenset[Ability]] = {
     StepKind.TOLD: frozenset({Ability.TEXT_PROBABILITIES}),
 }
 """What an engine must be able to do for a step."""
-_HELD = (StepKind.QUALITY, StepKind.ALONG, StepKind.TOLD)
-"""What a row loses there is found by its engine and the reference's."""
 
 # A plan may come out of somebody else's report.
 FileWords = Annotated[str, Meta(min_length=1, max_length=32_768)]
@@ -76,6 +74,8 @@ class LadderPlan(msgspec.Struct, frozen=True):
         depths_tokens: Tokens in the context before a test of speed begins.
         repetitions: Of each test of speed with an empty context.
         deep_repetitions: In a filled one.
+        further_rounds: So many more of both, time after time, of rows of one file's settings that
+            are too close to call by then; empty for none.
         quality_mode: How quality is measured.
         quality_chunk_tokens: Length of a chunk in the comparable mode.
         quality_chunks: No more chunks of text than these; None for what the mode takes.
@@ -124,6 +124,12 @@ class LadderPlan(msgspec.Struct, frozen=True):
     contexts_alike: bool = False
     at_once: Annotated[int, Meta(ge=1, le=MOST_AT_ONCE)] | None = None
     night: Night | None = None
+    further_rounds: Annotated[tuple[_Repetitions, ...], Meta(max_length=20)] = ()
+
+    @property
+    def looks(self) -> int:
+        """How often speeds are looked at."""
+        return 1 + len(self.further_rounds)
 
     @property
     def stops(self) -> bool:
@@ -185,6 +191,13 @@ class LadderPlan(msgspec.Struct, frozen=True):
         """How often a test of speed is taken."""
         return self.repetitions if depth_tokens == 0 else self.deep_repetitions
 
+    def speeds_in(self, step: Step) -> dict[int, int]:
+        """How often a step takes its tests of speed, by the depth at which it does."""
+        if not step.more:
+            return {step.depth_tokens: self.repetitions_at(step.depth_tokens)}
+        rounds = self.further_rounds[step.more - 1]
+        return {depth: rounds for depth in self.depths_tokens if depth <= step.depth_tokens}
+
     def key(self, models: Sequence[ModelFile], *contents: bytes) -> str:
         """Names this plan over these very files, texts and questions, on this engine.
 
@@ -197,7 +210,7 @@ class LadderPlan(msgspec.Struct, frozen=True):
         plain: dict[str, object] = msgspec.to_builtins(self)
         del plain["night"]
         later = ("kinds", "more", "thinking", "stop_tolerance", "contexts_alike", "at_once")
-        for name in later:
+        for name in (*later, "further_rounds"):
             if not plain[name]:  # a ladder without has the key that it had before there was any
                 del plain[name]
         known = (_FORMAT, plain) if plain.pop("chosen") else (_PLAIN_FORMAT, plain)
@@ -223,9 +236,11 @@ class Step(msgspec.Struct, frozen=True):
 
     Attributes:
         files: Keys of the candidates measured in it: several only for speeds taken in turns.
-        depth_tokens: Of a test of speed.
+        depth_tokens: Of a test of speed; the deepest one where there are several.
         again: A test of the first file once more, at the end, to see whether the PC has changed.
         take: Which time this is: a later one takes the place of the one before.
+        more: Which further rounds of speed these are, from 1 on, of those of the files that are too
+            close to call; 0 for none.
     """
 
     kind: StepKind
@@ -233,12 +248,13 @@ class Step(msgspec.Struct, frozen=True):
     depth_tokens: int = 0
     again: bool = False
     take: int = 0
+    more: int = 0
 
     @property
     def name(self) -> str:
         """Names the step within its ladder."""
         if self.kind is StepKind.SPEED:
-            repeated = " again" if self.again else ""
+            repeated = " again" if self.again else f" more {self.more}" if self.more else ""
             name = f"speed {self.depth_tokens}{repeated} {'|'.join(self.files)}"
         else:
             name = f"{self.kind} {self.files[0]}"
@@ -275,6 +291,10 @@ def steps_of(
     speeds = _speeds(plan, benched)
     if in_turns:
         steps += [Step(StepKind.SPEED, tuple(able), depth) for depth, able in speeds.items()]
+        shared = [path for path in files if all(path in able for able in speeds.values())]
+        if speeds and plan.reference in shared:
+            looks = range(1, plan.looks)
+            steps += [Step(StepKind.SPEED, tuple(shared), max(speeds), more=n) for n in looks]
     said = _held_by(plan, [path for path in files if path in far and able(path, StepKind.TOLD)])
     for path in files:
         if not in_turns:
@@ -355,31 +375,6 @@ def further_steps(known: Sequence[Step], wanted: Further) -> list[Step]:
     first += [Step(StepKind.TASKS, (key,)) for key in wanted.ask]
     take = 1 + max((step.take for step in known), default=0)
     return [msgspec.structs.replace(step, take=take) for step in first]
-
-
-def unable(plan: LadderPlan, steps: Sequence[Step]) -> dict[str, frozenset[StepKind]]:
-    """What a plan wants of each file and has no step for, because its engine is not able to."""
-    wanted = {StepKind.MEMORY}
-    if max(plan.prompt_tokens, plan.generated_tokens) and plan.depths_tokens:
-        wanted.add(StepKind.SPEED)
-    if plan.text_name:
-        wanted.add(StepKind.QUALITY)
-    if plan.items_name:
-        wanted.add(StepKind.TASKS)
-    beside = {StepKind.ALONG, *([StepKind.TOLD] if plan.text_name else [])}
-    planned: dict[str, set[StepKind]] = {}
-    for step in steps:
-        for path in step.files:
-            planned.setdefault(path, set()).add(step.kind)
-    said = {*_HELD, StepKind.TASKS}
-
-    def of(path: str) -> set[StepKind]:
-        """What is wanted of a file; of one of this PC no more where servers alone lack it."""
-        both = {path, plan.reference} & plan.far
-        kinds = wanted | beside if both else wanted
-        return kinds - said if plan.told_by(path) != path else kinds
-
-    return {path: frozenset(of(path) - kinds) for path, kinds in planned.items()}
 
 
 def rows_of(plan: LadderPlan) -> tuple[str, ...]:

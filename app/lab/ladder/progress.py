@@ -241,7 +241,7 @@ class Clock:
             guess *= wanted / asked_share(self._plan, key, facts, known)
             load = Rates.of(self._plan, step.kind, facts, known, key).load_s / guess
             return guess, load + (1 - load) * min(1.0, share / wanted) if share else 0.0
-        if step.kind is StepKind.SPEED:
+        if step.kind is StepKind.SPEED and not step.more:
             load_s, reads_s, writes_s = self._speed_parts(step)
             reads, writes = self._tests_done(step, share)
             begun_s = load_s if share else 0.0
@@ -269,7 +269,7 @@ class Clock:
 
     def _tests_done(self, step: Step, share: float) -> tuple[float, float]:
         """How much is done of the tests of reading, which come first, and of those of writing."""
-        plan, times = self._plan, self._plan.repetitions_at(step.depth_tokens)
+        plan, times = self._plan, self._plan.speeds_in(step)[step.depth_tokens]
         both = bool(plan.prompt_tokens and plan.generated_tokens)
         reads = min(1.0, 2 * share) if both else share if plan.prompt_tokens else 0.0
         writes = max(0.0, 2 * share - 1) if both else share if plan.generated_tokens else 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -189,13 +189,47 @@ class Steps:
 
     def speed(self, step: Step, on_share: Callable[[float], None]) -> SpeedStep:
         """Prompt and generation speed of one candidate, or of several in turns."""
-        plan, depth = self._plan, step.depth_tokens
-        memory = self.memory_rates
+        return self._speed_at(step, step.files, step.depth_tokens, on_share)
+
+    def further_speed(
+        self, step: Step, undecided: Collection[str], on_share: Callable[[float], None]
+    ) -> SpeedStep:
+        """More rounds of those that are too close to call, in turns with the reference.
+
+        Rounds count where they are comparable: not while the PC was busy, and not without the
+        reference. Which ones do not count does not depend on who was faster.
+
+        Args:
+            step: Which rounds.
+            undecided: Keys of those.
+            on_share: Told how much is done.
+        """
+        first = self._plan.reference
+        keys = tuple(key for key in step.files if key == first or key in undecided)
+        rows: dict[str, tuple[SpeedFigures, ...]] = {}
+        depths, engine = self._plan.speeds_in(step), ""
+        for number, depth in enumerate(depths if len(keys) > 1 else ()):
+
+            def tell(share: float, number: int = number) -> None:
+                on_share((number + share) / len(depths))
+
+            found = self._speed_at(step, keys, depth, tell)
+            engine = found.engine
+            base = found.rows[first]
+            if all(one.in_turns and not one.error and not one.beside_others for one in base):
+                for key, figures in found.rows.items():
+                    rows[key] = (*rows.get(key, ()), *figures)
+        return SpeedStep(engine, rows)
+
+    def _speed_at(
+        self, step: Step, keys: tuple[str, ...], depth: int, on_share: Callable[[float], None]
+    ) -> SpeedStep:
+        plan, memory = self._plan, self.memory_rates
         bench_plan = BenchPlan(
             plan.prompt_tokens,
             plan.generated_tokens,
             depth,
-            plan.repetitions_at(depth),
+            plan.speeds_in(step)[depth],
             plan.threads,
         )
         begin, heat = others_use_beside_family(), throttle_count()
@@ -208,16 +242,16 @@ class Steps:
         )
         anchor = self._tools.anchor if depth == 0 else None
         beside = [] if anchor is None else [anchor]
-        result = bench.run([*(plan.candidate(key) for key in step.files), *beside])
+        result = bench.run([*(plan.candidate(key) for key in keys), *beside])
         end, heat_after = others_use_beside_family(), throttle_count()
         throttled = None if heat is None or heat_after is None else heat_after > heat
         if not step.again:
             remember_bench(result, self._tools.speeds)
         others = end.cores_since(begin) if begin is not None and end is not None else None
         power = machine_facts().power
-        count = len(result.rows) * len(step.files) // (len(step.files) + len(beside))
+        count = len(result.rows) * len(keys) // (len(keys) + len(beside))
         anchored = {row.test: row.mean for row in result.rows[count:]}
-        rows: dict[str, list[SpeedFigures]] = {key: [] for key in step.files}
+        rows: dict[str, list[SpeedFigures]] = {key: [] for key in keys}
         for row in result.rows[:count]:
             share = None
             if row.test.startswith("tg") and row.mean is not None and row.drafted is None:

@@ -26,12 +26,18 @@ from app.monitor.cores import thread_counts
 from app.monitor.machine import physical_core_count
 
 if TYPE_CHECKING:
+    from app.core.ladder.tuned import Tuned
     from app.core.models.family import LibraryModel
     from app.core.models.model_file import ModelFile
     from app.lab.engines.room import EngineRoom
+    from app.lab.ladder.plan import LadderPlan
 
 TUNING_REPETITIONS = 5
 """Of each test of speed, in a filled context, too: all settings are judged by both."""
+FURTHER_ROUNDS = (5, 10)
+"""So many more of those that are too close to call, after the first and after the second look: 20
+repetitions are the most. A look at fewer than five would decide little: with six settings and three
+looks Student's factor is 4.3 for five repetitions at both depths, and up to 19 for three."""
 _SMALLER_CACHES = (KvType.Q8_0, KvType.Q4_0)
 _CACHE_BLOCK = 32
 """Quantized caches store numbers by so many: what a head keeps must be a multiple."""
@@ -92,6 +98,30 @@ def tuning_of(
     if len(every) < 2:
         raise PersonError(say("tuned.nothing_to_try"))
     return Tuning(base, every, tuple(left_out))
+
+
+def tuned_plan(plan: LadderPlan) -> LadderPlan:
+    """The same, with speeds that are repeated until what is said is certain, or 20 times."""
+    return replace(
+        plan,
+        repetitions=TUNING_REPETITIONS,
+        deep_repetitions=TUNING_REPETITIONS,
+        further_rounds=FURTHER_ROUNDS,
+    )
+
+
+def together_of(tuned: Tuned | None, base: Candidate) -> tuple[Candidate, ...]:
+    """What to measure once more, together: the model as it is, each of the best, and all of them.
+
+    Empty where the best was measured as it is.
+
+    Args:
+        tuned: What a ladder of settings tells; None where it was another one.
+        base: The row that the others were held against.
+    """
+    if tuned is None or tuned.measured is not None:
+        return ()
+    return (base, *(one.candidate for one in tuned.tried if one.is_taken), tuned.best)
 
 
 def _set(base: Candidate, **values: object) -> Candidate:

@@ -87,11 +87,15 @@ def markdown_text(view: LadderView) -> str:
     threads = worded("counted.threads", n=plan.threads)
     place = f"on {machine.cpu}, {threads}, {machine.os}" if machine else f"with {threads}"
     text = shared_text_name(plan.text_name) or "no text"
+    rounds = f"{plan.repetitions}"
+    if plan.further_rounds:
+        most = plan.repetitions + sum(plan.further_rounds)
+        rounds += f" (up to {most} of what was too close to call)"
     program = f"{taken.program or 'Shrinkscope'} ({view.engine or 'None'})"
     lines.append(
         f"Measured with {escaped(f'{program} {place}')}. Speed: pp"
         f"{plan.prompt_tokens} and tg{plan.generated_tokens} as llama-bench, "
-        f"{plan.repetitions} repetitions, ± 95 % interval of their mean. "
+        f"{rounds} repetitions, ± 95 % interval of their mean. "
         "Memory: peak of resident memory less "
         f"repacked copies, context {plan.context_tokens:,} or what the model allows. "
         f"Drift (KL divergence in nats) and same next word: beside {escaped(view.reference.name)} "

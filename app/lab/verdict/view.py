@@ -159,7 +159,7 @@ def view_of(
     rungs = [rows[key].rung for key in plan.keys]
     found = recommend(rungs, rows[plan.reference].rung, limits)
     answer = answer_of(shown, found, asks=bool(plan.items_name))
-    if (tuned := tuned_of(shown, plan.threads)) is not None:
+    if (tuned := tuned_of(shown, plan.threads, plan.looks)) is not None:
         others = tuple(one.sentence for one in tuned.tried if not one.is_taken)
         found = Recommendation(tuned.measured, tuned.sentence, others)
         answer = answer_of_settings(tuned, shown)

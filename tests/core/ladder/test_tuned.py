@@ -108,8 +108,68 @@ def test_what_was_measured_together_is_the_row_to_run() -> None:
     )
     assert seen.tuned is not None
     assert seen.tuned.measured == seen.rows[3].key == seen.answer.run == seen.recommendation.file
-    assert "not all together" not in seen.tuned.sentence
+    assert seen.tuned.sentence == (
+        "KV q8_0, 2 threads: saves 99.0 MB at 4,096 tokens of context, loses nothing that 480 "
+        "questions show, 12 ± 2 % faster than Q4_K_M. So measured together. Each alone: "
+        "2 threads: 12 ± 2 % faster than 4. KV q8_0: saves 99.0 MB at 4,096 tokens of context, "
+        "loses nothing that 480 questions show, as fast (−1.3 to +1.5 %)."
+    )
+    assert [one.is_taken for one in seen.tuned.tried] == [True, True, True]
     assert (seen.answer.kind, seen.answer.headline) == (Said.RUN, "Best here: KV q8_0, 2 threads")
+
+
+@pytest.mark.parametrize("less", [{"speed": speeds(0.9)}, {"tasks": cases.tasks(80)}])
+def test_what_is_worse_together_is_not_taken_together(less: dict[str, Any]) -> None:
+    found = tuned(
+        ("kv=q8_0", SMALLER),
+        ("threads=2", {"speed": speeds(1.12)}),
+        ("threads=2,kv=q8_0", {**SMALLER, "speed": speeds(1.12), **less}),
+    )
+    assert words_of(found.best) == f"{FILE}#threads=2"
+    assert found.measured == found.tried[1].key
+    assert [one.is_taken for one in found.tried] == [False, True, False]
+    assert "Together with others, which are better alone too, it brought less." in found.sentence
+
+
+def test_a_row_that_has_more_decides_where_none_has_just_the_best() -> None:
+    """As where the third of three was certain when it was alone, and is not any more."""
+    every = ("threads=2,kv=q8_0,flash=off", {**SMALLER, "speed": speeds(1.2)})
+    more = ("threads=2,kv=q8_0,ctx=8192", {**SMALLER, "speed": speeds(1.2)})
+    alone = (
+        ("kv=q8_0", SMALLER),
+        ("threads=2", {"speed": speeds(1.12)}),
+        ("flash=off", {"quality": SMALLER["quality"]}),
+    )
+    found = tuned(*alone, more, every)
+    assert found.measured == found.tried[-1].key
+    assert found.best == found.tried[-1].candidate
+    assert tuned(*alone, more).measured is None
+
+
+def test_where_no_difference_is_found_it_says_how_large_one_may_be() -> None:
+    rough = [1.0, 1.2, 0.85, 1.1, 0.9]
+    tests = speeds(1)
+    rounds = [one.samples for one in tests]
+    swinging = tuple(
+        msgspec.structs.replace(one, samples=tuple(a * b for a, b in zip(each, rough, strict=True)))
+        for one, each in zip(tests, rounds, strict=True)
+    )
+    found = tuned(("threads=2", {"speed": swinging}), ("threads=8", {"speed": speeds(0.8)}))
+    assert found.is_base
+    assert found.headline == "Nothing better found"
+    turn = found.tried[0].turn
+    assert turn is not None
+    most = round(100 * max(turn.high - 1, 1 - turn.low))
+    assert found.sentence == (
+        "Nothing that was tried is faster than Q4_K_M for certain, or spares memory and loses "
+        f"nothing. Where no difference in speed was found, one of more than {most} % is ruled out."
+    )
+    assert "no difference in speed was found (−" in found.tried[0].sentence
+
+    sure = tuned(("threads=2", {}), ("threads=8", {"speed": speeds(0.8)}))
+    assert sure.headline == "Best here as it is"
+    none = tuned(("threads=8", {"speed": speeds(0.8)}))
+    assert "ruled out" not in none.sentence
 
 
 def test_a_cache_that_loses_or_is_slower_is_not_taken() -> None:

@@ -41,6 +41,23 @@ def test_one_file_stands_in_two_rows_where_its_settings_differ() -> None:
     assert len(set(memory)) == 3
 
 
+def test_further_rounds_are_steps_of_what_is_measured_in_turns() -> None:
+    """A look decides for both depths at once: what is slower in one may be faster in the other."""
+    plan = replace(PLAN, deep_repetitions=5, further_rounds=(5, 10)).of(Q4, [Q4, Q4_KV])
+    contexts: dict[str, int | None] = dict.fromkeys(plan.keys, 2048)
+    speeds = [
+        step for step in steps_of(plan, contexts, in_turns=True) if step.kind is StepKind.SPEED
+    ]
+    assert [(step.more, plan.speeds_in(step)) for step in speeds] == [
+        (0, {0: 5}), (0, {64: 5}), (1, {0: 5, 64: 5}), (2, {0: 10, 64: 10}),
+    ]  # fmt: skip
+    assert len({step.name for step in speeds}) == 4
+    alone = steps_of(plan, contexts, in_turns=False)
+    assert not any(step.more for step in alone)
+    plain = PLAN.of(Q4, [Q4, Q4_KV])
+    assert not any(step.more for step in steps_of(plain, contexts, in_turns=True))
+
+
 @pytest.mark.parametrize("path", ["/m/a#1.gguf", "C:\\m\\a.gguf"])
 def test_any_path_is_found_again_by_its_key(path: str) -> None:
     candidate = Candidate(LocalFile(path), EngineSettings(threads=3))

@@ -1,22 +1,43 @@
-"""Which settings are tried of a model: what its header, this PC's memory and its models allow."""
+"""Which settings are tried of a model: what its header, this PC's memory and its models allow.
+
+Tests app.core.ladder.turns, app.lab.ladder.steps and app.lab.ladder.kept, too.
+"""
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from app.core.candidates.candidate import Candidate, ServerModel, candidate_of
 from app.core.candidates.notation import with_settings, words_of
 from app.core.errors import PersonError
+from app.core.ladder.turns import undecided
 from app.core.models.family import LibraryModel, ModelSource
+from app.core.statistics.describe import mean
 from app.lab.engines.room import EngineRoom
+from app.lab.ladder.kept import plan_of, restored
+from app.lab.ladder.measure import Ladder
+from app.lab.ladder.plan import LadderPlan
+from app.lab.ladder.steps import Tools
 from app.lab.ladder.tuning import tuning_of
+from app.lab.predict.fit import Fitter
+from app.lab.quality.kept_references import KeptReferences
 from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count
+from app.store.database import open_database
+from app.store.ladders import LadderStore
+from app.store.small.speeds import SpeedStore
 from tests.helpers.deep_models import write_deep
 from tests.helpers.gguf_files import Shape, write_scripted_model
 from tests.helpers.moe_files import write_demo_mixture
+from tests.helpers.rooms import roomy
+
+if TYPE_CHECKING:
+    from app.lab.ladder.progress import LadderProgress
+    from app.lab.ladder.rows import LadderResult
 
 CORES = physical_core_count()
 PLENTY = 64_000_000_000
@@ -79,6 +100,50 @@ def test_a_draft_only_where_one_of_its_vocabulary_is_here(demo_model: Path, tmp_
     assert [str(each) for each in alone.left_out] == [
         "No draft is tried: no far smaller model with the same vocabulary is on this PC."
     ]
+
+
+def test_only_what_is_too_close_to_call_goes_on(
+    demo_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two repetitions tell little, so some go on; a ladder that is taken up again does not."""
+    monkeypatch.setattr("app.lab.ladder.steps.others_use_beside_family", lambda: None)
+    base = candidate_of(demo_model)
+    rows = [base, *(with_settings(base, each) for each in ("threads=3", "mmap=off", "ubatch=64"))]
+    plan = LadderPlan(
+        "", (), 1, context_tokens=512, prompt_tokens=32, generated_tokens=8, depths_tokens=(0, 64),
+        repetitions=2, deep_repetitions=2, further_rounds=(1,),
+    ).of(base, rows)  # fmt: skip
+    speeds = SpeedStore(tmp_path / "speeds.sqlite3", "this one")
+    room = roomy(tmp_path / "state")
+    references = KeptReferences(tmp_path / "references")
+    tools = Tools(room, references, lambda: Fitter(room, speeds, 1, 0.1), speeds, open_model_file)
+    lefts: list[frozenset[str]] = []
+
+    def look(result: LadderResult) -> None:
+        if all(len(row.speed) == 4 for row in result.rows.values()):
+            every = list(result.rows.values())
+            lefts.append(undecided(every, result.reference, plan.looks))
+
+    connection = open_database(tmp_path / "store.sqlite3")
+    with contextlib.closing(connection):
+        store = LadderStore(connection)
+        told: list[LadderProgress] = []
+        result = Ladder(plan, tools, store, told.append, look).run()
+        left = lefts[0]
+        assert left
+        for row in result.rows.values():
+            assert row.error is None
+            further = row.key in left or row is result.reference
+            assert {len(one.samples) for one in row.speed} == {3 if further else 2}
+            assert all(one.mean == pytest.approx(mean(one.samples)) for one in row.speed)
+        assert told[-1].fraction == 1
+        stored = store.load(store.list_ladders()[0].id)
+        kept = plan_of(stored)
+        assert kept is not None
+        assert restored(stored, kept).rows == result.rows
+        again = Ladder(plan, tools, store).run()
+        assert again.rows == result.rows
+        assert again.resumed_steps == len(kept.steps)
 
 
 def test_a_servers_model_is_set_there(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from app.lab.ladder.measure import Ladder
 from app.lab.ladder.plan import Further, LadderPlan, Profile
 from app.lab.ladder.steps import Tools
 from app.lab.ladder.tasks import LadderTasks
+from app.lab.ladder.tuning import tuned_plan
 from app.lab.predict.fit import Fitter
 from app.lab.quality.answering import PROMPTS
 from app.lab.quality.kept_references import KeptReferences
@@ -82,7 +83,7 @@ class LadderOrder:
         quality_mode: How quality is measured; the comparable way needs a file.
         further: What a measured ladder goes on with; what it has stays.
         stops: Asking a candidate stops where it is decided.
-        repetitions: Of each test of speed, in a filled context, too; None for the usual ones.
+        tunes: Speeds of settings are repeated more often where they are too close to call.
         night: Where the files come from, and until when; None where they are here, or where
             ``plan`` says it.
     """
@@ -103,7 +104,7 @@ class LadderOrder:
     thinking: bool = False
     further: Further | None = None
     stops: bool = True
-    repetitions: int | None = None
+    tunes: bool = False
     night: Night | None = None
 
 
@@ -309,9 +310,8 @@ class LadderRun:
             contexts_alike=self._contexts_alike(),
             night=night,
         ).of(order.reference, order.candidates)
-        if order.repetitions is not None:
-            more = {"repetitions": order.repetitions, "deep_repetitions": order.repetitions}
-            return msgspec.structs.replace(plan, **more)
+        if order.tunes:
+            return tuned_plan(plan)
         if order.profile is Profile.FULL:
             return msgspec.structs.replace(plan, deep_repetitions=plan.repetitions)
         return plan

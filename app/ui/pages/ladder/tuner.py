@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.core.candidates.changes import change_alone
 from app.core.candidates.notation import told_settings
-from app.lab.ladder.tuning import TUNING_REPETITIONS
+from app.lab.ladder.tuning import together_of
 from app.lab.works.ladders.entry import name_of
 from app.lab.works.ladders.run import LadderOrder
 from app.ui.kit.wishes import remark
@@ -66,8 +66,7 @@ class Tuner:
 
     def together(self, tuned: Tuned, base: Candidate) -> None:
         """Measure the best settings as one row, beside each of them and the model as it was."""
-        taken = [one.candidate for one in tuned.tried if one.is_taken]
-        self._measure(self._order(base, (base, *taken, tuned.best)))
+        self._measure(self._order(base, together_of(tuned, base)))
 
     def use(self, tuned: Tuned) -> None:
         """Load the model with the best settings from now on; the status line takes that back."""
@@ -95,4 +94,4 @@ class Tuner:
         )
 
     def _order(self, base: Candidate, candidates: Sequence[Candidate]) -> LadderOrder:
-        return LadderOrder(base, candidates, self._limits(), repetitions=TUNING_REPETITIONS)
+        return LadderOrder(base, candidates, self._limits(), tunes=True)

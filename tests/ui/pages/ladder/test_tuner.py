@@ -12,7 +12,7 @@ from app.core.candidates.candidate import Candidate, candidate_of
 from app.core.candidates.notation import words_of
 from app.core.verdict import Limits
 from app.lab.engines.room import EngineRoom
-from app.lab.ladder.tuning import TUNING_REPETITIONS, Tuning, tuning_of
+from app.lab.ladder.tuning import Tuning, tuning_of
 from app.ui.kit.question import Question
 from app.ui.pages.ladder.tuner import Tuner
 from tests.core.ladder.test_tuned import SMALLER, speeds, tuned
@@ -57,7 +57,7 @@ def test_a_model_is_tuned_once_the_person_wants_it(
     (order,) = measured
     assert words_of(order.candidates[0]) == str(demo_model) == words_of(order.reference)
     assert f"{demo_model}#kv=q4_0" in map(words_of, order.candidates)
-    assert order.repetitions == TUNING_REPETITIONS
+    assert order.tunes
     desk.free = 0
     tuner.tune(candidate_of(demo_model))
     qtbot.waitUntil(lambda: bool(wishes.said))
