@@ -9,12 +9,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.store.paths import Paths
-from tests.helpers.deep_models import write_deep
+from app.cli.main import main
+from app.cli.terminal.console import Console
+from app.cli.words.ladder import show_ladder
+from app.core.candidates.notation import with_settings
+from tests.core.ladder.test_tuned import FILE, SMALLER, speeds
+from tests.core.ladder.test_tuned import view as settings_view
 from tests.helpers.gguf_files import Shape, write_scripted_model, write_truncated_llama
 from tests.helpers.moe_files import write_demo_mixture
 
 if TYPE_CHECKING:
+    from app.core.candidates.candidate import Candidate
+    from app.core.ladder.tuned import Tuned
     from tests.cli.conftest import Program
 
 LONG_PATIENCE_SECONDS = 600
@@ -202,42 +208,66 @@ def test_other_numbers_of_experts_are_rows_with_speed_and_loss(
 
 @pytest.mark.slow
 def test_tuning_ends_in_settings_as_they_are_typed_and_measured_together(
-    program: Program, demo_model: Path, text: Path, items: Path
+    program: Program,
+    demo_model: Path,
+    text: Path,
+    items: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """On a PC at rest fewer threads and a draft are better for certain, and then both at once."""
-    made = Paths.below(program.home / "program").made
-    made.mkdir(parents=True)
-    draft = Path(shutil.copy(demo_model, made))
-    deep = write_deep(made / "deep.gguf", demo_model, 40)
-    base = f"{deep}#ctx=1024,kv=q8_0,threads=8"
+    """What is best is said for it, since no two settings are better for certain on a busy PC."""
+    alone: list[Tuned] = []
+
+    def best_of(tuned: Tuned | None, base: Candidate) -> tuple[Candidate, ...]:
+        assert tuned is not None
+        assert tuned.base == base.key()
+        alone.append(tuned)
+        faster = tuned.tried[0].candidate
+        return base, faster, with_settings(faster, "ubatch=64")
+
+    monkeypatch.setattr("app.cli.ladder.together_of", best_of)
+    for name, value in program.environment().items():
+        monkeypatch.setenv(name, value)
+    base = f"{demo_model}#ctx=1024,kv=q8_0,threads=3"
     report = program.home / "tuned.json"
-    words = ("--text", text, "--items", items, "--report", report)
-    document = program.json("ladder", "--tune", base, *words)
-    first, *others = document["candidates"]
-    settings = document["settings"]
+    words = ["--text", str(text), "--items", str(items), "--report", str(report), "--json"]
+    assert main(["ladder", "--tune", base, *words]) == 0
+    out, err = capsys.readouterr()
+    document = json.loads(out)
+    first, faster, both = document["candidates"]
+    settings, apart = document["settings"], document["settings_alone"]
     assert first["settings"]["context_tokens"] == 1024
-    assert settings["best"].startswith(f"{deep}#ctx=1024,kv=q8_0")
+    assert [one["settings"] for one in settings["tried"]] == [
+        ["threads"], ["micro_batch_tokens", "threads"],
+    ]  # fmt: skip
     assert settings["measured_together"] is True
+    assert settings["best"].startswith(f"{demo_model}#ctx=1024,kv=q8_0")
     assert settings["sentence"] == document["recommendation"]["sentence"]
-    alone = document.get("settings_alone", settings)
-    changed = [one["settings"] for one in alone["tried"]]
-    assert changed[-1] == ["draft"]
-    assert changed[:-1] == [["threads"]] * (len(changed) - 1)
-    assert {one["loss"] for one in (*alone["tried"], *settings["tried"])} == {
+    assert [one["sentence"] for one in apart["tried"]] == [one.sentence for one in alone[0].tried]
+    assert {tuple(one["settings"]) for one in apart["tried"]} == {("threads",)}
+    assert {one["loss"] for one in (*apart["tried"], *settings["tried"])} == {
         "same by construction"
     }
-    for row in others:
+    for row in (faster, both):
         assert (row["error"], row["kinds"]) == (None, first["kinds"])
         assert len(row["speed"][0]["samples"]) in (5, 10, 20)
-    apart = report.with_stem("tuned-alone")
-    assert apart.exists() is ("settings_alone" in document)
-    if alone is not settings:
-        assert alone["measured_together"] is False
-        assert others[-1]["file"] == str(deep)
-        assert settings["tried"][-1]["settings"] == ["draft", "threads"]
-        written = json.loads(report.read_text(encoding="utf-8"))
-        assert written["settings"]["headline"] == settings["headline"]
-        assert f"draft={draft}" in alone["best"]
+    assert "measured together" in err
+    for path, headline in (
+        (report, settings["headline"]),
+        (report.with_stem("tuned-alone"), apart["headline"]),
+    ):
+        written = json.loads(path.read_text(encoding="utf-8"))
+        assert written["settings"]["headline"] == headline
+
+
+def test_the_best_settings_are_told_as_they_are_typed(capsys: pytest.CaptureFixture[str]) -> None:
+    console = Console(quiet=True)
+    faster = ("threads=2", {"speed": speeds(1.12)})
+    show_ladder(settings_view(faster), console)
+    assert f"As it is typed: {FILE}#threads=2\n" in capsys.readouterr().out
+    for apart in ([("threads=2", {"speed": speeds(0.8)})], [faster, ("kv=q8_0", SMALLER)]):
+        show_ladder(settings_view(*apart), console)
+        assert "As it is typed" not in capsys.readouterr().out
 
 
 def test_a_model_to_tune_is_named_alone(program: Program, demo_model: Path) -> None:

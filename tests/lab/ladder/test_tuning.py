@@ -1,6 +1,6 @@
 """Which settings are tried of a model: what its header, this PC's memory and its models allow.
 
-Tests app.core.ladder.turns, app.lab.ladder.steps and app.lab.ladder.kept, too.
+Tests app.lab.ladder.steps and app.lab.ladder.kept, too: what of it is measured more often.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import pytest
 from app.core.candidates.candidate import Candidate, ServerModel, candidate_of
 from app.core.candidates.notation import with_settings, words_of
 from app.core.errors import PersonError
-from app.core.ladder.turns import undecided
 from app.core.models.family import LibraryModel, ModelSource
 from app.core.statistics.describe import mean
 from app.lab.engines.room import EngineRoom
@@ -36,8 +35,10 @@ from tests.helpers.moe_files import write_demo_mixture
 from tests.helpers.rooms import roomy
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.core.ladder.row import Row
     from app.lab.ladder.progress import LadderProgress
-    from app.lab.ladder.rows import LadderResult
 
 CORES = physical_core_count()
 PLENTY = 64_000_000_000
@@ -103,47 +104,43 @@ def test_a_draft_only_where_one_of_its_vocabulary_is_here(demo_model: Path, tmp_
 
 
 def test_only_what_is_too_close_to_call_goes_on(
-    demo_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    demo_model: Path, tmp_path: Path, little_is_read: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two repetitions tell little, so some go on; a ladder that is taken up again does not."""
-    monkeypatch.setattr("app.lab.ladder.steps.others_use_beside_family", lambda: None)
+    """One row that is said to be, whatever this PC makes of it, in turns with the reference."""
     base = candidate_of(demo_model)
-    rows = [base, *(with_settings(base, each) for each in ("threads=3", "mmap=off", "ubatch=64"))]
+    close, told_apart = (with_settings(base, each) for each in ("ubatch=64", "threads=3"))
+    asked: list[tuple[set[str], str, int]] = []
+
+    def undecided(rows: Sequence[Row], first: Row, looks: int) -> frozenset[str]:
+        assert all(len(row.speed) == 4 for row in rows)
+        asked.append(({row.key for row in rows}, first.key, looks))
+        return frozenset({close.key()} if len(asked) == 1 else ())
+
+    monkeypatch.setattr("app.lab.ladder.measure.undecided", undecided)
+    monkeypatch.setattr("app.lab.ladder.steps.others_use_beside_family", lambda: None)
     plan = LadderPlan(
         "", (), 1, context_tokens=512, prompt_tokens=32, generated_tokens=8, depths_tokens=(0, 64),
-        repetitions=2, deep_repetitions=2, further_rounds=(1,),
-    ).of(base, rows)  # fmt: skip
+        repetitions=2, deep_repetitions=2, further_rounds=(1, 4),
+    ).of(base, [base, close, told_apart])  # fmt: skip
     speeds = SpeedStore(tmp_path / "speeds.sqlite3", "this one")
     room = roomy(tmp_path / "state")
     references = KeptReferences(tmp_path / "references")
     tools = Tools(room, references, lambda: Fitter(room, speeds, 1, 0.1), speeds, open_model_file)
-    lefts: list[frozenset[str]] = []
-
-    def look(result: LadderResult) -> None:
-        if all(len(row.speed) == 4 for row in result.rows.values()):
-            every = list(result.rows.values())
-            lefts.append(undecided(every, result.reference, plan.looks))
-
-    connection = open_database(tmp_path / "store.sqlite3")
-    with contextlib.closing(connection):
-        store = LadderStore(connection)
-        told: list[LadderProgress] = []
-        result = Ladder(plan, tools, store, told.append, look).run()
-        left = lefts[0]
-        assert left
-        for row in result.rows.values():
-            assert row.error is None
-            further = row.key in left or row is result.reference
-            assert {len(one.samples) for one in row.speed} == {3 if further else 2}
-            assert all(one.mean == pytest.approx(mean(one.samples)) for one in row.speed)
-        assert told[-1].fraction == 1
+    with contextlib.closing(open_database(tmp_path / "store.sqlite3")) as connection:
+        store, told = LadderStore(connection), list["LadderProgress"]()
+        result = Ladder(plan, tools, store, told.append).run()
         stored = store.load(store.list_ladders()[0].id)
-        kept = plan_of(stored)
-        assert kept is not None
-        assert restored(stored, kept).rows == result.rows
-        again = Ladder(plan, tools, store).run()
-        assert again.rows == result.rows
-        assert again.resumed_steps == len(kept.steps)
+    assert asked == [(set(plan.keys), base.key(), 3)] * 2
+    for candidate, rounds in ((base, 3), (close, 3), (told_apart, 2)):
+        row = result.rows[candidate.key()]
+        assert row.error is None
+        assert [len(one.samples) for one in row.speed] == [rounds] * 4
+        assert all(one.in_turns for one in row.speed)
+        assert [one.mean for one in row.speed] == [mean(one.samples) for one in row.speed]
+    assert told[-1].fraction == 1
+    kept = plan_of(stored)
+    assert kept is not None
+    assert restored(stored, kept).rows == result.rows
 
 
 def test_a_servers_model_is_set_there(tmp_path: Path) -> None:
