@@ -268,7 +268,7 @@ def _said(
         if any(one.is_busy for one in tried):
             return worded("tuned.cannot_tell"), worded("tuned.all_busy")
         is_open = any(_may_be_better(one, rows[one.key]) for one in tried)
-        headline = worded("tuned.none_found" if is_open else "tuned.best_as_is")
+        headline = worded("tuned.none_found") if is_open else worded("tuned.best_as_is")
         parts = [worded("tuned.nothing_better", name=base.name), *left]
         return headline, English(chained("program.list_space", parts))
     headline = worded("tuned.best", settings=told_settings(best))

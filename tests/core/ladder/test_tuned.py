@@ -109,8 +109,8 @@ def test_what_was_measured_together_is_the_row_to_run() -> None:
     assert seen.tuned is not None
     assert seen.tuned.measured == seen.rows[3].key == seen.answer.run == seen.recommendation.file
     assert seen.tuned.sentence == (
-        "KV q8_0, 2 threads: 12 ± 2 % faster than Q4_K_M, saves 99.0 MB at 4,096 tokens of context, "
-        "loses nothing that 480 questions show. So measured together. Each alone: "
+        "KV q8_0, 2 threads: 12 ± 2 % faster than Q4_K_M, saves 99.0 MB at 4,096 tokens of "
+        "context, loses nothing that 480 questions show. So measured together. Each alone: "
         "2 threads: 12 ± 2 % faster than 4. KV q8_0: saves 99.0 MB at 4,096 tokens of context, "
         "loses nothing that 480 questions show, as fast (−1.3 to +1.5 %)."
     )
@@ -131,7 +131,7 @@ def test_what_is_worse_together_is_not_taken_together(faster: str, less: dict[st
     assert words_of(found.best) == f"{FILE}#{faster}"
     assert found.measured == found.tried[1].key
     assert [one.is_taken for one in found.tried] == [False, True, False]
-    assert "Together with others, which are better alone too, it brought less." in found.sentence
+    assert "so this one is taken alone." in found.sentence
 
 
 def test_a_row_that_has_more_decides_where_none_has_just_the_best() -> None:

@@ -20,7 +20,7 @@ TEXTS: dict[str, str] = {
     "tuned.drafted": translate("Sentences", "answers come {times} times as fast"),
     "tuned.each_alone": translate("Sentences", "So measured together. Each alone:"),
     "tuned.faster": translate("Sentences", "{percent} ± {swing} % faster {than}"),
-    "tuned.less_together": translate("Sentences", "Together with others, which are better alone too, it brought less."),
+    "tuned.less_together": translate("Sentences", "All at once the best of each brought less, so this one is taken alone."),
     "tuned.loses": translate("Sentences", "loses"),
     "tuned.loses_nothing": translate("Sentences", "loses nothing that {n} questions show"),
     "tuned.loss_open": translate("Sentences", "whether it loses cannot be told yet"),
