@@ -1,7 +1,8 @@
 """Real engine processes over real llama.cpp.
 
 Tests app.engine.local.client, app.engine.host.worker, app.engine.host.held,
-app.engine.host.loading.model, app.engine.host.loading.context, app.engine.host.llama.native and
+app.engine.host.loading.model, app.engine.host.loading.context,
+app.engine.host.loading.native_context, app.engine.host.llama.native and
 app.engine.host.measuring.bench.
 """
 

@@ -11,13 +11,12 @@ in the other places and wherever it stands itself.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import llama_cpp as lc
 
 from app.core.candidates.settings import CONTEXT_STEP_TOKENS, SLICE_TOKENS
-from app.engine.host.loading.context import check_computed, context_params, new_context
-from app.engine.host.process.crew import Crew
+from app.engine.host.loading.native_context import NativeContext, context_params
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +46,7 @@ class Place:
     tokens: list[int] = field(default_factory=lambda: list[int]())
 
 
-class Sequences:
+class Sequences(NativeContext):
     """A context with places for several texts.
 
     After an error it cannot be used any more.
@@ -88,14 +87,7 @@ class Sequences:
         batch_tokens = max(self.slice_tokens, streams)  # llama.cpp aborts over fewer
         params = context_params(engine, streams * size, threads, batch_tokens, streams)
         params.n_seq_max = streams
-        self._handle = new_context(model, params, engine)
-        model.adapters.give_to(self._handle, model.adapters.strengths)
-        self._memory: Any = lc.llama_get_memory(self._handle)
-        self._abort = abort
-        self._callback: Any = abort.callback(lc.ggml_abort_callback)
-        lc.llama_set_abort_callback(self._handle, self._callback, abort.address)
-        self._crew = Crew(threads)
-        self._threads = threads
+        super().__init__(model, abort, params, engine)
         self._reading = lc.llama_batch_init(self.slice_tokens, 0, 1)
         self._pass = lc.llama_batch_init(places, 0, 1)
         self._pass.n_tokens = places
@@ -103,7 +95,7 @@ class Sequences:
             self._pass.n_seq_id[row] = 1
             self._pass.seq_id[row][0] = row
             self._pass.logits[row] = 1
-        texts = [Place(model, self._handle, number, size) for number in range(streams)]
+        texts = [Place(model, self.handle, number, size) for number in range(streams)]
         self.places = texts[:places]
         self._beginning = texts[places] if has_beginning else None
 
@@ -111,7 +103,7 @@ class Sequences:
         """Give the memory back; the object is dead afterwards."""
         lc.llama_batch_free(self._reading)
         lc.llama_batch_free(self._pass)
-        lc.llama_free(self._handle)
+        super().free()
 
     def keep_beginning(self, tokens: list[int]) -> None:
         """Read what texts begin with; errors as :meth:`read`."""
@@ -166,15 +158,6 @@ class Sequences:
             batch.pos[place.number] = max(0, len(place.tokens) - 1)
             place.row = place.number
         self._compute(batch)
-
-    def _compute(self, batch: lc.llama_batch) -> None:
-        threads = self._crew.begin()
-        if threads != self._threads:
-            lc.llama_set_n_threads(self._handle, threads, threads)
-            self._threads = threads
-        status = lc.llama_decode(self._handle, batch)
-        self._crew.end()
-        check_computed(status, self._abort)
 
 
 def takes_sequences(model: Model) -> bool:
