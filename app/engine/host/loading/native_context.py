@@ -148,15 +148,7 @@ class NativeContext:
 def context_params(
     engine: EngineSettings, size_tokens: int, threads: int, batch_tokens: int, output_tokens: int
 ) -> lc.llama_context_params:
-    """llama.cpp's parameters.
-
-    Args:
-        engine: The KV cache and where it lies, how attention and positions are computed.
-        size_tokens: How many tokens are held.
-        threads: Of a pass.
-        batch_tokens: Most tokens of a pass.
-        output_tokens: Most rows of logits of a pass; each takes the vocabulary's room.
-    """
+    """llama.cpp's parameters, for so many tokens held, computed and with logits in a pass."""
     params = lc.llama_context_default_params()
     params.n_ctx = size_tokens
     params.n_batch = batch_tokens
