@@ -17,7 +17,7 @@ from app.engine.local.pool import EnginePool
 from app.lab.compare.log_keeper import LogKeeper
 from app.lab.compare.race_speeds import RaceSpeeds
 from app.lab.compare.room import plan_of
-from app.lab.compare.runner import Runner
+from app.lab.compare.running.runner import Runner
 from app.lab.compare.session import Session
 from app.lab.demo.demo import DemoFiles, DemoMaker
 from app.lab.engines.plans import Plans

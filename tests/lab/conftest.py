@@ -14,7 +14,7 @@ from app.core.candidates.candidate import candidate_of
 from app.engine.local.client import LocalEngines
 from app.engine.local.pool import EnginePool
 from app.lab.compare.open_chat import SessionListener
-from app.lab.compare.runner import Runner
+from app.lab.compare.running.runner import Runner
 from app.lab.compare.session import Session
 from app.lab.engines.elsewhere import EnginesElsewhere
 from app.lab.servers.book import ServerBook

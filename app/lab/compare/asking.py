@@ -11,8 +11,8 @@ from app.core.errors import PersonError
 from app.core.text.clean import whole_text
 from app.core.words.sentence import English, Sentence, say, size, worded
 from app.lab.compare.catching_up import CatchingUp
-from app.lab.compare.jobs import Job
 from app.lab.compare.panes import PaneState
+from app.lab.compare.running.jobs import Job
 from app.lab.pictures.shelf import check_count
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.lab.compare.candidates import Candidates
     from app.lab.compare.deck import Deck
     from app.lab.compare.open_chat import OpenChat
-    from app.lab.compare.runner import Runner
+    from app.lab.compare.running.runner import Runner
 
 _SAID = (StopReason.END, StopReason.LENGTH)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from app.lab.compare.deck import Deck
     from app.lab.compare.open_chat import OpenChat
     from app.lab.compare.panes import Pane
-    from app.lab.compare.runner import Runner
+    from app.lab.compare.running.runner import Runner
     from app.lab.models.kept_templates import KeptTemplates
     from app.lab.models.moves import Moves
 

@@ -19,7 +19,7 @@ from app.lab.compare.asking import check_length
 from app.lab.compare.candidates import Candidates
 from app.lab.compare.deck import Deck
 from app.lab.compare.open_chat import OpenChat
-from app.lab.compare.runner import Runner
+from app.lab.compare.running.runner import Runner
 from app.store.chats import ChatSummary
 from app.store.history.marks import EntryMarks
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.core.chats.panes import ChatPane
     from app.core.errors import PersonError
     from app.core.models.model_file import ModelFile
-    from app.lab.compare.runner import Runner
+    from app.lab.compare.running.runner import Runner
 
 _Read = TypeVar("_Read")
 

@@ -19,8 +19,8 @@ from app.core.memory.token_work import token_work
 from app.core.models.experts import as_run
 from app.core.models.model_file import ModelFile
 from app.lab.compare.deck import JobDoor
-from app.lab.compare.jobs import Job
 from app.lab.compare.panes import Pane, PaneState
+from app.lab.compare.running.jobs import Job
 from app.lab.speed.calm import Calm
 from app.library.model_files import read_shards
 from app.monitor.load import OthersUse, others_use

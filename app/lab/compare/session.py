@@ -18,7 +18,7 @@ from app.lab.compare.deck import Deck, JobDoor
 from app.lab.compare.open_chat import OpenChat, SessionListener
 from app.lab.compare.panes import Pane
 from app.lab.compare.race_speeds import RaceSpeeds
-from app.lab.compare.runner import Runner
+from app.lab.compare.running.runner import Runner
 from app.lab.compare.templates import Templates
 from app.lab.engines.opened import OpenedCandidate
 from app.lab.engines.room import no_servers

@@ -25,9 +25,9 @@ from app.core.chats.chat import Answer, AnswerFigures, StopReason, Turn
 from app.core.chats.panes import ChatPane
 from app.core.memory.speed import Basis
 from app.engine.protocol.loading import DeviceMemory, EngineMemory, Loaded
-from app.lab.compare.jobs import Job
 from app.lab.compare.panes import Pane, PaneState
 from app.lab.compare.race_speeds import LEAST_TOKENS, RaceSpeeds, is_fair
+from app.lab.compare.running.jobs import Job
 from app.lab.compare.sweep import CompareRequest, CompareRow, compare
 from app.lab.engines.speeds import speed_store
 from app.lab.predict.fit import Fitter

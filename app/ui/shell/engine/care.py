@@ -20,7 +20,7 @@ from app.ui.shell.engine.checkup import Conclusion, EngineCheckup
 from app.ui.shell.engine.strip import EngineStrip
 
 if TYPE_CHECKING:
-    from app.lab.compare.runner import Runner
+    from app.lab.compare.running.runner import Runner
     from app.store.paths import Paths
     from app.ui.kit.jobs import Jobs
     from app.ui.shell.main_window import MainWindow

@@ -3,8 +3,8 @@
 Each is run once undisturbed, to learn which engines it starts and what they tell; then anew for
 each message boundary, with the engine killed there as the system kills where memory runs out.
 
-Tests app.lab.compare.runner, app.lab.quality.measure, app.lab.ladder.measure, app.lab.speed.bench,
-app.lab.tasks.run, app.lab.votes.answers and app.lab.shrink.quantize.
+Tests app.lab.compare.running.runner, app.lab.quality.measure, app.lab.ladder.measure,
+app.lab.speed.bench, app.lab.tasks.run, app.lab.votes.answers and app.lab.shrink.quantize.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from app.core.tasks.items import Check, TaskItem
 from app.core.votes.pairs import VotedCandidate, VotedFile, VotePair, VoteSettings
 from app.engine.local.client import LocalEngines
 from app.engine.local.pool import EnginePool
-from app.lab.compare.runner import Runner
+from app.lab.compare.running.runner import Runner
 from app.lab.compare.session import Session
 from app.lab.compare.sweep import CompareRequest, compare
 from app.lab.demo.demo import DemoFiles, DemoMaker

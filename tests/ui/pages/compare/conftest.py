@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.lab.compare import runner
+from app.lab.compare import answers
 from app.ui.pages.compare.page import ComparePage
 from app.ui.pages.compare.session_adapter import SessionSignals
 from tests.ui.pages.compare.scripted_session import ScriptedSession
@@ -109,7 +109,7 @@ def sessions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[], ScriptedSession]]:
     """Makes sessions without panes; they end with the test."""
-    monkeypatch.setattr(runner, "TELL_SECONDS", 0.0)  # every growth is told at once
+    monkeypatch.setattr(answers, "TELL_SECONDS", 0.0)  # every growth is told at once
     made: list[ScriptedSession] = []
 
     def new() -> ScriptedSession:

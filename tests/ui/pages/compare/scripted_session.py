@@ -17,7 +17,7 @@ from app.engine.local.pool import EnginePool
 from app.engine.protocol.answering import Finished, Generate, Text
 from app.engine.protocol.running import Failed, FailureKind, Stop
 from app.lab.compare.panes import PaneState
-from app.lab.compare.runner import Runner
+from app.lab.compare.running.runner import Runner
 from app.lab.compare.session import Session
 from app.store.chats import ChatStore
 from app.store.database import open_database

@@ -6,8 +6,8 @@ from app.core.words.sentence import worded
 from app.engine.api import TooLongToSend
 from app.engine.outcome import EngineOutcome
 from app.engine.protocol.running import Failed, FailureKind
-from app.lab.compare.jobs import Job
 from app.lab.compare.panes import PaneFailure
+from app.lab.compare.running.jobs import Job
 
 _ADVICE = {
     FailureKind.PROMPT_TOO_LONG: worded("compare.shorten_prompt_drop_oldest_turns"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,9 +24,6 @@ class Job:
         shared: Others generate at the same time.
         request_id: Of the Generate command, once sent.
         threads: That the engine generates with, once sent.
-        grown: Text has come that the listener was not told of.
-        sampled: The listener was told a speed.
-        told_seconds: When the listener was last told, by the monotonic clock.
     """
 
     pane: Pane
@@ -38,9 +34,6 @@ class Job:
     shared: bool = False
     request_id: int = 0
     threads: int = 0
-    grown: bool = False
-    sampled: bool = False
-    told_seconds: float = -math.inf
 
 
 class JobQueue:

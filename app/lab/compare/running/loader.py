@@ -1,7 +1,9 @@
-"""Gets engines loaded: room in memory, the process, the Load command."""
+"""Gets engines loaded and stopped: room in memory, the process, the Load command, its end."""
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable, Collection
 
 from app.core.candidates.candidate import ServerModel
@@ -12,9 +14,14 @@ from app.lab.compare.panes import Pane
 from app.lab.compare.room import expected_bytes, too_large
 from app.lab.engines.loading import load_command
 
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 3.0
+"""An engine that was told to stop and computes on for longer is closed."""
+
 
 class Loader:
-    """Starts and shuts the engines of panes; knows which of them are loading.
+    """Starts and shuts the engines of panes; knows which of them load, and which are to stop.
 
     Args:
         pool: The engines.
@@ -32,6 +39,7 @@ class Loader:
         self._elsewhere = elsewhere
         self._available_bytes = available_bytes
         self._load_ids: dict[str, int] = {}
+        self._stops_since: dict[str, float] = {}
 
     def __bool__(self) -> bool:
         """Whether any engine loads."""
@@ -94,6 +102,32 @@ class Loader:
         pane.note_memory(event.memory.private_bytes, event.memory.mapped_bytes)
         self._pool.touch(pane.key, event.memory.needed_bytes)
 
+    @property
+    def stops(self) -> bool:
+        """Whether any engine was told to stop and computes on."""
+        return bool(self._stops_since)
+
+    def is_to_stop(self, pane: Pane) -> bool:
+        """Whether the pane's engine was told to stop and computes on."""
+        return pane.key in self._stops_since
+
+    def stop(self, pane: Pane) -> None:
+        """The pane's engine is told to stop now."""
+        self._stops_since[pane.key] = time.monotonic()
+
+    def has_stopped(self, pane: Pane) -> bool:
+        """The pane's engine stands still, or is gone; whether it was told to stop."""
+        return self._stops_since.pop(pane.key, None) is not None
+
+    def press_stops(self) -> None:
+        """Close the engines that do not stop."""
+        now = time.monotonic()
+        for key, since in self._stops_since.items():
+            client = self._pool.get(key)
+            if now - since > STOP_SECONDS and client is not None and not client.closed:
+                log.warning("engine %s does not stop, closing it", key)
+                client.close()
+
     def ended(self, pane: Pane) -> None:
         """The pane's engine has ended by itself; its log is kept."""
         self._keep_log(pane)
@@ -113,5 +147,6 @@ class Loader:
 
     def _forget(self, pane: Pane) -> None:
         self._load_ids.pop(pane.key, None)
+        self._stops_since.pop(pane.key, None)
         pane.loaded = None
         pane.pid = None

@@ -6,8 +6,8 @@ from app.core.candidates.candidate import candidate_of
 from app.core.candidates.settings import COMPARE_GREEDY
 from app.core.chats.chat import Answer, Turn
 from app.core.chats.panes import ChatPane
-from app.lab.compare.jobs import Job, JobQueue
 from app.lab.compare.panes import Pane, PaneState
+from app.lab.compare.running.jobs import Job, JobQueue
 
 
 def pane(letter: str, state: PaneState = PaneState.ASLEEP) -> Pane:

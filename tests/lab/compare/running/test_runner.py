@@ -1,6 +1,7 @@
 """Who loads, who answers and in which order, over real engines.
 
-Tests app.lab.compare.loader.
+Tests app.lab.compare.running.loader, app.lab.compare.running.hearing and
+app.lab.compare.running.schedule.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from app.core.candidates.settings import CompareMode, SamplingSettings
 from app.core.chats.chat import StopReason
 from app.core.chats.pictures import Picture
 from app.core.errors import PersonError
-from app.lab.compare import runner as runner_module
+from app.lab.compare.answers import TELL_SECONDS
 from app.lab.compare.panes import EngineWait, PaneState
-from app.lab.compare.runner import TELL_SECONDS
+from app.lab.compare.running import loader
 from tests.helpers import gguf_files as files
 from tests.helpers.pictures import coloured_png
 from tests.helpers.replay.forms import MODEL, llama_server
@@ -220,7 +221,7 @@ def test_a_long_text_is_told_as_work_and_can_be_stopped(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Reading it cannot be broken off, and takes as long as this PC lets it.
-    monkeypatch.setattr(runner_module, "_STOP_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr(loader, "STOP_SECONDS", PATIENCE_SECONDS)
     path = files.write_tiny_llama(
         tmp_path / "m.gguf", metadata={"tokenizer.ggml.pre": "deepseek-llm"}
     )
