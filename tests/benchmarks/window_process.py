@@ -530,8 +530,8 @@ class Driver(QObject):
 
         steps: list[tuple[str, Callable[[], object], int]] = [
             ("opened", opened, 300),
-            ("formatted", lambda: view().set_formatted(True), 100),
-            ("at its end", lambda: view().show_end(), 100),
+            ("formatted", lambda: view().parts.set_formatted(True), 100),
+            ("at its end", lambda: view().parts.show_end(), 100),
             ("narrower", lambda: main.resize(WIDTH_PX - 200, HEIGHT_PX), 100),
             ("growing", grow, 4500),
         ]

@@ -7,56 +7,50 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
-    QBrush,
-    QColor,
     QContextMenuEvent,
     QFocusEvent,
-    QGuiApplication,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
     QShowEvent,
-    QTextCharFormat,
     QTextCursor,
     QTextOption,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
 
 from app.core.text.clean import settled_text
 from app.ui.answers.code.copies import CodeCopies
+from app.ui.answers.copying import copy_menu, copy_text
 from app.ui.answers.document import AnswerDocument
-from app.ui.answers.paint import paint_boxes, paint_mark
-from app.ui.answers.style import CODE_PADDING_PX, GUTTER_PX, code_run, is_code
+from app.ui.answers.mark import DifferenceMark
+from app.ui.answers.paint import paint_boxes
+from app.ui.answers.shown_parts import ShownParts
+from app.ui.answers.style import CODE_PADDING_PX, GUTTER_PX, is_code
 from app.ui.answers.tables import fit_tables
-from app.ui.answers.text_parts import (
-    Part,
-    first_part,
-    grown_part,
-    last_part,
-    part_after,
-    part_around,
-    part_before,
-)
 from app.ui.kit.one_at_a_time import one_at_a_time
 from app.ui.kit.plain import set_tip
-from app.ui.kit.tokens import Tokens, current_tokens, mix
-from app.ui.kit.widgets.buttons import brief_menu
+from app.ui.kit.tokens import current_tokens
 from app.ui.kit.wishes import ask_to_open
-
-__all__ = ["AnswerDocument", "MarkdownView", "warm_up"]
 
 FASTEST_MS = 120
 """Renders of growing text are at least this far apart: 8 a second."""
 MOST_BUSY = 0.02
 """Rendering takes at most this share of the time, which the engine lacks: long paragraphs are
 rendered less often."""
+_SCROLLS = {
+    *(Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Up, Qt.Key.Key_Down),
+    *(Qt.Key.Key_Home, Qt.Key.Key_End),
+}
 
 
 class MarkdownView(QTextBrowser):
     """An answer's text. Grows with its content: put it into a scroll area. Main thread.
+
+    Attributes:
+        parts: Its text, and what is shown of it.
 
     Signals:
         rendered: The text on the screen is the newest; the height may have changed.
@@ -75,14 +69,11 @@ class MarkdownView(QTextBrowser):
     def __init__(self, name: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._answer = AnswerDocument(self)
-        self._wanted = ""
-        self._part = Part(0, 0)
-        self._as_wished: bool | None = None
+        self.parts = ShownParts(self._show_part)
         self._told: tuple[object, ...] = ()
-        self._ended = True
         self._stale = False
         self._offset: int | None = None
-        self._mark: QTextCursor | None = None
+        self._mark = DifferenceMark(self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._render)
@@ -111,39 +102,18 @@ class MarkdownView(QTextBrowser):
 
     # -------------------------------------------------------------------------------- the text
 
-    @property
-    def source(self) -> str:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """The Markdown text, the newest (a browser's source is an address; there is none here)."""
-        return self._wanted
-
     def set_markdown(self, text: str) -> None:
         """Show a text that has ended; rendered now, or when it becomes visible."""
-        if text == self._wanted and self._ended:
-            return
-        self._take(text, first_part)
-        self._ended = True
-        self._stale = True
-        self._timer.stop()
-        self._render_if_seen()
+        if self.parts.take(text, ended=True):
+            self._stale = True
+            self._timer.stop()
+            self._render_if_seen()
 
     def stream_markdown(self, text: str) -> None:
         """Show a text that still grows: the whole of it so far. Cheap; rendered at most 8 Hz."""
-        if text == self._wanted and not self._ended:
-            return
-        self._take(text, lambda text: grown_part(text, Part(0, 0)))
-        self._ended = False
-        self._stale = True
-        self._schedule()
-
-    def _take(self, text: str, begin: Callable[[str], Part]) -> None:
-        """Follow the end of a text that grows; another text is shown from where ``begin`` says."""
-        grows = bool(self._wanted) and text.startswith(self._wanted)
-        at_end = self._part.end == len(self._wanted)
-        self._wanted = text
-        if not grows:
-            self._part = begin(text)
-        elif at_end:
-            self._part = grown_part(text, self._part)
+        if self.parts.take(text, ended=False):
+            self._stale = True
+            self._schedule()
 
     def mark_source_offset(self, offset: int | None) -> None:
         """Mark the word at a character offset of the source as the first difference, or nothing."""
@@ -156,72 +126,25 @@ class MarkdownView(QTextBrowser):
     @property
     def marked_position(self) -> int | None:
         """Where the mark stands in the document; None if there is none."""
-        return self._mark.selectionStart() if self._mark is not None else None
+        return self._mark.position
 
     def plain_text(self) -> str:
         """The text as it reads, without Markdown's signs; a long one as it is written."""
-        if self.whole and self.laid_out:
+        if self.parts.whole and self.laid_out:
             return self._answer.toPlainText()
-        return self._wanted
-
-    # ------------------------------------------------------------------- parts of a long text
-
-    @property
-    def part(self) -> Part:
-        """What is shown of the text."""
-        return self._part
-
-    @property
-    def whole(self) -> bool:
-        """Whether all of the text is shown."""
-        return self._part.start == 0 and self._part.end == len(self._wanted)
+        return self.parts.source
 
     @property
     def laid_out(self) -> bool:
         """Whether all of the part is there, and not only its first slices."""
         return self._answer.complete and not self._stale
 
-    @property
-    def formatted(self) -> bool:
-        """Whether the text is shown as Markdown; a long one is shown as it is written."""
-        return self.whole if self._as_wished is None else self._as_wished
+    # ------------------------------------------------------------------------------- rendering
 
-    def set_formatted(self, formatted: bool | None) -> None:
-        """Show the text as Markdown or as it is written; None for what suits its length."""
-        if formatted != self._as_wished:
-            self._as_wished = formatted
-            self._show_part(self._part)
-
-    def show_start(self) -> None:
-        """Show the part at the beginning."""
-        self._show_part(first_part(self._wanted))
-
-    def show_earlier(self) -> None:
-        """Show the part before."""
-        if self._part.start > 0:
-            self._show_part(part_before(self._wanted, self._part))
-
-    def show_later(self) -> None:
-        """Show the part behind."""
-        if self._part.end < len(self._wanted):
-            self._show_part(part_after(self._wanted, self._part))
-
-    def show_end(self) -> None:
-        """Show the part at the end."""
-        self._show_part(last_part(self._wanted))
-
-    def show_offset(self, offset: int) -> None:
-        """Show a part in which this offset lies."""
-        if not self._part.start <= offset < self._part.end:
-            self._show_part(part_around(self._wanted, offset))
-
-    def _show_part(self, part: Part) -> None:
-        self._part = part
-        self._mark = None
+    def _show_part(self) -> None:
+        self._mark.forget()
         self._stale = True
         self._render_if_seen()
-
-    # ------------------------------------------------------------------------------- rendering
 
     def _schedule(self) -> None:
         if not self._timer.isActive() and self.isVisible():
@@ -238,10 +161,9 @@ class MarkdownView(QTextBrowser):
             return
         began_ns = time.monotonic_ns()
         self._stale = False
-        part = self._part
-        source = settled_text(self._wanted[part.start : part.end])
-        ended = self._ended or part.end < len(self._wanted)
-        formatted = self.formatted
+        parts, part = self.parts, self.parts.part
+        source, formatted = settled_text(parts.shown), parts.formatted
+        ended = parts.ended or part.end < len(parts.source)
         self._lay_out(
             lambda: self._answer.show_source(
                 source, ended=ended, formatted=formatted, carry=part.carry
@@ -273,7 +195,7 @@ class MarkdownView(QTextBrowser):
         self.rendered.emit()
 
     def _tell_part(self) -> None:
-        told = (self._part, len(self._wanted), self.formatted)
+        told = (self.parts.part, len(self.parts.source), self.parts.formatted)
         if told != self._told:
             self._told = told
             self.part_changed.emit()
@@ -321,61 +243,22 @@ class MarkdownView(QTextBrowser):
             return
         self._lay_out(self._answer.restyle)
 
-    # ------------------------------------------------------------------------------ the mark
-
     def _place_mark(self) -> None:
-        position = self._place_of(self._offset)
-        if position is None and self._mark is None:
-            return  # nothing to take away: what changed is painted, not all of it
-        if position is None:
-            self._mark = None
-            self.setExtraSelections([])
+        offset, part = self._offset, self.parts.part
+        if offset is None or not part.start <= offset <= part.end:
+            self._mark.stand_at(None)
         else:
-            cursor = QTextCursor(self._answer)
-            cursor.setPosition(position)
-            word_end = QTextCursor.MoveOperation.EndOfWord
-            cursor.movePosition(word_end, QTextCursor.MoveMode.KeepAnchor)
-            self._mark = cursor
-            self.setExtraSelections([self._mark_look(cursor, current_tokens())])
-        self.viewport().update()
-
-    def _place_of(self, offset: int | None) -> int | None:
-        if offset is None or not self._part.start <= offset <= self._part.end:
-            return None
-        return self._answer.position_of(offset - self._part.start)
-
-    @staticmethod
-    def _mark_look(cursor: QTextCursor, tokens: Tokens) -> QTextEdit.ExtraSelection:
-        look = QTextCharFormat()
-        look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
-        look.setUnderlineColor(QColor(tokens.accent))
-        look.setBackground(QBrush(QColor(mix(tokens.surface, tokens.accent, 0.18))))
-        selection = QTextEdit.ExtraSelection()
-        selection.cursor = cursor
-        selection.format = look
-        return selection
+            self._mark.stand_at(self._answer.position_of(offset - part.start))
 
     # ------------------------------------------------------------------------------- what is done
 
     def _on_hover(self, url: QUrl) -> None:
         set_tip(self.viewport(), url.toDisplayString() if url.isValid() else "")
 
-    def _copy(self, text: str) -> None:
-        QGuiApplication.clipboard().setText(text)
-
     def _copied_at(self, event: QMouseEvent, *, take: bool = False) -> str | None:
         """The code whose copy button lies under the pointer."""
         across = QPoint(self.horizontalScrollBar().value(), 0)
         return self._copies.text_at(event.position().toPoint() + across, take=take)
-
-    def _code_at(self, place: QPoint) -> str:
-        """The whole code block under the pointer; empty if there is none."""
-        block = self.cursorForPosition(place).block()
-        if not is_code(block):
-            return ""
-        while is_code(block.previous()):
-            block = block.previous()
-        return "\n".join(line.text() for line in code_run(block))
 
     # Qt's own names from here on.
 
@@ -416,7 +299,7 @@ class MarkdownView(QTextBrowser):
         if code is None:
             super().mousePressEvent(event)
         else:
-            self._copy(code)
+            copy_text(code)
             self.viewport().update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -433,39 +316,13 @@ class MarkdownView(QTextBrowser):
             event.ignore()  # the scroll area around it scrolls
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        scrolls = (
-            Qt.Key.Key_PageUp,
-            Qt.Key.Key_PageDown,
-            Qt.Key.Key_Up,
-            Qt.Key.Key_Down,
-            Qt.Key.Key_Home,
-            Qt.Key.Key_End,
-        )
-        if event.key() in scrolls and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+        if event.key() in _SCROLLS and event.modifiers() == Qt.KeyboardModifier.NoModifier:
             event.ignore()
         else:
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = brief_menu(self)
-        copy = menu.addAction(self.tr("Copy selection"))
-        copy.setEnabled(self.textCursor().hasSelection())
-        copy.triggered.connect(self.copy)
-        everything = menu.addAction(self.tr("Copy all as text"))
-        everything.triggered.connect(lambda: self._copy(self.plain_text()))
-        markdown = menu.addAction(self.tr("Copy all as Markdown"))
-        markdown.triggered.connect(lambda: self._copy(self._wanted))
-        code = self._code_at(event.pos())
-        if code:
-            block = menu.addAction(self.tr("Copy code block"))
-            block.triggered.connect(lambda: self._copy(code))
-        address = self.anchorAt(event.pos())
-        if address:
-            link = menu.addAction(self.tr("Copy link address"))
-            link.triggered.connect(lambda: self._copy(address))
-        menu.addSeparator()
-        menu.addAction(self.tr("Select all")).triggered.connect(self.selectAll)
-        menu.popup(event.globalPos())
+        copy_menu(self, event.pos()).popup(event.globalPos())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self._restyle()
@@ -477,10 +334,7 @@ class MarkdownView(QTextBrowser):
         seen = event.rect().translated(across, 0)
         painted = paint_boxes(painter, self._answer, seen, width, tokens)
         self._copies.paint(painter, painted, seen)
-        if self._mark is not None:
-            start = QTextCursor(self._mark)
-            start.setPosition(self._mark.selectionStart())
-            paint_mark(painter, self.cursorRect(start), tokens)
+        self._mark.paint(painter, tokens)
         painter.end()
         super().paintEvent(event)
 

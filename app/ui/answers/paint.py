@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QPainter, QPolygonF, QTextBlock, QTextDocument
+from PySide6.QtGui import QColor, QPainter, QTextBlock, QTextDocument
 
 from app.ui.answers.style import CODE_PADDING_PX, COPY_PX, GUTTER_PX, is_code, is_quote
 
 if TYPE_CHECKING:
     from app.ui.kit.tokens import Tokens
-
-_MARK_PX = 7
 
 
 def paint_boxes(
@@ -52,16 +50,6 @@ def paint_boxes(
             painter.drawRect(QRectF(GUTTER_PX, box.top(), 2, box.height()))
         block = block.next()
     return copied
-
-
-def paint_mark(painter: QPainter, line: QRect, tokens: Tokens) -> None:
-    """Paint the arrow of the first difference in the gutter beside a line."""
-    middle = line.center().y()
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(tokens.accent))
-    painter.drawPolygon(
-        QPolygonF([QPointF(0, middle - 5), QPointF(_MARK_PX, middle), QPointF(0, middle + 5)])
-    )
 
 
 def _paint_code_box(painter: QPainter, lines: QRectF, width_px: int, tokens: Tokens) -> QRectF:

@@ -27,13 +27,13 @@ class PartBar(QWidget):
         self, view: MarkdownView, parent: QWidget | None = None, *, offers_format: bool = True
     ) -> None:
         super().__init__(parent)
-        self._view = view
+        self._parts = parts = view.parts
         self._offers_format = offers_format
         self.sentence = label(role="small-dim", wrap=True)
-        self.earlier_button = push_button(self.tr("Earlier part"), "link", run=view.show_earlier)
-        self.later_button = push_button(self.tr("Later part"), "link", run=view.show_later)
-        self.start_button = push_button(self.tr("Beginning"), "link", run=view.show_start)
-        self.end_button = push_button(self.tr("End"), "link", run=view.show_end)
+        self.earlier_button = push_button(self.tr("Earlier part"), "link", run=parts.show_earlier)
+        self.later_button = push_button(self.tr("Later part"), "link", run=parts.show_later)
+        self.start_button = push_button(self.tr("Beginning"), "link", run=parts.show_start)
+        self.end_button = push_button(self.tr("End"), "link", run=parts.show_end)
         self.format_button = push_button(self.tr("Show formatted"), "link", run=self._change_format)
         row = FlowLayout()
         for button in (
@@ -50,10 +50,10 @@ class PartBar(QWidget):
 
     def follow(self) -> None:
         """Show how things stand."""
-        view = self._view
-        part, total = view.part, len(view.source)
-        formatted = view.formatted or not self._offers_format
-        self.setVisible(bool(view.source) and not (view.whole and formatted))
+        parts = self._parts
+        part, total = parts.part, len(parts.source)
+        formatted = parts.formatted or not self._offers_format
+        self.setVisible(bool(parts.source) and not (parts.whole and formatted))
         self.sentence.setText(self._words(part.start, part.end, total, formatted=formatted))
         for button in (self.start_button, self.earlier_button):
             button.setVisible(part.start > 0)
@@ -77,4 +77,4 @@ class PartBar(QWidget):
         return words.format(first=count(start + 1), last=count(end), total=count(total))
 
     def _change_format(self) -> None:
-        self._view.set_formatted(not self._view.formatted)
+        self._parts.set_formatted(not self._parts.formatted)

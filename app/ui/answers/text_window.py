@@ -23,7 +23,7 @@ class TextWindow(QDialog):
         set_title(self, title)
         self.resize(GRID * 88, GRID * 64)
         self.text = MarkdownView(title)
-        self.text.set_formatted(False)
+        self.text.parts.set_formatted(False)
         content = QWidget()
         in_column(self.text, 1, on=content, margins=None, spacing=None)
         area = QScrollArea()

@@ -1,6 +1,7 @@
 """Answers as Markdown: safe, growing, marked.
 
-Tests app.ui.answers.document, app.ui.answers.style and app.ui.answers.source.
+Tests app.ui.answers.document, app.ui.answers.style, app.ui.answers.source, app.ui.answers.mark and
+app.ui.answers.copying.
 """
 
 from __future__ import annotations
@@ -399,7 +400,7 @@ def test_a_stream_is_rendered_now_and_then_and_at_its_end(qtbot: QtBot, view: Ma
     qtbot.waitUntil(lambda: "The last" in view.document().toPlainText())
     assert len(renders) <= 3
     view.set_markdown(ANSWER)
-    assert view.source == ANSWER
+    assert view.parts.source == ANSWER
 
 
 def test_renders_of_a_stream_are_spaced_by_what_they_cost(
@@ -625,4 +626,4 @@ def test_nothing_in_an_answer_turns_what_is_beside_it(view: MarkdownView) -> Non
     assert "\u2066" not in shown
     assert "\x1b" not in shown
     assert "\ufffdgpj.exe\ufffd" in shown
-    assert "\u202egpj" in view.source
+    assert "\u202egpj" in view.parts.source

@@ -221,7 +221,7 @@ def test_a_long_answer_is_plain_in_parts_and_can_be_formatted(
     assert bar.isHidden()
     view.set_markdown(text)
     whole(qtbot, view)
-    assert (view.whole, view.formatted) == (False, False)
+    assert (view.parts.whole, view.parts.formatted) == (False, False)
     assert view.document().toPlainText().startswith("- item **0**")
     assert bar.sentence.text().endswith(f"of {count(len(text))}.")
     assert not bar.isHidden()
@@ -230,14 +230,14 @@ def test_a_long_answer_is_plain_in_parts_and_can_be_formatted(
     assert view.document().toPlainText().startswith("item 0\nitem 1\n")
     bar.later_button.click()
     whole(qtbot, view)
-    first = view.part
+    first = view.parts.part
     assert first.start > 0
     assert not bar.earlier_button.isHidden()
     bar.end_button.click()
     whole(qtbot, view)
     assert view.document().toPlainText().endswith("item 19999")
     assert bar.end_button.isHidden()
-    assert view.plain_text() == view.source == text
+    assert view.plain_text() == view.parts.source == text
 
 
 def test_a_growing_answer_shows_its_end_and_an_opened_one_its_beginning(
@@ -263,7 +263,7 @@ def test_a_difference_far_down_can_be_gone_to(qtbot: QtBot, view: MarkdownView) 
     offset = text.index("8000")
     view.mark_source_offset(offset)
     assert view.marked_position is None
-    view.show_offset(offset)
+    view.parts.show_offset(offset)
     whole(qtbot, view)
     assert view.extraSelections()[0].cursor.selectedText() == "8000"
 

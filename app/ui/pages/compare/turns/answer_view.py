@@ -89,7 +89,7 @@ class AnswerView(QWidget):
     def _follow_part(self) -> None:
         """Say which part of a long text is shown."""
         text = self.text
-        if self.part_bar is None and not (text.whole and text.formatted):
+        if self.part_bar is None and not (text.parts.whole and text.parts.formatted):
             self.part_bar = PartBar(text, self._body)
             self._column.insertWidget(self._column.indexOf(text) + 1, self.part_bar)
 
@@ -188,7 +188,7 @@ class AnswerView(QWidget):
         self._show_thinking(answer, facts)
         if answer.text or self._text is not None:
             if self._text is None and facts.plain:
-                self.text.set_formatted(False)
+                self.text.parts.set_formatted(False)
             if facts.live and not facts.stopping:
                 self.show_text(answer)
             else:
@@ -228,7 +228,7 @@ class AnswerView(QWidget):
                 button.set_revealed(shown)
 
     def _follow_buttons(self) -> None:
-        facts, has_text = self._facts, self._text is not None and bool(self._text.source)
+        facts, has_text = self._facts, self._text is not None and bool(self._text.parts.source)
         newest = facts.is_last and not facts.live
         self.copy_button.setEnabled(has_text)
         self.copy_button.set_always(newest and has_text)
@@ -301,7 +301,7 @@ class AnswerView(QWidget):
             self.parting_requested.emit(self._difference)
 
     def _bring_into_sight(self, offset: int) -> None:
-        self.text.show_offset(offset)
+        self.text.parts.show_offset(offset)
         position = self.text.marked_position
         if position is None:
             self.difference_requested.emit(0)
@@ -318,7 +318,7 @@ class AnswerView(QWidget):
 
     def copy_markdown(self) -> None:
         """Put the answer on the clipboard as the model wrote it."""
-        QGuiApplication.clipboard().setText(self.text.source)
+        QGuiApplication.clipboard().setText(self.text.parts.source)
 
     def _show_copy_menu(self) -> None:
         menu = brief_menu(self)

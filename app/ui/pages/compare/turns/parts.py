@@ -231,7 +231,7 @@ class PromptCard(QFrame):
         """A text that no label could show: in slices, and in parts."""
         self.label.clear()
         self.whole_text = MarkdownView(self.tr("Message"))
-        self.whole_text.set_formatted(False)
+        self.whole_text.parts.set_formatted(False)
         bar = PartBar(self.whole_text, offers_format=False)
         self._column.addWidget(self.whole_text)
         self._column.addWidget(bar)

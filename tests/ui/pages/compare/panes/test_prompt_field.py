@@ -134,7 +134,7 @@ def test_an_earlier_message_of_any_length_is_shown_and_edited(qtbot: QtBot) -> N
     assert card.whole_text is not None
     qtbot.waitUntil(lambda: card.whole_text is not None and card.whole_text.laid_out)
     assert weight(card.whole_text.document().toPlainText()) <= 1.01 * PART_WEIGHT
-    assert card.whole_text.source == LINE
+    assert card.whole_text.parts.source == LINE
     card.start_editing()
     assert card.editor is not None
     with qtbot.waitSignal(card.edited) as edited:

@@ -333,7 +333,7 @@ def test_a_very_long_message_is_shown_in_part_until_wanted(shown: Shown, qtbot: 
     assert card.whole_button is not None
     qtbot.mouseClick(card.whole_button, LEFT)
     assert card.whole_text is not None
-    assert len(card.whole_text.source) == 10_000
+    assert len(card.whole_text.parts.source) == 10_000
 
 
 def test_text_of_models_and_persons_is_never_taken_for_markup(shown: Shown) -> None:
@@ -448,10 +448,10 @@ def test_an_answer_that_was_written_anew_can_be_gone_back_to(shown: Shown, qtbot
     shown.session.finish("A")
     shown.settle()
     assert said(view).earlier_button.isVisible()
-    assert said(view).text.source == "Another answer."
+    assert said(view).text.parts.source == "Another answer."
     qtbot.mouseClick(said(view).earlier_button, LEFT)
     shown.settle()
-    assert said(view).text.source == before
+    assert said(view).text.parts.source == before
     assert said(view).earlier_button.isVisible()
 
 
