@@ -133,7 +133,7 @@ def test_a_picture_is_shown_to_those_that_see_and_kept_with_the_chat(
     assert answer.text
     assert strip_of(person).pictures() == []
     person.until(lambda: person.shows("This model cannot see"))
-    row = person.compare.panes.transcript.view_of(turn)
+    row = person.compare.panes.transcript.rows.view_of(turn)
     assert row is not None
     (small,) = row.prompt.pictures
     person.until(small.isVisible)
@@ -174,7 +174,7 @@ def test_a_picture_is_shown_to_those_that_see_and_kept_with_the_chat(
     again = open_window()
     assert [turn.pictures for turn in again.turns] == [(picture,), ()]
     assert strip_of(again).pictures() == [unsent]
-    row = again.compare.panes.transcript.view_of(again.turns[0])
+    row = again.compare.panes.transcript.rows.view_of(again.turns[0])
     assert row is not None
     assert len(row.prompt.pictures) == 1
 

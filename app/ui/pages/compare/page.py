@@ -211,10 +211,10 @@ class ComparePage(PageParts):
 
     def _wire_panes(self) -> None:
         panes, run = self.panes, self.controller
-        panes.edited.connect(run.edit)
-        panes.regenerate_requested.connect(run.regenerate)
-        panes.earlier_answer_requested.connect(run.show_earlier_answer)
-        panes.earlier_turn_requested.connect(run.show_earlier_turn)
+        panes.wishes.edited.connect(run.edit)
+        panes.wishes.regenerate_requested.connect(run.regenerate)
+        panes.wishes.earlier_answer_requested.connect(run.show_earlier_answer)
+        panes.wishes.earlier_turn_requested.connect(run.show_earlier_turn)
         panes.command_requested.connect(run.run)
         panes.menu_requested.connect(self.windows.show_menu)
         panes.stop_requested.connect(run.stop)

@@ -569,7 +569,7 @@ def test_many_columns_scroll_sideways_and_keep_their_width(shown: Shown) -> None
     shown.page.resize(900, 700)
     shown.page.open_files([Path(f"/models/{i}.gguf") for i in range(3)])
     shown.settle()
-    least = shown.page.panes.transcript.least_column_px
+    least = shown.page.panes.transcript.rows.least_column_px
     heads = shown.page.panes.headers.headers()
     # A column that is added is brought into sight.
     shown.until(lambda: across.value() > 0)

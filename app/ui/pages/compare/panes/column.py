@@ -59,6 +59,7 @@ class Column(QObject):
         self._is_plain = is_plain
         self._is_opened = is_opened
         self.transcript = transcript
+        self._rows = transcript.rows
         self._dirty = self._all_dirty = False
         self._shown_while_busy = False
         self._grown: Turn | None = None
@@ -80,14 +81,14 @@ class Column(QObject):
     @property
     def answers(self) -> list[AnswerView]:
         """Its answers that have widgets, from top to bottom."""
-        found = (row.answer(self.key) for row in self.transcript.views())
+        found = (row.answer(self.key) for row in self._rows.views())
         return [answer for answer in found if answer is not None]
 
     def refresh(self) -> None:
         """Everything, at once."""
         self._dirty = self._all_dirty = False
         self._refresh_pane()
-        self.transcript.refresh_column(self.key)
+        self._rows.refresh_column(self.key)
 
     def note_pane(self) -> None:
         """The pane changed; shown now if its state did, else at the next tick."""
@@ -104,7 +105,7 @@ class Column(QObject):
         answer = turn.answers.get(self.key)
         if answer is not None and answer.stop_reason is not None:
             self._grown = None
-            self.transcript.refresh_answer(turn, self.key)
+            self._rows.refresh_answer(turn, self.key)
             self._refresh_pane()
         else:
             self._grown = turn
@@ -117,7 +118,7 @@ class Column(QObject):
     def show_grown(self) -> None:
         """Hand the text that has come to its view, about eight times a second."""
         turn, self._grown = self._grown, None
-        row = self.transcript.view_of(turn) if turn is not None else None
+        row = self._rows.view_of(turn) if turn is not None else None
         view = row.answer(self.key) if row is not None else None
         if turn is None or row is None or view is None or not self.transcript.isVisible():
             return
@@ -141,12 +142,12 @@ class Column(QObject):
             self.header.show_live(self.pane)
             self._show_about()
             self._refresh_last_turn()
-        return self.transcript.place_marks(self.key, MARKS_BUDGET_NS) or shown or over
+        return self._rows.place_marks(self.key, MARKS_BUDGET_NS) or shown or over
 
     def place_notes(self) -> None:
         """What went wrong stands at the answer that it went wrong with."""
         turns = self._session.chat.turns
-        row = self.transcript.view_of(turns[-1]) if turns else None
+        row = self._rows.view_of(turns[-1]) if turns else None
         answer = row.answer(self.key) if row is not None else None
         wanted = answer if self.notes.tells_failure else None
         if wanted is None:
@@ -189,7 +190,7 @@ class Column(QObject):
     def _refresh_last_turn(self) -> None:
         turn = self.last_turn()
         if turn is not None:
-            self.transcript.refresh_answer(turn, self.key)
+            self._rows.refresh_answer(turn, self.key)
 
     # --- facts about answers --------------------------------------------------------------
 

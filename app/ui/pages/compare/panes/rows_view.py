@@ -14,7 +14,9 @@ from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.pages.compare.panes.column import Column
 from app.ui.pages.compare.panes.header_row import ADD_PX, HeaderRow
 from app.ui.pages.compare.panes.menu import PaneCommand
+from app.ui.pages.compare.turns.rows import TurnRows
 from app.ui.pages.compare.turns.transcript import Transcript
+from app.ui.pages.compare.turns.wishes import TurnWishes
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
@@ -43,20 +45,15 @@ class RowsView(QWidget):
     Attributes:
         focused_key: The column that commands go to: the one that had the keyboard or was chosen
             last.
+        wishes: What is wanted of turns and answers.
 
     Signals:
-        edited, regenerate_requested, earlier_answer_requested, earlier_turn_requested: As a
-            transcript's.
         command_requested: Something to be done with a candidate (``PaneCommand``, its key).
         menu_requested: A candidate's menu is wanted at a global position.
         stop_requested: A candidate shall stop.
         focused_changed: Another column is the one that commands go to.
     """
 
-    edited = Signal(object, str, object)
-    regenerate_requested = Signal(object, str)
-    earlier_answer_requested = Signal(object, str)
-    earlier_turn_requested = Signal(object)
     command_requested = Signal(object, str)
     menu_requested = Signal(str, QPoint)
     stop_requested = Signal(str)
@@ -77,20 +74,18 @@ class RowsView(QWidget):
         self.headers = HeaderRow()
         self._notes = QWidget()
         self._notes_row = in_row(on=self._notes, spacing=0)
-        self.transcript = Transcript(self._facts_of, welcome, self._notes, door)
+        self.wishes = wishes = TurnWishes(self)
+        self.rows = TurnRows(self._facts_of, wishes, welcome, self._notes, door)
+        self.transcript = Transcript(self.rows)
         self.transcript.sight_changed.connect(self.headers.set_sight)
         body = in_row(self.transcript, margins=(0, 0, ADD_PX - self._bar_px(), 0))
         in_column(self.headers, (body, 1), on=self, spacing=GRID // 2)
         self._wire()
 
     def _wire(self) -> None:
-        transcript = self.transcript
-        transcript.edited.connect(self.edited)
-        transcript.regenerate_requested.connect(self.regenerate_requested)
-        transcript.earlier_answer_requested.connect(self.earlier_answer_requested)
-        transcript.earlier_turn_requested.connect(self.earlier_turn_requested)
-        transcript.parting_requested.connect(self._show_parting)
-        transcript.opened.connect(self._open)
+        self.wishes.place_requested.connect(self.transcript.scroll_to)
+        self.wishes.parting_requested.connect(self._show_parting)
+        self.wishes.opened.connect(self._open)
         # One column at a time, so that no moment of the event loop pays for all of them.
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
@@ -100,9 +95,9 @@ class RowsView(QWidget):
         self._fill_timer.setObjectName("fill")
         self._fill_timer.setInterval(0)
         self._fill_timer.timeout.connect(self._fill_one)
-        transcript.fill_wanted.connect(self._fill_timer.start)
-        transcript.filled.connect(self._place_notes)
-        transcript.row_leaving.connect(self._take_notes)
+        self.rows.fill_wanted.connect(self._fill_timer.start)
+        self.rows.filled.connect(self._place_notes)
+        self.rows.row_leaving.connect(self._take_notes)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._on_focus_changed)
@@ -110,7 +105,7 @@ class RowsView(QWidget):
     @property
     def at_rest(self) -> bool:
         """Whether all that is in sight is made and laid out."""
-        return not self._fill_timer.isActive() and self.transcript.at_rest
+        return not self._fill_timer.isActive() and self.rows.at_rest
 
     # --- what the page tells it ---------------------------------------------------------
 
@@ -141,7 +136,7 @@ class RowsView(QWidget):
             column.refresh()
         if not self._seen:
             for _ in range(FIRST_SIGHT_STEPS):
-                self.transcript.fill_one()
+                self.rows.fill_one()
         self._order_tabs()
         added = [key for key in wanted if key not in before]
         if added and before and not another_chat:
@@ -233,11 +228,11 @@ class RowsView(QWidget):
 
     def _open(self, turn: Turn, key: str, wanted: bool) -> None:
         (self._opened.add if wanted else self._opened.discard)((turn.id, key))
-        self.transcript.refresh_answer(turn, key)
+        self.rows.refresh_answer(turn, key)
 
     def _show_parting(self, turn: Turn, offset: int) -> None:
         """Two answers are compared where they part: the original's is brought there too."""
-        row = self.transcript.view_of(turn)
+        row = self.rows.view_of(turn)
         original = row.answer(self._session.chat.reference_key or "") if row is not None else None
         if original is not None:
             original.show_place(offset)
@@ -257,7 +252,7 @@ class RowsView(QWidget):
         """From the line above to the heads, from those to the conversation."""
         stops = [stop for column in self._columns.values() for stop in column.header.stops()]
         first = [self.follows] if self.follows is not None else []
-        chain = [*first, *stops, self.headers.add_button, self.transcript.earlier_button]
+        chain = [*first, *stops, self.headers.add_button, self.rows.earlier_button]
         for before, behind in pairwise(chain):
             QWidget.setTabOrder(before, behind)
 
@@ -288,7 +283,7 @@ class RowsView(QWidget):
             self._timer.stop()
             self._text_timer.stop()
             # By now all is there that the keyboard may come to.
-            self.transcript.order_tabs()
+            self.rows.order_tabs()
 
     def _show_grown(self) -> None:
         self._text_place += 1
@@ -303,7 +298,7 @@ class RowsView(QWidget):
             return False  # closed a moment ago: set_panes will be called
         # While the picture stands still only what will be in sight is made.
         waits = self._still and self.transcript.covered
-        return not waits and self.transcript.fill_one()
+        return not waits and self.rows.fill_one()
 
     def _fill_one(self) -> None:
         if self.fill_one():

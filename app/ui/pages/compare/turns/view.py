@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QLineF, QRectF, Signal
+from PySide6.QtCore import QEvent, QLineF, QRectF
 from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -18,6 +18,7 @@ from app.ui.pages.compare.turns.parts import PromptCard
 if TYPE_CHECKING:
     from app.core.chats.chat import Turn
     from app.ui.pages.compare.turns.answer_facts import AnswerFacts
+    from app.ui.pages.compare.turns.wishes import TurnWishes
     from app.ui.pictures.door import PictureDoor
 
 
@@ -25,43 +26,34 @@ class TurnRow(QWidget):
     """Owned by a transcript; the turn belongs to the session and grows there.
 
     Answers get their widgets one at a time: see :meth:`make_answer`.
-
-    Signals:
-        edited: Another prompt in this turn's place is wanted, with these pictures.
-        regenerate_requested: A candidate's answer is wanted anew (its key).
-        earlier_answer_requested: A candidate's answer before is wanted back.
-        earlier_turn_requested: The message as it was before it was edited is wanted back.
-        opened: A candidate's answer is wanted though it says the same as the original's, or not.
-        parting_requested: Where an answer leaves the original's is wanted in sight there.
-        place_requested: A place of an answer (a widget, pixels from its top) is wanted in sight.
     """
-
-    edited = Signal(object, str, object)
-    regenerate_requested = Signal(object, str)
-    earlier_answer_requested = Signal(object, str)
-    earlier_turn_requested = Signal(object)
-    opened = Signal(object, str, bool)
-    place_requested = Signal(QWidget, int)
-    parting_requested = Signal(object, int)
 
     def __init__(
         self,
         turn: Turn,
         columns: Mapping[str, str],
+        wishes: TurnWishes,
         door: PictureDoor | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        """``columns`` has the candidates' letters by their keys, from left to right."""
+        """Make a row without answers.
+
+        Args:
+            turn: What is asked and answered in it.
+            columns: The candidates' letters by their keys, from left to right.
+            wishes: What is wanted of the turn is told there.
+            door: Where its pictures come from; None shows none.
+            parent: Its owner.
+        """
         super().__init__(parent)
         self.turn = turn
+        self._wishes = wishes
         self._columns: dict[str, str] = {}
         self._answers: dict[str, AnswerView] = {}
         self._places: dict[str, QWidget] = {}
         self.prompt = PromptCard(turn.prompt, self, turn.pictures, door)
-        self.prompt.edited.connect(
-            lambda text, pictures: self.edited.emit(self.turn, text, pictures)
-        )
-        self.prompt.earlier_requested.connect(lambda: self.earlier_turn_requested.emit(self.turn))
+        self.prompt.edited.connect(lambda text, pictures: wishes.edited.emit(turn, text, pictures))
+        self.prompt.earlier_requested.connect(lambda: wishes.earlier_turn_requested.emit(turn))
         self._question = in_row((self.prompt, 1), spacing=0)
         self._cells = QWidget(self)
         self._row = in_row(on=self._cells, spacing=0)
@@ -102,12 +94,12 @@ class TurnRow(QWidget):
     def make_answer(self, key: str, name: str, facts: AnswerFacts) -> None:
         """Make the widget of a candidate's answer; ``name`` is what screen readers call it."""
         view = self._answers[key] = AnswerView(name, self._cells)
-        turn = self.turn
-        view.regenerate_requested.connect(lambda: self.regenerate_requested.emit(turn, key))
-        view.earlier_requested.connect(lambda: self.earlier_answer_requested.emit(turn, key))
-        view.opened.connect(lambda wanted: self.opened.emit(turn, key, wanted))
-        view.difference_requested.connect(lambda y: self.place_requested.emit(view.text, y))
-        view.parting_requested.connect(lambda offset: self.parting_requested.emit(turn, offset))
+        turn, wishes = self.turn, self._wishes
+        view.regenerate_requested.connect(lambda: wishes.regenerate_requested.emit(turn, key))
+        view.earlier_requested.connect(lambda: wishes.earlier_answer_requested.emit(turn, key))
+        view.opened.connect(lambda wanted: wishes.opened.emit(turn, key, wanted))
+        view.difference_requested.connect(lambda y: wishes.place_requested.emit(view.text, y))
+        view.parting_requested.connect(lambda offset: wishes.parting_requested.emit(turn, offset))
         view.focused.connect(self._complete)
         place = self._places.pop(key)
         # In its place before it has a text: each change of palette or font renders it anew.

@@ -1,7 +1,8 @@
 """Questions and answers as they stand in rows.
 
 Tests app.ui.pages.compare.turns.answer_view, app.ui.pages.compare.turns.standing,
-app.ui.pages.compare.turns.parts, app.ui.pages.compare.turns.quiet_button and
+app.ui.pages.compare.turns.parts, app.ui.pages.compare.turns.quiet_button,
+app.ui.pages.compare.turns.rows, app.ui.pages.compare.turns.reading_place and
 app.ui.pages.compare.turns.view.
 """
 
@@ -125,7 +126,7 @@ def test_fewer_turns_have_widgets_where_turns_are_long(shown: Shown, qtbot: QtBo
     for newest in (99, 89, 79):
         transcript.verticalScrollBar().setValue(0)
         last = f"Question {newest}"
-        shown.until(lambda last=last: prompts(transcript)[-1] == last and transcript.at_rest)
+        shown.until(lambda last=last: prompts(transcript)[-1] == last and transcript.rows.at_rest)
         assert len(transcript.views()) == FEW_TURNS
     first = prompts(transcript)[0]
     # And back: what was let go of comes again.
