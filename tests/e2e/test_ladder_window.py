@@ -1,7 +1,7 @@
 """The Ladder page of the real window over real engines: measured, stopped, gone on with, read.
 
 Tests app.ui.pages.ladder.page, app.ui.pages.ladder.desk, app.ui.pages.ladder.views,
-app.ui.pages.ladder.part and app.ui.kit.late.
+app.ui.pages.ladder.controller, app.ui.pages.ladder.part and app.ui.kit.late.
 """
 
 from __future__ import annotations
@@ -177,7 +177,7 @@ def test_from_compare_to_the_verdict(
     _click(person, "Pause")
     person.until(lambda: entry.state is LadderState.PAUSED)
     person.until(lambda: person.shows("Paused"))
-    page.delete(entry)
+    page.run.delete(entry)
     assert page.entry is entry, "not in the middle"
     _click(person, "Go on")
     person.until(lambda: entry.state is LadderState.MEASURING)

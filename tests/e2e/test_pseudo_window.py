@@ -285,7 +285,7 @@ def test_ladder(person: Person, reader: Reader, tmp_path: Path) -> None:
     for row in page.view.rows:
         page.board.table.choose(row.key)
         reader.read("measured")
-    page.delete(entry)
+    page.run.delete(entry)
     reader.read("one was deleted")
     reader.understood()
 

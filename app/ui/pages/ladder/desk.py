@@ -117,11 +117,12 @@ class LadderDesk:
         yield
         self.page.set_votes(votes)
         yield
-        self.page.set_plots(LadderPlots())
+        board.set_plots(LadderPlots())
 
     def begin(self) -> None:
         """Show ladders of earlier times, and go on with what was under way."""
-        self.page.begin(self._go_on)
+        self._read_stored(self._go_on)
+        self.page.setting_up.look_for_texts()
 
     def stop(self) -> None:
         """Nothing ends here: what is measured ends with the works."""
@@ -134,12 +135,19 @@ class LadderDesk:
             then: Is given it.
         """
 
+        def find() -> None:
+            found = (entry for entry in self.service.all if entry.number == number)
+            if (entry := next(found, None)) is not None:
+                then(entry)
+
+        self._read_stored(find)
+
+    def _read_stored(self, then: Callable[[], object]) -> None:
+        """Have what is in the store in the list, and then do something."""
+
         def take(stored: list[StoredRow]) -> None:
             self.service.take_stored(stored)
-            for entry in self.service.all:
-                if entry.number == number:
-                    then(entry)
-                    return
+            then()
 
         self._jobs.run(lambda _context: self.workers.stored(), done=take)
 

@@ -8,22 +8,22 @@ from dataclasses import replace as replaced
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.core.candidates.candidate import Candidate, candidate_of
-from app.core.errors import PersonError
-from app.lab.ladder.plan import Further, LadderPlan
-from app.lab.works.ladders.entry import LadderEntry, LadderState, name_of
+from app.lab.works.ladders.entry import LadderEntry, LadderState
 from app.ui.kit.question import Question
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import EmptyState, Severity
-from app.ui.kit.widgets.layouts import in_column, in_row, split
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.wishes import remark
 from app.ui.kit.words.sentences import sentence
 from app.ui.pages.ladder.actions import LadderActions
+from app.ui.pages.ladder.controller import LadderController
+from app.ui.pages.ladder.list.beside import ListBeside
 from app.ui.pages.ladder.list.ladder_list import LadderList
+from app.ui.pages.ladder.picking.setting_up import SettingUp
 from app.ui.pages.ladder.reports import Reports
 from app.ui.pages.ladder.top_bar import LadderTopBar
 from app.ui.pages.ladder.tuner import Tuner
@@ -33,33 +33,23 @@ from app.ui.pages.ladder.words import entry_title
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent, QShowEvent
 
+    from app.core.errors import PersonError
     from app.core.ladder.tuned import Tuned
     from app.core.verdict import Limits
-    from app.core.words.sentence import English
     from app.lab.verdict.view import LadderView
     from app.lab.works.ladders.run import LadderOrder
-    from app.lab.works.ladders.worker import StoredRow
-    from app.ui.kit.jobs import Job, Jobs
+    from app.ui.kit.jobs import Jobs
     from app.ui.pages.ladder.board import LadderBoard
     from app.ui.pages.ladder.desk import LadderDesk
     from app.ui.pages.ladder.picking.picker import Picker
     from app.ui.pages.ladder.votes.panel import VotesPanel
-    from app.ui.plots.ladder.panel import LadderPlots
     from app.ui.settings.kept_settings import KeptSettings
-
-LIST_PX = GRID * 26
-_SIZES = "ladder.columns"
-_NARROW_LETTERS = 115
-"""Below, the list gives its room to the answer, until it is asked for."""
 
 
 class LadderPage(QWidget):
     """Measure versions against a reference, and read which one to run.
 
     Its actions are its commands. Main thread.
-
-    Attributes:
-        entry: The ladder that is shown.
 
     Signals:
         pane_wanted: A version (:class:`Candidate`) is to be opened in Compare.
@@ -91,9 +81,6 @@ class LadderPage(QWidget):
         self._kept = kept
         self._service = desk.service
         self._jobs = jobs
-        self.entry: LadderEntry | None = None
-        self._costing: Job[list[English]] | None = None
-        self._narrow = False
         self.place_of: Callable[[Path], Path] = lambda path: path
         self.commands = LadderActions()
         self.commands.give_to(self)
@@ -102,6 +89,8 @@ class LadderPage(QWidget):
         self.board = board
         self.picker = picker
         self.question = Question()
+        self.run = LadderController(self, desk, jobs)
+        self.setting_up = SettingUp(picker, desk, jobs)
         self.views = ViewMaker(jobs, desk, self)
         self.tuner = Tuner(
             self,
@@ -131,26 +120,6 @@ class LadderPage(QWidget):
 
     # --- for the window ---------------------------------------------------------------------
 
-    def begin(self, then: Callable[[], object]) -> None:
-        """Look for ladders of earlier times, and for texts to measure on.
-
-        Args:
-            then: Called once the ladders are in the list.
-        """
-        workers, service = self._desk.workers, self._service
-
-        def take(stored: list[StoredRow]) -> None:
-            service.take_stored(stored)
-            then()
-
-        self._jobs.run(lambda _context: workers.stored(), done=take)
-        texts = self._desk.texts
-        self._jobs.run(lambda _context: texts(), done=self.picker.set_texts)
-
-    def set_plots(self, plots: LadderPlots) -> None:
-        """Take the plots."""
-        self.board.set_plots(plots)
-
     def set_votes(self, votes: VotesPanel) -> None:
         """Take the blind votes."""
         self.board.set_votes(votes)
@@ -158,21 +127,16 @@ class LadderPage(QWidget):
 
     def pick(self, candidates: Sequence[Candidate], reference: Candidate | None = None) -> None:
         """Set a ladder up with these."""
-        self.picker.set_files(self._desk.pickable())
-        self.picker.choose(candidates, reference)
+        self.setting_up.begin(candidates, reference)
         self._stack.setCurrentWidget(self.picker)
         self._take_focus()
         self._follow_actions()
-        workers = self._desk.workers
-        self._jobs.run(lambda _context: workers.pace(), done=self.picker.set_pace)
-        texts = self._desk.texts
-        self._jobs.run(lambda _context: texts(), done=self.picker.set_texts)
 
     def note_pickable(self) -> None:
         """What can be picked has changed."""
         self.commands.demo.setEnabled(bool(self._desk.demo()))
         if self._stack.currentWidget() is self.picker:
-            self.picker.set_files(self._desk.pickable())
+            self.setting_up.offer()
 
     def _restore(self) -> None:
         """Bring back what the person chose."""
@@ -182,11 +146,11 @@ class LadderPage(QWidget):
         self.board.table.set_details(now.ladder_details)
         self.board.card.limits.set_limits(self._desk.kept_limits())
         self.views.set_limits(self.board.card.limits.limits)
-        self.commands.show_list.setChecked(now.ladder_list_visible)
-        self.ladders.setVisible(now.ladder_list_visible)
-        sizes = now.splitter_sizes.get(_SIZES, [])
-        if len(sizes) == self._columns.count():
-            self._columns.setSizes(sizes)
+
+    @property
+    def entry(self) -> LadderEntry | None:
+        """The ladder that is shown."""
+        return self.run.entry
 
     @property
     def view(self) -> LadderView | None:
@@ -200,7 +164,7 @@ class LadderPage(QWidget):
 
     def show_ladder(self, entry: LadderEntry | None) -> None:
         """Look at a ladder."""
-        self.entry = entry
+        self.run.entry = entry
         self.question.hide()
         reading = entry is not None and entry.number is not None and entry.result is None
         self.board.say_nothing_is_there(reading=reading)
@@ -214,7 +178,7 @@ class LadderPage(QWidget):
         """A ladder came, went or moved."""
         self.ladders.model.take(self._service.all)
         if self.entry is not None and self.entry not in self._service.all:
-            self.entry = None
+            self.run.entry = None
         if self.entry is None and self._service.all:
             self.show_ladder(self._service.all[0])
         else:
@@ -244,28 +208,29 @@ class LadderPage(QWidget):
         self._stack = QStackedWidget()
         for widget in (self.empty, self.picker, self.board):
             self._stack.addWidget(widget)
-        self._columns = split(self.ladders, self._stack, grows=1, sizes=(LIST_PX, 10_000))
+        self._beside = ListBeside(self.ladders, self._stack, self.commands.show_list, self._kept)
         asked = in_row(self.question, margins=(GRID, 0, GRID, 0), spacing=None)
-        in_column(self.top, asked, (self._columns, 1), on=self, spacing=0)
+        in_column(self.top, asked, (self._beside.columns, 1), on=self, spacing=0)
 
     def _wire(self) -> None:
-        self._service.list_changed.add(self.list_changed)
-        self._service.changed.add(self.ladder_changed)
-        self._service.result_changed.add(self.result_changed)
-        commands, board = self.commands, self.board
+        commands, board, run, service = self.commands, self.board, self.run, self._service
+        service.list_changed.add(self.list_changed)
+        service.changed.add(self.ladder_changed)
+        service.result_changed.add(self.result_changed)
+        run.came_back.connect(self.show_ladder)
+        run.failed.connect(self._complain)
         commands.new.triggered.connect(lambda: self.pick(()))
         commands.night.triggered.connect(self.hub_wanted)
         commands.demo.triggered.connect(
             lambda: self._measure([candidate_of(path) for path in self._desk.demo()])
         )
         commands.taught.triggered.connect(lambda: self._measure(self._desk.taught()))
-        commands.pause.triggered.connect(self._pause)
-        commands.go_on.triggered.connect(self._go_on)
-        commands.cancel.triggered.connect(self._cancel)
-        commands.again.triggered.connect(lambda: self.measure_again(self.entry))
+        commands.pause.triggered.connect(lambda: run.do(service.pause))
+        commands.go_on.triggered.connect(lambda: run.do(service.go_on))
+        commands.cancel.triggered.connect(lambda: run.do(service.cancel))
+        commands.again.triggered.connect(lambda: run.do(self.measure_again))
         commands.open_pane.triggered.connect(board.table.pane_action.trigger)
         commands.copy_table.triggered.connect(board.table.copy_all_action.trigger)
-        commands.show_list.toggled.connect(self._show_list)
         commands.details.toggled.connect(self._show_details)
         for form, action in commands.reports.items():
             action.triggered.connect(lambda _checked=False, form=form: self._report(form))
@@ -274,11 +239,10 @@ class LadderPage(QWidget):
         self.reports.failed.connect(self._complain)
         self.ladders.chosen.connect(self._on_chosen)
         self.ladders.new_wanted.connect(commands.new.trigger)
-        self.ladders.delete_wanted.connect(self.delete)
+        self.ladders.delete_wanted.connect(run.delete)
         self.ladders.again_wanted.connect(self.measure_again)
         self.ladders.renamed.connect(self._rename)
         self.picker.measure_wanted.connect(self.measure)
-        self.picker.costs_wanted.connect(self._tell_costs)
         self.picker.tune_wanted.connect(self._tune_picked)
         self.picker.closed.connect(self._leave_picker)
         self.picker.hub_wanted.connect(self.hub_wanted)
@@ -288,10 +252,10 @@ class LadderPage(QWidget):
         board.card.limits.changed.connect(self._on_limits)
         board.card.settings_wanted.connect(self.tuner.use)
         board.card.together_wanted.connect(self._measure_together)
-        board.card.speed_wanted.connect(self._measure_speed)
-        board.ask_wanted.connect(self._ask_more)
-        board.pane_wanted.connect(lambda key: self.pane_wanted.emit(self._candidate(key)))
-        board.find_wanted.connect(lambda key: self.find_wanted.emit(self._candidate(key).file))
+        board.card.speed_wanted.connect(lambda: run.measure_speed(self.view))
+        board.ask_wanted.connect(lambda key: run.ask_more(self.view, key))
+        board.pane_wanted.connect(lambda key: self.pane_wanted.emit(run.candidate(key)))
+        board.find_wanted.connect(lambda key: self.find_wanted.emit(run.candidate(key).file))
         board.table.columns_changed.connect(
             lambda: self._kept.change(ladder_columns=board.table.columns)
         )
@@ -307,7 +271,7 @@ class LadderPage(QWidget):
         self._show_work()
 
     def _measure_together(self, tuned: Tuned) -> None:
-        self.tuner.together(tuned, self._candidate(tuned.base))
+        self.tuner.together(tuned, self.run.candidate(tuned.base))
 
     def _tune_picked(self, candidate: Candidate) -> None:
         self._leave_picker()
@@ -328,13 +292,7 @@ class LadderPage(QWidget):
 
     def _show_work(self) -> None:
         self.board.show_work(self.entry, held=self._service.held)
-        entry = self.entry
-        title = entry_title(entry) if entry is not None else ""
-        against = ""
-        if entry is not None:
-            name = name_of(entry.candidate(entry.reference).name)
-            against = self.tr("compared with {name}").format(name=name)
-        self.top.show_title(title, against)
+        self.top.show_title(self.entry)
         self._follow_actions()
 
     def _follow_actions(self) -> None:
@@ -365,88 +323,14 @@ class LadderPage(QWidget):
             self.pick(candidates, candidates[0])
             self.picker.measure_button.click()
 
-    def _tell_costs(self, order: LadderOrder | None) -> None:
-        """Tell beforehand what servers will be asked; an earlier order's is not wanted any more."""
-        if self._costing is not None:
-            self._costing.cancel()
-            self._costing = None
-        if order is None:
-            return
-        workers, tell = self._desk.workers, self.picker.set_costs
-        self._costing = self._jobs.run(
-            lambda _context: workers.costs(order),
-            done=lambda told: tell(order, told),
-            failed=lambda error: tell(order, [sentence(error)]),
-        )
-
-    def _ask_more(self, key: str) -> None:
-        """Ask a version, and the original, what would settle its verdict."""
-        view = self.view
-        found = view.settlings.get(key) if view is not None else None
-        if view is not None and found is not None:
-            plan = replace(view.plan, more={**view.plan.more, **found.more})
-            self._extend(plan, Further(ask=(plan.reference, key)))
-
-    def _measure_speed(self) -> None:
-        if self.view is not None:
-            self._extend(self.view.plan, Further(speed=True))
-
-    def _extend(self, plan: LadderPlan, further: Further) -> None:
-        if self.entry is not None:
-            self._service.extend(self.entry, plan, further)
-
-    def _pause(self) -> None:
-        if self.entry is not None:
-            self._service.pause(self.entry)
-
-    def _go_on(self) -> None:
-        if self.entry is not None:
-            self._service.go_on(self.entry)
-
-    def _cancel(self) -> None:
-        if self.entry is not None:
-            self._service.cancel(self.entry)
-
-    def measure_again(self, entry: LadderEntry | None) -> None:
+    def measure_again(self, entry: LadderEntry) -> None:
         """Set a ladder up once more, from the beginning."""
-        if entry is not None:
-            reference = entry.candidate(entry.reference).moved(self.place_of)
-            self.pick([each.moved(self.place_of) for each in entry.candidates], reference)
+        reference = entry.candidate(entry.reference).moved(self.place_of)
+        self.pick([each.moved(self.place_of) for each in entry.candidates], reference)
 
     def _rename(self, entry: LadderEntry, name: str) -> None:
-        self._service.rename(entry, name)
+        self.run.rename(entry, name)
         self.ladders.model.note_ladder(entry, held=self._service.held)
-        self._show_work()
-        number, workers = entry.number, self._desk.workers
-        if number is not None:
-            self._jobs.run(
-                lambda _context: workers.rename(number, name),
-                failed=self._complain,
-            )
-
-    def delete(self, entry: LadderEntry) -> None:
-        """Delete a ladder with everything measured; for a while it can be brought back."""
-        was_shown = entry is self.entry
-        try:
-            bring_back = self._desk.delete(entry)
-        except PersonError as error:
-            self._complain(error)
-            return
-
-        def undo() -> None:
-            try:
-                back = bring_back()
-            except PersonError as error:
-                self._complain(error)
-                return
-            if back is not None and was_shown:
-                self.show_ladder(back)
-
-        words = self.tr("“{title}” was deleted.").format(title=entry_title(entry))
-        remark(self, words, undo)
-
-    def _candidate(self, key: str) -> Candidate:
-        return self.entry.candidate(key) if self.entry is not None else candidate_of(key)
 
     def follow_moves(self, place_of: Callable[[Path], Path]) -> None:
         """Look for files where they are now; ``place_of`` tells of each."""
@@ -471,22 +355,15 @@ class LadderPage(QWidget):
         self._follow_actions()
         self._kept.change(ladder_details=shown)
 
-    def _show_list(self, shown: bool) -> None:
-        self.ladders.setVisible(shown)
-        self._kept.change(ladder_list_visible=shown)
-
     def layout_state(self) -> Mapping[str, list[int]]:
         """The splitter's sizes by name."""
-        return {_SIZES: self._columns.sizes()}
+        return self._beside.sizes()
 
     # Qt's own names from here on.
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < _NARROW_LETTERS * self.fontMetrics().averageCharWidth()
-        if narrow is not self._narrow:
-            self._narrow = narrow
-            self.ladders.setVisible(self.commands.show_list.isChecked() and not narrow)
+        self._beside.follow_width(self)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

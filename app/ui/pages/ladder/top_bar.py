@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QMenu, QPushButton
 
+from app.lab.works.ladders.entry import name_of
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ElidedLabel, IconButton, push_button
 from app.ui.kit.widgets.layouts import in_row
+from app.ui.pages.ladder.words import entry_title
 
 if TYPE_CHECKING:
+    from app.lab.works.ladders.entry import LadderEntry
     from app.ui.pages.ladder.actions import LadderActions
 
 
@@ -51,8 +54,12 @@ class LadderTopBar(QFrame):
             margins=(GRID, GRID // 2, GRID, GRID // 2),
         )
 
-    def show_title(self, title: str, against: str) -> None:
-        """Name the ladder that is shown."""
+    def show_title(self, entry: LadderEntry | None) -> None:
+        """Name the ladder that is shown, and what its versions are compared with."""
+        title = against = ""
+        if entry is not None:
+            title, name = entry_title(entry), name_of(entry.candidate(entry.reference).name)
+            against = self.tr("compared with {name}").format(name=name)
         self.title.set_text(title)
         self.against.set_text(against)
 
