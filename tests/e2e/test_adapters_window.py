@@ -1,6 +1,6 @@
 """Adapters in the real window: tried on their base, weighed while the model stays loaded.
 
-Tests app.ui.pages.compare.part.
+Tests app.ui.pages.compare.part and app.ui.pages.compare.candidates.files.
 """
 
 from __future__ import annotations

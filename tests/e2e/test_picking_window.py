@@ -1,6 +1,7 @@
 """What is picked in the real window: other versions for Compare, and a template that is kept.
 
-Tests app.ui.pages.compare.part, app.lab.compare.templates and app.ui.picking.add_dialog.
+Tests app.ui.pages.compare.part, app.ui.pages.compare.candidates.adding, app.lab.compare.templates
+and app.ui.picking.add_dialog.
 """
 
 from __future__ import annotations

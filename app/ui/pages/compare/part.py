@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from app.core.candidates.adapters import MOST_ADAPTERS, Adapter
 from app.core.candidates.candidate import MAX_CANDIDATES, Candidate, candidate_of
-from app.core.candidates.drafts import Draft
 from app.core.errors import PersonError
 from app.core.history.entry import EntryKind, Wanted
-from app.core.memory.estimate import lasting_budget_bytes
-from app.core.models.projectors import fitting_projectors
 from app.lab.demo.demo import FIRST_PANES
-from app.lab.engines.adapters import adapters_for, check_adapters
-from app.lab.engines.drafts import fitting_drafts, read_draft
-from app.lab.engines.room import EngineRoom
 from app.lab.pictures.shelf import PictureShelf
-from app.lab.servers.book import ServerBook
 from app.library.model_files import whole_sets
-from app.monitor.machine import physical_core_count, total_memory_bytes
 from app.store.database import open_beside
 from app.store.pictures import shown_pictures
 from app.ui.kit.pages import Page, PageHelp, Part
 from app.ui.kit.widgets.banner import Severity
-from app.ui.kit.words.sentences import sentence, told
+from app.ui.kit.words.sentences import sentence
 from app.ui.kit.words.text import translate
+from app.ui.pages.compare.candidates.adding import Adding
+from app.ui.pages.compare.candidates.files import CandidateFiles
 from app.ui.pages.compare.last_chat import LastChat
 from app.ui.pages.compare.page import ComparePage
 from app.ui.pages.compare.session_adapter import SessionSignals
@@ -37,15 +30,10 @@ from app.ui.plots.kinds import Metric
 from app.ui.shell.engine.watch import EngineWatch
 
 if TYPE_CHECKING:
-    from app.core.chats.panes import ChatPane
     from app.core.models.family import LibraryModel
-    from app.core.servers.server import Server
-    from app.core.words.sentence import Sentence
-    from app.lab.ladder.pickable import PickFile
     from app.store.settings import Settings
     from app.ui.kit.jobs import JobContext
     from app.ui.pages.compare.batch.desk import BatchDesk
-    from app.ui.picking.add_dialog import AddDialog
     from app.ui.plots.live import LivePlots
     from app.ui.shell.ground import Ground
 
@@ -85,17 +73,11 @@ class ComparePart(Part):
         self._last_chat = LastChat(session, ground.kept, lambda: panes.at_rest, ground.main)
         panes.is_plain = self._last_chat.is_plain
         self.view.settings.set_engine_facts(ground.engine.facts)
-        self.view.settings.fitting = lambda model: adapters_for(model, self._models)
-        self.view.settings.adapter_wanted.connect(self._choose_adapter)
-        self.view.settings.projectors = lambda model: fitting_projectors(self._models, model)
-        self.view.settings.projector_wanted.connect(self._choose_projector)
-        self.view.settings.drafting = lambda model: fitting_drafts(self._models, model)
-        self.view.settings.draft_wanted.connect(self._choose_draft)
-        self.view.settings.worth_wanted.connect(self._find_worth)
+        self._adding = adding = Adding(ground, self.view.controller)
+        side, run = self.view.settings, self.view.controller
+        self._files = CandidateFiles(ground, side, run, lambda: adding.models)
         self._watch = EngineWatch(session)
         self.plots: LivePlots | None = None
-        self._models: Sequence[LibraryModel] = ()
-        self._picker: AddDialog | None = None
         self._batch: BatchDesk | None = None
         self._wire()
 
@@ -112,7 +94,7 @@ class ComparePart(Part):
         requests.find.add(self._find)
         requests.enter_sends.add(self.view.prompt.set_enter_sends)
         self.view.prompt.set_enter_sends(ground.kept.now.enter_sends)
-        self.view.add_wanted.connect(self._pick)
+        self.view.add_wanted.connect(lambda: self._adding.ask(self.view))
         self.view.repair_wanted.connect(ground.engine.repair)
         self.view.measure_wanted.connect(
             lambda: requests.measure.tell([pane.candidate for pane in self._session.panes])
@@ -225,28 +207,6 @@ class ComparePart(Part):
         self._come_up()
         self.view.open_files(files)
 
-    def _pick(self) -> None:
-        """Let the person choose of what is here, or go where there is more."""
-        # The picker knows of measuring, and so of numpy: the first paint does not wait for that.
-        from app.ui.picking.add_dialog import AddDialog
-
-        if self._picker is None:
-            self._picker = picker = AddDialog(self.view)
-            picker.chosen.connect(self._add_candidates)
-            picker.files_wanted.connect(self.view.controller.choose_and_add)
-            picker.hub_wanted.connect(self._ground.requests.find_on_hub.tell)
-            picker.server_wanted.connect(self._ground.requests.add_server.tell)
-        room = lasting_budget_bytes(total_memory_bytes())
-        panes = len(self._session.panes)
-        self._picker.ask(self._pickable(), panes, room, self._servers())
-
-    def _pickable(self) -> list[PickFile]:
-        from app.lab.ladder.pickable import pickable
-
-        session, demo = self._session, self._ground.demo
-        known, servers = session.templates.known, self._servers()
-        return pickable(session.panes, demo, self._models, known, servers=servers)
-
     def _ask_many(self) -> None:
         # Its window is no part of a start.
         from app.ui.pages.compare.batch.desk import BatchDesk
@@ -264,83 +224,10 @@ class ComparePart(Part):
             self.signals.panes_changed.connect(batch.follow)
         self._batch.open()
 
-    def _servers(self) -> list[Server]:
-        with suppress(PersonError):  # the Models page says why their list cannot be read
-            return ServerBook.of_this_pc(self._ground.house.paths).all()
-        return []
-
     def _note_models(self, models: Sequence[LibraryModel]) -> None:
-        self._models = models
+        self._adding.note_models(models)
         self._session.know_projectors(
             {str(each.path): str(each.projector or "") for each in models if each.model}
-        )
-        if self._picker is not None and self._picker.isVisible():
-            self._picker.set_files(self._pickable())
-
-    def _add_candidates(self, candidates: Sequence[Candidate]) -> None:
-        for candidate in candidates:
-            self.view.controller.add_candidate(candidate)
-
-    def _choose_projector(self, key: str) -> None:
-        """Ask for a projector's file; whether it fits, the load tells."""
-        paths = self._ground.files.models(translate("Compare", "Open a projector"))
-        if paths:
-            setup = self._session.pane(key).setup
-            self.view.controller.update_candidate(setup.running(projector=str(paths[0])))
-
-    def _choose_adapter(self, key: str) -> None:
-        """Ask for an adapter's file; what does not fit is told, and changes nothing."""
-        setup = self._session.pane(key).setup
-        paths = self._ground.files.models(translate("Compare", "Open an adapter"))
-        adapters = (*setup.candidate.adapters, *(Adapter(str(path)) for path in paths))
-        wanted = setup.running(adapters=adapters[:MOST_ADAPTERS])
-        self._take(setup, wanted, lambda: check_adapters(wanted.candidate))
-
-    def _choose_draft(self, key: str) -> None:
-        """Ask for a draft model's file; one of another vocabulary is told, and changes nothing."""
-        setup = self._session.pane(key).setup
-        paths = self._ground.files.models(translate("Compare", "Open a draft model"))
-        if not paths:
-            return
-        draft = replace(setup.candidate.draft or Draft(), path=str(paths[0]))
-        wanted = setup.running(draft=draft)
-        self._take(setup, wanted, lambda: read_draft(wanted.candidate))
-
-    def _take(self, setup: ChatPane, wanted: ChatPane, check: Callable[[], object]) -> None:
-        """Let a pane run with other files, once they were seen to fit."""
-        view = self.view
-
-        def take(_checked: object) -> None:
-            if self._session.chat.pane(setup.key) == setup:  # nothing else was set meanwhile
-                view.controller.update_candidate(wanted)
-
-        if wanted != setup:
-            self._ground.jobs.run(
-                lambda _context: check(),
-                done=take,
-                failed=lambda error: view.controller.refused.emit(sentence(error)),
-            )
-
-    def _find_worth(self, key: str) -> None:
-        """Measure what a pane's draft brings, and say it beside its settings."""
-        side, candidate = self.view.settings, self._session.pane(key).candidate
-        if self._session.busy:
-            side.tell_worth(key, translate("Compare", "Answers are coming: measure afterwards."))
-            return
-        paths = self._ground.house.paths
-
-        def measure(context: JobContext) -> Sentence:
-            # Imported when it is needed: measuring is no part of a start.
-            from app.lab.speed.drafted import whether_worth
-
-            room = EngineRoom.of_this_pc(paths)
-            return whether_worth(candidate, room, physical_core_count(), context.check)
-
-        side.tell_worth(key, translate("Compare", "Answering in turns …"), measuring=True)
-        self._ground.jobs.run(
-            measure,
-            done=lambda said: side.tell_worth(key, told(said)),
-            failed=lambda error: side.tell_worth(key, sentence(error)),
         )
 
     def _show(self, candidate: Candidate) -> None:
