@@ -10,32 +10,21 @@ import contextlib
 import hashlib
 import logging
 import random
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from app.base.files import hash_file
-from app.base.locks import file_lock
-from app.base.rights import usual_rights
-from app.core.words.sentence import say, wait
-from app.hub.errors import (
-    CacheNotWritable,
-    DiskFull,
-    DownloadCorrupt,
-    DownloadError,
-    DownloadGivenUp,
-    HubAstray,
-    HubError,
-    HubRateLimited,
-    HubTrouble,
-)
+from app.core.words.sentence import say
+from app.hub.errors import CacheNotWritable, DiskFull, DownloadCorrupt, DownloadError, HubTrouble
+from app.hub.files.content import Content
 from app.hub.files.intake import Intake
-from app.hub.files.part_file import SPARE_BYTES, Disk, PartFile, hasher_for
-from app.hub.files.snapshots import show, tag, take_over
+from app.hub.files.part_file import SPARE_BYTES, Disk, PartFile
 from app.hub.progress import Phase, Progress, ProgressMeter
+from app.hub.retrying import Retries
 from app.hub.source import AddressExpired, Body, FileFacts, FileSource, RangeIgnored
-from app.hub.stopping import TICK_S, interruptible
+from app.hub.stopping import interruptible
 
 if TYPE_CHECKING:
     from app.base.gate import StopFlag
@@ -43,12 +32,9 @@ if TYPE_CHECKING:
     from app.hub.cache import HubCache
     from app.hub.connection import HubConnection
 
-Result = TypeVar("Result")
-
 log = logging.getLogger(__name__)
 
 _CORRUPT_ATTEMPTS = 2
-_ASTRAY_ATTEMPTS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +75,7 @@ class Downloader:
         self.hub = hub
         self.cache = cache
         self.disk = disk or Disk()
-        self._jitter = jitter
+        self.jitter = jitter
 
     def fetch_all(
         self,
@@ -135,25 +121,6 @@ class Downloader:
         if rest and free < rest + SPARE_BYTES:
             raise DiskFull(rest, free, str(folder))
 
-    def wait_s(self, trouble: HubTrouble, failures: int) -> float:
-        """How long to wait before the next attempt, in seconds.
-
-        Raises:
-            HubError: Longer than anybody wants to wait, or too many attempts brought nothing.
-        """
-        patience = self.hub.settings.patience
-        asked = trouble.retry_after_s
-        if asked is not None and asked > patience.most_rate_limit_s:
-            raise DownloadGivenUp(
-                say("hub.hub_asks_wait_try_again", asked=wait(asked)), trouble.detail
-            )
-        most = patience.attempts
-        if failures > (min(most, _ASTRAY_ATTEMPTS) if isinstance(trouble, HubAstray) else most):
-            raise _given_up(trouble)
-        backoff = min(patience.first_retry_s * 2 ** (failures - 1), patience.most_retry_s)
-        chosen = backoff * (0.5 + self._jitter() / 2)
-        return chosen if asked is None else asked + chosen
-
 
 class _Fetch:
     """Brings one file."""
@@ -174,88 +141,72 @@ class _Fetch:
         self._stop = stop
         self._meter = meter
         self._source = FileSource(owner.hub, repo_id, commit, file.name)
-        self._failures = 0
+        self._retries = Retries(
+            file.name,
+            owner.hub.settings.patience,
+            owner.jitter,
+            stop,
+            lambda why: self._meter.enter(Phase.RETRYING, why),
+        )
         self._known: FileFacts | None = None
 
     def look(self) -> int:
         """Ask the Hub for the file; returns how many bytes are still to come."""
         self._meter.enter(Phase.CONNECTING)
-        facts = self._known = self._patiently(self._facts)
-        blob, entry = self._places(facts)
-        cache = self._owner.cache
-        shown = cache.shown(self._repo_id, facts.size_bytes)
-        if blob.exists() or entry.exists() or any(place.name == entry.name for place in shown):
+        facts = self._known = self._retries.patiently(self._facts)
+        content = self._content(facts)
+        if content.blob.exists() or content.entry.exists():
             return 0
-        part = cache.part(self._repo_id, facts.digest)
+        if any(place.name == content.entry.name for place in content.shown()):
+            return 0
+        part = content.part
         return max(0, facts.size_bytes - (part.stat().st_size if part.exists() else 0))
 
-    def _places(self, facts: FileFacts) -> tuple[Path, Path]:
-        """Where the whole content may lie."""
+    def _content(self, facts: FileFacts) -> Content:
         cache = self._owner.cache
-        return (
-            cache.blob(self._repo_id, facts.digest),
-            cache.snapshot(self._repo_id, self._commit, self._file.name),
-        )
+        entry = cache.snapshot(self._repo_id, self._commit, self._file.name)
+        size, stop = facts.size_bytes, self._stop
+        return Content(cache, self._repo_id, facts.digest, size, entry, stop, self._meter)
 
     def run(self, meter: ProgressMeter) -> Fetched:
         """Bring it, after it was looked at."""
-        self._meter, self._failures = meter, 0
-        facts, cache = self._known, self._owner.cache
+        self._meter, self._retries.failures = meter, 0
+        facts = self._known
         assert facts is not None
-        blob, entry = self._places(facts)
+        content, size = self._content(facts), facts.size_bytes
+        blob, entry = content.blob, content.entry
         if not blob.exists() or (entry.exists() and entry.samefile(blob)):
             # What is complete is given without a lock: nothing needs to be written then.
-            sha256 = self._there_already(entry, facts)
+            sha256 = content.sha256_at(entry)
             if sha256 is not None:
-                return Fetched(entry, facts.size_bytes, sha256, facts.size_bytes)
+                return Fetched(entry, size, sha256, size)
         try:
-            return self._fetch(blob, entry, facts)
+            return self._fetch(content, facts)
         except CacheNotWritable:
-            for place in cache.shown(self._repo_id, facts.size_bytes):
-                sha256 = self._there_already(place, facts) if place.name == entry.name else None
+            for place in content.shown():
+                sha256 = content.sha256_at(place) if place.name == entry.name else None
                 if sha256 is not None:
-                    return Fetched(place, facts.size_bytes, sha256, facts.size_bytes)
+                    return Fetched(place, size, sha256, size)
             raise
 
-    def _fetch(self, blob: Path, entry: Path, facts: FileFacts) -> Fetched:
-        cache = self._owner.cache
-        with self._locked(facts):
+    def _fetch(self, content: Content, facts: FileFacts) -> Fetched:
+        blob, entry = content.blob, content.entry
+        with content.locked():
             for place in (blob, entry):
-                sha256 = self._there_already(place, facts)
+                sha256 = content.sha256_at(place)
                 if sha256 is not None:
                     resumed = facts.size_bytes
                     break
-                with self._writing():
+                with content.writing():
                     place.unlink(missing_ok=True)  # what was there was damaged
             else:
-                place, resumed = blob, facts.size_bytes
-                sha256 = self._taken_over(entry, facts)
+                place, resumed = entry, facts.size_bytes
+                sha256 = content.take_over()
                 if sha256 is None:
-                    resumed, sha256 = self._bring(blob, facts)
-                else:
-                    place = entry
-            self._meter.enter(Phase.FINISHING)
-            with self._writing():
-                cache.part(self._repo_id, facts.digest).unlink(missing_ok=True)
-                tag(cache.folder)
-                show(place, entry)
+                    place = blob
+                    resumed, sha256 = self._bring(content, facts)
+            content.show(place)
         return Fetched(entry, facts.size_bytes, sha256, resumed)
-
-    def _taken_over(self, entry: Path, facts: FileFacts) -> str | None:
-        """Show what a snapshot of another commit holds itself, as it does where links are none.
-
-        Returns:
-            The SHA-256 of the content, None where there is none of it.
-        """
-        for place in self._owner.cache.shown(self._repo_id, facts.size_bytes):
-            if place.is_symlink():
-                continue  # to a blob, and that is not there or damaged
-            sha256 = self._there_already(place, facts)
-            if sha256 is not None:
-                with self._writing():
-                    if take_over(place, entry, self._owner.cache.repo_folder(self._repo_id)):
-                        return sha256
-        return None
 
     def _facts(self) -> FileFacts:
         facts = interruptible(lambda: self._source.facts(self._file), self._stop)
@@ -266,32 +217,8 @@ class _Fetch:
             )
         return facts
 
-    def _there_already(self, place: Path, facts: FileFacts) -> str | None:
-        """The SHA-256 of content that is in the cache; None where it is another, or damaged."""
-        try:
-            if place.stat().st_size != facts.size_bytes:
-                return None
-        except OSError:
-            return None
-        self._meter.enter(Phase.CHECKING)
-        hasher, sha256 = hasher_for(facts.digest, facts.size_bytes), hashlib.sha256()
-        try:
-            n_bytes = hash_file(place, self._at, hasher, sha256)
-        except OSError as error:
-            log.warning("content of the cache cannot be read: %s: %r", place, error)
-            return None
-        if n_bytes == facts.size_bytes and hasher.hexdigest() == facts.digest:
-            return sha256.hexdigest()
-        log.warning("damaged content in the cache: %s", place)
-        return None
-
-    def _at(self, done_bytes: int) -> None:
-        self._stop.check()
-        self._meter.at(done_bytes)
-
-    def _bring(self, blob: Path, facts: FileFacts) -> tuple[int, str]:
-        part_path = self._owner.cache.part(self._repo_id, facts.digest)
-        part = PartFile(part_path, facts.digest, facts.size_bytes, self._owner.disk)
+    def _bring(self, content: Content, facts: FileFacts) -> tuple[int, str]:
+        part = PartFile(content.part, facts.digest, facts.size_bytes, self._owner.disk)
         with contextlib.closing(part):
             self._meter.enter(Phase.CHECKING)
             resumed = part.resume(self._stop, self._meter.at)
@@ -309,8 +236,8 @@ class _Fetch:
                     say("hub.arrived_damaged_twice_thrown_away", name=self._file.name), facts.digest
                 )
             self._meter.enter(Phase.FINISHING)
-            part.become(blob)
-        return resumed, self._sha256(blob, facts)
+            part.become(content.blob)
+        return resumed, self._sha256(content.blob, facts)
 
     def _sha256(self, blob: Path, facts: FileFacts) -> str:
         if len(facts.digest) == 64:
@@ -330,14 +257,14 @@ class _Fetch:
             try:
                 self._take(part, facts)
             except RangeIgnored as trouble:
-                self._pause(trouble, came=False)
+                self._retries.pause(trouble, came=False)
                 part.restart()
                 self._meter.at(0)
-                facts = self._patiently(self._facts)
+                facts = self._retries.patiently(self._facts)
             except HubTrouble as trouble:
-                self._pause(trouble, came=part.done_bytes > furthest)
-                if isinstance(trouble, AddressExpired) or self._failures > 1:
-                    facts = self._patiently(self._facts)
+                self._retries.pause(trouble, came=part.done_bytes > furthest)
+                if isinstance(trouble, AddressExpired) or self._retries.failures > 1:
+                    facts = self._retries.patiently(self._facts)
             furthest = max(furthest, part.done_bytes)
 
     def _take(self, part: PartFile, facts: FileFacts) -> None:
@@ -355,66 +282,6 @@ class _Fetch:
                 part.add(block)
                 self._meter.at(part.done_bytes)
 
-    def _patiently(self, work: Callable[[], Result]) -> Result:
-        """Do something until it works, or stop when asked, or give up with the reason."""
-        while True:
-            try:
-                return work()
-            except HubTrouble as trouble:
-                self._pause(trouble, came=False)
-
-    def _pause(self, trouble: HubTrouble, *, came: bool) -> None:
-        self._failures = 1 if came else self._failures + 1
-        wait = self._owner.wait_s(trouble, self._failures)
-        log.info("%s: again in %.1f s after %s", self._file.name, wait, trouble.detail or trouble)
-        self._meter.enter(Phase.RETRYING, trouble.said)
-        self._stop.sleep(wait)
-
-    @contextlib.contextmanager
-    def _writing(self) -> Generator[None]:
-        """Write into the cache, with the rights that are usual there; for moments.
-
-        Raises:
-            CacheNotWritable: That cannot be done.
-        """
-        try:
-            with usual_rights():
-                yield
-        except TimeoutError:
-            raise
-        except OSError as error:
-            raise CacheNotWritable(self._owner.cache.folder, error) from error
-
-    @contextlib.contextmanager
-    def _locked(self, facts: FileFacts) -> Generator[None]:
-        """Be the only program that brings this content."""
-        from filelock import Timeout
-
-        path = self._owner.cache.lock(self._repo_id, facts.digest)
-        with self._writing():
-            path.parent.mkdir(parents=True, exist_ok=True)
-        lock = file_lock(path, mode=0o664)
-        while True:
-            try:
-                with self._writing():
-                    lock.acquire(timeout=0)
-                break
-            except Timeout:
-                self._meter.enter(Phase.WAITING)
-                self._stop.sleep(TICK_S * 4)
-        try:
-            yield
-        finally:
-            lock.release()
-
 
 def _drop(body: Body) -> None:
     body.close()
-
-
-def _given_up(trouble: HubTrouble) -> HubError:
-    if isinstance(trouble, HubRateLimited):
-        return trouble
-    return DownloadGivenUp(
-        say("hub.download_does_not_go_already", reason=trouble.said), trouble.detail
-    )

@@ -1,6 +1,6 @@
 """The downloader: every fault on the way ends with the very bytes, or with a sentence.
 
-Tests app.hub.progress.
+Tests app.hub.progress, app.hub.retrying and app.hub.files.content.
 """
 
 from __future__ import annotations
