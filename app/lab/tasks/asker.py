@@ -7,19 +7,14 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from hashlib import sha256
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from app.base.files import write_whole
-from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
-from app.core.tasks.drawing import drawn
-from app.core.words.sentence import English, say, worded
+from app.core.words.sentence import English, worded
 from app.engine.api import Engine, EngineEvent, Exited
 from app.engine.local.pool import EnginePool
 from app.engine.protocol.answering import AnswerMany, Finished, Generate, ManyAnswered, Text
@@ -28,9 +23,9 @@ from app.engine.protocol.running import Failed, FailureKind
 from app.lab.engines.calls import check_end
 from app.lab.engines.lent import LentEngine
 from app.lab.engines.loading import reopen_command
-from app.lab.pictures.shelf import PictureShelf
 from app.lab.tasks.groups import Groups
 from app.lab.tasks.plan import FileAnswers, TaskAnswer, TaskPlan
+from app.lab.tasks.questions import Questions
 from app.lab.tasks.work import Work
 
 if TYPE_CHECKING:
@@ -43,7 +38,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_PICTURES = "task-pictures"
 _POLL_SECONDS = 0.5
 _KEEP_SECONDS = 1.0
 _TELL_SECONDS = 0.5
@@ -115,7 +109,7 @@ class FileAsker:
         ready: EngineCalls | None = None,
     ) -> None:
         self._opened = opened
-        self._manner = opened.manner
+        self._questions = Questions(opened, plan, room.folder)
         self._context_tokens = plan.context_tokens(opened)
         self._plan = plan
         self._places = plan.places or 1
@@ -299,7 +293,7 @@ class FileAsker:
         while self._todo and not engine.is_busy:
             item = self._todo.popleft()
             try:
-                question = self._question(item, engine.client.next_id())
+                question = self._questions.command(item, engine.client.next_id())
                 engine.client.send(question)
             except PersonError as error:  # too long for a message
                 self._errors.append(error.sentence)
@@ -318,7 +312,7 @@ class FileAsker:
                 break
             self._todo.popleft()
             try:
-                question = self._question(item, engine.client.next_id())
+                question = self._questions.command(item, engine.client.next_id())
             except PersonError as error:
                 self._errors.append(error.sentence)
             else:
@@ -327,8 +321,8 @@ class FileAsker:
         if not questions:
             return
         engine.many_id = engine.client.next_id()
-        places, place_tokens = self._places, self._plan.place_tokens(self._opened)
-        many = AnswerMany(engine.many_id, questions, places, place_tokens, self._manner.chosen)
+        place_tokens, template = self._plan.place_tokens(self._opened), self._questions.template
+        many = AnswerMany(engine.many_id, questions, self._places, place_tokens, template)
         try:
             engine.client.send(many)
         except PersonError:  # a very long one among them
@@ -346,31 +340,6 @@ class FileAsker:
         self._todo.extendleft(reversed(engine.items.values()))
         engine.items.clear()
         engine.many_id = 0
-
-    def _question(self, item: TaskItem, command_id: int) -> Generate:
-        sampling = SamplingSettings(
-            max_tokens=self._plan.most_tokens(item, self._manner), thinking=self._plan.thinking
-        )
-        pictures = (self._picture(item),) if item.picture else ()
-        # A text is read once for all questions about it; what a server keeps is its own affair.
-        clear = not item.text or self._opened.header is None
-        return self._manner.question(command_id, item.asked, sampling, pictures, clear=clear)
-
-    def _picture(self, item: TaskItem) -> str:
-        """The file of a question's picture, in the engines' folder."""
-        folder = self._room.folder / _PICTURES
-        path = folder / f"{sha256(item.picture.encode()).hexdigest()}.png"
-        try:
-            if not path.is_file():
-                folder.mkdir(parents=True, exist_ok=True)
-                if item.source:
-                    shelf = PictureShelf(folder)
-                    Path(shelf.file_of(shelf.take(Path(item.source)))).replace(path)
-                else:
-                    write_whole(path, drawn(item.picture))
-        except OSError as error:
-            raise PersonError(say("pictures.not_kept", name=path.name), str(error)) from error
-        return str(path.absolute())
 
     def _note(self, engine: _Engine, event: Finished) -> None:
         item = engine.items.pop(event.id)

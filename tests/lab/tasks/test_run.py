@@ -1,7 +1,7 @@
 """Tasks over real engines whose models answer in known ways.
 
 Tests app.lab.tasks.asker, app.lab.tasks.beside, app.lab.tasks.groups, app.lab.tasks.kept,
-app.lab.tasks.plan and app.engine.host.measuring.passes.
+app.lab.tasks.plan, app.lab.tasks.questions and app.engine.host.measuring.passes.
 """
 
 from __future__ import annotations
