@@ -209,3 +209,8 @@ def points_range(low: float, high: float) -> str:
     """An interval of differences in points; the word between, because ends have signs."""
     ends = {"low": points(low).value, "high": points(high).value}
     return translate("LadderWords", "{low} to {high}").format(**ends).replace(" ", NBSP)
+
+
+def lines(*parts: str) -> str:
+    """Those that say something, one below the other."""
+    return "\n".join(part for part in parts if part)

@@ -36,7 +36,7 @@ from app.ui.pages.ladder.details.details import DetailsPanel
 from app.ui.pages.ladder.details.details_html import details_html
 from app.ui.pages.ladder.details.remarks import RemarksBanner
 from app.ui.pages.ladder.list.ladder_list import LadderList, LadderListModel, ListRole
-from app.ui.pages.ladder.table.how import how_asked
+from app.ui.pages.ladder.table.how.losses import how_asked
 from app.ui.pages.ladder.votes.backend import VotesBackend
 from app.ui.pages.ladder.votes.panel import VotesPanel
 from app.ui.pages.ladder.words import entry_title

@@ -14,7 +14,7 @@ from app.ui.kit.words.format import MISSING, NBSP, count, divergence, number, pe
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.details.of_server import server_html
-from app.ui.pages.ladder.table.how import at_floor_words
+from app.ui.pages.ladder.table.how.losses import at_floor_words
 from app.ui.pages.ladder.words import points_range, range_words
 
 if TYPE_CHECKING:

@@ -26,7 +26,8 @@ from app.ui.kit.words.format import (
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.table.columns import TABLE
-from app.ui.pages.ladder.table.how import how_taken, state_help
+from app.ui.pages.ladder.table.how.losses import state_help
+from app.ui.pages.ladder.table.how.taken import how_taken
 from app.ui.pages.ladder.words import DOT, points_range, range_words, state_words
 
 if TYPE_CHECKING:

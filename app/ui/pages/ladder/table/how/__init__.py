@@ -1,0 +1,1 @@
+"""How figures were taken: the tool tips of the ladder's table."""
