@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,27 +103,6 @@ class ComparePage(PageParts):
         self.place_plots(plots)
         self.show_plots(self.plots_visible)
         self._show_plot_candidates()
-
-    def layout_state(self) -> dict[str, list[int]]:
-        """The splitters' sizes by name."""
-        return self.sizes()
-
-    def restore_layout(
-        self,
-        splitters: Mapping[str, list[int]],
-        *,
-        chat_list_visible: bool = True,
-        plots_visible: bool = False,
-    ) -> None:
-        """Bring back what :meth:`layout_state` gave; call it after :meth:`set_plots`."""
-        self.set_sizes(splitters)
-        self.show_chats(chat_list_visible)
-        self.commands.show_plots.setChecked(plots_visible)
-
-    @property
-    def plots_visible(self) -> bool:
-        """Whether the plots are unfolded."""
-        return self.commands.show_plots.isChecked()
 
     def open_files(self, paths: Iterable[Path]) -> bool:
         """Open a column for each model file; refusals are shown here."""

@@ -89,7 +89,7 @@ class PageParts(QWidget):
         self.settings = SettingsSide(session, controller)
         self._placed_plots: QWidget | None = None
         self._plots_wanted = False
-        self._show_chats = commands.show_chats
+        self._show_chats, self._show_plots = commands.show_chats, commands.show_plots
         self._narrow = self._chats_before = False
         self._lay_out()
         self.prompt.take_drops(self)
@@ -168,16 +168,29 @@ class PageParts(QWidget):
         """Show the columns, or what stands in their place."""
         self._stack.setCurrentWidget(self.panes if shown else self.empty)
 
-    def sizes(self) -> dict[str, list[int]]:
+    def layout_state(self) -> dict[str, list[int]]:
         """The splitters' sizes by name."""
         return {name: splitter.sizes() for name, splitter in self._splitters().items()}
 
-    def set_sizes(self, sizes: Mapping[str, list[int]]) -> None:
-        """Bring sizes back, as far as they fit what there is."""
+    def restore_layout(
+        self,
+        sizes: Mapping[str, list[int]],
+        *,
+        chat_list_visible: bool = True,
+        plots_visible: bool = False,
+    ) -> None:
+        """Bring back what was, as far as it fits what there is: the plots are to be there."""
         for name, splitter in self._splitters().items():
             kept = sizes.get(name, [])
             if len(kept) == splitter.count() and sum(kept) > 0:
                 splitter.setSizes(kept)
+        self.show_chats(chat_list_visible)
+        self._show_plots.setChecked(plots_visible)
+
+    @property
+    def plots_visible(self) -> bool:
+        """Whether the plots are unfolded."""
+        return self._show_plots.isChecked()
 
     def _splitters(self) -> dict[str, QSplitter]:
         return {"compare.columns": self._columns, "compare.rows": self._rows}

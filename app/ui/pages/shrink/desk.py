@@ -32,7 +32,7 @@ from app.library.model_files import open_model_file
 from app.library.places import hugging_face_cache
 from app.monitor.machine import physical_core_count
 from app.ui.pages.shrink.conversion import ConversionBackends
-from app.ui.pages.shrink.making.tab import MakingBackends
+from app.ui.pages.shrink.making.backends import MakingBackends
 from app.ui.pages.shrink.matrix.tab import MatrixBackends
 from app.ui.pages.shrink.page import ShrinkBackends, ShrinkPage
 from app.ui.pages.shrink.ways.measured import MeasuredLadder

@@ -22,7 +22,7 @@ from app.ui.kit.widgets.layouts import in_column, in_row, scrolled
 from app.ui.kit.words.sentences import sentence
 from app.ui.pages.shrink.conversion import Conversion, ConversionBackends
 from app.ui.pages.shrink.inside.tab import InsideTab, Raise
-from app.ui.pages.shrink.making.tab import MakingBackends, MakingTab
+from app.ui.pages.shrink.making.tab import MakingTab
 from app.ui.pages.shrink.matrix.effect import Together
 from app.ui.pages.shrink.matrix.tab import MatrixTab
 from app.ui.pages.shrink.ways.tab import WaysBackends, WaysTab
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from app.lab.convert.originals import Original
     from app.lab.works.making.work import Make, MakeOrder
     from app.ui.pages.shrink.inside.tab import Inspect
+    from app.ui.pages.shrink.making.backends import MakingBackends
     from app.ui.pages.shrink.matrix.tab import MatrixBackends
 
 

@@ -53,7 +53,7 @@ from app.ui.kit.file_dialogs import FileDialogs
 from app.ui.kit.jobs import JobContext, Jobs
 from app.ui.pages.shrink.conversion import ConversionBackends
 from app.ui.pages.shrink.inside.tab import Raise
-from app.ui.pages.shrink.making.tab import MakingBackends
+from app.ui.pages.shrink.making.backends import MakingBackends
 from app.ui.pages.shrink.making.versions import VersionColumn
 from app.ui.pages.shrink.making.wishes import Unit
 from app.ui.pages.shrink.matrix.tab import MatrixBackends

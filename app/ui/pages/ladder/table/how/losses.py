@@ -221,6 +221,6 @@ def state_help(row: Row) -> str:
     return lines(told(row.sentence), hint)
 
 
-def _whole_count(figures: Mapping[str, float], name: str) -> str:
+def _whole_count(figures: Mapping[str, float | None], name: str) -> str:
     value = figures.get(name)
     return count(None if value is None else round(value))
