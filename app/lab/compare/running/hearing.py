@@ -16,11 +16,8 @@ from app.lab.compare.panes import Pane, PaneState
 from app.lab.compare.running import failures
 
 if TYPE_CHECKING:
-    from app.engine.local.pool import EnginePool
     from app.engine.outcome import EngineOutcome
     from app.engine.protocol.messages import Event
-    from app.lab.compare.answers import Answers
-    from app.lab.compare.running.loader import Loader
     from app.lab.compare.running.schedule import Schedule
 
 log = logging.getLogger(__name__)
@@ -31,28 +28,16 @@ class Hearing:
 
     Args:
         events: What engines said, with the names that the pool gave them.
-        listener: Told of what happens.
         schedule: Has what follows done.
-        pool: The engines.
-        loader: Gets them loaded.
 
     Attributes:
         engine: What the last started engine said of itself; None before the first.
     """
 
-    def __init__(
-        self,
-        events: SimpleQueue[tuple[str, EngineEvent]],
-        listener: Answers,
-        schedule: Schedule,
-        pool: EnginePool,
-        loader: Loader,
-    ) -> None:
+    def __init__(self, events: SimpleQueue[tuple[str, EngineEvent]], schedule: Schedule) -> None:
         self._events = events
-        self._listener = listener
         self._schedule = schedule
-        self._pool = pool
-        self._loader = loader
+        self._listener, self._loader = schedule.listener, schedule.loader
         self.engine: Hello | None = None
 
     def pump(self) -> None:
@@ -76,7 +61,7 @@ class Hearing:
         self.pump()
 
     def _take(self, name: str, event: EngineEvent) -> None:
-        key = self._pool.source(name)
+        key = self._schedule.pool.source(name)
         pane = self._schedule.panes.get(key) if key is not None else None
         if pane is None:
             return
@@ -138,7 +123,7 @@ class Hearing:
             self._listener.answer_came(job, figures.tokens_per_second)
         self._loader.has_stopped(pane)
         _note_answer(pane, event)
-        self._pool.touch(pane.key, event.memory.needed_bytes)
+        schedule.pool.touch(pane.key, event.memory.needed_bytes)
         schedule.change(pane, PaneState.READY)
         if job is not None:
             job.answer.figures = figures

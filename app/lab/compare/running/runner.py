@@ -57,17 +57,14 @@ class Runner:
         events: SimpleQueue[tuple[str, EngineEvent]] = SimpleQueue()
         self.pool = pool_for(lambda name, event: events.put((name, event)))
         self.doubt: Callable[[Pane], PaneFailure | None] = lambda _pane: None
-        self._listener = listener
         self._loader = loader = Loader(self.pool, available_bytes, elsewhere)
-        self._schedule = schedule = Schedule(
-            listener, self.pool, loader, lambda pane: self.doubt(pane)
-        )
-        self._jobs, self._panes = schedule.jobs, schedule.panes
-        self._hearing = Hearing(events, listener, schedule, self.pool, loader)
+        self._schedule = Schedule(listener, self.pool, loader, lambda pane: self.doubt(pane))
+        self._jobs, self._panes = self._schedule.jobs, self._schedule.panes
+        self._hearing = Hearing(events, self._schedule)
         self._engine_wait: EngineWait | None = None
         self.pump = self._hearing.pump
         self.wait = self._hearing.wait
-        self.fail = schedule.fail
+        self.fail = self._schedule.fail
 
     @property
     def engine(self) -> Hello | None:
@@ -200,7 +197,7 @@ class Runner:
             if wait is None and was_waiting and not self.wants(pane):
                 pane.failure = None
                 self.unload(pane.key)
-            self._listener.pane_changed(pane)
+            self._schedule.listener.pane_changed(pane)
         self._schedule.go_on()
 
     def model_ready(self, pane: Pane) -> None:

@@ -34,6 +34,7 @@ class Schedule:
         doubt: Says why a pane's file had better not be loaded.
 
     Attributes:
+        listener, pool, loader: As above, for who does what follows from it.
         panes: Those that there are, by their keys.
         jobs: What is wanted of them.
     """
@@ -45,9 +46,9 @@ class Schedule:
         loader: Loader,
         doubt: Callable[[Pane], PaneFailure | None],
     ) -> None:
-        self._listener = listener
-        self._pool = pool
-        self._loader = loader
+        self.listener = listener
+        self.pool = pool
+        self.loader = loader
         self._doubt = doubt
         self.panes: dict[str, Pane] = {}
         self.jobs = JobQueue()
@@ -56,14 +57,14 @@ class Schedule:
 
     def go_on(self) -> None:
         """Start what can start now; nothing beside an engine that is to stop and computes on."""
-        if self._loader.stops:
+        if self.loader.stops:
             return
         if self.jobs.together:
             while job := self.jobs.begin_next():
                 self._begin(job)
             self._generate_together()
             return
-        while not self.jobs.begun and not self._loader:
+        while not self.jobs.begun and not self.loader:
             job = self.jobs.begin_next()
             if job is None:
                 return
@@ -77,17 +78,17 @@ class Schedule:
         """
         self.change(pane, PaneState.LOADING)
         keep = {pane.key, *(job.pane.key for job in self.jobs.begun)}
-        leaving = self._loader.in_the_way(pane, keep, insist=insist)
+        leaving = self.loader.in_the_way(pane, keep, insist=insist)
         if leaving is None:
             here = (key for key, other in self.panes.items() if other.candidate.server is None)
             leaving = [key for key in here if key not in keep]
         for key in leaving:
             other = self.panes.get(key)
             if other is not None and other.loaded is not None:
-                self._loader.shut(other)
+                self.loader.shut(other)
                 if other.state is PaneState.READY:
                     self.change(other, PaneState.ASLEEP)
-        self._loader.start(pane)
+        self.loader.start(pane)
 
     def loaded(self, pane: Pane) -> None:
         """A pane's model is there: it answers what is wanted of it."""
@@ -102,7 +103,7 @@ class Schedule:
 
     def _begin(self, job: Job) -> None:
         pane = job.pane
-        if pane.loaded is not None and self._pool.get(pane.key) is not None:
+        if pane.loaded is not None and self.pool.get(pane.key) is not None:
             if self.jobs.together:
                 self.change(pane, PaneState.READY)
             else:
@@ -126,9 +127,9 @@ class Schedule:
 
     def _generate(self, job: Job) -> None:
         pane = job.pane
-        client = self._pool.get(pane.key)
+        client = self.pool.get(pane.key)
         assert client is not None
-        self._pool.touch(pane.key)
+        self.pool.touch(pane.key)
         if pane.candidate.server is None:
             self._set_threads(job, client)
         job.request_id = client.next_id()
@@ -145,7 +146,7 @@ class Schedule:
 
     def _set_threads(self, job: Job, client: Engine) -> None:
         """Those that the PC has for each, as long as it is alone its own."""
-        threads = self._pool.threads_for(len(self.jobs.begun) if job.shared else 1)
+        threads = self.pool.threads_for(len(self.jobs.begun) if job.shared else 1)
         if not job.shared and job.pane.candidate.engine.threads is not None:
             threads = job.pane.candidate.engine.threads
         job.threads = threads
@@ -177,9 +178,9 @@ class Schedule:
         if job is not None:
             job.answer.stop_reason = reason
             job.answer.error = error
-            self._listener.answer_ended(job)
+            self.listener.answer_ended(job)
 
     def change(self, pane: Pane, state: PaneState) -> None:
         """Have a pane do something else, and tell so."""
         pane.become(state)
-        self._listener.pane_changed(pane)
+        self.listener.pane_changed(pane)

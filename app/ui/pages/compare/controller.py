@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QUrl, Signal
 
-from app.core.candidates.candidate import Candidate, candidate_of
+from app.core.candidates.candidate import candidate_of
 from app.core.errors import PersonError
 from app.core.models.kinds import ModelKind, kind_in_name
 from app.library.model_files import whole_sets
@@ -20,13 +20,12 @@ from app.ui.kit.words.text import translate
 from app.ui.pages.compare.panes.menu import PaneCommand
 
 if TYPE_CHECKING:
-    from app.core.candidates.settings import CompareMode, SamplingSettings
     from app.core.chats.chat import Turn
-    from app.core.chats.panes import ChatPane
     from app.core.chats.pictures import Picture
     from app.lab.compare.session import Session
-    from app.lab.compare.templates import TemplateQuestion
     from app.ui.kit.file_dialogs import FileDialogs
+
+_P = ParamSpec("_P")
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +47,21 @@ class CompareController(QObject):
         super().__init__()
         self._session = session
         self._files = files
+        # What the session does by itself, its refusals told; whether it did it.
+        self.edit = self._told(session.edit)
+        self.show_earlier_answer = self._told(session.show_earlier_answer)
+        self.show_earlier_turn = self._told(session.show_earlier_turn)
+        self.add_candidate = self._told(session.add_candidate)
+        self.move = self._told(session.move_candidate)
+        self.update_candidate = self._told(session.update_candidate)
+        self.answer_template = self._told(session.templates.answer)
+        self.new_chat = self._told(session.new_chat)
+        self.open_chat = self._told(session.open_chat)
+        self.pin_chat = self._told(session.pin_chat)
+        self.move_chat = self._told(session.move_chat)
+        self.set_system_prompt = self._told(session.set_system_prompt)
+        self.set_sampling = self._told(session.set_sampling)
+        self.set_mode = self._told(session.set_mode)
 
     # --- asking -------------------------------------------------------------------------
 
@@ -57,21 +71,9 @@ class CompareController(QObject):
         """Ask all panes, or some; whether the session took the prompt."""
         return self._try(lambda: self._session.ask(prompt, keys, pictures))
 
-    def edit(self, turn: Turn, prompt: str, pictures: Sequence[Picture] | None = None) -> bool:
-        """Go on from an earlier turn with another prompt; None shows what was shown before."""
-        return self._try(lambda: self._session.edit(turn, prompt, pictures))
-
     def regenerate(self, turn: Turn, key: str) -> bool:
         """Answer a turn anew in one pane."""
         return self._try(lambda: self._session.regenerate(turn, [key]))
-
-    def show_earlier_answer(self, turn: Turn, key: str) -> bool:
-        """Go back to the answer that a pane's answer took the place of."""
-        return self._try(lambda: self._session.show_earlier_answer(turn, key))
-
-    def show_earlier_turn(self, turn: Turn) -> bool:
-        """Go back to a turn as it was before it was edited."""
-        return self._try(lambda: self._session.show_earlier_turn(turn))
 
     def stop(self, key: str | None = None) -> bool:
         """Stop one pane or all."""
@@ -92,10 +94,6 @@ class CompareController(QObject):
             candidates = [replace(each, projector=str(eyes[0])) for each in candidates]
         return all(map(self.add_candidate, candidates))
 
-    def add_candidate(self, candidate: Candidate) -> bool:
-        """Open a pane for a file with its settings."""
-        return self._try(lambda: self._session.add_candidate(candidate))
-
     def remove(self, key: str) -> bool:
         """Close a pane; it can be had back for a while, with what it said and how it was set."""
         name = self._session.pane(key).letter
@@ -110,22 +108,6 @@ class CompareController(QObject):
             ).format(letter=name)
             self.said.emit(words, lambda: self._try(undo[0]))
         return closed
-
-    def move(self, key: str, index: int) -> bool:
-        """Put a pane elsewhere in the order."""
-        return self._try(lambda: self._session.move_candidate(key, index))
-
-    def set_reference(self, key: str) -> bool:
-        """Compare the others with a pane."""
-        return self._try(lambda: self._session.set_reference(key))
-
-    def update_candidate(self, setup: ChatPane) -> bool:
-        """Give a pane other settings."""
-        return self._try(lambda: self._session.update_candidate(setup))
-
-    def answer_template(self, question: TemplateQuestion, template_id: str) -> bool:
-        """Have all versions of a model asked by a well-known chat template."""
-        return self._try(lambda: self._session.templates.answer(question, template_id))
 
     def run(self, command: PaneCommand, key: str) -> None:
         """Carry out something of a pane's menu or notice."""
@@ -171,14 +153,6 @@ class CompareController(QObject):
 
     # --- chats --------------------------------------------------------------------------
 
-    def new_chat(self) -> bool:
-        """Begin an empty chat with the same panes."""
-        return self._try(self._session.new_chat)
-
-    def open_chat(self, chat_id: int) -> bool:
-        """Open a stored chat."""
-        return self._try(lambda: self._session.open_chat(chat_id))
-
     def rename_chat(self, chat_id: int, title: str) -> bool:
         """Give a chat another title; the one before can be had back for a while."""
         before = self._title_of(chat_id)
@@ -199,14 +173,6 @@ class CompareController(QObject):
             words = self.tr("“{title}” was deleted.").format(title=title or self.tr("New chat"))
             self.said.emit(words, lambda: self._try(undo[0]))
         return deleted
-
-    def pin_chat(self, chat_id: int, pinned: bool) -> bool:
-        """Let a chat stand above the others, or not any more."""
-        return self._try(lambda: self._session.pin_chat(chat_id, pinned))
-
-    def move_chat(self, chat_id: int, folder: str) -> bool:
-        """Put a chat into a folder; empty takes it out."""
-        return self._try(lambda: self._session.move_chat(chat_id, folder))
 
     def repeat_chat(self, chat_id: int) -> bool:
         """Ask everything that was asked in a chat once more, in a new one."""
@@ -229,17 +195,11 @@ class CompareController(QObject):
 
         return self._try(export)
 
-    def set_system_prompt(self, text: str) -> bool:
-        """Tell every model something first."""
-        return self._try(lambda: self._session.set_system_prompt(text))
+    def _told(self, do: Callable[_P, object]) -> Callable[_P, bool]:
+        def tried(*args: _P.args, **kwargs: _P.kwargs) -> bool:
+            return self._try(lambda: do(*args, **kwargs))
 
-    def set_sampling(self, sampling: SamplingSettings) -> bool:
-        """Change how panes without settings of their own sample."""
-        return self._try(lambda: self._session.set_sampling(sampling))
-
-    def set_mode(self, mode: CompareMode) -> bool:
-        """One after another, or all at once."""
-        return self._try(lambda: self._session.set_mode(mode))
+        return tried
 
     def _try(self, do: Callable[[], object]) -> bool:
         try:
