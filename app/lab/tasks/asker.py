@@ -6,7 +6,6 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from msgspec.structs import replace
 from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
 from app.core.words.sentence import English, worded
-from app.engine.api import Engine, EngineEvent, Exited
+from app.engine.api import EngineEvent, Exited
 from app.engine.local.pool import EnginePool
 from app.engine.protocol.answering import AnswerMany, Finished, Generate, ManyAnswered, Text
 from app.engine.protocol.loading import Hello, Load, Loaded, Reopen, Reopened
@@ -23,6 +22,7 @@ from app.engine.protocol.running import Failed, FailureKind
 from app.lab.engines.calls import check_end
 from app.lab.engines.lent import LentEngine
 from app.lab.engines.loading import reopen_command
+from app.lab.tasks.asked import AskedEngine
 from app.lab.tasks.groups import Groups
 from app.lab.tasks.plan import FileAnswers, TaskAnswer, TaskPlan
 from app.lab.tasks.questions import Questions
@@ -50,33 +50,6 @@ _LEAST_ITEMS_EACH = 8
 _ROUNDS = 4
 # Of one message, with room for what is written around a question; less than a message may have.
 _MOST_BYTES, _QUESTION_BYTES = 500_000, 400
-
-
-@dataclass(eq=False, slots=True)
-class _Engine:
-    """One engine of the file.
-
-    Attributes:
-        load_id: Of its Load command.
-        many_id: Of the command that asks several at once; 0 while it is asked one.
-        items: What it is asked now, by the commands' ids.
-        parts: Of the answers so far.
-        answered: How many questions it has answered.
-        is_ready: The file is loaded.
-    """
-
-    client: Engine
-    load_id: int = 0
-    is_ready: bool = False
-    many_id: int = 0
-    items: dict[int, TaskItem] = field(default_factory=lambda: dict[int, "TaskItem"]())
-    parts: dict[int, list[str]] = field(default_factory=lambda: dict[int, list[str]]())
-    answered: int = 0
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether it is asked something, or closes a command that asked several."""
-        return bool(self.items or self.many_id)
 
 
 class FileAsker:
@@ -125,7 +98,7 @@ class FileAsker:
             is_steady=True,
         )
         self._ready = ready
-        self._engines: dict[str, _Engine] = {}
+        self._engines: dict[str, AskedEngine] = {}
         self._todo: deque[TaskItem] = deque()
         self._tries: dict[str, int] = {}
         self._result = FileAnswers()
@@ -190,19 +163,19 @@ class FileAsker:
         key = f"tasks-{opened.candidate.name.removesuffix('.gguf')}-{self._started}"
         ready, self._ready = self._ready, None
         if ready is None or ready.hello is None:
-            self._engines[key] = _Engine(self._pool.start(key, needed_bytes))
+            self._engines[key] = AskedEngine(self._pool.start(key, needed_bytes))
             return
         name = f"{key}#lent"
         lent = LentEngine(ready, name, lambda name, event: self._events.put((name, event)))
         self._pool.put(key, lent, needed_bytes)
-        engine = self._engines[key] = _Engine(lent)
+        engine = self._engines[key] = AskedEngine(lent)
         self._load(engine, ready.hello)
 
     def _dismiss(self, key: str) -> None:
         del self._engines[key]
         self._pool.close(key)
 
-    def _load(self, engine: _Engine, hello: Hello) -> None:
+    def _load(self, engine: AskedEngine, hello: Hello) -> None:
         if self._started == 1:
             self._result.engine = hello.engine
             # A server is asked one question after the other: how busy it is belongs to its owner.
@@ -226,7 +199,7 @@ class FileAsker:
 
     # --- events ---------------------------------------------------------------------------
 
-    def _take(self, key: str, engine: _Engine, event: EngineEvent) -> None:
+    def _take(self, key: str, engine: AskedEngine, event: EngineEvent) -> None:
         match event:
             case Hello():
                 self._load(engine, event)
@@ -235,7 +208,7 @@ class FileAsker:
                 engine.is_ready = True
                 self._go_on()
             case Text():
-                engine.parts.setdefault(event.id, []).append(event.answer)
+                engine.hear(event)
                 if (item := engine.items.get(event.id)) is not None:
                     self._work.say(item.key, event.tokens)
                     if time.monotonic() - self._told_seconds >= _TELL_SECONDS:
@@ -244,8 +217,7 @@ class FileAsker:
                 self._note(engine, event)
                 self._go_on()
             case ManyAnswered():
-                engine.items.clear()
-                engine.many_id = 0
+                engine.rest()
                 self._go_on()
             case Failed():
                 self._errors.append(event.sentence)
@@ -256,7 +228,7 @@ class FileAsker:
             case _:
                 pass
 
-    def _failed(self, key: str, engine: _Engine, event: Failed) -> None:
+    def _failed(self, key: str, engine: AskedEngine, event: Failed) -> None:
         if event.id == engine.load_id:
             self._dismiss(key)
         elif event.kind is FailureKind.NUMBERS:
@@ -286,7 +258,7 @@ class FileAsker:
         for key in list(self._engines):
             self._dismiss(key)
 
-    def _ask_next(self, engine: _Engine) -> None:
+    def _ask_next(self, engine: AskedEngine) -> None:
         engine.parts.clear()
         if self._places > 1 and len(self._todo) > 1:
             self._ask_many(engine)
@@ -300,7 +272,7 @@ class FileAsker:
             else:
                 engine.items[question.id] = item
 
-    def _ask_many(self, engine: _Engine) -> None:
+    def _ask_many(self, engine: AskedEngine) -> None:
         """Ask as many as a message holds, as long as the others have their share."""
         most = self._share()
         questions: list[Generate] = []
@@ -335,21 +307,13 @@ class FileAsker:
             return -(-count // sum(not engine.is_busy for engine in self._engines.values()))
         return max(enough, -(-count // (2 * len(self._engines) - 1)))
 
-    def _one_by_one(self, engine: _Engine) -> None:
+    def _one_by_one(self, engine: AskedEngine) -> None:
         self._places = 1
         self._todo.extendleft(reversed(engine.items.values()))
-        engine.items.clear()
-        engine.many_id = 0
+        engine.rest()
 
-    def _note(self, engine: _Engine, event: Finished) -> None:
-        item = engine.items.pop(event.id)
-        answer = TaskAnswer(
-            "".join(engine.parts.pop(event.id, ())),
-            event.stop_reason,
-            event.figures.generated_tokens,
-            event.figures.thinking_tokens,
-        )
-        engine.answered += 1
+    def _note(self, engine: AskedEngine, event: Finished) -> None:
+        item, answer = engine.end(event)
         figures = event.figures
         self._result.figures.append(figures)
         read = figures.prompt_tokens - figures.reused_tokens
@@ -371,7 +335,7 @@ class FileAsker:
         self._told_seconds = time.monotonic()
         self._on_answer(len(self._result.answers))
 
-    def _ended(self, key: str, engine: _Engine, event: Exited) -> None:
+    def _ended(self, key: str, engine: AskedEngine, event: Exited) -> None:
         del self._engines[key]
         self._pool.forget(key)
         log.warning("engine %s ended: %s", key, event.outcome.sentence)

@@ -121,7 +121,7 @@ class LadderDesk:
 
     def begin(self) -> None:
         """Show ladders of earlier times, and go on with what was under way."""
-        self._read_stored(self._go_on)
+        self._when_listed(self._go_on)
         self.page.setting_up.look_for_texts()
 
     def stop(self) -> None:
@@ -136,14 +136,15 @@ class LadderDesk:
         """
 
         def find() -> None:
-            found = (entry for entry in self.service.all if entry.number == number)
-            if (entry := next(found, None)) is not None:
-                then(entry)
+            for entry in self.service.all:
+                if entry.number == number:
+                    then(entry)
+                    return
 
-        self._read_stored(find)
+        self._when_listed(find)
 
-    def _read_stored(self, then: Callable[[], object]) -> None:
-        """Have what is in the store in the list, and then do something."""
+    def _when_listed(self, then: Callable[[], object]) -> None:
+        """Do something once all ladders of the store are in the list."""
 
         def take(stored: list[StoredRow]) -> None:
             self.service.take_stored(stored)

@@ -9,10 +9,10 @@ from app.ui.pages.ladder.table.how.costs import (
     how_clocked,
     how_fast,
     how_large,
-    how_much_energy,
     how_much_memory,
     how_predicted,
 )
+from app.ui.pages.ladder.table.how.energy import how_much_energy
 from app.ui.pages.ladder.table.how.losses import (
     how_along,
     how_asked,
