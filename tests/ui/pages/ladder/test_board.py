@@ -1,10 +1,9 @@
 """What stands around the table: the answer, limits, remarks, details, what goes on.
 
 Tests app.ui.pages.ladder.details.details, app.ui.pages.ladder.details.details_html,
-app.ui.pages.ladder.details.of_server,
-app.ui.pages.ladder.list.ladder_list,
-app.ui.pages.ladder.list.work_strip, app.ui.pages.ladder.details.remarks and
-app.ui.pages.ladder.words.
+app.ui.pages.ladder.details.of_server, app.ui.pages.ladder.details.remarks,
+app.ui.pages.ladder.list.ladder_list, app.ui.pages.ladder.list.work_strip,
+app.ui.pages.ladder.table.how.losses and app.ui.pages.ladder.words.
 """
 
 from __future__ import annotations
