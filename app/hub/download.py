@@ -141,13 +141,8 @@ class _Fetch:
         self._stop = stop
         self._meter = meter
         self._source = FileSource(owner.hub, repo_id, commit, file.name)
-        self._retries = Retries(
-            file.name,
-            owner.hub.settings.patience,
-            owner.jitter,
-            stop,
-            lambda why: self._meter.enter(Phase.RETRYING, why),
-        )
+        patience = owner.hub.settings.patience
+        self._retries = Retries(file.name, patience, owner.jitter, stop, meter)
         self._known: FileFacts | None = None
 
     def look(self) -> int:
@@ -170,7 +165,8 @@ class _Fetch:
 
     def run(self, meter: ProgressMeter) -> Fetched:
         """Bring it, after it was looked at."""
-        self._meter, self._retries.failures = meter, 0
+        self._meter = meter
+        self._retries.begin(meter)
         facts = self._known
         assert facts is not None
         content, size = self._content(facts), facts.size_bytes

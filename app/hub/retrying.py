@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from app.core.words.sentence import say, wait
 from app.hub.errors import DownloadGivenUp, HubAstray, HubError, HubRateLimited, HubTrouble
+from app.hub.progress import Phase
 
 if TYPE_CHECKING:
     from app.base.gate import StopFlag
-    from app.core.words.sentence import Sentence
+    from app.hub.progress import ProgressMeter
     from app.hub.settings import Patience
 
 Result = TypeVar("Result")
@@ -29,7 +30,7 @@ class Retries:
         patience: How long to wait, and how often.
         jitter: Gives a number from 0 to 1, so that many waiting programs do not come back at once.
         stop: Ends the waiting.
-        tell: Told why it waits.
+        meter: Told why it waits.
 
     Attributes:
         failures: So many attempts in a row brought nothing.
@@ -41,14 +42,18 @@ class Retries:
         patience: Patience,
         jitter: Callable[[], float],
         stop: StopFlag,
-        tell: Callable[[Sentence], None],
+        meter: ProgressMeter,
     ) -> None:
         self._name = name
         self._patience = patience
         self._jitter = jitter
         self._stop = stop
-        self._tell = tell
+        self._meter = meter
         self.failures = 0
+
+    def begin(self, meter: ProgressMeter) -> None:
+        """Something else is tried, and told there."""
+        self._meter, self.failures = meter, 0
 
     def patiently(self, work: Callable[[], Result]) -> Result:
         """Do something until it works, or stop when asked, or give up with the reason."""
@@ -68,7 +73,7 @@ class Retries:
         self.failures = 1 if came else self.failures + 1
         seconds = self._wait_s(trouble)
         log.info("%s: again in %.1f s after %s", self._name, seconds, trouble.detail or trouble)
-        self._tell(trouble.said)
+        self._meter.enter(Phase.RETRYING, trouble.said)
         self._stop.sleep(seconds)
 
     def _wait_s(self, trouble: HubTrouble) -> float:

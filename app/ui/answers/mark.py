@@ -17,14 +17,9 @@ _ARROW_PX = 7
 
 
 class DifferenceMark:
-    """A word that stands out, with an arrow in the gutter beside its line.
+    """A word that stands out in a view's document, with an arrow in the gutter beside its line."""
 
-    Args:
-        view: In whose document it stands; it has no other marks.
-    """
-
-    def __init__(self, view: QTextEdit) -> None:
-        self._view = view
+    def __init__(self) -> None:
         self._word: QTextCursor | None = None
 
     @property
@@ -36,29 +31,29 @@ class DifferenceMark:
         """The document is another one."""
         self._word = None
 
-    def stand_at(self, position: int | None) -> None:
-        """Mark the word at a position of the document, or none."""
+    def stand_at(self, view: QTextEdit, position: int | None) -> None:
+        """Mark the word at a position of the document, or none; the view has no other marks."""
         if position is None and self._word is None:
             return  # nothing to take away: what changed is painted, not all of it
         self._word = None
         marks: list[QTextEdit.ExtraSelection] = []
         if position is not None:
-            self._word = word = QTextCursor(self._view.document())
+            self._word = word = QTextCursor(view.document())
             word.setPosition(position)
             word.movePosition(QTextCursor.MoveOperation.EndOfWord, QTextCursor.MoveMode.KeepAnchor)
             mark = QTextEdit.ExtraSelection()
             mark.cursor, mark.format = word, _look(current_tokens())
             marks.append(mark)
-        self._view.setExtraSelections(marks)
-        self._view.viewport().update()
+        view.setExtraSelections(marks)
+        view.viewport().update()
 
-    def paint(self, painter: QPainter, tokens: Tokens) -> None:
+    def paint(self, view: QTextEdit, painter: QPainter, tokens: Tokens) -> None:
         """Paint its arrow; ``painter`` is in the document's coordinates."""
         if self._word is None:
             return
         start = QTextCursor(self._word)
         start.setPosition(self._word.selectionStart())
-        middle = self._view.cursorRect(start).center().y()
+        middle = view.cursorRect(start).center().y()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tokens.accent))
         corners = QPointF(0, middle - 5), QPointF(_ARROW_PX, middle), QPointF(0, middle + 5)

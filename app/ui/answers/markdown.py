@@ -69,11 +69,12 @@ class MarkdownView(QTextBrowser):
     def __init__(self, name: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._answer = AnswerDocument(self)
-        self.parts = ShownParts(self._show_part)
+        self.parts = ShownParts(self)
+        self.parts.changed.connect(self._show_part)
         self._told: tuple[object, ...] = ()
         self._stale = False
         self._offset: int | None = None
-        self._mark = DifferenceMark(self)
+        self._mark = DifferenceMark()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._render)
@@ -246,9 +247,9 @@ class MarkdownView(QTextBrowser):
     def _place_mark(self) -> None:
         offset, part = self._offset, self.parts.part
         if offset is None or not part.start <= offset <= part.end:
-            self._mark.stand_at(None)
+            self._mark.stand_at(self, None)
         else:
-            self._mark.stand_at(self._answer.position_of(offset - part.start))
+            self._mark.stand_at(self, self._answer.position_of(offset - part.start))
 
     # ------------------------------------------------------------------------------- what is done
 
@@ -334,7 +335,7 @@ class MarkdownView(QTextBrowser):
         seen = event.rect().translated(across, 0)
         painted = paint_boxes(painter, self._answer, seen, width, tokens)
         self._copies.paint(painter, painted, seen)
-        self._mark.paint(painter, tokens)
+        self._mark.paint(self, painter, tokens)
         painter.end()
         super().paintEvent(event)
 

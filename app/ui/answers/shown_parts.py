@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from PySide6.QtCore import QObject, Signal
 
 from app.ui.answers.text_parts import (
     Part,
@@ -15,10 +15,10 @@ from app.ui.answers.text_parts import (
 )
 
 
-class ShownParts:
+class ShownParts(QObject):
     """A text that may grow, and the part of it that is looked at.
 
-    Args:
+    Signals:
         changed: Another part is wanted, or in another way.
 
     Attributes:
@@ -27,8 +27,10 @@ class ShownParts:
         part: What is shown of it.
     """
 
-    def __init__(self, changed: Callable[[], None]) -> None:
-        self._changed = changed
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._as_wished: bool | None = None
         self.source = ""
         self.ended = True
@@ -70,7 +72,7 @@ class ShownParts:
         """Show the text as Markdown or as it is written; None for what suits its length."""
         if formatted != self._as_wished:
             self._as_wished = formatted
-            self._changed()
+            self.changed.emit()
 
     def show_start(self) -> None:
         """Show the part at the beginning."""
@@ -97,4 +99,4 @@ class ShownParts:
 
     def _show(self, part: Part) -> None:
         self.part = part
-        self._changed()
+        self.changed.emit()

@@ -9,7 +9,8 @@ LONG = "".join(f"line {number}\n" for number in range(9_000))
 
 def test_what_grows_is_followed_unless_the_person_went_elsewhere() -> None:
     changes: list[int] = []
-    parts = ShownParts(lambda: changes.append(parts.part.start))
+    parts = ShownParts()
+    parts.changed.connect(lambda: changes.append(parts.part.start))
     assert parts.take(LONG[:50_000], ended=False)
     assert not parts.take(LONG[:50_000], ended=False)
     assert parts.part.end == 50_000
@@ -25,7 +26,7 @@ def test_what_grows_is_followed_unless_the_person_went_elsewhere() -> None:
 
 
 def test_one_part_leads_to_the_next_and_no_further_than_the_ends() -> None:
-    parts = ShownParts(lambda: None)
+    parts = ShownParts()
     parts.take(LONG, ended=True)
     read = parts.shown
     while parts.part.end < len(LONG):
@@ -43,7 +44,8 @@ def test_one_part_leads_to_the_next_and_no_further_than_the_ends() -> None:
 
 def test_a_wish_for_how_it_is_shown_outlasts_another_text() -> None:
     changes: list[bool] = []
-    parts = ShownParts(lambda: changes.append(parts.formatted))
+    parts = ShownParts()
+    parts.changed.connect(lambda: changes.append(parts.formatted))
     parts.take("short", ended=True)
     assert parts.formatted
     parts.set_formatted(False)
