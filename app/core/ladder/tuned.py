@@ -106,10 +106,8 @@ def tuned_of(rows: Sequence[Row], threads: int, looks: int = 1) -> Tuned | None:
     if (decided := taken[0] if less else together) is not None:
         best, measured = decided.candidate, decided.key
     headline, sentence = _said(base, taken, best, measured, tried, by_key, known=known, less=less)
-    marked = tuple(
-        replace(one, is_taken=one in taken or (one.key == measured and bool(taken)))
-        for one in tried
-    )
+    chosen = taken if less or together is None else [together]
+    marked = tuple(replace(one, is_taken=one in chosen) for one in tried)
     return Tuned(base.key, marked, best, measured, known, headline, sentence)
 
 
@@ -274,7 +272,7 @@ def _said(
     headline = worded("tuned.best", settings=told_settings(best))
     parts = [one.sentence for one in taken]
     if together is not None:
-        parts = [together.sentence, worded("tuned.each_alone"), *parts]
+        parts = [together.sentence, worded("tuned.at_once")]
     elif measured is None:
         parts.append(worded("tuned.not_together"))
     elif less:
