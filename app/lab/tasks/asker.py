@@ -237,9 +237,10 @@ class FileAsker:
             self._dismiss(key)
         elif not engine.many_id:
             # The engine lives: this question cannot be asked, the next one may.
+            self._work.drop(engine.items.values())
             engine.items.clear()
         elif event.id in engine.items:
-            del engine.items[event.id]
+            self._work.drop([engine.items.pop(event.id)])
         else:
             # Not several at once: those that are left are asked one after the other.
             self._one_by_one(engine)
@@ -269,6 +270,7 @@ class FileAsker:
                 engine.client.send(question)
             except PersonError as error:  # too long for a message
                 self._errors.append(error.sentence)
+                self._work.drop([item])
             else:
                 engine.items[question.id] = item
 
@@ -287,6 +289,7 @@ class FileAsker:
                 question = self._questions.command(item, engine.client.next_id())
             except PersonError as error:
                 self._errors.append(error.sentence)
+                self._work.drop([item])
             else:
                 questions.append(replace(question, template=None))
                 engine.items[question.id] = item

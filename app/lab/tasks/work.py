@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from app.core.tasks.items import ANSWER_TOKENS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from app.core.tasks.items import TaskItem
     from app.lab.tasks.plan import TaskAnswer
@@ -72,6 +72,12 @@ class Work:
         self._read += read
         self._said += said
         self._ended += 1
+
+    def drop(self, items: Iterable[TaskItem]) -> None:
+        """These cannot be asked."""
+        for item in items:
+            self._left.pop(item.key, None)
+            self._saying.pop(item.key, None)
 
     @property
     def share(self) -> float:

@@ -38,6 +38,17 @@ def test_what_is_known_is_done() -> None:
     assert Work((), {}).share == 1
 
 
+def test_what_cannot_be_asked_is_no_work() -> None:
+    items = questions(3)
+    work = Work(items, {})
+    work.end("q0", 40, 20)
+    before = work.share
+    work.drop(items[1:2])
+    assert work.share > before
+    work.drop(items)
+    assert work.share == 1
+
+
 def test_a_pace_is_told_soon_however_long_answers_are() -> None:
     """Eight at once, ends as likely at each token: by the share, how long all of it takes."""
     for mean in (5, 50, 300):
