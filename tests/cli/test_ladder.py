@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from app.cli.main import main
 from app.cli.terminal.console import Console
 from app.cli.words.ladder import show_ladder
 from app.core.candidates.notation import with_settings
+from app.lab.ladder.tuning import tuning_of
 from tests.core.ladder.test_tuned import FILE, SMALLER, speeds
 from tests.core.ladder.test_tuned import view as settings_view
 from tests.helpers.gguf_files import Shape, write_scripted_model, write_truncated_llama
@@ -226,9 +228,10 @@ def test_tuning_ends_in_settings_as_they_are_typed_and_measured_together(
         return base, faster, with_settings(faster, "ubatch=64")
 
     monkeypatch.setattr("app.cli.ladder.together_of", best_of)
+    monkeypatch.setattr("app.cli.ladder.tuning_of", partial(tuning_of, threads=(1,)))
     for name, value in program.environment().items():
         monkeypatch.setenv(name, value)
-    base = f"{demo_model}#ctx=1024,kv=q8_0,threads=3"
+    base = f"{demo_model}#ctx=1024,kv=q8_0,threads=2"
     report = program.home / "tuned.json"
     words = ["--text", str(text), "--items", str(items), "--report", str(report), "--json"]
     assert main(["ladder", "--tune", base, *words]) == 0
