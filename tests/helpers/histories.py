@@ -19,9 +19,11 @@ from app.core.votes.choices import Choice
 from app.core.votes.pairs import Role, VoteAnswer, VotedCandidate, VotedFile, VotePair, VoteSettings
 from app.lab.batch.kept import BatchKeeper, kept_batch
 from app.lab.batch.run import BatchAnswer, BatchPlan, BatchResult
-from app.lab.ladder.kept import NAME
+from app.lab.ladder.kept import NAME, plan_of
+from app.lab.ladder.plan import rows_of
 from app.lab.speed.bench import BenchPlan, BenchResult, BenchRow
 from app.lab.speed.kept import bench_json
+from app.monitor.energy import Counted, Energy
 from app.store.chats import ChatStore
 from app.store.history.measured import MeasuredStore
 from app.store.ladders import LadderStore, StoredLadder, StoredStep
@@ -29,7 +31,7 @@ from app.store.votes import VoteStore
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 LADDER = Path(__file__).parents[1] / "lab" / "reports" / "golden" / "demo.ladder.json"
 SKY = candidate_of("/models/sky-Q4_K_M.gguf")
@@ -86,6 +88,7 @@ def add_bench(
     *speeds: float,
     candidate: Candidate = SKY,
     threads: int = 4,
+    joules: float | None = None,
 ) -> int:
     """Speeds of one candidate: those of the generation test, and ten times that of the prompts."""
     plan = BenchPlan(512, 128, 0, len(speeds), threads)
@@ -95,6 +98,8 @@ def add_bench(
     ]
     for row in rows:
         row.calm_samples = list(row.samples)
+        if joules is not None:
+            row.use(Energy(joules, (Counted.PACKAGE,)), 1)
     result = BenchResult("llama.cpp 1", rows, interleaved=False, drift=[])
     return MeasuredStore(connection, clock).add_bench(bench_json(plan, result))
 
@@ -116,14 +121,24 @@ def add_batch(
 _numbers = itertools.count()
 
 
+def ladder_candidates() -> list[Candidate]:
+    """What the ladder is of, the reference first."""
+    kept = plan_of(msgspec.json.decode(LADDER.read_bytes(), type=StoredLadder))
+    assert kept is not None
+    return [kept.plan.candidate(key) for key in rows_of(kept.plan)]
+
+
 def add_vote(
-    connection: sqlite3.Connection, clock: Callable[[], int], prompt: str, *answers: str
+    connection: sqlite3.Connection,
+    clock: Callable[[], int],
+    prompt: str,
+    *answers: str,
+    both: Sequence[Candidate] = (SKY, SMALL_CACHE),
 ) -> int:
     """A vote for the first of two answers."""
     store = VoteStore(connection, clock)
     one, other = (
-        VotedCandidate(each, VotedFile(each.place, "Q4_K_M", 1, 1, ("ab",)))
-        for each in (SKY, SMALL_CACHE)
+        VotedCandidate(each, VotedFile(each.place, "Q4_K_M", 1, 1, ("ab",))) for each in both
     )
     number = next(_numbers)
     pair = VotePair(prompt, one, other, VoteSettings(), 1, number, candidate_left=True)

@@ -32,6 +32,9 @@ class Measured(msgspec.Struct, frozen=True):
         divergence: Mean KL divergence from the reference, in nats.
         accuracy: Share of the questions that it answered right.
         calm: Whether other programs left the engine its cores; None where that is not known.
+        joules_per_token: Energy for a token of the generation test, other programs' included; None
+            where the system does not tell it.
+        energy_of: What was counted in it: ``package``, the processor's, and ``gpu``.
     """
 
     key: str
@@ -45,6 +48,8 @@ class Measured(msgspec.Struct, frozen=True):
     divergence: float | None = None
     accuracy: float | None = None
     calm: bool | None = None
+    joules_per_token: float | None = None
+    energy_of: tuple[str, ...] = ()
 
     @property
     def has_figures(self) -> bool:

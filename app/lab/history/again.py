@@ -43,7 +43,8 @@ class Again(msgspec.Struct, frozen=True):
     Attributes:
         earlier: The entry of that time.
         before: What was measured then.
-        now: What was measured later; figures of other tests than before are left out.
+        now: What was measured later; figures of other tests than before are left out, and energy of
+            which something else was counted.
         changed: What is not as it was then.
     """
 
@@ -85,6 +86,8 @@ def _again(entry: Entry, now: Measured, other: Entry, before: Measured) -> Again
     if now.test != before.test:
         nothing = {"prompt_speed": None, "speed": None, "deviation": None}
         now = msgspec.structs.replace(now, **nothing)
+    if (now.test, now.energy_of) != (before.test, before.energy_of):
+        now = msgspec.structs.replace(now, joules_per_token=None)
     changes = changes_between(other.facts.circumstances, entry.facts.circumstances)
     return Again(other, before, now, (*changes, *_of_candidate(before, now)))
 

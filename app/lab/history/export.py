@@ -152,7 +152,17 @@ def _bench(store: sqlite3.Connection, number: int, ending: str) -> str:
     kept = bench_of(MeasuredStore(store).bench(number).result)
     if ending == ".json":
         return json_text(bench_document(kept)) + "\n"
-    head = ("candidate", "level", "test", "threads", "depth", "tokens per second", "deviation")
+    head = (
+        "candidate",
+        "level",
+        "test",
+        "threads",
+        "depth",
+        "tokens per second",
+        "deviation",
+        "joules a token",
+        "energy of",
+    )
     table = [
         (
             called(row.candidate),
@@ -162,6 +172,8 @@ def _bench(store: sqlite3.Connection, number: int, ending: str) -> str:
             str(row.depth),
             "" if row.mean is None else f"{row.mean:.2f}",
             "" if row.stddev is None else f"{row.stddev:.2f}",
+            "" if row.joules_per_token is None else f"{row.joules_per_token:.4g}",
+            " + ".join(row.energy_of),
         )
         for row in kept.rows
     ]
@@ -171,10 +183,17 @@ def _bench(store: sqlite3.Connection, number: int, ending: str) -> str:
             [csv_cell(cell) for cell in line] for line in (head, *table)
         )
         return out.getvalue()
+    counted = sorted({each for row in kept.rows for each in row.energy_of})
+    wide = len(head) - 1 if counted else len(head) - 2  # what was counted stands below, once
     lines = [head, ("---",) * len(head), *table]
-    cells = ("| " + " | ".join(each.replace("|", "\\|") for each in line) + " |" for line in lines)
+    cells = (
+        "| " + " | ".join(each.replace("|", "\\|") for each in line[:wide]) + " |" for line in lines
+    )
     about = kept.circumstances
-    return "\n".join((*cells, "", f"{about.program}, {about.engine}, {about.cpu}, {about.os}", ""))
+    told = [f"{about.program}, {about.engine}, {about.cpu}, {about.os}"]
+    if counted:
+        told.append(f"Energy: {' + '.join(counted)}, other programs included")
+    return "\n".join((*cells, "", "\n\n".join(told), ""))
 
 
 def bench_document(kept: KeptBench) -> dict[str, object]:
@@ -193,6 +212,8 @@ def bench_document(kept: KeptBench) -> dict[str, object]:
                 "stddev": row.stddev,
                 "samples": list(row.samples),
                 "calm": row.calm,
+                "joules_per_token": row.joules_per_token,
+                "energy_of": list(row.energy_of) or None,
                 "error": row.error,
             }
             for row in kept.rows

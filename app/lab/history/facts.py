@@ -118,6 +118,8 @@ def _of_row(row: Row) -> Measured:
         None if divergence is None else float(divergence),
         outcomes.count(Outcome.CORRECT.value) / len(outcomes) if outcomes else None,
         all(calm) if calm else None,
+        tg.joules_per_token if tg is not None else None,
+        tg.energy_of if tg is not None else (),
     )
 
 
@@ -143,6 +145,8 @@ def _of_tests(candidate: Candidate, rows: Sequence[KeptTest]) -> Measured:
         " ".join(f"{row.test} @{row.depth}" for row in rows),
         rows[0].threads,
         calm=all(row.calm for row in rows),
+        joules_per_token=tg.joules_per_token if tg is not None else None,
+        energy_of=tg.energy_of if tg is not None else (),
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QObject, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextCharFormat, QTextLayout
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -18,53 +18,72 @@ if TYPE_CHECKING:
     from app.ui.kit.views.rows import Index
 
 _MARK_PX = 12
+_MOST_KNOWN = 500
+_LINE = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
+
+
+class Lines(NamedTuple):
+    """What a row shows.
+
+    Attributes:
+        title: The first line, as it may be shown.
+        below: The second one, in small letters; words between ``MARKS`` are strong.
+        pinned: Whether it has a star.
+        icon: What stands before the title; empty for nothing.
+    """
+
+    title: str
+    below: str
+    pinned: bool = False
+    icon: str = ""
 
 
 class TwoLines(QStyledItemDelegate):
-    """A title, and below it in small letters whatever ``second_line`` says of a row."""
+    """A title, and below it in small letters whatever ``lines`` says of a row.
 
-    def second_line(self, index: Index) -> str:
-        """What stands below the title; words between ``MARKS`` are strong."""
+    A list that comes is painted at once, row by row: a row asks its model for nothing that it does
+    not show, and texts are shortened once for a width.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._title = _Font(QFont())
+        self._below = _Font(small_font(QFont()))
+
+    def lines(self, index: Index) -> Lines:
+        """What a row shows."""
         raise NotImplementedError
-
-    def is_pinned(self, index: Index) -> bool:
-        """Whether a row has a star."""
-        raise NotImplementedError
-
-    def icon_name(self, index: Index) -> str:
-        """What stands before the title; empty for nothing."""
-        del index
-        return ""
 
     # Qt's own names from here on.
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        self.initStyleOption(option, index)
-        title, ink, faint = paint_ground(painter, option)
+        if self._title.font != option.font:
+            self._title = _Font(option.font)
+            self._below = _Font(small_font(option.font))
+        lines = self.lines(index)
+        _, ink, faint = paint_ground(painter, option)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
         box = self.title_box(option)
-        if name := self.icon_name(index):
+        below = box.translated(0, box.height())
+        if lines.icon:
             tone = Tone.TEXT if selected else Tone.DIM
-            side = option.fontMetrics.ascent()
+            side = self._title.metrics.ascent()
             top = box.top() + (box.height() - side) // 2
-            icon(name, tone).paint(painter, QRect(box.left(), top, side, side))
+            icon(lines.icon, tone).paint(painter, QRect(box.left(), top, side, side))
             box.setLeft(box.left() + side + GRID // 2)
-        room = QRect(box)
-        if self.is_pinned(index):
+        if lines.pinned:
             top = box.top() + (box.height() - _MARK_PX) // 2
             star = QRect(box.right() - _MARK_PX, top, _MARK_PX, _MARK_PX)
             icon("star-filled", Tone.ACCENT if not selected else Tone.TEXT).paint(painter, star)
-            room.setRight(star.left() - GRID // 2)
+            box.setRight(star.left() - GRID // 2)
         painter.setPen(ink)
-        painter.setFont(option.font)
-        shown = option.fontMetrics.elidedText(title, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
-        below = self.title_box(option)
-        below.translate(0, below.height())
-        _paint_marked(
-            painter, below, self.second_line(index), small_font(option.font), (ink, faint)
-        )
+        _paint_line(painter, box, lines.title, self._title)
+        if MARKS[0] in lines.below:
+            _paint_marked(painter, below, lines.below, self._below, (ink, faint))
+        else:
+            painter.setPen(faint)
+            _paint_line(painter, below, lines.below, self._below)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -79,18 +98,37 @@ class TwoLines(QStyledItemDelegate):
         return QRect(inner.left(), top, inner.width(), line)
 
 
+class _Font:
+    """A font with its measures, and texts as they are shortened for a width."""
+
+    def __init__(self, font: QFont) -> None:
+        self.font = QFont(font)
+        self.metrics = QFontMetrics(self.font)
+        self._shown: dict[tuple[str, int], str] = {}
+
+    def shown(self, text: str, width: int) -> str:
+        """As much of a text as there is room for."""
+        known = self._shown.get((text, width))
+        if known is None:
+            if len(self._shown) >= _MOST_KNOWN:
+                self._shown.clear()
+            known = self.metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+            self._shown[text, width] = known
+        return known
+
+
+def _paint_line(painter: QPainter, box: QRect, text: str, font: _Font) -> None:
+    painter.setFont(font.font)
+    painter.drawText(box, _LINE, font.shown(text, box.width()))
+
+
 def _paint_marked(
-    painter: QPainter,
-    box: QRect,
-    text: str,
-    font: QFont,
-    inks: tuple[QColor, QColor],
+    painter: QPainter, box: QRect, text: str, font: _Font, inks: tuple[QColor, QColor]
 ) -> None:
     """A line in which words that were found stand out, in whichever direction it is written."""
     parts = text.replace(MARKS[1], MARKS[0]).split(MARKS[0])
-    plain = clean_line("".join(parts))
-    shown = QFontMetrics(font).elidedText(plain, Qt.TextElideMode.ElideRight, box.width())
-    layout = QTextLayout(shown, font)
+    shown = font.shown(clean_line("".join(parts)), box.width())
+    layout = QTextLayout(shown, font.font)
     strong = QTextCharFormat()
     strong.setFontWeight(QFont.Weight.Bold)
     strong.setForeground(inks[0])
@@ -107,11 +145,9 @@ def _paint_marked(
     line = layout.createLine()
     line.setLineWidth(1 << 20)
     layout.endLayout()
-    painter.save()
     painter.setClipRect(box)
     painter.setPen(inks[1])
     layout.draw(painter, QPointF(box.left(), box.top() + (box.height() - line.height()) / 2))
-    painter.restore()
 
 
 def _units(text: str) -> int:

@@ -53,6 +53,21 @@ def test_both_times_are_found_with_their_difference(tmp_path: Path) -> None:
     house.close()
 
 
+def test_energy_is_held_against_the_same_counters_alone(tmp_path: Path) -> None:
+    house = open_house(Paths.below(tmp_path))
+    clock, book = Clock(), HistoryBook(house.paths)
+    for joules in (4.0, 5.0, None):
+        histories.add_bench(house.connection, clock, 20.0, 20.0, joules=joules)
+    book.read()
+    entries = [book.entry(number) for number in (1, 2, 3)]
+    assert [each.facts.candidates[0].joules_per_token for each in entries if each] == [4, 5, None]
+    (second, third) = (measured_before(each, book)[0] for each in entries[1:] if each)
+    assert second.ratio("joules_per_token") == 1.25
+    assert third.ratio("speed") == 1.0
+    assert third.ratio("joules_per_token") is None
+    house.close()
+
+
 def test_what_was_not_noted_is_not_said_to_have_changed() -> None:
     assert changes_between(THEN, THEN) == ()
     assert changes_between(Circumstances(engine="b2"), THEN)[0].what is Change.ENGINE

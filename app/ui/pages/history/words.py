@@ -7,6 +7,7 @@ import time
 from app.core.history.entry import Entry, EntryKind, Measured
 from app.core.votes.choices import Outcome
 from app.lab.history.again import Again, Change, Changed
+from app.ui.kit.words.energy import counted_words
 from app.ui.kit.words.format import byte_size, count, divergence, moment, number, percent, speed
 from app.ui.kit.words.text import translate
 
@@ -104,6 +105,10 @@ def figures_of(measured: Measured) -> str:
     if measured.accuracy is not None:
         right = percent(measured.accuracy)
         parts.append(translate("History", "{share} right").format(share=right))
+    if measured.joules_per_token is not None:
+        words = translate("History", "{energy} a token ({what})")
+        energy, what = _joules(measured.joules_per_token), counted_words(measured.energy_of)
+        parts.append(words.format(energy=energy, what=what))
     return DOT.join(parts)
 
 
@@ -125,6 +130,9 @@ _DIFFERENCES = {
     "needed_bytes": lambda: translate("History", "memory {change} ({before} → {now})"),
     "divergence": lambda: translate("History", "drift {change} ({before} → {now})"),
     "accuracy": lambda: translate("History", "right answers {change} ({before} → {now})"),
+    "joules_per_token": lambda: translate(
+        "History", "energy a token {change} ({before} → {now}: {what})"
+    ),
 }
 
 
@@ -136,10 +144,16 @@ def _difference(again: Again, figure: str) -> str:
         "needed_bytes": byte_size,
         "divergence": divergence,
         "accuracy": percent,
+        "joules_per_token": _joules,
     }.get(figure, speed)
     before, now = getattr(again.before, figure), getattr(again.now, figure)
     change = f"{'+' if ratio >= 1 else '−'}{number(abs(ratio - 1) * 100, 1)} %"
-    return _DIFFERENCES[figure]().format(change=change, before=write(before), now=write(now))
+    words, what = _DIFFERENCES[figure](), counted_words(again.now.energy_of)
+    return words.format(change=change, before=write(before), now=write(now), what=what)
+
+
+def _joules(value: float) -> str:
+    return f"{number(value, 2 if value >= 1 else 3)}\u00a0J"
 
 
 def change_words(changed: Changed) -> str:

@@ -1,6 +1,6 @@
 """Rows of the History page, and what they say.
 
-Tests app.ui.pages.history.words and app.ui.entries.painting.
+Tests app.ui.pages.history.words, app.ui.entries.painting and app.ui.kit.words.energy.
 """
 
 from __future__ import annotations
@@ -73,6 +73,18 @@ def test_the_difference_is_said_with_what_has_changed(qapp: object) -> None:
     assert "memory" not in said
     assert "engine (b1 → b2), power (none → battery)" in said
     assert "nothing else is known" in again_words(Again(entry(1), before, NOW, ()))
+
+
+def test_energy_is_said_with_what_was_counted(qapp: object) -> None:
+    before, now = (
+        Measured("/a", "a-Q4", joules_per_token=joules, energy_of=("package", "gpu"))
+        for joules in (0.4, 0.5)
+    )
+    counted = "the whole processor package, NVIDIA GPUs; other programs included"
+    told = figures_of(now).replace("\u00a0", " ")
+    assert told == f"a-Q4 · 0.500 J a token ({counted})"
+    said = again_words(Again(entry(1), before, now, ())).replace("\u00a0", " ")
+    assert f"energy a token +25.0 % (0.400 J → 0.500 J: {counted})" in said
 
 
 def test_words_that_were_found_are_painted_in_any_direction(qtbot: QtBot) -> None:

@@ -9,8 +9,9 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QLineEdit, QStyleOptionViewItem, QWidget
 
+from app.core.text.clean import clean_line
 from app.store.chats import ChatSummary
-from app.ui.entries.painting import TwoLines
+from app.ui.entries.painting import Lines, TwoLines
 from app.ui.kit.plain import plain_data
 from app.ui.kit.theme import current_tokens
 from app.ui.kit.views.rows import Index, Rows
@@ -87,15 +88,14 @@ class ChatListModel(Rows[ChatSummary]):
 class ChatRowDelegate(TwoLines):
     """Two lines a row; renaming happens on the first of them."""
 
-    def second_line(self, index: Index) -> str:
+    def lines(self, index: Index) -> Lines:
+        title = index.data(Qt.ItemDataRole.DisplayRole)
         turns = turns_words(index.data(ChatRole.TURNS))
         changed_ns, folder = index.data(ChatRole.CHANGED_NS), index.data(ChatRole.FOLDER)
         when = moment(changed_ns, time.time_ns()) if changed_ns else ""
         where = f"▸ {folder}" if folder else ""
-        return " · ".join(part for part in (turns, when, where) if part)
-
-    def is_pinned(self, index: Index) -> bool:
-        return bool(index.data(ChatRole.PINNED))
+        below = " · ".join(part for part in (turns, when, where) if part)
+        return Lines(title, clean_line(below), pinned=bool(index.data(ChatRole.PINNED)))
 
     # Qt's own names from here on.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.monitor.energy import Counted
+from app.ui.kit.words.energy import counted_words
 from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
@@ -17,10 +17,4 @@ def how_much_energy(test: SpeedFigures | None) -> str:
         return ""
     if test.joules_per_token is None:
         return translate("LadderHow", "The system does not tell what energy was used.")
-    names = {
-        Counted.PACKAGE.value: translate("LadderHow", "the whole processor package"),
-        Counted.GPU.value: translate("LadderHow", "NVIDIA GPUs"),
-    }
-    counted = ", ".join(names.get(each, each) for each in test.energy_of)
-    words = translate("LadderHow", "Counted: {what}; other programs included.")
-    return words.format(what=counted)
+    return translate("LadderHow", "Counted: {what}.").format(what=counted_words(test.energy_of))
