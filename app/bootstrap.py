@@ -92,7 +92,6 @@ def build_session(
     open_model: Callable[[Path], ModelFile] = open_model_file,
     moves: Moves | None = None,
     kept_templates: KeptTemplates | None = None,
-    picture_folder: Path | None = None,
     database: Path | None = None,
 ) -> tuple[Session, Runner]:
     """A session with its runner and engine pool.
@@ -105,7 +104,6 @@ def build_session(
         open_model: Reads a file's header.
         moves: Where folders went that were moved.
         kept_templates: Which templates were chosen for files that bring none.
-        picture_folder: Where shown pictures are; None for where the program keeps them.
         database: What the recorder writes; None where that is no file of its own.
     """
     plans = Plans.of_this_pc(paths)
@@ -138,7 +136,7 @@ def build_session(
         watch=RaceSpeeds(lambda: speed_store(paths), door, os.cpu_count() or 1),
         moves=moves,
         kept_templates=kept_templates,
-        picture_file=PictureShelf(picture_folder or paths.pictures).file_of,
+        picture_file=PictureShelf(paths.pictures).file_of,
         know_server=room.elsewhere,
         after_saving=(lambda: None) if database is None else LogKeeper(database, door).look,
     )
@@ -214,8 +212,7 @@ def open_house(paths: Paths, lock: OwnerLock | None = None) -> House:
 def build_command_session(
     paths: Paths,
     open_model: Callable[[Path], ModelFile] = open_model_file,
-    picture_folder: Path | None = None,
+    recorder: ChatStore | None = None,
 ) -> tuple[Session, Runner]:
-    """A session that keeps nothing, for the command line."""
-    store = ChatStore(in_memory())
-    return build_session(paths, store, at_once, None, open_model, picture_folder=picture_folder)
+    """A session for the command line; what it asks goes with it, unless a recorder is given."""
+    return build_session(paths, recorder or ChatStore(in_memory()), at_once, None, open_model)

@@ -19,7 +19,7 @@ from app.core.words import figures
 from app.core.words.sentence import say
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
-from app.lab.history.keeping import where_it_can_be_kept
+from app.lab.history.keeping import keep
 from app.lab.predict.fit import remember_bench
 from app.lab.speed.bench import Bench, BenchPlan, BenchResult
 from app.lab.speed.kept import bench_json
@@ -33,7 +33,10 @@ if TYPE_CHECKING:
     from app.cli.terminal.console import Console
     from app.store.paths import Paths
 
-ENERGY_OF = {Counted.PACKAGE: "the whole processor package", Counted.GPU: "NVIDIA GPUs"}
+ENERGY_OF: dict[str, str] = {
+    Counted.PACKAGE: "the whole processor package",
+    Counted.GPU: "NVIDIA GPUs",
+}
 """What was counted of energy, in words."""
 OTHERS_TOO = "other programs included"
 
@@ -81,9 +84,11 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     with console.measuring() as show:
         bench = Bench(plan, EngineRoom.of_this_pc(paths), show, chosen.open)
         result = bench.run(chosen.candidates)
-    with where_it_can_be_kept(paths, console.remark) as store:
-        if store is not None:
-            MeasuredStore(store).add_bench(bench_json(plan, result))
+    keep(
+        paths,
+        console.remark,
+        lambda store: MeasuredStore(store).add_bench(bench_json(plan, result)),
+    )
     if remember_bench(result, speed_store(paths)):
         console.remark(
             "Other programs kept the processor busy: these are not the speeds of this PC at rest, "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,10 +37,13 @@ from app.lab.compare.doubts import EngineDoubts
 from app.lab.compare.panes import Pane, PaneState
 from app.lab.compare.sweep import CompareRequest, CompareRow, compare
 from app.lab.engines.self_check import SelfChecks
+from app.lab.history.keeping import keep, keep_chat
 from app.lab.pictures.shelf import PictureShelf
 from app.monitor.load import others_use_beside_family
 from app.monitor.machine import machine_facts
 from app.monitor.sampler import Monitor
+from app.store.chats import ChatStore
+from app.store.database import in_memory
 
 if TYPE_CHECKING:
     import argparse
@@ -75,7 +77,8 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         parents=[common],
         help="ask several model files the same",
         description="Ask several model files the same prompt, one after another, alone on the "
-        "machine (or --together), and show answers, speed and memory.",
+        "machine (or --together), and show answers, speed and memory. It is kept as a chat in the "
+        "history.",
     )
     add_model_arguments(parser)
     parser.add_argument("--prompt", type=prompt, required=True, metavar="TEXT", help="what to ask")
@@ -110,26 +113,15 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     )
     usual = Candidate(LocalFile(""), engine, arguments.template)
     chosen = chosen_models(arguments, console, paths, usual)
-    with tempfile.TemporaryDirectory(prefix="shrinkscope-") as folder:
-        return _run(arguments, chosen, console, paths, Path(folder))
-
-
-def _run(
-    arguments: argparse.Namespace,
-    chosen: ChosenModels,
-    console: Console,
-    paths: Paths,
-    picture_folder: Path,
-) -> int:
     request = CompareRequest(
         prompt=arguments.prompt,
         system_prompt=arguments.system,
         sampling=sampling_of(arguments),
         mode=CompareMode.TOGETHER if arguments.together else CompareMode.RACE,
-        pictures=tuple(_shown(arguments.image, picture_folder, console)),
+        pictures=tuple(_shown(arguments.image, paths.pictures, console)),
     )
     begin = others_use_beside_family()
-    rows, engine = _measured(chosen, request, console, paths, picture_folder)
+    rows, engine = _measured(chosen, request, console, paths)
     end = others_use_beside_family()
     others = end.cores_since(begin) if begin is not None and end is not None else 0.0
     if others > BUSY_CORES and any(row.tokens_per_second for row in rows):
@@ -170,9 +162,9 @@ def _measured(
     request: CompareRequest,
     console: Console,
     paths: Paths,
-    picture_folder: Path,
 ) -> tuple[list[CompareRow], str | None]:
-    session, runner = build_command_session(paths, chosen.open, picture_folder)
+    asked = ChatStore(in_memory())
+    session, runner = build_command_session(paths, chosen.open, asked)
     samples: dict[str, tuple[int | None, int | None]] = {}
 
     def note(sample: Sample) -> None:
@@ -184,6 +176,8 @@ def _measured(
     watched: dict[str, int] = {}
     moved: dict[str, None] = {}
     with contextlib.ExitStack() as stack:
+        # At the very end, so that it takes no time from what is measured; broken off, too.
+        stack.callback(_keep, asked, paths, console)
         stack.callback(session.close)
         monitor.start()
         stack.callback(monitor.stop)
@@ -208,6 +202,12 @@ def _measured(
             "first message."
         )
     return rows, engine
+
+
+def _keep(asked: ChatStore, paths: Paths, console: Console) -> None:
+    chats = [asked.load(each.id) for each in reversed(asked.list_chats()) if each.turns]
+    if chats:
+        keep(paths, console.remark, lambda store: [keep_chat(store, each) for each in chats])
 
 
 def _tell_doubts(panes: Sequence[Pane], console: Console, paths: Paths) -> None:

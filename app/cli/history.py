@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from app.bootstrap import build_command_session
 from app.cli.arguments import WrongArguments, positive
+from app.cli.bench import ENERGY_OF, OTHERS_TOO
+from app.cli.ladder import progress_shown
 from app.core.errors import PersonError
 from app.core.history.entry import MARKS, Entry, EntryKind, Wanted
 from app.core.text.clean import clean_line, whole_text
@@ -21,14 +25,29 @@ from app.lab.history.again import Again, measured_before
 from app.lab.history.book import HistoryBook
 from app.lab.history.export import export_entry, readable
 from app.lab.history.keeping import owned_store, shared_store
+from app.lab.history.repeat import Repeated, ask_again, measure_again, repeat_entry
+from app.store.chats import ChatStore
+from app.store.database import in_memory
 from app.store.history.marks import EntryMarks
+from app.store.ladders import LadderStore
 
 if TYPE_CHECKING:
     from app.cli.arguments import Commands
     from app.cli.terminal.console import Console
     from app.store.paths import Paths
 
-_VERBS = ("list", "search", "show", "export", "delete", "restore", "pin", "unpin", "move")
+_VERBS = (
+    "list",
+    "search",
+    "show",
+    "export",
+    "repeat",
+    "delete",
+    "restore",
+    "pin",
+    "unpin",
+    "move",
+)
 _SHOWN = 50
 _COLUMNS = ("no.", "when", "kind", "what", "models", "says")
 _DAYS = re.compile(r"(\d{1,5})d")
@@ -43,9 +62,10 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         help="what was asked and measured here",
         description="List chats, ladders, speeds, batches and votes, the newest first. “search "
         "WORDS” (or WORDS alone) lists those in whose contents all words stand; “show N” prints "
-        "one, with what differs from the time before; “export N --to FILE” writes it; “pin N”, "
-        "“unpin N” and “move N --folder NAME” keep order; “delete N” marks it as deleted, and "
-        "“restore N” brings it back until the window is opened next.",
+        "one, with what differs from the time before; “export N --to FILE” writes it; “repeat N” "
+        "asks or measures the same once more, and shows that; “pin N”, “unpin N” and “move N "
+        "--folder NAME” keep order; “delete N” marks it as deleted, and “restore N” brings it "
+        "back until the window is opened next.",
     )
     parser.add_argument("words", nargs="*", metavar="WORDS", help=", ".join(_VERBS) + ", or words")
     parser.add_argument(
@@ -106,10 +126,12 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     if verb in ("list", "search"):
         return _list(arguments, " ".join(words), console, paths)
     numbers = [_number(word) for word in words]
-    if not numbers or (verb in ("show", "export") and len(numbers) > 1):
+    if not numbers or (verb in ("show", "export", "repeat") and len(numbers) > 1):
         raise WrongArguments(say("program.history_number", verb=verb))
     if verb in ("show", "export"):
         return _one(verb, numbers[0], arguments, console, paths)
+    if verb == "repeat":
+        return _repeat(numbers[0], arguments, console, paths)
     return _change(verb, numbers, arguments, console, paths)
 
 
@@ -225,7 +247,14 @@ def _one(
     return 0
 
 
-_FIGURES = ("prompt_speed", "speed", "needed_bytes", "divergence", "accuracy")
+_FIGURES = (
+    "prompt_speed",
+    "speed",
+    "needed_bytes",
+    "divergence",
+    "accuracy",
+    "joules_per_token",
+)
 
 
 def _again_document(again: Again) -> dict[str, Any]:
@@ -233,6 +262,7 @@ def _again_document(again: Again) -> dict[str, Any]:
         "id": again.earlier.id,
         "candidate": again.now.name,
         "ratios": {name: again.ratio(name) for name in _FIGURES},
+        "energy_of": list(again.now.energy_of) or None,
         "changed": [msgspec.to_builtins(each) for each in again.changed],
     }
 
@@ -243,6 +273,9 @@ def _again_words(again: Again) -> str:
         for name in _FIGURES
         if (ratio := again.ratio(name)) is not None
     ]
+    if again.ratio("joules_per_token") is not None:
+        counted = ", ".join(ENERGY_OF.get(each, each) for each in again.now.energy_of)
+        told.append(f"energy of {counted}, {OTHERS_TOO}")
     changed = [f"{each.what.value}: {each.before or 'none'} → {each.now or 'none'}"
                for each in again.changed]  # fmt: skip
     figures_told = ", ".join(told) or "nothing that was measured both times"
@@ -250,6 +283,56 @@ def _again_words(again: Again) -> str:
         f"{again.now.name}, against no. {again.earlier.id}: {figures_told}"
         f" ({'; '.join(changed) or 'nothing else is known to have changed'})."
     )
+
+
+def _repeat(number: int, arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
+    with shared_store(paths, console.remark):
+        entry = HistoryBook(paths).entry(number)
+    if entry is None:
+        raise PersonError(say("lab.not_in_the_history", number=number))
+    repeated = _REPEAT[entry.kind](entry, console, paths)
+    with shared_store(paths, console.remark) as connection:
+        again = EntryMarks(connection).id_of(entry.kind, repeated.number)
+    if again is not None:
+        _one("show", again, arguments, console, paths)
+    for sentence in repeated.failed:
+        console.error(sentence)
+    return 1 if repeated.failed else 0
+
+
+def _repeat_chat(entry: Entry, console: Console, paths: Paths) -> Repeated:
+    asked = ChatStore(in_memory())
+    session, _ = build_command_session(paths, recorder=asked)
+    with (
+        shared_store(paths, console.remark) as connection,
+        closing(session),
+        console.measuring() as show,
+    ):
+        return ask_again(connection, entry.number, session, asked, show)
+
+
+def _repeat_ladder(entry: Entry, console: Console, paths: Paths) -> Repeated:
+    with owned_store(paths, console.remark) as connection, progress_shown(console) as show:
+        store = LadderStore(connection)
+        return measure_again(paths, entry.number, store, show, console.remark)
+
+
+def _repeat_measured(entry: Entry, console: Console, paths: Paths) -> Repeated:
+    with console.measuring() as show:
+        return repeat_entry(paths, entry, lambda: None, show)
+
+
+def _repeat_vote(_entry: Entry, _console: Console, _paths: Paths) -> Repeated:
+    raise PersonError(say("lab.votes_are_cast_in_window"))
+
+
+_REPEAT: dict[EntryKind, Callable[[Entry, Console, Paths], Repeated]] = {
+    EntryKind.CHAT: _repeat_chat,
+    EntryKind.LADDER: _repeat_ladder,
+    EntryKind.BENCH: _repeat_measured,
+    EntryKind.BATCH: _repeat_measured,
+    EntryKind.VOTE: _repeat_vote,
+}
 
 
 def _change(

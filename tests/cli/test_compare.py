@@ -1,4 +1,7 @@
-"""``compare`` as a process: candidates with parts that cannot be used, beside one that can."""
+"""``compare`` as a process: candidates with parts that cannot be used, beside one that can.
+
+Tests app.lab.history.repeat.
+"""
 
 from __future__ import annotations
 
@@ -45,6 +48,13 @@ def test_each_that_cannot_be_used_says_why_and_the_others_answer(
         assert row["stop_reason"] == "error"
     assert rows[-1]["error"] is None
     assert "5" in rows[-1]["text"]
+    latest, first = program.json("history")["runs"]  # six candidates a chat
+    assert latest["kind"] == first["kind"] == "chat"
+    assert (latest["title"], latest["candidates"]) == ("What is 2 + 3?", [demo_model.stem])
+    again = program.json("history", "repeat", str(latest["id"]))
+    assert again["id"] not in (latest["id"], first["id"])
+    assert again["title"] == "What is 2 + 3?"
+    assert rows[-1]["text"].strip() in again["text"]
 
 
 def test_models_of_servers_stand_beside_files_and_one_that_is_gone_says_so(

@@ -1,17 +1,23 @@
 """``history``, also while another program owns the store.
 
-Tests app.lab.history.keeping and app.lab.history.export.
+Tests app.lab.history.keeping, app.lab.history.export and app.lab.history.repeat.
 """
 
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from app.cli.main import main
+from app.core.candidates.candidate import candidate_of
+from app.core.chats.chat import Answer, Chat, StopReason, Turn
+from app.core.chats.panes import ChatPane
+from app.lab.history.keeping import keep, keep_chat
 from app.store.database import open_database
 from app.store.paths import Paths
 from app.store.window.lock import OwnerLock
@@ -136,6 +142,37 @@ def test_each_kind_is_written_in_its_forms(filled: Here, tmp_path: Path) -> None
     assert "it can be .md, .json" in failed.err
 
 
+def test_what_was_asked_outside_the_window_is_kept_without_who_was_not_asked(here: Here) -> None:
+    asked, other = ChatPane("b", "B", histories.SKY), ChatPane("a", "A", histories.SMALL_CACHE)
+    turns = [Turn(0, "Why?", {"b": Answer("So.", stop_reason=StopReason.END)})]
+    chat = Chat(0, "Why?", panes=[other, asked], reference_key="a", turns=turns)
+    told: list[str] = []
+    here.paths.create()
+    keep(here.paths, told.append, lambda store: keep_chat(store, chat))
+    keep(here.paths, told.append, lambda store: keep_chat(store, Chat(0, panes=[other])))
+    (run,) = here.json()["runs"]
+    assert (run["kind"], run["title"], run["candidates"]) == ("chat", "Why?", ["sky-Q4_K_M"])
+    assert told == []
+    with closing(sqlite3.connect(here.paths.database)) as newer:
+        newer.execute("PRAGMA user_version = 9999")
+    keep(here.paths, told.append, lambda store: keep_chat(store, chat))
+    assert "will not be in the history" in told[-1]
+
+
+def test_once_more_says_what_cannot_be(filled: Here, tmp_path: Path) -> None:
+    with closing(open_database(filled.paths.database)) as connection:
+        gone = candidate_of(tmp_path / "gone.gguf")
+        histories.add_bench(connection, Clock(), 9.0, candidate=gone)
+    ended = filled.run("repeat", "5", status=1)
+    assert "cast in the window" in ended.err
+    before = ids(filled, "--kind", "bench")
+    ended = filled.run("repeat", "8", status=1)
+    assert "gone: " in ended.err
+    assert len(ids(filled, "--kind", "bench")) == len(before) + 1
+    assert filled.run("repeat", "2", status=1).err.strip()
+    assert filled.run("repeat", "99", status=1).err.strip()
+
+
 def test_marks_and_deleting(filled: Here) -> None:
     filled.run("pin", "1", "3")
     filled.run("move", "1", "--folder", "Animals")
@@ -157,6 +194,7 @@ def test_marks_and_deleting(filled: Here) -> None:
         ("show",),
         ("show", "x"),
         ("show", "1", "2"),
+        ("repeat", "1", "2"),
         ("search",),
         ("list", "x"),
         ("export", "1"),

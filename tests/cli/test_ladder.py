@@ -87,6 +87,11 @@ def test_a_ladder_says_who_loses_and_can_be_repeated(
     assert not changed & {"sha256", "state", "error", "text", "items", "engine"}
     assert broken.exists()
 
+    (entry,) = program.json("history", "--kind", "ladder")["runs"]
+    repeated = program.json("history", "repeat", str(entry["id"]))
+    assert repeated["id"] != entry["id"]
+    assert {each["id"] for each in repeated["before"]} == {entry["id"]}
+
     # Somebody else, who has the files in a folder of another name and no such ladder.
     shutil.rmtree(program.home / "program")
     theirs = program.home / "elsewhere"

@@ -2,11 +2,12 @@
 
 Tests app.ui.pages.history.part, app.ui.pages.history.desk, app.ui.pages.history.page,
 app.ui.pages.history.list, app.ui.pages.history.details, app.ui.pages.history.filters,
-app.ui.entries.menus and app.lab.history.repeat.
+app.ui.entries.menus, app.lab.history.repeat and app.ui.pages.ladder.vote_again.
 """
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import QMenu
 
 from app.core.candidates.candidate import candidate_of
 from app.core.history.entry import EntryKind
-from app.store.database import open_database
+from app.store.database import open_beside, open_database
 from app.store.paths import Paths
 from tests.e2e.person import Person
 from tests.helpers import histories
@@ -138,8 +139,6 @@ def test_pins_and_folders_are_those_of_the_list_of_chats(person: Person, page: H
 
 
 def test_each_kind_is_done_once_more(person: Person, page: HistoryPage) -> None:
-    choose(page, EntryKind.VOTE)
-    assert not page.entries.repeat_action.isEnabled()
     choose(page, EntryKind.BENCH)
     page.entries.repeat_action.trigger()
     person.until(lambda: kinds(page)[:2] == ["bench", "bench"])
@@ -156,6 +155,35 @@ def test_each_kind_is_done_once_more(person: Person, page: HistoryPage) -> None:
     person.until(lambda: ladder_of(person.window) is not None)
     desk = ladder_of(person.window)
     assert desk is not None
+    person.until(desk.page.picker.isVisible)
+
+
+def test_two_that_were_voted_on_are_asked_something_else(
+    person: Person, page: HistoryPage, tmp_path: Path
+) -> None:
+    _, other, one, *_ = histories.ladder_candidates()
+    with closing(open_beside(Paths.below(tmp_path / "home").database)) as connection:
+        histories.add_vote(connection, histories.Clock(), "Old?", "A", "B", both=(one, other))
+    person.window.main.show_page("compare")
+    person.window.main.show_page("history")
+    person.until(lambda: kinds(page).count("vote") == 2)
+    titles = [entry.facts.title for entry in page.entries.model.rows]
+    page.entries.choose(titles.index("Old?"))
+    page.entries.repeat_action.trigger()
+    person.until(lambda: ladder_of(person.window) is not None)
+    desk = ladder_of(person.window)
+    assert desk is not None
+    board = desk.page.board
+    person.until(lambda: board.votes is not None and board.stack.currentWidget() is board.votes)
+    assert board.votes is not None
+    form = board.votes.form
+    assert {form.reference_key, *form.candidate_keys} == {one.key(), other.key()}
+    assert "something else" in board.votes.notices.news.words.text()
+    assert form.written() == []
+    # Of two that no measurement has, one is set up.
+    person.window.main.show_page("history")
+    choose(page, EntryKind.VOTE)
+    page.entries.repeat_action.trigger()
     person.until(desk.page.picker.isVisible)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -74,7 +75,7 @@ class BatchKeeper:
     def follow(self, result: BatchResult) -> None:
         """Keep the answers that have come since the last time."""
         with self._writing() as store:
-            for place, candidate in enumerate(self._kept.candidates):
+            for place, candidate in enumerate(dict.fromkeys(result.candidates)):
                 answers = result.answers.get(candidate, [])
                 for prompt in range(self._there.get(place, 0), len(answers)):
                     if store is not None and self.number is not None:
@@ -98,8 +99,8 @@ class BatchKeeper:
 
 
 def kept_batch(candidates: Sequence[Candidate], plan: BatchPlan, name: str = "") -> KeptBatch:
-    """What is kept of what is to be asked."""
-    every = tuple(dict.fromkeys(candidates))
+    """What is kept of what is to be asked, wherever the program is started next."""
+    every = tuple(each.moved(Path.absolute) for each in dict.fromkeys(candidates))
     return KeptBatch(every, tuple(plan.prompts), plan.system, plan.sampling, plan.threads, name)
 
 

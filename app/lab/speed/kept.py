@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 
 from app.core.candidates.candidate import Candidate
@@ -68,12 +70,12 @@ look_up(KeptBench)
 
 
 def bench_json(plan: BenchPlan, result: BenchResult) -> str:
-    """What the store keeps of a bench; takes some milliseconds."""
+    """What the store keeps of a bench, wherever the program is started next; some milliseconds."""
     kept = KeptBench(
         plan,
         tuple(
             KeptTest(
-                row.candidate,
+                row.candidate.moved(Path.absolute),
                 row.level,
                 row.test,
                 row.threads,
@@ -91,7 +93,7 @@ def bench_json(plan: BenchPlan, result: BenchResult) -> str:
         ),
         result.interleaved,
         tuple(
-            KeptDrift(drift.candidate, drift.test, drift.first, drift.repeated)
+            KeptDrift(drift.candidate.moved(Path.absolute), drift.test, drift.first, drift.repeated)
             for drift in result.drift
         ),
         circumstances_now(result.engine),

@@ -31,9 +31,11 @@ class Requests:
         tune: Find the best settings of a candidate on this PC.
         measure_on: Go on with a ladder of the store, by its number.
         measure_again: Set a ladder of the store up once more, by its number.
+        vote_again: Let blind votes be cast on a candidate against another.
         night: Ask whether these files of a repository are to be measured overnight.
         show_ladder: Show a ladder of the store, by its number.
         open_chat: Open a chat of the store, by its number.
+        open_batch: Show a batch of the store, by its number.
         repeat_chat: Ask everything that was asked in a chat of the store once more.
         chats_changed: The list of chats is another one, or their marks are.
         ladders_changed: Ladders or votes were deleted elsewhere, or came back.
@@ -62,9 +64,11 @@ class Requests:
         self.tune: Listeners[[Candidate]] = Listeners()
         self.measure_on: Listeners[[int]] = Listeners()
         self.measure_again: Listeners[[int]] = Listeners()
+        self.vote_again: Listeners[[Candidate, Candidate]] = Listeners()
         self.night: Listeners[[Repository, Sequence[ListedFile]]] = Listeners()
         self.show_ladder: Listeners[[int]] = Listeners()
         self.open_chat: Listeners[[int]] = Listeners()
+        self.open_batch: Listeners[[int]] = Listeners()
         self.repeat_chat: Listeners[[int]] = Listeners()
         self.chats_changed: Listeners[[]] = Listeners()
         self.ladders_changed: Listeners[[]] = Listeners()

@@ -90,6 +90,7 @@ class ComparePart(Part):
         requests.models.add(self._note_models)
         requests.show.add(self._show)
         requests.open_chat.add(self._open_chat)
+        requests.open_batch.add(self._open_batch)
         requests.repeat_chat.add(self._repeat_chat)
         requests.find.add(self._find)
         requests.enter_sends.add(self.view.prompt.set_enter_sends)
@@ -208,6 +209,13 @@ class ComparePart(Part):
         self.view.open_files(files)
 
     def _ask_many(self) -> None:
+        self._batches().open()
+
+    def _open_batch(self, number: int) -> None:
+        self._come_up()
+        self._batches().show_kept(number)
+
+    def _batches(self) -> BatchDesk:
         # Its window is no part of a start.
         from app.ui.pages.compare.batch.desk import BatchDesk
 
@@ -222,7 +230,7 @@ class ComparePart(Part):
                 self.view.whom,
             )
             self.signals.panes_changed.connect(batch.follow)
-        self._batch.open()
+        return self._batch
 
     def _note_models(self, models: Sequence[LibraryModel]) -> None:
         self._adding.note_models(models)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import closing, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -11,13 +10,15 @@ from msgspec.structs import replace
 from app.core.errors import PersonError
 from app.core.history.entry import EntryKind
 from app.core.text.clean import as_file_stem
+from app.core.words.sentence import say
 from app.lab.history.again import measured_before
 from app.lab.history.book import Choices, HistoryBook, Page
 from app.lab.history.export import ENDINGS, export_entry, readable
+from app.lab.history.keeping import purge_deleted
 from app.lab.history.repeat import repeat_entry
 from app.lab.works.work import ENDED, Slot
-from app.store.database import open_beside
 from app.store.history.marks import EntryMarks
+from app.store.votes import VoteStore
 from app.ui.kit.timers import later
 from app.ui.kit.widgets.banner import Severity
 from app.ui.kit.wishes import remark
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
     from app.core.history.entry import Entry, Wanted
     from app.lab.history.again import Again
-    from app.store.paths import Paths
     from app.ui.kit.jobs import Job, JobContext
     from app.ui.shell.ground import Ground
 
@@ -44,8 +44,6 @@ FIRST = 100
 PURGE_MS = 60_000
 """What is deleted can be brought back for so long."""
 _FOLLOW_MS, _DETAILS_MS = 300, 80
-_MOST_AT_ONCE = 50
-_BREATH_SECONDS = 0.02
 
 
 class HistoryDesk:
@@ -121,7 +119,7 @@ class HistoryDesk:
         paths, book = self._paths, self._book
 
         def work(context: JobContext) -> int:
-            return purge_deleted(paths, book, context, older_than_ns=PURGE_MS * 900_000)
+            return purge_deleted(paths, book, context.check, older_than_ns=PURGE_MS * 900_000)
 
         self._jobs.run(work, failed=lambda error: None)
 
@@ -233,6 +231,8 @@ class HistoryDesk:
                 requests.open_chat.tell(entry.number)
             case EntryKind.LADDER:
                 requests.show_ladder.tell(entry.number)
+            case EntryKind.BATCH:
+                requests.open_batch.tell(entry.number)
             case _:
                 self.page.details.text.setFocus()
 
@@ -262,7 +262,16 @@ class HistoryDesk:
             case EntryKind.BENCH | EntryKind.BATCH:
                 self._measure_again(entry)
             case EntryKind.VOTE:
-                pass  # answers that were seen cannot be voted on blind
+                self._try(lambda: self._vote_again(entry))
+
+    def _vote_again(self, entry: Entry) -> None:
+        """Let the same two be voted on: answers that were seen are not blind, so by new prompts."""
+        try:
+            pair = VoteStore(self._ground.house.connection).of_vote(entry.number)
+        except KeyError:
+            raise PersonError(say("lab.not_readable_entry"), f"vote {entry.number}") from None
+        both = pair.candidate.candidate, pair.reference.candidate
+        self._ground.requests.vote_again.tell(*both)
 
     def _measure_again(self, entry: Entry) -> None:
         ground = self._ground
@@ -385,19 +394,3 @@ class HistoryDesk:
 
     def _complain(self, error: PersonError) -> None:
         self.page.notice.show_notice(Severity.WARNING, sentence(error))
-
-
-def purge_deleted(
-    paths: Paths, book: HistoryBook, context: JobContext, *, older_than_ns: int = 0
-) -> int:
-    """In a job: remove for good what was deleted, a few at a time: others write meanwhile."""
-    removed = 0
-    with closing(open_beside(paths.database)) as connection:
-        marks = EntryMarks(connection)
-        while some := marks.purge(older_than_ns, _MOST_AT_ONCE):
-            removed += some
-            context.check()
-            time.sleep(_BREATH_SECONDS)
-    if removed:
-        book.read()
-    return removed

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from app.ui.pages.history.list import EntryList
 
 MOST_CHARACTERS = 20_000
-"""So much of an entry is shown here; where it is opened stands all of it."""
+"""So much of an entry is shown here; where it is opened, and in its file, stands all of it."""
 _MOST_NAMES = 12
 
 
@@ -99,7 +99,9 @@ class EntryDetails(QScrollArea):
     def show_text(self, text: str, before: Sequence[Again]) -> None:
         """Show what stands in it, and what differs from the time before."""
         shown = text[:MOST_CHARACTERS]
-        self.text.set_markdown(f"{shown}\n\n…" if len(text) > MOST_CHARACTERS else shown)
+        if len(text) > MOST_CHARACTERS:
+            shown += "\n\n… " + self.tr("“Export” writes all of it.")
+        self.text.set_markdown(shown)
         self.before.setText(breakable("\n".join(map(again_words, before))))
         self.before.setVisible(bool(before))
 

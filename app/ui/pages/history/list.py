@@ -124,13 +124,13 @@ class EntryList(QWidget):
             self.delete_action,
         ]
 
-    def follow(self, *, may_repeat: bool) -> None:
+    def follow(self) -> None:
         """Enable what can be done with what is chosen."""
         entries = self.entries
         one = len(entries) == 1
         self.open_action.setEnabled(one)
         self.export_action.setEnabled(one)
-        self.repeat_action.setEnabled(one and may_repeat)
+        self.repeat_action.setEnabled(one)
         self.pin_action.setEnabled(bool(entries))
         self.delete_action.setEnabled(bool(entries))
         self.pin_action.setText(pin_words(pinned=self._all_pinned(entries)))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
 
-from app.core.history.entry import EntryKind
 from app.ui.kit.commands import PageCommands
 from app.ui.kit.plain import set_spoken
 from app.ui.kit.theme import GRID
@@ -101,7 +100,7 @@ class HistoryPage(QWidget):
 
     def _wire(self) -> None:
         self.filters.changed.connect(self.wanted_changed)
-        self.entries.chosen.connect(self._on_chosen)
+        self.entries.chosen.connect(self.entries.follow)
         self.commands.search.triggered.connect(self.focus_search)
         self.commands.clear.triggered.connect(self.filters.clear)
         self.filters.search.returnPressed.connect(self._into_list)
@@ -156,11 +155,6 @@ class HistoryPage(QWidget):
     def _into_list(self) -> None:
         if self._stack.currentWidget() is self._split:
             self.entries.view.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _on_chosen(self) -> None:
-        entries = self.entries.entries
-        kinds = {entry.kind for entry in entries}
-        self.entries.follow(may_repeat=EntryKind.VOTE not in kinds)
 
     # Qt's own names from here on.
 

@@ -31,9 +31,9 @@ class HistoryPart(LatePart["HistoryDesk"]):
 
         def work(context: JobContext) -> None:
             from app.lab.history.book import HistoryBook
-            from app.ui.pages.history.desk import purge_deleted
+            from app.lab.history.keeping import purge_deleted
 
-            purge_deleted(paths, HistoryBook(paths), context)
+            purge_deleted(paths, HistoryBook(paths), context.check)
 
         self._ground.jobs.run(work, failed=lambda error: None)
 
@@ -75,8 +75,9 @@ def history_help() -> PageHelp:
             ),
             translate(
                 "History",
-                "What is deleted can be brought back for a minute; then it is gone for good. A"
-                " blind vote cannot be asked once more: its answers have been seen.",
+                "What is deleted can be brought back for a minute; then it is gone for good. Once"
+                " more of a blind vote asks the same two something else: answers that have been"
+                " seen would be known again.",
             ),
         ),
         keys=(

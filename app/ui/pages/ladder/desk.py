@@ -33,6 +33,7 @@ from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.board import LadderBoard
 from app.ui.pages.ladder.page import LadderPage
 from app.ui.pages.ladder.picking.picker import Picker
+from app.ui.pages.ladder.vote_again import VoteAgain
 from app.ui.pages.ladder.votes.backend import VotesBackend
 from app.ui.pages.ladder.votes.panel import VotesPanel
 
@@ -94,6 +95,7 @@ class LadderDesk:
         self.service = LadderService(ground.house.works, self.workers)
         self._marks = EntryMarks(ground.house.connection)
         self.page: LadderPage
+        self._again: VoteAgain
 
     def build(self) -> Iterator[None]:
         """Make the page a piece at a time, so that the window has its turn in between."""
@@ -110,6 +112,7 @@ class LadderDesk:
         )
         yield
         self.page = LadderPage(board, picker, self, self._kept, self._jobs)
+        self._again = VoteAgain(self.page)
         yield
         self._votes.setParent(self.page)
         votes = VotesPanel(self._votes)
@@ -142,6 +145,10 @@ class LadderDesk:
                     return
 
         self._when_listed(find)
+
+    def vote_again(self, candidate: Candidate, reference: Candidate) -> None:
+        """Let two be voted on that were voted on before."""
+        self._when_listed(lambda: self._again.vote(candidate, reference, self.service.all))
 
     def _when_listed(self, then: Callable[[], object]) -> None:
         """Do something once all ladders of the store are in the list."""

@@ -40,6 +40,7 @@ class LadderPart(LatePart["LadderDesk"]):
         ground.requests.tune.add(self._tune)
         ground.requests.measure_on.add(self._measure_on)
         ground.requests.measure_again.add(self._measure_again)
+        ground.requests.vote_again.add(self._vote_again)
         ground.requests.night.add(self._ask_night)
         ground.requests.show_ladder.add(self._show)
         ground.requests.ladders_changed.add(self._look_again)
@@ -118,6 +119,10 @@ class LadderPart(LatePart["LadderDesk"]):
     def _measure_again(self, number: int) -> None:
         self._ground.main.show_page(self.page.id)
         self._late.when_there(lambda desk: desk.with_stored(number, desk.page.measure_again))
+
+    def _vote_again(self, candidate: Candidate, reference: Candidate) -> None:
+        self._ground.main.show_page(self.page.id)
+        self._late.when_there(lambda desk: desk.vote_again(candidate, reference))
 
     def _look_again(self) -> None:
         if self.desk is not None:

@@ -8,19 +8,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.batch.prompts import read_prompts
+from app.core.errors import PersonError
 from app.core.text.clean import as_file_stem
 from app.core.words.sentence import say
 from app.lab.batch.export import csv_text, json_lines, rows, write
-from app.lab.batch.kept import BatchKeeper, kept_batch
+from app.lab.batch.kept import BatchKeeper, batch_of, kept_batch
 from app.lab.batch.run import BatchPlan, BatchResult, run_batch
 from app.lab.beside.places import KeptPasses
 from app.lab.engines.calls import interruptible
 from app.lab.engines.room import EngineRoom
+from app.lab.history.facts import called
 from app.lab.models.named import text_in
 from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count
 from app.store.database import open_beside
 from app.store.history.measured import MeasuredStore
+from app.store.tolerant import NotReadable
 from app.ui.kit.words.sentences import sentence, told
 from app.ui.kit.words.text import translate
 from app.ui.pages.compare.batch.window import Asked, BatchWindow
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
     from app.core.batch.prompts import BatchPrompt
     from app.core.candidates.candidate import Candidate
     from app.core.chats.chat import Chat
-    from app.core.errors import PersonError
+    from app.lab.batch.kept import KeptBatch
     from app.store.paths import Paths
     from app.ui.kit.file_dialogs import FileDialogs
     from app.ui.kit.jobs import Job, JobContext, Jobs
@@ -87,6 +90,42 @@ class BatchDesk:
         self.window.show()
         self.window.raise_()
         self.window.activateWindow()
+
+    def show_kept(self, number: int) -> None:
+        """Show a batch of the history: to be read, written, asked anew."""
+        if self.runs:
+            self.open()
+            return
+
+        def read() -> tuple[KeptBatch, BatchResult]:
+            with closing(open_beside(self.paths.database)) as store:
+                try:
+                    kept, result, _ = batch_of(MeasuredStore(store).batch(number))
+                except (KeyError, NotReadable) as error:
+                    raise PersonError(say("lab.not_readable_entry"), repr(error)) from error
+            return kept, result
+
+        def failed(error: PersonError) -> None:
+            self.open()
+            self._refuse(error)
+
+        self._jobs.run(
+            lambda _context: read(), done=lambda found: self._show(*found), failed=failed
+        )
+
+    def _show(self, kept: KeptBatch, result: BatchResult) -> None:
+        if self.runs:
+            return
+        self._plan, self._result = kept.plan, result
+        self._asked = Asked(kept.candidates, tuple(map(called, kept.candidates)))
+        name = Path(kept.name).name or translate("Batch", "the history")
+        self.window.show_whom(self._asked)
+        self.window.take_prompts(kept.prompts, name)
+        self.window.begin(kept.prompts)
+        done = sum(map(len, result.answers.values()))
+        self.window.follow(result, done, "")
+        self.window.finish(translate("Batch", "So it was answered; it stands in the history."))
+        self.open()
 
     def follow(self) -> None:
         """Others are open in Compare than before, or asked in another manner."""

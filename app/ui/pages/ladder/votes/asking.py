@@ -189,8 +189,11 @@ class AskForm(QFrame):
         by_key = {each.key: each.candidate for each in self._candidates}
         return [by_key[key] for key in (self.reference_key, *self.candidate_keys) if key in by_key]
 
-    def choose(self, candidate: str) -> None:
-        """Choose a version to vote on, by its key."""
+    def choose(self, candidate: str, against: str | None = None) -> None:
+        """Choose a version to vote on, by its key, and what it is held against."""
+        if against is not None and (place := self.reference.findData(against)) >= 0:
+            self.reference.setCurrentIndex(place)
+            self._reference_chosen()
         place = self.candidate.findData(candidate)
         if place >= 0 and place != self.candidate.currentIndex():
             self.candidate.setCurrentIndex(place)

@@ -13,7 +13,7 @@ from app.base.states import Transitions
 from app.core.errors import PersonError
 from app.core.votes.pairs import Role, VotePair
 from app.ui.kit.theme import GRID
-from app.ui.kit.widgets import EmptyState
+from app.ui.kit.widgets import EmptyState, Severity
 from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.wishes import remark
 from app.ui.kit.words.sentences import sentence
@@ -146,6 +146,15 @@ class VotesPanel(QWidget):
         self._refresh()
         self.form.prompts.setFocus(Qt.FocusReason.OtherFocusReason)
         self.overview.verticalScrollBar().setValue(0)
+
+    def ask_again(self, candidate: str, reference: str) -> None:
+        """Let two that were voted on be asked something else."""
+        self.show_overview()
+        self.form.choose(candidate, reference)
+        words = self.tr(
+            "Ask these two something else: answers that you have seen would be known again."
+        )
+        self.notices.say(Severity.INFO, words)
 
     def vote_now(self) -> None:
         """Show the next pair, or wait for it; for the page's own buttons."""

@@ -23,6 +23,7 @@ from app.store.history.measured import MeasuredStore
 from app.store.paths import Paths
 from app.ui.kit.file_dialogs import FileDialogs
 from app.ui.pages.compare.batch.desk import BatchDesk
+from tests.helpers import histories
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -110,6 +111,26 @@ def test_typed_prompts_are_asked_shown_kept_and_written(
     qtbot.waitUntil(written.is_file, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: "Answers.csv" in window.state.text(), timeout=PATIENCE_MS)
     assert "April has 30 days." in written.read_text("utf-8")
+
+
+def test_a_batch_of_the_history_is_shown_and_written(
+    desk: BatchDesk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    with closing(open_beside(desk.paths.database)) as connection:
+        talk = ("A cat?", "Meow"), ("A dog?", "Woof")
+        number = histories.add_batch(connection, histories.Clock(), "/x/animals.txt", *talk)
+    window = desk.window
+    window.close()
+    desk.show_kept(number)
+    qtbot.waitUntil(window.isVisible, timeout=PATIENCE_MS)
+    assert window.taken.text() == "2 prompts of “animals.txt”"
+    assert [window.model.index(row, 1).data() for row in (0, 1)] == ["Meow", "Woof"]
+    assert "Meow" in window.beside.columns[1].text.toPlainText()
+    assert window.ask_button.isEnabled()  # whoever is open in Compare
+    window.save_button.click()
+    qtbot.waitUntil((tmp_path / "animals.csv").is_file, timeout=PATIENCE_MS)
+    desk.show_kept(number + 1)
+    qtbot.waitUntil(lambda: "cannot be read" in window.state.text(), timeout=PATIENCE_MS)
 
 
 def test_prompts_of_a_file_and_what_is_wrong_with_one(
