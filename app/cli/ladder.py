@@ -20,6 +20,7 @@ from app.cli.models import (
 from app.cli.words.ladder import show_ladder
 from app.cli.words.texts import TEXT_HELP, source_of
 from app.core.candidates.notation import words_of
+from app.core.errors import PersonError
 from app.core.ladder.results import StepKind
 from app.core.memory.estimate import lasting_budget_bytes
 from app.core.verdict import Limits, default_limits
@@ -143,22 +144,32 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         tunes=bool(arguments.tune),
     )
     view = _measured(order, chosen, console, paths)
-    alone, best = view, together_of(view.tuned, reference) if order.tunes else ()
-    if best:
-        if not arguments.json:
-            show_ladder(view, console)
-            console.text("")
-        console.remark(f"What is best is measured together: {words_of(best[-1])}")
-        view = _measured(replace(order, candidates=best), chosen, console, paths)
-    if arguments.json:
-        apart = {"settings_alone": ladder_document(alone)["settings"]} if best else {}
-        console.json(ladder_document(view) | apart)
-    else:
+    best = together_of(view.tuned, reference) if order.tunes else ()
+    if not arguments.json:
         show_ladder(view, console)
-    status = report(view, arguments.report, console)
-    if best:
-        status |= report(alone, _beside(arguments.report), console)
-    return status
+    together = _together(replace(order, candidates=best), chosen, console, paths) if best else None
+    if arguments.json:
+        apart = {"settings_alone": ladder_document(view)["settings"]} if together else {}
+        console.json(ladder_document(together or view) | apart)
+    elif together is not None:
+        console.text("")
+        show_ladder(together, console)
+    status = report(together or view, arguments.report, console)
+    if together is not None:
+        return status | report(view, _beside(arguments.report), console)
+    return 1 if best else status
+
+
+def _together(
+    order: LadderOrder, chosen: ChosenModels, console: Console, paths: Paths
+) -> LadderView | None:
+    """The best settings in one row; None where that cannot be: what was measured before stays."""
+    console.remark(f"What is best is measured together: {words_of(order.candidates[-1])}")
+    try:
+        return _measured(order, chosen, console, paths)
+    except PersonError as error:
+        console.error(error.sentence)
+        return None
 
 
 def _measured(

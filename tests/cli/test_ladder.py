@@ -14,6 +14,7 @@ from app.cli.main import main
 from app.cli.terminal.console import Console
 from app.cli.words.ladder import show_ladder
 from app.core.candidates.notation import with_settings
+from app.core.errors import PersonError
 from app.lab.ladder.tuning import tuning_of
 from tests.core.ladder.test_tuned import FILE, SMALLER, speeds
 from tests.core.ladder.test_tuned import view as settings_view
@@ -23,6 +24,7 @@ from tests.helpers.moe_files import write_demo_mixture
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
     from app.core.ladder.tuned import Tuned
+    from app.lab.verdict.view import LadderView
     from tests.cli.conftest import Program
 
 LONG_PATIENCE_SECONDS = 600
@@ -266,6 +268,38 @@ def test_tuning_ends_in_settings_as_they_are_typed_and_measured_together(
     ):
         written = json.loads(path.read_text(encoding="utf-8"))
         assert written["settings"]["headline"] == headline
+
+
+@pytest.mark.parametrize("json_wanted", [True, False])
+def test_what_was_tuned_alone_stays_where_it_cannot_be_measured_together(
+    program: Program,
+    demo_model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    json_wanted: bool,
+) -> None:
+    views = iter([settings_view(("threads=2", {"speed": speeds(1.12)}))])
+
+    def measured(*_: object) -> LadderView:
+        for view in views:
+            return view
+        raise PersonError("The file is gone.")
+
+    monkeypatch.setattr("app.cli.ladder._measured", measured)
+    monkeypatch.setattr("app.cli.ladder.together_of", lambda _tuned, base: (base, base))
+    for name, value in program.environment().items():
+        monkeypatch.setenv(name, value)
+    words = ["ladder", "--tune", f"{demo_model}#threads=2", *(["--json"] if json_wanted else [])]
+    assert main(words) == 1
+    out, err = capsys.readouterr()
+    assert "The file is gone." in err
+    if json_wanted:
+        document = json.loads(out)
+        assert [one["settings"] for one in document["settings"]["tried"]] == [["threads"]]
+        assert "settings_alone" not in document
+    else:
+        assert out.count("As it is typed") == 1
 
 
 def test_the_best_settings_are_told_as_they_are_typed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from app.core.candidates.candidate import Candidate, ServerModel
 from app.core.candidates.served import server_model
 from app.core.servers.server import Server, is_called
-from app.lab.ladder.pickable import PickFile, far_row
+from app.lab.ladder.pickable import far_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from app.lab.ladder.picked import PickFile
 
 
 @dataclass(frozen=True, slots=True)

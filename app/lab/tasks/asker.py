@@ -349,6 +349,8 @@ class FileAsker:
             self._tries[item.key] = self._tries.get(item.key, 0) + 1
             if self._tries[item.key] < _MOST_TRIES:
                 self._todo.append(item)
+            else:
+                self._work.drop([item])
         worked = engine.answered or isinstance(engine.client, LentEngine)
         if self._todo and worked and self._restarts < _MOST_RESTARTS:
             self._restarts += 1

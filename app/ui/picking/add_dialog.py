@@ -26,7 +26,7 @@ from app.ui.picking.pick_tree import PickTree
 
 if TYPE_CHECKING:
     from app.core.servers.server import Server
-    from app.lab.ladder.pickable import PickFile
+    from app.lab.ladder.picked import PickFile
 
 _SIZE_PX = (GRID * 108, GRID * 70)
 _MARGIN_PX = GRID * 4

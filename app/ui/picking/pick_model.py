@@ -15,7 +15,7 @@ from PySide6.QtCore import (
 from app.core.candidates.candidate import MAX_CANDIDATES, Candidate
 from app.core.candidates.notation import told_settings
 from app.core.memory.fit import judge
-from app.lab.ladder.pickable import PickFile, short_name
+from app.lab.ladder.picked import PickFile, short_name
 from app.ui.kit.plain import plain_data
 from app.ui.kit.views.titled import Index, TitledTable
 from app.ui.kit.words.format import MISSING, byte_size

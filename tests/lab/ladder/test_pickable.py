@@ -1,4 +1,7 @@
-"""What can be picked for a ladder: names, letters, and what may not be measured."""
+"""What can be picked for a ladder: names, letters, and what may not be measured.
+
+Tests app.lab.ladder.picked, too.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +21,11 @@ from app.core.servers.server import Server
 from app.core.words.sentence import say
 from app.lab.compare.panes import Pane
 from app.lab.demo.demo import DemoFiles, demo_taught
-from app.lab.ladder.pickable import (
+from app.lab.ladder.pickable import opened_files, pickable
+from app.lab.ladder.picked import (
     PickFile,
     can_be_ladder,
     in_shrink_order,
-    opened_files,
-    pickable,
     reference_among,
     short_name,
 )

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.candidates.candidate import Candidate, ServerModel, candidate_of
 from app.core.servers.server import Server
-from app.lab.ladder.pickable import PickFile, pickable
+from app.lab.ladder.pickable import pickable
+from app.lab.ladder.picked import PickFile
 from app.ui.picking.add_dialog import AddDialog
 from app.ui.picking.pick_model import PickColumn
 

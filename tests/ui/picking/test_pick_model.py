@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.core.candidates.candidate import candidate_of
-from app.lab.ladder.pickable import PickFile
+from app.lab.ladder.picked import PickFile
 from app.ui.picking.pick_model import PickColumn, PickModel, spread
 from app.ui.picking.pick_tree import PickTree
 

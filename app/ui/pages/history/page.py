@@ -120,7 +120,8 @@ class HistoryPage(QWidget):
         self.entries.show_entries(entries)
         nothing = self.nothing if self.filters.is_set else self.empty
         self._stack.setCurrentWidget(self._split if entries else nothing)
-        words = self.tr("{n} entries").format(n=count(total))
+        many = self.tr("1 entry") if total == 1 else self.tr("{n} entries")
+        words = many.format(n=count(total))
         if not more and total > len(entries):
             words = self.tr("The newest {n} of {total} entries").format(
                 n=count(len(entries)), total=count(total)

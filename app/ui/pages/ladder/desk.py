@@ -17,7 +17,7 @@ from app.hub.settings import hub_cache_folder
 from app.lab.beside.places import KeptPasses
 from app.lab.demo.demo import DEMO_LEVELS, demo_base, demo_taught
 from app.lab.engines.room import EngineRoom
-from app.lab.ladder.pickable import PickFile, pickable
+from app.lab.ladder.pickable import pickable
 from app.lab.ladder.tuning import tuning_of
 from app.lab.quality.texts import TextChoice, text_choices
 from app.lab.servers.book import ServerBook
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from app.core.models.family import LibraryModel
     from app.core.servers.server import Server
     from app.hub.repositories import Repository
+    from app.lab.ladder.picked import PickFile
     from app.lab.ladder.tuning import Tuning
     from app.lab.works.ladders.entry import LadderEntry
     from app.lab.works.ladders.run import LadderOrder

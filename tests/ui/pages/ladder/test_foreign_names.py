@@ -18,7 +18,7 @@ from app.core.ladder.row import Row
 from app.core.text.clean import clean_text
 from app.core.verdict import Limits
 from app.core.words.sentence import English
-from app.lab.ladder.pickable import PickFile
+from app.lab.ladder.picked import PickFile
 from app.lab.ladder.plan import LadderPlan
 from app.lab.ladder.rows import LadderResult
 from app.lab.works.ladders.entry import LadderEntry, LadderState, letters_for, rows_of

@@ -23,7 +23,8 @@ from app.core.ladder.plotted import Loss
 from app.core.ladder.results import StepKind
 from app.core.statistics.looks import StoppedBy
 from app.core.verdict import Limits
-from app.lab.ladder.pickable import PickFile, opened_files
+from app.lab.ladder.pickable import opened_files
+from app.lab.ladder.picked import PickFile
 from app.lab.ladder.plan import Step
 from app.lab.ladder.progress import LadderProgress
 from app.lab.quality.texts import TextChoice, TextSource

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
     from app.core.models.family import LibraryModel
     from app.core.servers.server import Server
-    from app.lab.ladder.pickable import PickFile
+    from app.lab.ladder.picked import PickFile
     from app.ui.pages.compare.controller import CompareController
     from app.ui.picking.add_dialog import AddDialog
     from app.ui.shell.ground import Ground

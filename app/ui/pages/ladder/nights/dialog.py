@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from app.core.errors import PersonError
     from app.core.listing import ListedFile
     from app.hub.repositories import Repository
-    from app.lab.ladder.pickable import PickFile
+    from app.lab.ladder.picked import PickFile
     from app.lab.ladder.plan import Profile
     from app.lab.works.nights.planner import PlannedNight
     from app.ui.kit.jobs import Job, Jobs

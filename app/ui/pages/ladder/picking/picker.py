@@ -15,12 +15,12 @@ from app.core.tasks.reach import Reach, reach_of
 from app.core.verdict import Limits
 from app.core.words.sentence import say
 from app.lab.ladder.pace import Pace
-from app.lab.ladder.pickable import (
+from app.lab.ladder.pickable import opened_files
+from app.lab.ladder.picked import (
     PickFile,
     can_be_ladder,
     in_shrink_order,
     letters_of,
-    opened_files,
     reference_among,
     short_name,
     sizes_of,

@@ -15,7 +15,7 @@ from app.core.ladder.results import StepKind
 from app.core.verdict import Limits
 from app.core.words.sentence import verbatim
 from app.lab.ladder.pace import Pace
-from app.lab.ladder.pickable import PickFile
+from app.lab.ladder.picked import PickFile
 from app.lab.ladder.plan import Profile
 from app.lab.quality.plan import QualityMode
 from app.lab.quality.texts import TextChoice, TextSource
