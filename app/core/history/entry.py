@@ -1,4 +1,8 @@
-"""An entry of the history: a chat, a ladder, a bench, a batch or a vote."""
+"""An entry of the history: a chat, a ladder, a bench, a batch or a vote.
+
+Ten thousand of them are held at once. None refers back to itself, so Python's collector need not
+look at them (``gc=False``), which holds up the window.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ class EntryKind(StrEnum):
     VOTE = "vote"
 
 
-class Measured(msgspec.Struct, frozen=True):
+class Measured(msgspec.Struct, frozen=True, gc=False):
     """A candidate that an entry is about, with what was measured of it.
 
     Attributes:
@@ -58,7 +62,7 @@ class Measured(msgspec.Struct, frozen=True):
         return any(figure is not None for figure in figures)
 
 
-class Circumstances(msgspec.Struct, frozen=True):
+class Circumstances(msgspec.Struct, frozen=True, gc=False):
     """What a measurement was taken with; empty and None where nobody noted it.
 
     Attributes:
@@ -80,7 +84,7 @@ class Circumstances(msgspec.Struct, frozen=True):
     memory_bytes: int | None = None
 
 
-class EntryFacts(msgspec.Struct, frozen=True):
+class EntryFacts(msgspec.Struct, frozen=True, gc=False):
     """What is read out of an entry's own rows, and kept beside the index of its words.
 
     Attributes:
@@ -98,7 +102,7 @@ class EntryFacts(msgspec.Struct, frozen=True):
     circumstances: Circumstances = Circumstances()
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """A line of the history.
 
     Attributes:
@@ -125,7 +129,7 @@ MARKS = ("\x02", "\x03")
 """Stand around words that were found."""
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class Wanted(msgspec.Struct, frozen=True, gc=False):
     """Which entries are looked for; what is empty or None lets all through.
 
     Attributes:
