@@ -1,4 +1,4 @@
-"""Whether two model files have the same tokens. Any thread; reads their headers."""
+"""Which tokens model files have: the same ones, how long ones. Any thread; reads their headers."""
 
 from __future__ import annotations
 
@@ -16,6 +16,15 @@ MOST_APART_TOKENS = 128
 """Vocabularies of one family may differ in how many unused tokens follow the last: llama.cpp's own
 bound for drafts (common/speculative.cpp, SPEC_VOCAB_MAX_SIZE_DIFFERENCE)."""
 _SIZE = struct.Struct("<Q")
+_KIND, _BYTE_LETTERS = "tokenizer.ggml.model", "gpt2"
+# A letter stands for each byte: itself where it can be printed, else the next from 256 on
+# (openai/gpt-2, src/encoder.py, bytes_to_unicode).
+_PRINTED = (*range(33, 127), *range(161, 173), *range(174, 256))
+_LETTERS = {byte: chr(byte) for byte in _PRINTED} | {
+    byte: chr(256 + place) for place, byte in enumerate(sorted({*range(256)} - {*_PRINTED}))
+}
+_SPACE, _WORD_BEGINS = " ", "▁"
+_LONGEST_TOKEN = 24
 
 
 def same_vocabulary(one: Path, other: Path) -> bool:
@@ -25,6 +34,33 @@ def same_vocabulary(one: Path, other: Path) -> bool:
         PersonError: A file cannot be read.
     """
     return _same(*(_known(path) for path in (one, other)))
+
+
+def bytes_a_token(path: Path, text: str) -> float | None:
+    """About how many bytes of such a text a token holds; None where nothing can be said.
+
+    Each token is the longest that fits, which no tokenizer does quite like that, but all nearly.
+
+    Raises:
+        PersonError: The file cannot be read.
+    """
+    found = read_shards(path)[0]
+    if not text or not found.header.length(_TOKENS):
+        return None
+    size = len(text.encode("utf-8", "replace"))
+    if found.header.text(_KIND) == _BYTE_LETTERS:
+        text = "".join(map(_LETTERS.__getitem__, text.encode("utf-8", "replace")))
+    else:
+        text = text.replace(_SPACE, _WORD_BEGINS)
+    known = {token.decode("utf-8", "replace") for token in _texts(found.path, found.header)}
+    count = place = 0
+    while place < len(text):
+        fitting = (n for n in range(_LONGEST_TOKEN, 1, -1) if text[place : place + n] in known)
+        length = next(fitting, 1)
+        # What has no token goes byte by byte.
+        count += 1 if text[place : place + length] in known else len(text[place].encode())
+        place += length
+    return size / count
 
 
 def _known(path: Path) -> tuple[Path, int, int]:

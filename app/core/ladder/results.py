@@ -36,6 +36,10 @@ class StepKind(StrEnum):
     TOLD = "told"
 
 
+USUAL_BYTES_A_TOKEN = 4.0
+"""How usual vocabularies cut a text."""
+
+
 class FileFacts(msgspec.Struct, frozen=True):
     """A model file.
 
@@ -46,6 +50,7 @@ class FileFacts(msgspec.Struct, frozen=True):
         template_sha256: Of the chat template; None where the file has none.
         way: By which way of shrinking it was made, as ``core.shrink.ways`` calls it; empty for an
             original, and where nobody has looked.
+        bytes_a_token: Of the text of questions, about; as is usual where nobody has looked.
         error: Why nothing else is known.
     """
 
@@ -63,6 +68,7 @@ class FileFacts(msgspec.Struct, frozen=True):
     template_sha256: str | None
     error: English | None = None
     way: str = ""
+    bytes_a_token: float = USUAL_BYTES_A_TOKEN
 
 
 class SpeedFigures(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from app.core.ladder.results import StepKind
+from app.core.ladder.results import USUAL_BYTES_A_TOKEN, StepKind
 from app.core.ladder.turns import undecided
 from app.core.statistics.looks import LOOKS_CHUNKS
 from app.core.tasks.scoring import Outcome
@@ -90,6 +90,11 @@ class Sizes(Protocol):
         """Tokens that there are."""
         ...
 
+    @property
+    def bytes_a_token(self) -> float:
+        """Of a question's text, about."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -97,8 +102,9 @@ class Asked:
 
     Attributes:
         count: How many each file is asked.
-        prompt_tokens: Of a question, about, the mean; a text that several share counts once.
-        answer_tokens: Of an answer, as is usual for such questions.
+        prompt_tokens: Of a question, about, the mean, as usual vocabularies cut it; a text that
+            several share counts once.
+        answer_tokens: Of an answer, as is usual for such questions and vocabularies.
     """
 
     count: int
@@ -224,7 +230,7 @@ def guess_seconds(
             return _TEXT_SECONDS + sum(quality_parts(plan, key, sizes, known))
         case _:
             said = _answer_tokens(plan, key, sizes, asked, known)
-            each = asked.prompt_tokens * rates.read_s
+            each = asked.prompt_tokens * _tokens_for_usual(sizes) * rates.read_s
             at_once = _AT_ONCE_CACHED if sizes.token_bytes <= _CACHED_BYTES else _AT_ONCE
             each += said * (rates.write_s / at_once + _SAID_SECONDS)
             return rates.load_s + asked.count * asked_share(plan, key, sizes, known) * each
@@ -236,8 +242,13 @@ def _answer_tokens(plan: LadderPlan, key: str, sizes: Sizes, asked: Asked, known
     if row is not None and row.tasks is not None and row.tasks.outcomes:
         return row.tasks.tokens / len(row.tasks.outcomes)
     usual = asked.answer_tokens + (_THINKING_TOKENS if plan.thinking else 0)
-    said = known.answer_tokens or usual
+    said = known.answer_tokens or usual * _tokens_for_usual(sizes)
     return said * _BROKEN_TIMES if _loses_soon(key, sizes, known) else said
+
+
+def _tokens_for_usual(sizes: Sizes) -> float:
+    """How many tokens a file's vocabulary makes of what is one in usual ones."""
+    return USUAL_BYTES_A_TOKEN / sizes.bytes_a_token
 
 
 def speed_parts(plan: LadderPlan, step: Step, rates: Rates) -> tuple[float, float, float]:

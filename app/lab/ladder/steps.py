@@ -45,6 +45,7 @@ from app.lab.quality.texts import NO_TEXT, MeasuredText
 from app.lab.shrink.recipes import way_of
 from app.lab.speed.bench import Bench, BenchPlan
 from app.lab.speed.drafted import QUESTION_TOKENS
+from app.lab.tasks.work import asked_bytes_a_token
 from app.library.model_files import read_shards
 from app.monitor.disturbance import throttle_count
 from app.monitor.load import others_use_beside_family
@@ -185,6 +186,7 @@ class Steps:
             if template is None
             else hashlib.sha256(template.encode("utf-8", "backslashreplace")).hexdigest(),
             way=way_of(model) or "",
+            bytes_a_token=asked_bytes_a_token(candidate.file, self._tools.items),
         )
 
     def speed(self, step: Step, on_share: Callable[[float], None]) -> SpeedStep:

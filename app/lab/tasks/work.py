@@ -10,16 +10,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.core.ladder.results import USUAL_BYTES_A_TOKEN
 from app.core.tasks.items import ANSWER_TOKENS
+from app.library.vocabulary import bytes_a_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from app.core.tasks.items import TaskItem
     from app.lab.tasks.plan import TaskAnswer
 
-# What templates write around a question; how usual vocabularies cut it.
-_TEMPLATE_TOKENS, _BYTES_A_TOKEN = 15, 4
+# What templates write around a question.
+_TEMPLATE_TOKENS = 15
+# Of so many questions so much is a sample.
+_SAMPLED, _SAMPLED_CHARACTERS = 32, 200
 # A text is read once for about so many questions.
 _AT_A_TEXT = 12
 _BUNDLED_ANSWER_TOKENS, _OWN_ANSWER_TOKENS = 50.0, 17.0
@@ -30,9 +35,21 @@ _USUAL_QUESTIONS = 6
 
 
 def read_tokens(item: TaskItem) -> float:
-    """How many tokens a question takes to read, about; of its text only its share."""
+    """How many usual tokens a question takes to read, about; of its text only its share."""
     prompt = len(item.prompt.encode("utf-8", "replace"))
-    return _TEMPLATE_TOKENS + prompt / _BYTES_A_TOKEN + (item.most_tokens - prompt) / _AT_A_TEXT
+    text = (item.most_tokens - prompt) / _AT_A_TEXT
+    return _TEMPLATE_TOKENS + prompt / USUAL_BYTES_A_TOKEN + text
+
+
+def asked_bytes_a_token(path: Path, items: Sequence[TaskItem]) -> float:
+    """About how many bytes of such questions a token of a model holds; reads its header.
+
+    Raises:
+        PersonError: The file cannot be read.
+    """
+    every = max(1, len(items) // _SAMPLED)
+    text = "\n".join(item.prompt[:_SAMPLED_CHARACTERS] for item in items[::every])
+    return bytes_a_token(path, text) or USUAL_BYTES_A_TOKEN
 
 
 def said_tokens(items: Sequence[TaskItem]) -> float:

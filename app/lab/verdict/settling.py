@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from app.core.ladder.results import StepKind
 from app.core.tasks.items import TaskItem, name_of_kind
 from app.core.verdict import State
+from app.lab.ladder.effort import Asked, Known, guess_seconds
+from app.lab.ladder.plan import steps_of
 
 if TYPE_CHECKING:
     from app.core.ladder.row import Row
@@ -100,14 +103,15 @@ def _seconds(row: Row, questions: int) -> float | None:
 
 
 def speed_seconds(plan: LadderPlan, rows: Sequence[Row]) -> float | None:
-    """About how long measuring every speed again takes; None where no speed is known."""
-    known = [(row, row.rate("pp"), row.rate("tg")) for row in rows]
-    seconds = 0.0
-    for _, reads, writes in known:
-        if reads is None or writes is None:
-            continue
-        for depth in plan.depths_tokens:
-            times = plan.repetitions_at(depth) + 1
-            one = (plan.prompt_tokens + 2 * depth) / reads.number
-            seconds += _LOAD_SECONDS + times * (one + plan.generated_tokens / writes.number)
+    """About how long measuring every speed again takes, by what they are; None if none is known.
+
+    Of settings, with the further rounds of those that were too close to call.
+    """
+    known = Known({row.key: row for row in rows if row.facts and row.rate("pp") and row.rate("tg")})
+    seconds = sum(
+        guess_seconds(plan, step, key, known.rows[key].facts, Asked(0), known)
+        for step in steps_of(plan, dict.fromkeys(known.rows), in_turns=True)
+        if step.kind is StepKind.SPEED
+        for key in step.files
+    )
     return seconds or None
