@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_SWITCH_SECONDS = 0.001
 _NO_SCREEN = ("offscreen", "minimal")
 
 
@@ -82,9 +81,6 @@ def main(opening: Opening, claim: Claim | None = None) -> int:
 
 def make_application(argv: list[str]) -> QApplication:
     """Qt's application object with the program's name and icon."""
-    # So long a job thread that works in Python keeps the window waiting each time that it wants
-    # Python's lock; the usual 5 ms, a few times over, are felt.
-    sys.setswitchinterval(_SWITCH_SECONDS)
     QCoreApplication.setApplicationName("shrinkscope")
     QCoreApplication.setApplicationVersion(__version__)
     QApplication.setDesktopFileName("shrinkscope")

@@ -101,7 +101,7 @@ def main(entries: int, times: int) -> None:
             until(lambda: told and painted.count > 0)
             took_ms = (time.perf_counter_ns() - start_ns) / 1e6
             page.entries.chosen.disconnect(note)
-            until(lambda: window.jobs.running == 0)
+            until(lambda: not desk.finds and window.jobs.running == 0)
             return took_ms
 
         for words in ("", WORDS[0]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 import weakref
 from collections.abc import Iterator
@@ -24,6 +25,17 @@ def jobs(qapp: QApplication) -> Iterator[Jobs]:
     made = Jobs()
     yield made
     made.shutdown()
+
+
+def test_the_window_waits_less_for_pythons_lock_while_jobs_work(jobs: Jobs) -> None:
+    usual, release = sys.getswitchinterval(), threading.Event()
+    both = [jobs.run(lambda _context: release.wait(60)) for _ in range(2)]
+    assert sys.getswitchinterval() < usual / 2
+    both[0].cancel()
+    assert sys.getswitchinterval() < usual / 2
+    release.set()
+    jobs.wait_all()
+    assert sys.getswitchinterval() == pytest.approx(usual)
 
 
 def test_a_result_arrives_on_the_main_thread(qtbot: QtBot, jobs: Jobs) -> None:

@@ -112,11 +112,22 @@ def empty(layout: QLayout) -> None:
             widget.deleteLater()
 
 
-def scroll_down(area: QScrollArea) -> None:
-    """Let an area be as wide as its room, without a frame, and scroll downwards alone."""
+def scroll_down(area: QScrollArea, *, steady: bool = False) -> None:
+    """Let an area be as wide as its room, without a frame, and scroll downwards alone.
+
+    Args:
+        area: Has its content, or gets it afterwards.
+        steady: Its bar keeps its room where nothing is to be scrolled, unseen: else what comes and
+            goes would be wrapped anew each time.
+    """
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    if steady:
+        bar = area.verticalScrollBar()
+        area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        bar.rangeChanged.connect(lambda least, most: bar.setEnabled(most > least))
+        bar.setEnabled(False)
 
 
 def scrolled(content: QWidget) -> QScrollArea:

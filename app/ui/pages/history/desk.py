@@ -5,14 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from app.core.errors import PersonError
 from app.core.history.entry import EntryKind
 from app.core.text.clean import as_file_stem
 from app.core.words.sentence import say
 from app.lab.history.again import measured_before
-from app.lab.history.book import Choices, HistoryBook, Page
+from app.lab.history.book import Choices, HistoryBook
 from app.lab.history.export import ENDINGS, export_entry, readable
 from app.lab.history.keeping import purge_deleted
 from app.lab.history.repeat import repeat_entry
@@ -27,6 +25,7 @@ from app.ui.kit.words.sentences import sentence
 from app.ui.kit.words.text import translate
 from app.ui.pages.history.details import EntryDetails
 from app.ui.pages.history.filters import HistoryFilters
+from app.ui.pages.history.finding import EntryFinder
 from app.ui.pages.history.list import EntryList
 from app.ui.pages.history.page import HistoryPage
 from app.ui.pages.history.words import entry_title, kind_word
@@ -34,13 +33,11 @@ from app.ui.pages.history.words import entry_title, kind_word
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from app.core.history.entry import Entry, Wanted
+    from app.core.history.entry import Entry
     from app.lab.history.again import Again
     from app.ui.kit.jobs import Job, JobContext
     from app.ui.shell.ground import Ground
 
-FIRST = 100
-"""So many entries are shown before the others are looked for."""
 PURGE_MS = 60_000
 """What is deleted can be brought back for so long."""
 _FOLLOW_MS, _DETAILS_MS = 300, 80
@@ -59,11 +56,10 @@ class HistoryDesk:
         self._jobs = ground.jobs
         self._book = HistoryBook(ground.house.paths)
         self._marks = EntryMarks(ground.house.connection)
-        self._finding: Job[Page] | None = None
         self._indexing: Job[int] | None = None
         self._telling: Job[tuple[str, tuple[Again, ...]]] | None = None
         self._repeating: Job[None] | None = None
-        self._listed: Wanted | None = None
+        self._finder: EntryFinder
         self.page: HistoryPage
 
     def build(self) -> Iterator[None]:
@@ -75,6 +71,7 @@ class HistoryDesk:
         details = EntryDetails(entries)
         yield
         self.page = page = HistoryPage(filters, entries, details)
+        self._finder = EntryFinder(page, self._book, self._jobs, self._complain)
         self._follow = later(page, _FOLLOW_MS, self._look_again)
         self._tell = later(page, _DETAILS_MS, self._tell_details)
         self._purge = later(page, PURGE_MS, self.purge)
@@ -92,13 +89,18 @@ class HistoryDesk:
     # --- for the part ---------------------------------------------------------------------
 
     @property
+    def finds(self) -> bool:
+        """Whether entries are looked for that are not listed yet."""
+        return self._finder.is_at_work
+
+    @property
     def measures(self) -> bool:
         """Whether something is measured once more."""
         return self._repeating is not None
 
     def begin(self) -> None:
         """The page is there."""
-        if self._finding is None:  # else it was shown, and looks already
+        if not self.finds:  # else it was shown, and looks already
             self._look_again()
 
     def note_changes(self) -> None:
@@ -108,7 +110,8 @@ class HistoryDesk:
 
     def stop(self) -> None:
         """Look at nothing more; the window closes."""
-        for job in (self._finding, self._indexing, self._telling, self._repeating):
+        self._finder.stop()
+        for job in (self._indexing, self._telling, self._repeating):
             if job is not None:
                 job.cancel()
         for timer in (self._follow, self._tell, self._purge):
@@ -126,39 +129,8 @@ class HistoryDesk:
     # --- finding --------------------------------------------------------------------------
 
     def find(self) -> None:
-        """Look for what is wanted: the first of it at once, then all.
-
-        Where the same is listed already, all of it is looked for at once: the list stays as it is,
-        but for what has changed.
-        """
-        if self._finding is not None:
-            self._finding.cancel()
-        wanted, book, page = self.page.filters.wanted, self._book, self.page
-        listed = replace(wanted, since_ns=None)
-        same = listed == self._listed and wanted.since_ns is None
-        most = max(FIRST, len(page.entries.model.rows)) if same else FIRST
-
-        def first(found: Page) -> None:
-            more = len(found.entries) == most and found.total > most
-            page.show_entries(found.entries, found.total, more=more)
-            self._finding, self._listed = None, listed
-            if more:
-                self._finding = self._jobs.run(
-                    lambda _context: book.find(wanted, start=most),
-                    done=lambda rest: self._add(found, rest),
-                    failed=self._complain,
-                )
-
-        self._finding = self._jobs.run(
-            lambda _context: book.find(wanted, most), done=first, failed=self._complain
-        )
-
-    def _add(self, first: Page, rest: Page) -> None:
-        self._finding = None
-        self.page.add_entries(rest.entries)
-        entries = [*first.entries, *rest.entries]
-        if rest.total > len(entries):
-            self.page.show_entries(entries, rest.total, more=False)
+        """Look for what is wanted."""
+        self._finder.find()
 
     def _read(self) -> None:
         """Bring the search up to date."""

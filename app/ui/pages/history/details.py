@@ -63,7 +63,7 @@ class EntryDetails(QScrollArea):
             on=content,
             margins=GRID * 2,
         )
-        scroll_down(self)
+        scroll_down(self, steady=True)
         self.setWidget(content)
         self.show_entries(())
 
