@@ -157,8 +157,7 @@ class Ladder:
                 self._result.resumed_steps += 1
             else:
                 tell = self._teller(clock, steps, number)
-                self._let_go(step)
-                if visits is not None and not visits.enter(step, clock, tell):
+                if self._is_left_out(step, clock, tell):
                     continue
                 clock.begin()
                 try:
@@ -186,6 +185,16 @@ class Ladder:
         if any(step.kind is StepKind.SPEED for step in steps):
             self._result.bandwidth = self._steps.memory_rates.bandwidth
         return self._result
+
+    def _is_left_out(self, step: Step, clock: Clock, tell: Callable[[float], None]) -> bool:
+        """Whether a step is not measured: it would tell nothing, or its file does not come."""
+        visits = self._visits
+        if self._tells_nothing(step):
+            if visits is not None:
+                visits.leave(step)
+            return True
+        self._let_go(step)
+        return visits is not None and not visits.enter(step, clock, tell)
 
     def _let_go(self, step: Step | None) -> None:
         """Let no engine hold a file that goes before a step, or at the end."""
@@ -315,10 +324,23 @@ class Ladder:
                 self._steps.close()
                 return self._steps.servers.told(candidate, tell)
 
+    def _tells_nothing(self, step: Step) -> bool:
+        """Whether it asks a candidate though the reference, which was asked, has no answers.
+
+        Nothing can be told of a candidate by its own answers alone, however many they are.
+        """
+        if step.kind is not StepKind.TASKS or step.files[0] == self._plan.reference:
+            return False
+        base = self._result.reference.tasks
+        return base is not None and _is_mute(base)
+
     # --- what is kept -------------------------------------------------------------------------
 
     def _known(self, step: Step) -> tuple[StepResult, int] | None:
-        return step_result(self._kept, step) if self._kept is not None else None
+        known = step_result(self._kept, step) if self._kept is not None else None
+        if known is not None and step.files[0] == self._plan.reference and _is_mute(known[0]):
+            return None  # nobody was asked for it: who goes on asks both
+        return known
 
     def _keep(
         self, name: str, result: StepResult | Taken | NightNotes, elapsed_ns: int = 0
@@ -345,6 +367,11 @@ class Ladder:
         reason = error.sentence if isinstance(error, PersonError) else str(error)
         self._result.remarks.append(worded("lab.steps_not_kept", reason=reason))
         self._kept = None
+
+
+def _is_mute(result: StepResult) -> bool:
+    """Whether a step is of questions and has no answer to any."""
+    return isinstance(result, TasksStep) and not result.outcomes
 
 
 def _share_asked(result: StepResult, items: int) -> float:

@@ -26,7 +26,7 @@ from app.core.verdict import Limits
 from app.lab.ladder.effort import Asked
 from app.lab.ladder.kept import About, plan_of, restored
 from app.lab.ladder.measure import Ladder
-from app.lab.ladder.plan import LadderPlan, Step, steps_of
+from app.lab.ladder.plan import Further, LadderPlan, Step, steps_of
 from app.lab.ladder.progress import Clock, LadderProgress
 from app.lab.ladder.steps import Tools
 from app.lab.predict.fit import Fitter
@@ -353,6 +353,34 @@ def test_questions_are_asked_of_every_file(levels: dict[str, str], tools: Tools)
     assert asked == [levels["F16"], levels["Q8_0"]]
     assert result.reference.tasks == TasksStep("engine", {"one": "correct"}, 7)
     assert result.rows[levels["Q8_0"]].error == "It has no chat template."
+
+
+def test_nobody_else_is_asked_while_the_original_has_no_answers(
+    levels: dict[str, str], tools: Tools, store: LadderStore
+) -> None:
+    asked: list[str] = []
+    answers: dict[str, str] = {}
+
+    def ask(candidate: Candidate, *_: object) -> TasksStep:
+        asked.append(candidate.key())
+        if not answers:
+            raise PersonError("It has no chat template.")
+        return TasksStep("engine", answers, 7)
+
+    first, other = levels["F16"], levels["Q8_0"]
+    plan = small(first, other, prompt_tokens=0, generated_tokens=0, text_name="", items_name="own")
+    with_tasks = dataclasses.replace(tools, ask=ask)
+    result = Ladder(plan, with_tasks, store).run()
+    assert asked == [first]
+    assert result.reference.error == "It has no chat template."
+    assert (result.rows[other].tasks, result.rows[other].error) == (None, None)
+    # Who goes on has both asked.
+    answers["one"] = "correct"
+    again = Ladder(plan, with_tasks, store)
+    again.extend(store.list_ladders()[0].id, Further())
+    result = again.run()
+    assert asked == [first, first, other]
+    assert result.reference.tasks == result.rows[other].tasks == TasksStep("engine", answers, 7)
 
 
 def test_steps_by_hand() -> None:
