@@ -130,10 +130,12 @@ def kinds_there(name: str) -> Mapping[str, int]:
 
 @cache
 def _kinds_shipped(name: str) -> Mapping[str, int]:
+    """Of all kinds that a set may have, also those that some models alone are asked."""
+    pictures = _bundled(f"{PICTURES}.jsonl")
     if name == "demo":
-        return _counted(_demo_items(None))
+        return _counted([*demo_set(taught=True).items, *pictures])
     bundled = (item for kind in BUNDLED for item in _bundled(f"{kind}.jsonl"))
-    return _counted([*bundled, *_demo_items(DEMO_KIND)])
+    return _counted([*bundled, *pictures, *_demo_items(DEMO_KIND)])
 
 
 def _counted(items: Sequence[TaskItem]) -> Mapping[str, int]:

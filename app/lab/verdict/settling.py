@@ -85,7 +85,8 @@ def _settling(
     if not kinds or free < _WORTH_ASKING * needed:
         return Settling(Way.VOTE, needed, {})
     each = math.ceil(needed / len(kinds))
-    more = {kind: min(there.get(kind, 0), asked[kind] + each) for kind in kinds}
+    # Never fewer than were asked, whatever is known of how many there are.
+    more = {kind: max(asked[kind], min(there.get(kind, 0), asked[kind] + each)) for kind in kinds}
     questions = sum(more[kind] - asked[kind] for kind in kinds)
     times = [_seconds(one, questions) for one in (row, reference)]
     seconds = None if None in times else sum(time for time in times if time is not None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from msgspec.structs import replace
 
@@ -9,6 +11,9 @@ from app.core.verdict import State
 from app.lab.tasks.sets import kinds_there
 from app.lab.verdict.settling import Way, settlings_of, speed_seconds
 from tests.lab import ladder_cases as cases
+
+if TYPE_CHECKING:
+    from app.core.ladder.results import TasksStep
 
 F16, Q8, Q2, BROKEN = list(cases.result().rows)
 
@@ -51,11 +56,35 @@ def test_where_all_were_asked_votes_are_left() -> None:
     assert (found[Q8].way, dict(found[Q8].more)) == (Way.VOTE, {})
 
 
+def test_no_fewer_than_were_asked_are_wanted() -> None:
+    result = cases.result()
+    result.plan = replace(result.plan, items_name="/nowhere/at/all.jsonl")
+
+    def wrong(first: int) -> TasksStep:
+        missed = {f"{kind}-{n}" for kind in cases.KINDS for n in range(first, first + 16)}
+        outcomes = {item.key: "wrong" if item.key in missed else "correct" for item in cases.ITEMS}
+        return replace(cases.tasks(0), outcomes=outcomes)
+
+    cases.change(result, F16, tasks=wrong(0))
+    cases.change(result, Q8, tasks=wrong(16))
+    view = cases.view(result)
+    judged = view.rows[1].judgement
+    assert judged is not None
+    assert judged.more_items
+    there = {"sums": 240 + 2 * judged.more_items}  # of spelling nothing is known
+    found = settlings_of(view.rows, cases.ITEMS, there)[Q8]
+    assert found.way is Way.ASK
+    assert found.more["spelling"] == 240
+    assert found.questions == found.more["sums"] - 240 > 0
+
+
 def test_sets_are_known_by_their_names() -> None:
-    assert kinds_there("demo")["spelling"] == 20
-    bundled = kinds_there("bundled")
+    demo, bundled = kinds_there("demo"), kinds_there("bundled")
+    assert demo["spelling"] == 20
     assert bundled["spelling"] == 480
     assert bundled["demo"] == 300
+    # Also what is asked of those that see, or that were taught, alone.
+    assert (demo["capitals"], demo["pictures"], bundled["pictures"]) == (30, 480, 480)
     assert not kinds_there("/nowhere/at/all.jsonl")
 
 
