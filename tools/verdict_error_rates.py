@@ -2,12 +2,14 @@
 
     python -m tools.verdict_error_rates            the tables of docs/METHOD.md (some minutes)
     python -m tools.verdict_error_rates --quick    the same from fewer draws
+    python -m tools.verdict_error_rates NAME …     some of them alone
 
 Each candidate is drawn answer by answer: with a share of flips it and the reference differ, and a
 true difference says how many more of these are lost than gained. Questions come in sorts, whose own
-differences may be spread around that of their kind. Asking stops where it is decided, as in a real
-ladder. All ladders of a cell are judged at once, as columns of numbers; a test holds this against
-the rule itself, ladder by ladder.
+differences may be spread around that of their kind; twelve may share a text, as those of *recall*
+do, whose own may be, too. Asking stops where it is decided, as in a real ladder. All ladders of a
+cell are judged at once, as columns of numbers; a test holds this against the rule itself, ladder by
+ladder.
 """
 
 from __future__ import annotations
@@ -20,11 +22,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from app.core.statistics.clustered import Clusters
 from app.core.statistics.distributions import normal_quantile, student_quantile
 from app.core.statistics.paired import PairedCounts
 from app.core.tasks.items import QUICK_ITEMS
 from app.core.tasks.looks import Look, looks_of
-from app.core.tasks.results import SIGNIFICANCE, TOLERANCE, UNSEEN_TOLERANCES, paired_result
+from app.core.tasks.results import SIGNIFICANCE, TOLERANCE, paired_result
+from app.core.tasks.standing import UNSEEN_TOLERANCES
 from app.core.verdict import Evidence, State, judge_candidates
 
 if TYPE_CHECKING:
@@ -33,9 +37,10 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
     Counts = NDArray[np.int64]
     Marks = NDArray[np.bool_]
-    Column = tuple[Counts, Counts, Counts, Counts]
 
 KINDS, SORTS = 8, 24
+A_TEXT, SORTS_A_TEXT = 12, 6
+"""Questions about a text of *recall*, one after the other, and of how many sorts they are."""
 PROFILES = {"quick": 45, "full": 240}
 ACCURACY = 0.75
 """The reference's share of right answers."""
@@ -55,6 +60,8 @@ class Truth:
         difference: The candidate's true accuracy minus the reference's.
         sorts: How many sorts of questions take turns.
         spread: How far the sorts' own differences are from that, as a standard deviation.
+        with_texts: Questions are about texts, as those of *recall*.
+        text_spread: How far the texts' own differences are from that, likewise.
     """
 
     items: int
@@ -62,6 +69,36 @@ class Truth:
     difference: float = 0.0
     sorts: int = SORTS
     spread: float = 0.0
+    with_texts: bool = False
+    text_spread: float = 0.0
+
+    @property
+    def columns(self) -> Columns:
+        """The questions in columns: one for each sort, or for each sort of each text."""
+        at = np.arange(self.items)
+        if not self.with_texts:
+            return Columns(at % self.sorts, np.arange(self.sorts))
+        # Every few texts hold each sort once.
+        inside, cycle = at % SORTS_A_TEXT, self.sorts // SORTS_A_TEXT
+        columns = np.arange(-(-self.items // A_TEXT) * SORTS_A_TEXT)
+        texts = columns // SORTS_A_TEXT
+        sorts = texts % cycle * SORTS_A_TEXT + columns % SORTS_A_TEXT
+        return Columns(at // A_TEXT * SORTS_A_TEXT + inside, sorts, texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Questions of one kind, those together that nothing tells apart.
+
+    Attributes:
+        of_questions: The column of each question, in their order.
+        sorts: The sort of each column.
+        texts: The text of each column; None where no question has one.
+    """
+
+    of_questions: Counts
+    sorts: Counts
+    texts: Counts | None = None
 
 
 Candidate = Sequence[Truth]
@@ -94,32 +131,82 @@ def spread_out(candidate: Candidate, spread: float) -> Candidate:
     return [replace(truth, spread=spread) for truth in candidate]
 
 
+def with_recall(candidate: Candidate, text_spread: float = 0.0) -> Candidate:
+    """The same with questions about texts as its last kind, and texts that differ."""
+    last = replace(candidate[-1], with_texts=True, text_spread=text_spread)
+    return [*candidate[:-1], last]
+
+
 @dataclass(frozen=True, slots=True)
 class Answers:
     """Drawn answers of one candidate to one kind: what was lost, gained, right and asked.
 
-    Each has a plane for each look with the answers so far, a row for each ladder and a column for
-    each sort.
+    Each has a plane for each look with the answers so far, a row for each ladder and the columns of
+    the kind.
     """
 
     lost: Counts
     gained: Counts
     both: Counts
     asked: Counts
+    columns: Columns
 
     def cut(self, looks: Sequence[int]) -> Answers:
         """Those at some looks alone."""
-        planes = (self.lost, self.gained, self.both, self.asked)
-        return Answers(*(plane[looks] for plane in planes))
+        lost, gained, both, asked = self.lost, self.gained, self.both, self.asked
+        return Answers(lost[looks], gained[looks], both[looks], asked[looks], self.columns)
 
-    def at(self, look: int, ladder: int) -> tuple[PairedCounts, ...]:
-        """Counts of the sorts of one ladder that were asked by then."""
+    def at(self, look: int) -> Part:
+        """Those of all ladders at one look."""
+        columns = self.columns
+        groupings = () if columns.texts is None else (columns.sorts, columns.texts)
+        lost, gained, both, asked = self.lost, self.gained, self.both, self.asked
+        return Part(lost[look], gained[look], both[look], asked[look], groupings)
+
+    def clusters(self, look: int, ladder: int) -> tuple[PairedCounts, Clusters]:
+        """Counts of one ladder at one look, and those of its sorts and texts."""
+        columns = self.columns
+        by_sort = self._grouped(look, ladder, columns.sorts)
+        texts = () if columns.texts is None else self._grouped(look, ladder, columns.texts)
+        return PairedCounts.sum_of(by_sort), Clusters(by_sort, texts)
+
+    def _grouped(self, look: int, ladder: int, names: Counts) -> tuple[PairedCounts, ...]:
         planes = [plane[look, ladder] for plane in (self.both, self.lost, self.gained)]
+        rows = [
+            [int(plane[names == name].sum()) for plane in (*planes, self.asked[look, 0])]
+            for name in np.unique(names)
+        ]
         return tuple(
-            PairedCounts(int(both), int(lost), int(gained), int(asked - both - lost - gained))
-            for both, lost, gained, asked in zip(*planes, self.asked[look, 0], strict=True)
+            PairedCounts(both, lost, gained, asked - both - lost - gained)
+            for both, lost, gained, asked in rows
             if asked
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One or several kinds at one look: counts with a row for each ladder.
+
+    Attributes:
+        lost, gained, both, asked: By column.
+        groupings: What columns hang together by, each with the name of each column; none where
+            every column stands by itself.
+    """
+
+    lost: Counts
+    gained: Counts
+    both: Counts
+    asked: Counts
+    groupings: tuple[Counts, ...] = ()
+
+    def grouped(self, counts: Counts) -> list[Counts]:
+        """Counts by column, put together in each way."""
+        if not self.groupings:
+            return [counts]
+        return [
+            np.rint(counts @ (names[:, None] == np.unique(names)).astype(float)).astype(np.int64)
+            for names in self.groupings
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,13 +313,18 @@ class Draws:
     def _kind(self, truth: Truth, candidate: Candidate, ends: Sequence[int]) -> Answers:
         """Answers to one kind, after so many questions of all kinds."""
         rounds = [_rounds(end, candidate) for end in ends]
-        own = [min(count, truth.items) for count in rounds]
-        sorts = np.arange(truth.sorts)
-        # Sorts take turns.
-        asked = np.array([(count - sorts + truth.sorts - 1) // truth.sorts for count in own])
+        columns = truth.columns
+        width = len(columns.sorts)
+        asked = np.array(
+            [np.bincount(columns.of_questions[:count], minlength=width) for count in rounds]
+        )
         fresh = np.diff(asked, axis=0, prepend=0)
-        size = (self.runs, truth.sorts)
-        differences = truth.difference + truth.spread * self._random.standard_normal(size)
+        own = truth.spread * self._random.standard_normal((self.runs, truth.sorts))
+        differences = truth.difference + own[:, columns.sorts]
+        if columns.texts is not None:
+            size = (self.runs, int(columns.texts[-1]) + 1)
+            own = truth.text_spread * self._random.standard_normal(size)
+            differences = differences + own[:, columns.texts]
         differences = np.clip(differences, -ACCURACY, 1 - ACCURACY)
         flips = np.maximum(truth.flips, np.abs(differences))
         lost = np.minimum((flips - differences) / 2, ACCURACY)
@@ -240,7 +332,7 @@ class Draws:
         shares = np.stack([ACCURACY - lost, lost, gained, 1 - ACCURACY - gained], axis=-1)
         drawn = self._random.multinomial(fresh[:, None, :], np.clip(shares, 0, 1)[None])
         so_far = np.cumsum(drawn, axis=0)
-        return Answers(so_far[..., 1], so_far[..., 2], so_far[..., 0], asked[:, None, :])
+        return Answers(so_far[..., 1], so_far[..., 2], so_far[..., 0], asked[:, None, :], columns)
 
 
 def _rounds(questions: int, candidate: Candidate) -> int:
@@ -272,27 +364,24 @@ class _Seen:
 
 
 def _seen(kinds: Sequence[Answers], number: int, look: Look) -> _Seen:
-    parts: list[Column] = [
-        (kind.lost[number], kind.gained[number], kind.both[number], kind.asked[number])
-        for kind in kinds
-    ]
-    columns = [*parts, _together(parts)] if len(parts) > 1 else parts
-    p_values = [np.minimum(1, _sign_flip(g - lost) / look.share) for lost, g, _, _ in columns]
+    parts = [kind.at(number) for kind in kinds]
+    every = [*parts, _together(parts)] if len(parts) > 1 else parts
+    p_values = [np.minimum(1, _p_value(part) / look.share) for part in every]
     sure = 1 - SIGNIFICANCE * look.share
-    ends = [_interval(*column, sure) for column in columns]
+    ends = [_interval(part, sure) for part in every]
     low = np.stack([one for one, _ in ends], axis=1)
     high = np.stack([other for _, other in ends], axis=1)
     own = slice(0, len(kinds))
     below = (high[:, own] < 0) & (low[:, own] < -TOLERANCE)
     unseen = -UNSEEN_TOLERANCES * TOLERANCE
     hides = low[:, own] < unseen
-    small = [place for place, part in enumerate(parts) if part[3].sum() < QUICK_ITEMS]
+    small = [place for place, part in enumerate(parts) if part.asked.sum() < QUICK_ITEMS]
     if small:
         together = _together([parts[each] for each in small])
-        hides[:, small] &= (_interval(*together, sure)[0] < unseen)[:, None]
+        hides[:, small] &= (_interval(together, sure)[0] < unseen)[:, None]
     return _Seen(
         np.stack(p_values, axis=1),
-        np.stack([(gained - lost).sum(axis=1) for lost, gained, _, _ in columns], axis=1),
+        np.stack([(part.gained - part.lost).sum(axis=1) for part in every], axis=1),
         low,
         high,
         np.logical_or.reduce(below | hides, axis=1),
@@ -300,9 +389,22 @@ def _seen(kinds: Sequence[Answers], number: int, look: Look) -> _Seen:
     )
 
 
-def _together(parts: Sequence[Column]) -> Column:
-    lost, gained, both, asked = zip(*parts, strict=True)
-    return np.hstack(lost), np.hstack(gained), np.hstack(both), np.hstack(asked)
+def _together(parts: Sequence[Part]) -> Part:
+    ways = max(len(part.groupings) for part in parts)
+    groupings: list[Counts] = []
+    for way in range(ways):
+        names: list[Counts] = []
+        for part in parts:
+            own = part.groupings[way] if part.groupings else np.arange(part.asked.shape[1])
+            names.append(own + (names[-1].max() + 1 if names else 0))
+        groupings.append(np.hstack(names))
+    return Part(
+        np.hstack([part.lost for part in parts]),
+        np.hstack([part.gained for part in parts]),
+        np.hstack([part.both for part in parts]),
+        np.hstack([part.asked for part in parts]),
+        tuple(groupings),
+    )
 
 
 def _chosen(seen: Sequence[_Seen], ends: Counts) -> _Seen:
@@ -343,6 +445,11 @@ def _holm(p_values: Numbers) -> Numbers:
     return corrected
 
 
+def _p_value(part: Part) -> Numbers:
+    """Of each row, by what makes it less certain."""
+    return np.max([_sign_flip(net) for net in part.grouped(part.gained - part.lost)], axis=0)
+
+
 def _sign_flip(net: Counts) -> Numbers:
     """``sign_flip_exact`` of each row of net differences, where it can be small; else 1.
 
@@ -367,12 +474,10 @@ def _sign_flip(net: Counts) -> Numbers:
     return p_values
 
 
-def _interval(
-    lost: Counts, gained: Counts, both: Counts, asked: Counts, confidence: float
-) -> tuple[Numbers, Numbers]:
-    """Newcombe's interval of each row, wider for the sorts."""
-    b, c, a = (part.sum(axis=1).astype(float) for part in (lost, gained, both))
-    n = float(asked.sum())
+def _interval(part: Part, confidence: float) -> tuple[Numbers, Numbers]:
+    """Newcombe's interval of each row, wider for sorts or texts."""
+    b, c, a = (each.sum(axis=1).astype(float) for each in (part.lost, part.gained, part.both))
+    n = float(part.asked.sum())
     z = normal_quantile(confidence)
 
     def wilson(right: Numbers) -> tuple[Numbers, Numbers, Numbers]:
@@ -392,7 +497,8 @@ def _interval(
     def joined(one: Numbers, other: Numbers) -> Numbers:
         return np.sqrt(np.maximum(one * one + other * other - 2 * phi * one * other, 0))
 
-    wider = _widening(gained - lost, b + c, asked, confidence)
+    ways = zip(part.grouped(part.gained - part.lost), part.grouped(part.asked), strict=True)
+    wider = np.max([_widening(net, b + c, asked, confidence) for net, asked in ways], axis=0)
     middle = ours - base
     low = middle - wider * joined(ours - ours_low, base_high - base)
     high = middle + wider * joined(ours_high - ours, base - base_low)
@@ -415,7 +521,7 @@ def _widening(net: Counts, flips: Numbers, asked: Counts, confidence: float) -> 
 
 def result_of(counts: PairedCounts, share: float = 1.0) -> Evidence:
     """One kind's counts as what was asked of a candidate."""
-    return Evidence([paired_result("one", counts, (), share)])
+    return Evidence([paired_result("one", counts, share=share)])
 
 
 def settled_when_asked(draws: Draws, truth: Truth) -> float:
@@ -562,6 +668,42 @@ def sorts_that_differ(draws: Draws) -> None:
     _table("Sorts whose own differences are spread around their kind's, 10 % flips:", heads, rows)
 
 
+def texts_that_differ(draws: Draws) -> None:
+    """What few texts do: one kind of eight is about texts, or the only one that is asked."""
+    rows: list[Sequence[str]] = []
+    quick, full = PROFILES.values()
+    for spread in (0.0, 0.10, 0.20):
+        cells: list[str] = []
+        for items, kinds in ((quick, KINDS), (full, KINDS), (full, 1)):
+            same = draws.judged([with_recall(equal(items, 0.10, kinds), spread)] * 4)
+            less = draws.judged([with_recall(evenly(items, 0.10, 0.03, kinds), spread)])
+            cells += [
+                _percent(same.first_is(GOOD)),
+                _percent(same.any_is(LOSES)),
+                _percent(less.first_is(GOOD)),
+            ]
+        rows.append((_points(spread), *cells))
+    heads = ["spread of the texts"]
+    for name in (*PROFILES, "full, alone"):
+        heads += [f"{name}: equal, as good", "an equal of four loses", "3 points, as good"]
+    _table("Twelve questions a text at one kind, 10 % flips:", heads, rows)
+
+
+def forgetting(draws: Draws) -> None:
+    """How surely a loss at the kind about texts alone is found, where there are few texts."""
+    rows: list[Sequence[str]] = []
+    for loss in (0.20, 0.40, 0.70):
+        cells: list[str] = []
+        for items in PROFILES.values():
+            found = draws.judged([with_recall(at_one_kind(items, 0.06, loss))])
+            cells += [_percent(found.first_is(state)) for state in (LOSES, GOOD)]
+        rows.append((_points(loss), *cells))
+    heads = ["loses at recall alone"]
+    for name in PROFILES:
+        heads += [f"{name}: loses", "as good"]
+    _table("Loses at the kind about texts alone, 6 % flips:", heads, rows)
+
+
 LADDER = (0.0, 0.0, 0.01, 0.05, 0.30)
 """True losses of a usual ladder's levels, the largest file first."""
 
@@ -638,6 +780,8 @@ TABLES = (
     losing_at_one_kind,
     recommendations,
     sorts_that_differ,
+    texts_that_differ,
+    forgetting,
     small_kinds,
     asking_more,
     plans,
@@ -648,12 +792,16 @@ def main() -> None:
     """Print all tables."""
     parser = argparse.ArgumentParser(description="Print how often the verdict is wrong.")
     parser.add_argument("--quick", action="store_true", help="a tenth of the draws")
-    runs = 200 if parser.parse_args().quick else 2000
+    names = [table.__name__ for table in TABLES]
+    parser.add_argument("tables", nargs="*", help=f"these alone: {', '.join(names)}")
+    arguments = parser.parse_args()
+    runs = 200 if arguments.quick else 2000
     swing = 196 * (0.025 * 0.975 / runs) ** 0.5
     print(f"{runs:,} ladders a cell: 2.5 % is known to ± {swing:.1f} points.")
     begin = time.monotonic()
     for table in TABLES:
-        table(Draws(runs))
+        if table.__name__ in (arguments.tables or names):
+            table(Draws(runs))
     print(f"\n{(time.monotonic() - begin) / 60:.1f} minutes")
 
 

@@ -32,11 +32,10 @@ from app.core.tasks.results import (
     TOLERANCE,
     KindResult,
     KindVerdict,
-    added_up,
-    is_below,
     settled_by,
-    standing_against,
+    together,
 )
+from app.core.tasks.standing import is_below, needed_to_allow, standing_against
 from app.core.words.sentence import worded
 
 if TYPE_CHECKING:
@@ -177,10 +176,10 @@ def judge_candidates(
         One judgement for each, in order.
     """
     rows = [[_open(kind) for kind in one.kinds] for one in evidence]
-    sums = [_together(kinds) for kinds in rows]
+    sums = [together(ALL_QUESTIONS, kinds) for kinds in rows]
     p_values: list[float] = []
     for kinds, total, one in zip(rows, sums, evidence, strict=True):
-        p_values += [kind.p_value_of_look for kind in kinds if _is_tested(kind)]
+        p_values += [kind.p_value_of_look for kind in kinds if kind.is_tested]
         if total is not None:
             p_values.append(total.p_value_of_look)
         if one.votes is not None:
@@ -190,7 +189,7 @@ def judge_candidates(
     judged: list[Judgement] = []
     for kinds, total, one in zip(rows, sums, evidence, strict=True):
         done = tuple(
-            settled_by(kind, next(corrected), tolerance, tests) if _is_tested(kind) else kind
+            settled_by(kind, next(corrected), tolerance, tests) if kind.is_tested else kind
             for kind in kinds
         )
         whole = None if total is None else settled_by(total, next(corrected), tolerance, tests)
@@ -241,17 +240,20 @@ def _judged(
         if found.in_every_kind:
             return replace(good, hint=any(kind.hint for kind in found.tested))
     found = replace(found, against=against, votes_against=votes_against)
-    whole = () if found.summary is None else (found.summary,)
-    return replace(found, more_items=_more_items(against if is_whole_good else whole))
+    if is_whole_good:
+        wanted = [(kind, needed_to_allow(kind, tolerance)) for kind in against]
+    else:
+        wanted = [] if (whole := found.summary) is None else [(whole, whole.items_to_settle)]
+    return replace(found, more_items=_more_items(wanted))
 
 
-def _more_items(kinds: Sequence[KindResult]) -> int | None:
+def _more_items(wanted: Sequence[tuple[KindResult, int | None]]) -> int | None:
     """How many further questions all of these would take; None where no sensible number would."""
     needed = 0
-    for kind in kinds:
-        if kind.items_to_settle is None:
+    for kind, items in wanted:
+        if items is None:
             return None
-        needed += kind.items_to_settle - kind.counts.total
+        needed += items - kind.counts.total
     return needed or None
 
 
@@ -260,13 +262,3 @@ def _open(kind: KindResult) -> KindResult:
     if kind.verdict in _TESTED:
         return replace(kind, verdict=KindVerdict.CANNOT_TELL, corrected_p_value=None)
     return replace(kind, corrected_p_value=None)
-
-
-def _is_tested(kind: KindResult) -> bool:
-    return kind.verdict is not KindVerdict.REFERENCE_CANNOT and kind.p_value is not None
-
-
-def _together(kinds: Sequence[KindResult]) -> KindResult | None:
-    """All questions that the reference can do, added up."""
-    tested = [kind for kind in kinds if _is_tested(kind)]
-    return added_up(ALL_QUESTIONS, tested) if len(tested) > 1 else None

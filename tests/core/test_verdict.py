@@ -1,6 +1,6 @@
 """States, the recommendation and its words, against cases that can be followed by hand.
 
-Tests app.core.recommendation.
+Tests app.core.recommendation and app.core.tasks.standing.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ import pytest
 
 from app.core.recommendation import recommend
 from app.core.statistics.anytime import win_rate
+from app.core.statistics.paired import PairedCounts
 from app.core.tasks.items import Check, TaskItem
-from app.core.tasks.results import KindVerdict, Outcomes, compare_tasks
+from app.core.tasks.results import KindVerdict, Outcomes, compare_tasks, paired_result
 from app.core.tasks.scoring import Outcome
 from app.core.verdict import Evidence, Limits, State, default_limits, judge_candidates
 from app.core.verdict_words import Rung, points, sentence_of
@@ -92,6 +93,25 @@ def test_a_loss_spread_over_kinds_shows_when_they_are_added_up() -> None:
     assert not judged.lost
     assert judged.together is not None
     assert judged.together.verdict is KindVerdict.LOSES
+
+
+def test_a_kind_that_may_only_hide_a_loss_takes_few_more_questions() -> None:
+    alike = [paired_result(name, PairedCounts(200, 0, 0, 40)) for name in "abcde"]
+
+    def with_last(times: int) -> Evidence:
+        counts = PairedCounts(34 * times, 11 * times, 8 * times, 17 * times)
+        return Evidence([*alike, paired_result("f", counts)])
+
+    (found,) = judge_candidates([with_last(1)])
+    assert found.state is State.CANNOT_TELL
+    assert found.is_whole_good
+    assert [kind.kind for kind in found.against] == ["f"]
+    # Whether it is as good by itself, more than a thousand would tell; here 15 points are asked.
+    own = found.against[0].items_to_settle
+    assert own is None or own > 1000
+    assert found.more_items is not None
+    assert 70 < found.more_items <= 140
+    assert judge_candidates([with_last(3)])[0].state is State.AS_GOOD
 
 
 def test_many_candidates_make_a_chance_less_believable() -> None:

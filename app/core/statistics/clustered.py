@@ -4,12 +4,17 @@ Questions of one sort are made alike, so that a candidate that fails at one is l
 the next. Who takes all questions for independent is too sure of what is said of *this kind of
 question*; here a sort counts as one, as far as its answers hang together. A group is the counts of
 one sort; questions that belong to none are each a sort of their own.
+
+Questions about one text hang together as well: who misread it fails at all of them. Whether it is
+sorts or texts that answers hang together by, nobody knows before; so both are counted, and what is
+less certain counts (``Clusters``).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from app.core.statistics.distributions import normal_quantile, student_quantile
 from app.core.statistics.paired import PairedCounts
@@ -75,3 +80,54 @@ def widening(
     if effect <= 1:
         return 1.0
     return math.sqrt(effect) * student_quantile(confidence, sorts - 1) / normal_quantile(confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """Of counts those of the questions that may hang together.
+
+    Attributes:
+        by_sort: Those of each sort.
+        by_text: Those of each text that stands before several questions, and of each sort of
+            questions without one. Empty where no question has a text: then sorts alone count.
+    """
+
+    by_sort: tuple[PairedCounts, ...] = ()
+    by_text: tuple[PairedCounts, ...] = ()
+
+    @classmethod
+    def of_all(cls, parts: Iterable[Clusters]) -> Clusters:
+        """Those of several kinds of questions together."""
+        several = list(parts)
+        with_texts = any(part.by_text for part in several)
+        return cls(
+            tuple(group for part in several for group in part.by_sort),
+            tuple(group for part in several for group in part.by_text or part.by_sort)
+            if with_texts
+            else (),
+        )
+
+    def p_value(self, counts: PairedCounts) -> float:
+        """The p-value of no net loss over all questions, by what makes it less certain."""
+        return max(sign_flip_exact(counts, groups) for groups in self._ways)
+
+    def widening(self, counts: PairedCounts, confidence: float) -> float:
+        """How much wider the interval of the difference is, by what makes it widest."""
+        return max(widening(counts, groups, confidence) for groups in self._ways)
+
+    def least_questions(self, counts: PairedCounts, p_value: float) -> int:
+        """How many questions it takes until so small a p-value is possible at all.
+
+        Of so many texts that are all lost, the chance of as clear a loss without any is two to the
+        power of one less: of four texts 1 in 8, however many questions are asked about them. All
+        that there are, where none has a text: other sorts than those asked there may not be.
+        """
+        if not self.by_text or not counts.total:
+            return counts.total
+        texts = len(self.by_text) + counts.total - sum(group.total for group in self.by_text)
+        wanted = math.ceil(1 - math.log2(p_value))
+        return max(counts.total, math.ceil(counts.total * wanted / texts))
+
+    @property
+    def _ways(self) -> tuple[tuple[PairedCounts, ...], ...]:
+        return (self.by_sort, self.by_text) if self.by_text else (self.by_sort,)

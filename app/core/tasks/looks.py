@@ -1,8 +1,10 @@
 """In which order questions are asked, and where it is looked at whether asking may stop.
 
 Every kind is asked as much as every other, round by round, so that each beginning is balanced over
-the kinds, and over the sorts within them, which take turns. There are looks after all questions and
-after half as many rounds, again and again, while enough questions are left to tell anything.
+the kinds, and over the sorts within them, which take turns. Not so the questions about a text: they
+follow each other, so that it is read once, and a beginning has few texts and their sorts alone,
+which the comparison reckons with (``statistics.clustered``). There are looks after all questions
+and after half as many rounds, again and again, while enough questions are left to tell anything.
 
 Looking again and again gives chance as many chances. So each look has its share of the 5 % that may
 go wrong: K. Kim and D. L. DeMets, "Design and analysis of group sequential tests based on the type

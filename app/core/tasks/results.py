@@ -3,8 +3,9 @@
 Both are asked the same questions, so results are paired: what counts are the *flips*, questions
 that only one of them got right. Accuracy carries Wilson's interval, the difference Newcombe's
 paired one, and the p-value is McNemar's exact test, corrected by Holm over all kinds × candidates
-that are compared at once. Both count questions of one sort as far as they hang together, and both
-have the share of the 5 % that the look has at which asking ended (``looks``).
+that are compared at once. The latter two count questions of one sort, and those about one text, as
+far as they hang together, and have the share of the 5 % that the look has at which asking ended
+(``looks``). Wilson's interval takes the mixture of sorts as given and says nothing of others.
 
 Running out of tokens and saying nothing are shown apart and are no right answers either: who waits
 for an answer that does not come has lost it. Questions that failed for one of the two (a crashed
@@ -17,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from app.core.statistics.clustered import sign_flip_exact, widening
+from app.core.statistics.clustered import Clusters
 from app.core.statistics.describe import Interval, wilson_interval
 from app.core.statistics.paired import (
     PairedCounts,
@@ -25,15 +26,13 @@ from app.core.statistics.paired import (
     items_to_settle,
     paired_difference_interval,
 )
-from app.core.tasks.items import FULL_ITEMS, QUICK_ITEMS, Check, TaskItem, name_of_kind
+from app.core.tasks.items import FULL_ITEMS, Check, TaskItem, name_of_kind
 from app.core.tasks.looks import Look
 from app.core.tasks.scoring import Outcome
 
 TOLERANCE = 0.03
 SIGNIFICANCE = 0.05
 REFERENCE_MUST_REACH = 0.20
-UNSEEN_TOLERANCES = 5
-"""So many tolerances a kind (small ones: their sum) may lose unseen where the whole is as good."""
 CHOICE_BY_CHANCE = 0.25
 """The bundled choices have four options: who guesses gets a quarter right."""
 
@@ -55,6 +54,7 @@ class KindVerdict(Enum):
 
 UNASKED = frozenset({KindVerdict.CANNOT_SEE, KindVerdict.CANNOT_HOLD})
 """Verdicts on kinds whose questions a candidate cannot be asked at all."""
+_ALONE = Clusters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ class KindResult:
         out_of_tokens: Candidate's answers that were cut off.
         reference_out_of_tokens: The reference's.
         failed: Questions left out because one of the two could not be asked.
-        accuracy: The candidate's share of right answers; Wilson's interval. None, as all that
-            follow, where no pair is left.
+        accuracy: The candidate's share of right answers; Wilson's interval, of further questions
+            in the same mixture of sorts. None, as all that follow, where no pair is left.
         reference_accuracy: The reference's.
         difference: Interval of candidate minus reference; its middle is ``counts.difference``.
         p_value: McNemar's, of this kind alone and of this look alone.
@@ -81,7 +81,7 @@ class KindResult:
             sensible number would do.
         empty: Candidate's answers that ended without a word.
         reference_empty: The reference's.
-        groups: Of the counts those of each sort of questions, where questions name one.
+        clusters: Of the counts those of questions that may hang together.
         share: Of the 5 % that may go wrong, what may at the look where asking ended.
     """
 
@@ -100,8 +100,13 @@ class KindResult:
     items_to_settle: int | None
     empty: int = 0
     reference_empty: int = 0
-    groups: tuple[PairedCounts, ...] = ()
+    clusters: Clusters = _ALONE
     share: float = 1.0
+
+    @property
+    def is_tested(self) -> bool:
+        """Whether a loss could be seen: the reference can do it, and both were asked."""
+        return self.verdict is not KindVerdict.REFERENCE_CANNOT and self.p_value is not None
 
     @property
     def p_value_of_look(self) -> float:
@@ -115,7 +120,7 @@ class KindResult:
 def paired_result(
     kind: str,
     counts: PairedCounts,
-    groups: Sequence[PairedCounts] = (),
+    clusters: Clusters = _ALONE,
     share: float = 1.0,
 ) -> KindResult:
     """One kind's counts as a result that is not judged yet; without figures where there are none.
@@ -123,7 +128,7 @@ def paired_result(
     Args:
         kind: What was asked for.
         counts: Of all questions.
-        groups: Of each sort of them.
+        clusters: Of those that may hang together.
         share: Of the look.
     """
     row = KindResult(
@@ -140,7 +145,7 @@ def paired_result(
         verdict=KindVerdict.CANNOT_TELL,
         hint=counts.total < FULL_ITEMS,
         items_to_settle=None,
-        groups=tuple(groups),
+        clusters=clusters,
         share=share,
     )
     if not counts.total:
@@ -149,8 +154,8 @@ def paired_result(
         row,
         accuracy=wilson_interval(counts.both + counts.gained, counts.total),
         reference_accuracy=wilson_interval(counts.both + counts.lost, counts.total),
-        difference=_difference(counts, groups, share),
-        p_value=sign_flip_exact(counts, groups),
+        difference=_difference(counts, clusters, share),
+        p_value=clusters.p_value(counts),
     )
 
 
@@ -198,14 +203,15 @@ def needed_to_settle(kind: KindResult, tolerance: float, tests: int) -> int | No
         tolerance: How much worse may still be called as good.
         tests: How many are corrected together. Where a kind's interval by itself is settled and
             the correction alone keeps it open, it is counted for an interval as sure as the
-            strictest of the tests.
+            strictest of the tests, and for as many texts as that test takes.
     """
-    counts, sure = kind.counts, 1 - SIGNIFICANCE * kind.share
-    wider = widening(counts, kind.groups, sure)
-    needed = items_to_settle(counts, tolerance, sure, wider)
+    counts, at_risk = kind.counts, SIGNIFICANCE * kind.share
+    wider = kind.clusters.widening(counts, 1 - at_risk)
+    needed = items_to_settle(counts, tolerance, 1 - at_risk, wider)
     if needed == counts.total:
-        sure = 1 - SIGNIFICANCE * kind.share / tests
-        return items_to_settle(counts, tolerance, sure, wider)
+        needed = items_to_settle(counts, tolerance, 1 - at_risk / tests, wider)
+        least = kind.clusters.least_questions(counts, at_risk / tests)
+        return None if needed is None else max(needed, least)
     return needed
 
 
@@ -227,40 +233,6 @@ def verdict_of(
     if is_certain and counts.lost > counts.gained and difference.high < 0:
         return KindVerdict.LOSES
     return KindVerdict.CANNOT_TELL
-
-
-def standing_against(kinds: Sequence[KindResult], tolerance: float) -> list[KindResult]:
-    """The kinds that forbid to call all questions together as good.
-
-    A kind's own interval, not corrected for how many others are compared, lies below zero and goes
-    beyond the tolerance; or it goes so far beyond that a large loss could hide in it. By the first,
-    a candidate that loses in company of few is never called as good in company of many. Kinds of
-    few questions always go so far: of these it is asked what could hide in their sum.
-    """
-    tested = [
-        kind
-        for kind in kinds
-        if kind.difference is not None and kind.verdict is not KindVerdict.REFERENCE_CANNOT
-    ]
-    small = [kind for kind in tested if kind.counts.total < QUICK_ITEMS]
-    hides = bool(small) and _may_hide(added_up("", small).difference, tolerance)
-    return [
-        kind
-        for kind in tested
-        if is_below(kind, tolerance)
-        or ((hides or kind not in small) and _may_hide(kind.difference, tolerance))
-    ]
-
-
-def _may_hide(difference: Interval | None, tolerance: float) -> bool:
-    """Whether a large loss lies within an interval."""
-    return difference is not None and difference.low < -UNSEEN_TOLERANCES * tolerance
-
-
-def is_below(kind: KindResult, tolerance: float) -> bool:
-    """Whether a kind's own interval lies below zero and goes beyond the tolerance."""
-    seen = kind.difference
-    return seen is not None and seen.high < 0 and seen.low < -tolerance
 
 
 def reference_can(kind_items: Iterable[TaskItem], right: int, asked: int) -> bool:
@@ -287,12 +259,18 @@ def kinds_that_can_be_done(items: Sequence[TaskItem], reference: Outcomes) -> se
     return found
 
 
+def together(name: str, kinds: Sequence[KindResult]) -> KindResult | None:
+    """All questions that the reference can do as one kind; None of fewer than two such kinds."""
+    tested = [kind for kind in kinds if kind.is_tested]
+    return added_up(name, tested) if len(tested) > 1 else None
+
+
 def added_up(name: str, kinds: Sequence[KindResult]) -> KindResult:
     """Several kinds as one, not judged yet; all ended at the same look."""
     total = paired_result(
         name,
         PairedCounts.sum_of(kind.counts for kind in kinds),
-        [group for kind in kinds for group in kind.groups],
+        Clusters.of_all(kind.clusters for kind in kinds),
         kinds[0].share,
     )
     return replace(
@@ -312,9 +290,9 @@ def _by_kind(items: Iterable[TaskItem]) -> dict[str, list[TaskItem]]:
     return by_kind
 
 
-def _difference(counts: PairedCounts, groups: Sequence[PairedCounts], share: float) -> Interval:
+def _difference(counts: PairedCounts, clusters: Clusters, share: float) -> Interval:
     sure = 1 - SIGNIFICANCE * share
-    return paired_difference_interval(counts, sure, widening(counts, groups, sure))
+    return paired_difference_interval(counts, sure, clusters.widening(counts, sure))
 
 
 def _pair(
@@ -328,24 +306,15 @@ def _pair(
 ) -> KindResult:
     """One kind before the correction: tested rows read *cannot tell yet*."""
     asked = [
-        (
-            item.sort,
-            reference.get(item.key, Outcome.FAILED),
-            candidate.get(item.key, Outcome.FAILED),
-        )
+        (item, reference.get(item.key, Outcome.FAILED), candidate.get(item.key, Outcome.FAILED))
         for item in items
     ]
-    pairs = [(sort, base, ours) for sort, base, ours in asked if Outcome.FAILED not in (base, ours)]
-    by_sort: dict[str, list[tuple[bool, bool]]] = {}
-    for sort, base, ours in pairs:
-        right = (base is Outcome.CORRECT, ours is Outcome.CORRECT)
-        by_sort.setdefault(sort, []).append(right)
-    groups = {sort: _counted(right) for sort, right in by_sort.items()}
+    pairs = [(item, base, ours) for item, base, ours in asked if Outcome.FAILED not in (base, ours)]
+    right = [
+        (item, (base is Outcome.CORRECT, ours is Outcome.CORRECT)) for item, base, ours in pairs
+    ]
     row = paired_result(
-        name_of_kind(kind),
-        PairedCounts.sum_of(groups.values()),
-        [group for sort, group in groups.items() if sort],
-        share,
+        name_of_kind(kind), _counted([answers for _, answers in right]), _clusters(right), share
     )
     row = replace(
         row,
@@ -358,6 +327,22 @@ def _pair(
     if not pairs:
         return replace(row, verdict=_why_unasked(items, reference, candidate))
     return row if able else replace(row, verdict=KindVerdict.REFERENCE_CANNOT)
+
+
+def _clusters(right: Sequence[tuple[TaskItem, tuple[bool, bool]]]) -> Clusters:
+    by_sort = _grouped((item.sort, answers) for item, answers in right)
+    if not any(item.text for item, _ in right):
+        return Clusters(by_sort)
+    return Clusters(by_sort, _grouped((item.text or item.sort, answers) for item, answers in right))
+
+
+def _grouped(right: Iterable[tuple[str, tuple[bool, bool]]]) -> tuple[PairedCounts, ...]:
+    """Counts of those that share a name; who has none is left out."""
+    groups: dict[str, list[tuple[bool, bool]]] = {}
+    for name, answers in right:
+        if name:
+            groups.setdefault(name, []).append(answers)
+    return tuple(map(_counted, groups.values()))
 
 
 def _counted(right: Sequence[tuple[bool, bool]]) -> PairedCounts:

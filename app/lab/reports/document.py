@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 
 FORMAT = "shrinkscope ladder"
 _PLAIN_VERSION, FORMAT_VERSION = 1, 2  # 2: of candidates that are more than a file
-VERDICT_RULE = 3
+VERDICT_RULE = 4
 """Which rule gave the states. By the first, of reports that do not say it, a kind's own loss could
 vanish behind all questions together; by the second, nobody was as good who might be better by more
-than the tolerance, and alike questions counted as if they had nothing in common."""
+than the tolerance, and alike questions counted as if they had nothing in common; by the third,
+those about one text did."""
 _OF_FILES = ("file_bytes", "bits_per_weight", "parameters", "active_parameters", "architecture")
 _OF_MEMORY = ("peak_private_bytes", "peak_mapped_bytes")
 

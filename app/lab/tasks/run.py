@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+from app.core.statistics.paired import holm
 from app.core.stopping import Stopping
 from app.core.tasks.looks import looks_at
 from app.core.tasks.results import (
@@ -20,8 +21,10 @@ from app.core.tasks.results import (
     KindResult,
     KindVerdict,
     compare_tasks,
-    standing_against,
+    settled_by,
+    together,
 )
+from app.core.tasks.standing import standing_against
 from app.core.words.sentence import say, worded
 from app.lab.engines.opened import OpenedCandidate, opened
 from app.lab.tasks.asker import FileAsker
@@ -199,22 +202,28 @@ def _fill(
     outcomes = [row.answers.outcomes(items) for row in rows]
     last = looks_at(items, stops=stops)[-1]
     looks = [row.answers.decided or last for row in rows]
-    together = [
-        replace(item, kind=ALL_KINDS, sort=item.sort and f"{item.kind}\0{item.sort}")
-        for item in items
-    ]
     by_kind = compare_tasks(items, expected, outcomes, tolerance, looks)
-    totals = compare_tasks(together, expected, outcomes, tolerance, looks)
-    for row, kinds, total in zip(rows, by_kind, totals, strict=True):
+    for row, kinds, total in zip(rows, by_kind, _totals(by_kind, tolerance), strict=True):
         if not row.answers.answers:
             continue
         row.kinds = kinds
-        row.total = total[0] if len(kinds) > 1 else None
+        row.total = total
         if row.total is None or row.total.verdict is not KindVerdict.AS_GOOD:
             continue
         row.against = standing_against(kinds, tolerance)
         if row.against:
             row.total = replace(row.total, verdict=KindVerdict.CANNOT_TELL)
+
+
+def _totals(by_kind: Sequence[Sequence[KindResult]], tolerance: float) -> list[KindResult | None]:
+    """All questions of each row that the reference can do; one test a row, corrected apart."""
+    sums = [together(ALL_KINDS, kinds) for kinds in by_kind]
+    corrected = holm([one.p_value_of_look for one in sums if one is not None])
+    p_values = iter(corrected)
+    return [
+        None if one is None else settled_by(one, next(p_values), tolerance, len(corrected))
+        for one in sums
+    ]
 
 
 def _of_itself(result: KindResult) -> KindResult:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.statistics.clustered import sign_flip_exact, widening
+from app.core.statistics.clustered import Clusters, sign_flip_exact, widening
 from app.core.statistics.paired import PairedCounts, paired_difference_interval
 
 counts = st.integers(0, 3)
@@ -107,6 +107,25 @@ def test_what_is_lost_at_one_sort_is_one_loss() -> None:
     assert sign_flip_exact(other, apart) == 2 / 2**12
     assert widening(one, together) > 3
     assert widening(other, apart) == 1.0
+
+
+def test_texts_count_where_they_make_it_less_certain() -> None:
+    # Half of 48 questions are lost: one of each sort, and all about two of four texts.
+    sorts = (PairedCounts(1, 1, 0, 0),) * 24
+    texts = (*[PairedCounts(0, 12, 0, 0)] * 2, *[PairedCounts(12, 0, 0, 0)] * 2)
+    total = PairedCounts.sum_of(sorts)
+    plain, both, turned = Clusters(sorts), Clusters(sorts, texts), Clusters(texts, sorts)
+    assert plain.p_value(total) == 2 / 2**24
+    assert both.p_value(total) == turned.p_value(total) == 2 / 2**2
+    assert plain.widening(total, 0.95) == 1.0
+    assert both.widening(total, 0.95) == turned.widening(total, 0.95) > 3
+    # Four texts come to 1 in 8 at best, whatever is lost; six to 1 in 32.
+    assert plain.least_questions(total, 0.05) == 48
+    assert both.least_questions(total, 0.05) == 72
+    assert both.least_questions(total, 0.125) == 48
+    # Added up to others, which have no texts, they still count.
+    assert Clusters.of_all([plain, both]) == Clusters(sorts * 2, (*sorts, *texts))
+    assert Clusters.of_all([plain, plain]) == Clusters(sorts * 2)
 
 
 @pytest.mark.parametrize(

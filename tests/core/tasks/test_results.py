@@ -206,3 +206,28 @@ def test_alike_questions_are_lost_together() -> None:
     assert alone.verdict is KindVerdict.LOSES
     assert together.verdict is KindVerdict.CANNOT_TELL
     assert together.p_value == 1.0
+
+
+def test_questions_about_one_text_are_lost_together() -> None:
+    plain = [replace(item, sort=str(n % 24)) for n, item in enumerate(questions(240))]
+    about = [replace(item, text=f"{n // 12} | It rains.") for n, item in enumerate(plain)]
+    reference = dict.fromkeys((item.key for item in plain), R)
+    candidate = outcomes(plain, (W, 24), (R, 216))  # one of each sort, all about two texts
+    (alone,) = compare_tasks(plain, reference, [candidate])[0]
+    (together,) = compare_tasks(about, reference, [candidate])[0]
+    assert (alone.verdict, alone.p_value) == (KindVerdict.LOSES, 2 / 2**24)
+    assert (together.verdict, together.p_value) == (KindVerdict.CANNOT_TELL, 2 / 2**2)
+    assert alone.difference is not None
+    assert together.difference is not None
+    assert together.difference.low < alone.difference.low
+    assert together.accuracy == alone.accuracy
+
+
+def test_few_texts_tell_nothing_for_certain_and_say_how_many_would() -> None:
+    about = [replace(item, text=f"{n // 12} | It rains.") for n, item in enumerate(questions(72))]
+    reference = dict.fromkeys((item.key for item in about), R)
+    forgets = dict.fromkeys(reference, W)
+    (four,) = compare_tasks(about[:48], reference, [forgets])[0]
+    (six,) = compare_tasks(about, reference, [forgets])[0]
+    assert (four.verdict, four.items_to_settle) == (KindVerdict.CANNOT_TELL, 72)
+    assert six.verdict is KindVerdict.LOSES
