@@ -24,6 +24,7 @@ sys.path.append(str(ROOT / "packaging" / "tasks"))  # the scripts import each ot
 import make_tasks  # noqa: E402
 import task_choice  # noqa: E402
 from further import choice  # noqa: E402
+from proof import prove_answer  # noqa: E402
 from proof.form import prove_unguessable  # noqa: E402
 
 KINDS = tuple(make_tasks.KINDS)
@@ -74,15 +75,42 @@ def test_a_wrong_item_is_found() -> None:
             make_tasks.prove("arithmetic", "\n".join(json.dumps(row) for row in changed))
 
 
+def test_every_sort_of_choices_is_proved() -> None:
+    """One letter is right, by facts that the question was not made from."""
+    firsts = {item.sort: item for item in reversed(_items("choice"))}
+    assert len(firsts) >= 28
+    for item in firsts.values():
+        prove_answer(item)
+        for letter in {*"ABCD"} - {item.answer}:
+            with pytest.raises(AssertionError):
+                prove_answer(replace(item, answer=letter))
+
+
+def test_a_second_right_option_and_one_that_nobody_knows_are_found() -> None:
+    item = next(item for item in _items("choice") if item.prompt.startswith("Which of these cou"))
+    right = {"Africa": "Tunisia", "Asia": "China", "Europe": "Spain", "South America": "Argentina"}
+    for other in (next(name for place, name in right.items() if place in item.prompt), "Utopia"):
+        with pytest.raises(AssertionError):
+            prove_answer(replace(item, prompt=item.prompt.replace(item.reject[0], other)))
+
+
+@pytest.mark.parametrize("kind", sorted({*KINDS} - {"code"}))  # programs prove themselves
+def test_a_sort_that_nothing_proves_is_refused(kind: str) -> None:
+    item = _items(kind)[0]
+    for strange in ({"sort": "unheard of"}, {"kind": "unheard of"}):
+        with pytest.raises(AssertionError, match="nothing proves"):
+            prove_answer(replace(item, **strange))
+
+
 def test_a_right_option_that_is_always_the_longest_is_found() -> None:
-    items = parse_items(resource_path("tasks", "choice.jsonl").read_text(encoding="utf-8"))
+    items = _items("choice")
     told = [replace(item, accept=(item.accept[0] + " of them all",)) for item in items]
     with pytest.raises(AssertionError):
         prove_unguessable(told)
 
 
 def test_what_is_recalled_lies_far_back_and_has_room_in_a_usual_context() -> None:
-    items = parse_items(resource_path("tasks", "recall.jsonl").read_text(encoding="utf-8"))
+    items = _items("recall")
     assert len({item.text for item in items}) == len(items) / 12
     for item in items:
         facts = item.text.split(" | ")[1:]
@@ -108,8 +136,11 @@ def test_first_questions_are_as_they_were() -> None:
 
 
 def _first(kind: str) -> list[TaskItem]:
-    items = parse_items(resource_path("tasks", f"{kind}.jsonl").read_text(encoding="utf-8"))
-    return [item for item in items if int(item.key.rsplit("-", 1)[1]) <= 240]
+    return [item for item in _items(kind) if int(item.key.rsplit("-", 1)[1]) <= 240]
+
+
+def _items(kind: str) -> list[TaskItem]:
+    return parse_items(resource_path("tasks", f"{kind}.jsonl").read_text(encoding="utf-8"))
 
 
 def test_tables_have_no_two_right_options() -> None:

@@ -1,9 +1,11 @@
-"""Choices: what follows is worked out; what is known is looked for in tables of its own."""
+"""Choices: what follows is worked out; what has to be known is held against facts of its own."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+
+from proof.known import KNOWN
 
 
 def _row_of(text: str) -> list[str]:
@@ -137,7 +139,8 @@ def _follows(question: str, options: Sequence[str]) -> str:
     return found
 
 
-_WORKED_OUT: Mapping[str, Callable[[str, Sequence[str]], str]] = {
+_BY_SORT: Mapping[str, Callable[[str, Sequence[str]], str]] = {
+    **KNOWN,
     "largest": lambda _, options: max(options, key=_ABOUT.__getitem__),
     "planets": _planets,
     "order": _order,
@@ -149,12 +152,15 @@ _WORKED_OUT: Mapping[str, Callable[[str, Sequence[str]], str]] = {
 }
 
 
-def solved(sort: str, prompt: str) -> str | None:
-    """The letter of the right option; None where it has to be known."""
-    if sort not in _WORKED_OUT:
-        return None
+def solved(sort: str, prompt: str) -> str:
+    """The letter of the right option.
+
+    Raises:
+        LookupError: Nothing proves this sort, or nothing is known of what it asks.
+        ValueError: No option is right, or several are.
+    """
     question = prompt.split("\n\nA)")[0]
     options = dict(re.findall(r"^([A-D])\) (.+)$", prompt, re.MULTILINE))
-    right = _WORKED_OUT[sort](question, list(options.values()))
+    right = _BY_SORT[sort](question, list(options.values()))
     (letter,) = [letter for letter, option in options.items() if option == right]
     return str(letter)

@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
+from proof.facts.language import SPELLED
+
 _QUOTED = re.compile(r'"([^"]+)"')
 _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth")
 
@@ -31,10 +33,8 @@ def _alphabet(text: str) -> str:
 
 def _misspelled(text: str) -> str:
     """The right spelling: the one known word with the letters of a word that is unknown."""
-    from task_spelling import LONGER
-
-    (odd,) = [word for word in _listed(text) if word not in LONGER]
-    (right,) = [word for word in LONGER if sorted(word) == sorted(odd)]
+    (odd,) = [word for word in _listed(text) if word not in SPELLED]
+    (right,) = [word for word in SPELLED if sorted(word) == sorted(odd)]
     return right
 
 

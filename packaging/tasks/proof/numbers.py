@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 _NUMBER = re.compile(r"\d+")
 
@@ -25,6 +26,11 @@ def _unknown(n: Sequence[int]) -> int:
     return next(x for x in range(1000) if n[0] * x + n[1] == n[2])
 
 
+def _next_in_row(n: Sequence[int]) -> int:
+    (step,) = {later - earlier for earlier, later in pairwise(n)}
+    return n[-1] + step
+
+
 _BY_SORT: Mapping[str, Callable[[str, Sequence[int]], object]] = {
     "add": lambda _, n: sum(n),
     "subtract": lambda _, n: n[0] - n[1],
@@ -42,7 +48,7 @@ _BY_SORT: Mapping[str, Callable[[str, Sequence[int]], object]] = {
     "small difference": lambda _, n: n[0] - n[1],
     "times table": lambda _, n: sum([n[0]] * n[1]),
     "twice or half": lambda text, n: n[0] + n[0] if "twice" in text else Fraction(n[0], 2),
-    "next in row": lambda _, n: n[3] + (n[3] - n[2]) if n[1] - n[0] == n[3] - n[2] else None,
+    "next in row": lambda _, n: _next_in_row(n),
     "bought": lambda _, n: sum([n[0]] * n[1]),
     "largest of": lambda _, n: sorted(n)[-1],
     "ages": lambda _, n: sum(n),

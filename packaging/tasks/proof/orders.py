@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from proof.facts.language import SIDES
+from proof.facts.world import CAPITALS
+
 _QUOTED = re.compile(r'"([^"]+)"')
 _NUMBER = re.compile(r"\d+")
 _SIGNS = {
@@ -50,20 +53,16 @@ def _mark(text: str, quoted: Sequence[str], numbers: Sequence[int]) -> str:
 
 
 def _reply(text: str, quoted: Sequence[str], numbers: Sequence[int]) -> str:
-    from further.instructions import CAPITALS
-
     del numbers
-    known = dict(pair.split(":") for pair in CAPITALS)
-    return f"{quoted[0]}: {known[text.split('capital of ')[1].split('?')[0]].upper()}"
+    return f"{quoted[0]}: {CAPITALS[text.split('capital of ')[1].split('?')[0]].upper()}"
 
 
 def _opposite(text: str, quoted: Sequence[str], numbers: Sequence[int]) -> str:
-    from further.instructions import OPPOSITES
-
+    """A word may have several opposites: the one that everybody says stands first."""
     del numbers
-    (pair,) = [pair.split(":") for pair in OPPOSITES if quoted[0] in pair.split(":")]
-    (other,) = set(pair) - {quoted[0]}
-    return other.upper() + _sign(text)
+    (sides,) = [sides for sides in SIDES if any(quoted[0] in side for side in sides)]
+    (other,) = [side for side in sides if quoted[0] not in side]
+    return other[0].upper() + _sign(text)
 
 
 def _picked(text: str, quoted: Sequence[str], numbers: Sequence[int]) -> str:
