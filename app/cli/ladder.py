@@ -18,6 +18,7 @@ from app.cli.models import (
     reference_of,
 )
 from app.cli.words.ladder import show_ladder
+from app.cli.words.reach import reach_told
 from app.cli.words.texts import TEXT_HELP, source_of
 from app.core.candidates.notation import words_of
 from app.core.errors import PersonError
@@ -178,6 +179,9 @@ def _measured(
     measured = LadderRun(order, paths, chosen.open)
     for sentence in measured.costs():
         console.remark(sentence)
+    asked = sum(measured.plan.told_by(key) == key for key in measured.plan.keys)
+    if reach := reach_told(measured.items, asked - 1, order.limits.tolerance):
+        console.remark(reach)
     with ladder_keeper(paths, console.remark) as keeper, progress_shown(console) as show:
         return measured.measure(keeper, show)
 

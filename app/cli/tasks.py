@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,12 +9,16 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.cli.arguments import Commands, positive, threads
+from app.cli.ladder import progress_shown
 from app.cli.models import add_model_arguments, chosen_models, reference_of
+from app.cli.words.reach import reach_told
 from app.cli.words.tasks import document, show, used_of
-from app.core.words import figures
+from app.core.tasks.results import TOLERANCE
 from app.lab.demo.demo import is_taught
 from app.lab.engines.opened import OpenedCandidate, opened
 from app.lab.engines.room import EngineRoom
+from app.lab.ladder.plan import Profile
+from app.lab.ladder.tasks import TasksClock
 from app.lab.servers.book import ServerBook
 from app.lab.tasks.kept import KeptAnswers
 from app.lab.tasks.plan import TaskPlan, engines_and_threads
@@ -25,8 +28,6 @@ from app.monitor.machine import machine_facts, physical_core_count
 
 if TYPE_CHECKING:
     import argparse
-
-    from rich.progress import Progress
 
     from app.cli.terminal.console import Console
     from app.store.paths import Paths
@@ -89,11 +90,22 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     questions = questions.take(profile).in_turns()
     room = EngineRoom.of_this_pc(paths)
     plan = _plan(arguments, questions, candidates, room)
-    with console.progress() as progress:
-        bar = _Bar(progress)
+    _, *others = dict.fromkeys(each.candidate.spoken.key() for each in candidates)
+    if reach := reach_told(plan.items, len(others)):
+        console.remark(reach)
+    stops = not arguments.ask_all
+    with progress_shown(console) as show_progress:
+        clock = TasksClock(
+            plan.items,
+            show_progress,
+            Profile(profile.value),
+            _cores(arguments),
+            thinking=bool(plan.thinking),
+            tolerance=TOLERANCE if stops else None,
+        )
         kept = KeptAnswers(paths.cache, paths.state)
-        tasks = Tasks(plan, room, kept, bar.show, chosen.open)
-        result = tasks.run(reference, chosen.candidates, stops=not arguments.ask_all)
+        tasks = Tasks(plan, room, kept, clock, chosen.open)
+        result = tasks.run(reference, chosen.candidates, stops=stops)
     used = used_of(result, ServerBook.of_this_pc(paths).about)
     if arguments.json:
         facts = {"profile": str(profile), "items": questions.name}
@@ -109,41 +121,20 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     return 1 if any(row.error for row in rows) else 0
 
 
+def _cores(arguments: argparse.Namespace) -> int:
+    return arguments.threads or physical_core_count()
+
+
 def _plan(
     arguments: argparse.Namespace,
     questions: TaskSet,
     candidates: Sequence[OpenedCandidate],
     room: EngineRoom,
 ) -> TaskPlan:
-    cores = arguments.threads or physical_core_count()
-    engines, each = engines_and_threads(candidates, cores, room)
+    engines, each = engines_and_threads(candidates, _cores(arguments), room)
     most: int | None = arguments.max_tokens
     limits = questions.answer_tokens
     if most is not None:
         limits = {item.kind: most for item in questions.items}
     how = (questions.items, engines, each, _SWITCH[arguments.thinking], limits)
     return TaskPlan(*how, places=None)
-
-
-class _Bar:
-    """Progress with the time that is left, by the pace of this run."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._task = progress.add_task("Loading", total=None, note="")
-        self._begin: tuple[int, float] | None = None
-
-    def show(self, done: int, total: int, name: str) -> None:
-        """Bring it up to date."""
-        now = time.monotonic()
-        if self._begin is None:
-            self._begin = (done, now)
-        fresh, seconds = done - self._begin[0], now - self._begin[1]
-        note = Path(name).name[-40:]
-        if fresh > 0 and seconds > 1:
-            pace = fresh / seconds
-            left = figures.about((total - done) / pace)
-            note += f"  {figures.speed(pace).value} questions/s, {left} left"
-        self._progress.update(
-            self._task, completed=done, total=total, description="Asking", note=note
-        )

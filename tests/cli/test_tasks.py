@@ -1,11 +1,12 @@
 """``tasks`` as a process: real engines, the demo model's own questions and a person's.
 
-Tests app.cli.words.tasks.
+Tests app.cli.words.reach and app.cli.words.tasks.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import re
 import signal
@@ -18,9 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.cli.words.reach import reach_told
 from app.core.servers.server import Server
 from app.core.statistics.clustered import sign_flip_exact
 from app.core.statistics.paired import PairedCounts
+from app.core.tasks.items import Check, TaskItem
+from app.lab.tasks.sets import own_set
 from app.resources import resource_path
 from app.store.paths import Paths
 from app.store.servers.kept import KeptServers
@@ -132,8 +136,28 @@ def test_the_table_says_what_is_lost(program: Program, four: Path, five: Path, i
     row = next(line for line in ended.out.splitlines() if line.startswith("sums"))
     assert re.search(r"sums +0/12 .*12/12 +12 +0 +−100 .*hint: loses", row)
     assert "asked “Number 0?” it says “It is 5.”, the original “It is 4.”" in ended.err
+    reach = reach_told(own_set(items).items, 1)
+    assert reach is not None
+    assert reach in ended.err
     quiet = program.run("tasks", "--reference", four, five, "--items", items, "--quiet")
     assert quiet.err == ""
+
+
+def test_what_questions_can_tell_at_best_is_said() -> None:
+    def asked(each: int, kinds: int) -> list[TaskItem]:
+        names = itertools.product(range(kinds), range(each))
+        return [TaskItem(f"{k}-{n}", f"k{k}", "?", "4", Check.NUMBER) for k, n in names]
+
+    assert reach_told(asked(45, 8), 2) == (
+        "At best, 360 questions find a loss of 5.1 in 100 four times in five, and call an equal "
+        "version as good 6 times in 10: if 6 in 100 answers differ, of each sort of question alike."
+    )
+    full, few = reach_told(asked(240, 8), 1), reach_told(asked(5, 1), 1)
+    assert full is not None
+    assert "nearly always call an equal version as good" in full
+    assert few is not None
+    assert "find no loss for certain, and hardly ever call an equal version as good" in few
+    assert reach_told(asked(5, 1), 0) is None
 
 
 def test_asking_stops_where_it_is_decided(

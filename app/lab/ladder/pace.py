@@ -21,6 +21,7 @@ from app.lab.ladder.plan import (
 )
 
 if TYPE_CHECKING:
+    from app.core.models.model_file import ModelFile
     from app.store.ladders import StoredLadder
 
 # Steps of models of about this size count before all others.
@@ -38,6 +39,13 @@ class FileSizes:
     token_bytes: int
     vocabulary_size: int = 128_000
     bytes_a_token: float = USUAL_BYTES_A_TOKEN
+
+    @classmethod
+    def of(cls, model: ModelFile) -> FileSizes:
+        """By a header alone."""
+        active = model.active_parameters
+        token_bytes = int(model.tensor_bytes * active / max(1, model.parameters))
+        return cls(model.file_bytes, active, token_bytes, model.vocabulary_size)
 
 
 @dataclass(frozen=True, slots=True)

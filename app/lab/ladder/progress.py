@@ -143,7 +143,7 @@ class Clock:
         self._ended: dict[StepKind, int] = defaultdict(int)
         self._begin_s = now()
         self._half_s: float | None = None
-        self._set_up_s = 0.0
+        self._set_up_s = self._known_share = 0.0
         self._first: tuple[float, float, float] | None = None
         self._told: dict[str, tuple[float, float]] = {}
         self._fraction = 0.0
@@ -152,9 +152,13 @@ class Clock:
         """A step begins."""
         self._begin_s = self._now()
         self._half_s = self._first = None
-        self._set_up_s = 0.0
+        self._set_up_s = self._known_share = 0.0
         self._known = None
         self._guesses.clear()
+
+    def skip(self, share: float) -> None:
+        """So much of the step that began was known before: that is done, and sets no pace."""
+        self._known_share = share
 
     def end(self, step: Step, share: float = 1.0) -> None:
         """The step has ended; so much of it was done, as a share of all that it might have been."""
@@ -208,19 +212,27 @@ class Clock:
         spent_s = self._now() - self._begin_s
         if step.kind is StepKind.SPEED and not self._is_timed(step):
             self._learn_rates(step, share, spent_s)
-        if step.kind is StepKind.TASKS and not share and (facts := self._facts.get(step.files[0])):
+        load_s, is_fresh = self._load_s(step), share > self._known_share
+        if step.kind is StepKind.TASKS and not is_fresh:
             # What is done once before anything is asked says nothing of how fast it is answered.
-            load_s = Rates.of(self._plan, step.kind, facts, self._know(), step.files[0]).load_s
             self._set_up_s = max(0.0, spent_s - load_s)
         guess, done = self._done(step, share)
+        known_s = (done * guess - load_s) * self._known_share / share if is_fresh else 0.0
         working_s = spent_s - self._set_up_s
-        times = self._times(step.kind, done * guess, working_s if done > 0 else 0.0)
+        times = self._times(step.kind, done * guess - known_s, working_s if is_fresh else 0.0)
         seconds = guess * times if done <= 0 else spent_s + (1 - done) * guess * times
         seconds = max(seconds, _OVERDUE * spent_s, 1e-6)
         if self._stands_alone(step):
             times = self._times(step.kind)
         passed = min(1.0, spent_s / seconds)
         return _Reckoned(seconds, passed, done or passed, times)
+
+    def _load_s(self, step: Step) -> float:
+        """Of the load before questions are asked."""
+        facts = self._facts.get(step.files[0]) if step.kind is StepKind.TASKS else None
+        if facts is None:
+            return 0.0
+        return Rates.of(self._plan, step.kind, facts, self._know(), step.files[0]).load_s
 
     def _stands_alone(self, step: Step) -> bool:
         """Whether it says nothing of its kind: the reference's floor is no candidate's loss."""
@@ -239,7 +251,7 @@ class Clock:
                 wanted *= 2  # not decided at that look: the next one is at twice as many
             wanted = min(1.0, wanted)
             guess *= wanted / asked_share(self._plan, key, facts, known)
-            load = Rates.of(self._plan, step.kind, facts, known, key).load_s / guess
+            load = self._load_s(step) / guess
             return guess, load + (1 - load) * min(1.0, share / wanted) if share else 0.0
         if step.kind is StepKind.SPEED and not step.more:
             load_s, reads_s, writes_s = self._speed_parts(step)

@@ -1,25 +1,38 @@
-"""The tasks of a ladder: the questions of one file's step."""
+"""The tasks of a ladder: the questions of one file's step; and how far questions alone are."""
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.core.ladder.results import Answerers, Clocked, Spent, TasksStep
+from app.core.errors import PersonError
+from app.core.ladder.results import Answerers, Clocked, Spent, StepKind, TasksStep
+from app.core.ladder.row import Row
 from app.core.tasks.scoring import Outcome
 from app.lab.engines.opened import opened, opened_file
+from app.lab.ladder.effort import Asked
+from app.lab.ladder.pace import FileSizes
+from app.lab.ladder.plan import LadderPlan, Profile, Step
+from app.lab.ladder.progress import Clock, LadderProgress
 from app.lab.tasks.asker import FileAsker
 from app.lab.tasks.beside import with_places
 from app.lab.tasks.plan import TaskPlan, engines_and_threads
+from app.lab.tasks.work import asked_bytes_a_token
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
     from app.core.models.model_file import ModelFile
     from app.core.stopping import Stopping
+    from app.core.tasks.items import TaskItem
+    from app.lab.engines.opened import OpenedCandidate
     from app.lab.engines.room import EngineRoom
     from app.lab.ladder.engines import LadderEngines
     from app.lab.tasks.kept import KeptAnswers
+    from app.lab.tasks.plan import FileAnswers
     from app.lab.tasks.sets import TaskSet
 
 _SHOWN_CHARACTERS = 240
@@ -114,3 +127,83 @@ class LadderTasks:
             at_once=self._plan.places or 1,
             rounding=self._plan.rounding,
         )
+
+
+class TasksClock:
+    """How far several candidates' questions are: a ladder's clock whose steps are these alone.
+
+    It is what :class:`app.lab.tasks.run.Tasks` tells. One thread.
+
+    Args:
+        items: The questions.
+        on_progress: Told often how far it is.
+        profile: How thoroughly is asked.
+        threads: Of all engines of one file together.
+        thinking: Models think before they answer.
+        tolerance: Asking stops where it is decided whether so much is lost; None asks all.
+        now: Seconds of a monotonic clock.
+    """
+
+    def __init__(
+        self,
+        items: Sequence[TaskItem],
+        on_progress: Callable[[LadderProgress], None],
+        profile: Profile,
+        threads: int,
+        *,
+        thinking: bool = False,
+        tolerance: float | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._items = items
+        self._on_progress = on_progress
+        self._how = (threads, profile)
+        self._thinking = thinking
+        self._tolerance = tolerance
+        self._now = now
+        self._rows: dict[str, Row] = {}
+        self._steps: list[Step] = []
+        self._number = 0
+        self._is_told = False
+        self._clock: Clock | None = None
+
+    def begin(self, every: Sequence[OpenedCandidate]) -> None:
+        """These will be asked, the reference first, each once; reads their vocabularies."""
+        self._rows = {each.candidate.key(): Row(each.candidate) for each in every}
+        first, *_ = keys = tuple(self._rows)
+        plan = LadderPlan(
+            first, keys, *self._how, thinking=self._thinking, stop_tolerance=self._tolerance
+        ).of(every[0].candidate, [each.candidate for each in every])
+        here = [each for each in every if each.header is not None]
+        sizes = {each.candidate.key(): self._sizes(each) for each in here}
+        asked, rows = Asked.of(self._items), self._rows
+        self._clock = Clock(plan, sizes, asked, self._now, lambda: rows)
+        self._steps = [Step(StepKind.TASKS, (key,)) for key in keys]
+
+    def _sizes(self, each: OpenedCandidate) -> FileSizes:
+        sizes = FileSizes.of(each.model)
+        with contextlib.suppress(PersonError):  # its row will say why
+            cut = asked_bytes_a_token(each.path, self._items)
+            sizes = replace(sizes, bytes_a_token=cut)
+        return sizes
+
+    def tell(self, share: float) -> None:
+        """So much of the next candidate's questions is done; what was known comes first."""
+        assert self._clock is not None
+        if not self._is_told:
+            self._is_told = True
+            self._clock.begin()
+            self._clock.skip(share)
+        self._on_progress(self._clock.progress(self._steps, self._number, share))
+
+    def end(self, answers: FileAnswers) -> None:
+        """A candidate has answered: what it was asked now is what it took the time for."""
+        assert self._clock is not None
+        step = self._steps[self._number]
+        key = step.files[0]
+        said = {each: outcome.value for each, outcome in answers.outcomes(self._items).items()}
+        tokens = sum(answers.answers[each].tokens for each in said)
+        self._rows[key] = replace(self._rows[key], tasks=TasksStep("", said, tokens))
+        if answers.asked:
+            self._clock.end(step, answers.asked / len(self._items))
+        self._number, self._is_told = self._number + 1, False

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from app.core.tasks.items import TaskItem
     from app.lab.engines.room import EngineRoom
     from app.lab.tasks.kept import KeptAnswers
+    from app.lab.tasks.telling import Telling
 
 ALL_KINDS = "all"
 """What the row of all kinds together is called."""
@@ -50,8 +51,7 @@ class Tasks:
         plan: What to ask.
         room: Where the engines are.
         kept: Answers that are known.
-        on_step: Told questions done, how many there are, and which file is asked. It may raise
-            an error of its own to end the run: what was answered is kept.
+        telling: Hears how far it is; may end the run.
         open_model: Reads the header of one of the files.
     """
 
@@ -60,16 +60,14 @@ class Tasks:
         plan: TaskPlan,
         room: EngineRoom,
         kept: KeptAnswers,
-        on_step: Callable[[int, int, str], None],
+        telling: Telling,
         open_model: Callable[[Path], ModelFile] = open_model_file,
     ) -> None:
         self._plan = plan
         self._room = room
         self._kept = kept
-        self._on_step = on_step
+        self._telling = telling
         self._open_model = open_model
-        self._done = 0
-        self._total = 0
         self._known: dict[str, FileAnswers] = {}
         self._stopping: Stopping | None = None
 
@@ -97,7 +95,7 @@ class Tasks:
         every, passes = self._opened(base, candidates), self._kept.passes
         self._plan = with_places(self._plan, every, self._room, passes)
         asked = {_place(each) for each in (reference, *candidates)}
-        self._total = len(asked) * len(self._plan.items)
+        self._telling.begin(every)
         reference_row = self._asked(base)
         if not reference_row.answers.answers:
             reason = reference_row.error or say("lab.gave_no_answer")
@@ -114,17 +112,17 @@ class Tasks:
     def _opened(
         self, reference: OpenedCandidate, candidates: Sequence[Candidate]
     ) -> list[OpenedCandidate]:
-        every = [reference]
+        every = {_place(reference.candidate): reference}
         for candidate in candidates:
             with contextlib.suppress(PersonError):  # its row will say why
-                every.append(opened(candidate.spoken, self._open_model))
-        return every
+                ready = opened(candidate.spoken, self._open_model)
+                every.setdefault(_place(ready.candidate), ready)
+        return list(every.values())
 
     def _row(self, candidate: Candidate) -> TaskRow:
         try:
             ready = opened(candidate.spoken, self._open_model)
         except PersonError as error:
-            self._done += len(self._plan.items)
             return TaskRow(candidate, None, error=error.sentence)
         return self._asked(ready)
 
@@ -139,14 +137,14 @@ class Tasks:
         place = _place(ready.candidate)
         if place not in self._known:
             self._known[place] = self._answers(ready)
-            self._done += len(self._plan.items)
+            self._telling.end(self._known[place])
         row.answers = self._known[place]
         row.error = row.answers.error
         return row
 
     def _answers(self, ready: OpenedCandidate) -> FileAnswers:
-        def note(answered: int) -> None:
-            self._on_step(self._done + answered, self._total, ready.candidate.place)
+        def note(_answered: int) -> None:
+            self._telling.tell(asker.share)
 
         try:
             asker = FileAsker(ready, self._plan, self._room, self._kept, note, self._stopping)

@@ -1,20 +1,34 @@
 """Estimates: put right by what was measured, and never jumping.
 
-Tests app.lab.ladder.effort and app.lab.ladder.others, too.
+Tests app.lab.ladder.effort, app.lab.ladder.others and app.lab.ladder.tasks, too.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+import pytest
+
+from app.core.chats.chat import StopReason
 from app.core.ladder.results import StepKind
+from app.core.tasks.items import Check, TaskItem
+from app.core.tasks.looks import Look
+from app.lab.engines.opened import opened_file
 from app.lab.ladder.effort import Asked
 from app.lab.ladder.others import Others
-from app.lab.ladder.plan import Step
+from app.lab.ladder.plan import Profile, Step
 from app.lab.ladder.progress import Clock, as_guessed
+from app.lab.ladder.tasks import TasksClock
+from app.lab.tasks.plan import FileAnswers, TaskAnswer
+from app.library.model_files import open_model_file
 from app.monitor.load import OthersUse
+from tests.helpers.gguf_files import write_scripted_model
 from tests.lab import ladder_cases as cases
 from tests.lab.ladder.trace import FOLDER, Trace, replayed
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 F16, Q8, Q2, _ = list(cases.result().rows)
 STEPS = [
@@ -136,6 +150,42 @@ def test_a_pc_that_was_slower_before_is_expected_to_be_so() -> None:
     assert usual is not None
     assert slow is not None
     assert slow > 4 * usual
+
+
+def test_what_is_known_sets_no_pace_and_who_stops_early_leaves_less(tmp_path: Path) -> None:
+    """Questions alone, a hundredth of a candidate's a second."""
+    watch, left = Watch(), list[float | None]()
+    items = [TaskItem(f"q{n}", "sums", f"{n}?", "4", Check.NUMBER) for n in range(2000)]
+    paths = [write_scripted_model(tmp_path / f"{name}.gguf", [" 4"]) for name in "abcd"]
+    made = TasksClock(
+        items,
+        lambda progress: left.append(progress.seconds_left),
+        Profile.QUICK,
+        1,
+        tolerance=0.03,
+        now=watch,
+    )
+    made.begin([opened_file(open_model_file(path)) for path in paths])
+
+    def ask(first: int, last: int) -> float | None:
+        for percent in range(first, last + 1):
+            made.tell(percent / 100)
+            watch.now += 1
+        return left[-1]
+
+    def ended(asked: int, look: Look | None = None) -> FileAnswers:
+        count = look.questions if look else len(items)
+        known = {item.key: TaskAnswer("4", StopReason.END, 9) for item in items[:count]}
+        return FileAnswers("engine", known, asked, decided=look)
+
+    assert ask(50, 90) == pytest.approx(10 + 300, rel=0.15), "half of it was known"
+    ask(91, 100)
+    made.end(ended(1000))
+    ask(100, 100)
+    made.end(ended(0))
+    assert ask(0, 50) == pytest.approx(50 + 100, rel=0.15), "one was known"
+    made.end(ended(1000, Look(1000)))
+    assert ask(0, 50) == pytest.approx(50, rel=0.15), "one was decided early"
 
 
 def test_other_programs_are_looked_at_now_and_then() -> None:

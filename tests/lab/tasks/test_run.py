@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,6 +51,7 @@ from tests.helpers.rooms import PLENTY_BYTES, roomy
 from tests.helpers.vision_files import write_projector
 
 if TYPE_CHECKING:
+    from app.lab.engines.opened import OpenedCandidate
     from app.lab.engines.room import EngineRoom
 
 FOUR, FIVE = ["It", " is", " 4", "."], ["It", " is", " 5", "."]
@@ -68,16 +69,38 @@ def plan_of(items: list[TaskItem], engines: int = 1, **more: object) -> TaskPlan
     return TaskPlan(items, engines, 1, answer_tokens=limits, **more)  # type: ignore[arg-type]
 
 
+class Heard:
+    """What a run tells of its progress.
+
+    Attributes:
+        asked: Names of the files that were to be asked.
+        shares: Of one after the other, all that was told; the last is none.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.shares: list[list[float]] = [[]]
+
+    def begin(self, every: Sequence[OpenedCandidate]) -> None:
+        self.asked = [each.path.name for each in every]
+
+    def tell(self, share: float) -> None:
+        self.shares[-1].append(share)
+
+    def end(self, _answers: FileAnswers) -> None:
+        self.shares.append([])
+
+
 class Lab:
     """Runs tasks in folders of the test's own.
 
     Attributes:
-        steps: What the last run said of its progress.
+        heard: What the last run told.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.steps: list[tuple[int, int, str]] = []
+        self.heard = Heard()
         (folder / "cache").mkdir()
 
     @property
@@ -88,8 +111,8 @@ class Lab:
         return self.measured(plan, candidate_of(reference), *map(candidate_of, candidates))
 
     def measured(self, plan: TaskPlan, reference: Candidate, *candidates: Candidate) -> TaskResult:
-        self.steps.clear()
-        return Tasks(plan, self.room(), self.kept, self._note).run(reference, candidates)
+        self.heard = Heard()
+        return Tasks(plan, self.room(), self.kept, self.heard).run(reference, candidates)
 
     def ask(
         self,
@@ -103,9 +126,6 @@ class Lab:
 
     def room(self, available_bytes: int = PLENTY_BYTES) -> EngineRoom:
         return roomy(self.folder / "state", available_bytes)
-
-    def _note(self, done: int, total: int, name: str) -> None:
-        self.steps.append((done, total, Path(name).name))
 
 
 @pytest.fixture
@@ -179,10 +199,10 @@ def test_flips_are_counted_kind_by_kind(lab: Lab, scripted: dict[str, Path]) -> 
     # The reference among the candidates is not asked twice, and is as good as itself.
     assert itself.answers is result.reference.answers
     assert itself.kinds[0].verdict is KindVerdict.AS_GOOD
-    assert lab.steps[0][:2] == (0, 120)
-    assert lab.steps[-1][:2] == (120, 120)
-    asked = dict.fromkeys(name for _, _, name in lab.steps)
-    assert list(asked) == ["four.gguf", "five.gguf", "endless.gguf"]
+    assert lab.heard.asked == ["four.gguf", "five.gguf", "endless.gguf"]
+    *shares, after = lab.heard.shares
+    assert [(of_one[0], of_one[-1]) for of_one in shares] == [(0, 1)] * 3
+    assert not after
 
 
 def answered(items: list[TaskItem], wrong: Callable[[int], bool]) -> TaskRow:
@@ -290,7 +310,7 @@ def test_candidates_that_fail_say_why_and_the_others_go_on(
     assert all(row.kinds == [] for row in failed)
     assert good.error is None
     assert good.kinds[0].verdict is KindVerdict.LOSES
-    assert lab.steps[-1][:2] == (140, 140)
+    assert lab.heard.shares[-2][-1] == 1
 
 
 def test_a_reference_that_cannot_be_asked_ends_it_all(
@@ -472,7 +492,7 @@ def test_the_demos_adapter_teaches_capitals_and_takes_nothing_else(lab: Lab) -> 
     plan = TaskPlan(few, 2, 1, answer_tokens=asked.answer_tokens)
 
     def against(reference: Candidate, other: Candidate) -> dict[str, KindResult]:
-        (row,) = Tasks(plan, lab.room(), lab.kept, lambda *_told: None).run(reference, [other]).rows
+        (row,) = Tasks(plan, lab.room(), lab.kept, Heard()).run(reference, [other]).rows
         return {kind.kind: kind for kind in row.kinds}
 
     gained = against(base, taught)
@@ -497,7 +517,7 @@ def test_own_questions_may_show_pictures_and_the_blind_are_not_asked(
     (own,) = own_set(mine).items
 
     plan = TaskPlan([own], 1, 1, answer_tokens={own.kind: 8})
-    result = Tasks(plan, lab.room(), lab.kept, lambda *_told: None).run(sees, [blind])
+    result = Tasks(plan, lab.room(), lab.kept, Heard()).run(sees, [blind])
 
     assert result.reference.answers.answers[own.key].text
     assert (result.rows[0].kinds, result.rows[0].error) == ([], None)

@@ -62,17 +62,8 @@ class NightFiles:
     def sizes(self) -> Mapping[str, FileSizes]:
         """What the time of each follows from, by key, the reference's too; reads headers."""
         here = {} if self._here is None else {Path(self._here.path): self._here.key}
-        found: dict[str, FileSizes] = {}
-        for path, key in {**here, **self._keys}.items():
-            model = self.open_model(path)
-            share = model.active_parameters / max(1, model.parameters)
-            found[key] = FileSizes(
-                model.file_bytes,
-                model.active_parameters,
-                int(model.tensor_bytes * share),
-                model.vocabulary_size,
-            )
-        return found
+        every = {**here, **self._keys}.items()
+        return {key: FileSizes.of(self.open_model(path)) for path, key in every}
 
     def prepare(self) -> None:
         """Have every header, so that what comes is known before it is here.

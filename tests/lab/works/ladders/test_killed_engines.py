@@ -30,8 +30,9 @@ from app.lab.compare.session import Session
 from app.lab.compare.sweep import CompareRequest, compare
 from app.lab.demo.demo import DemoFiles, DemoMaker
 from app.lab.ladder.measure import Ladder
-from app.lab.ladder.plan import LadderPlan
+from app.lab.ladder.plan import LadderPlan, Profile
 from app.lab.ladder.steps import Tools
+from app.lab.ladder.tasks import TasksClock
 from app.lab.predict.fit import Fitter
 from app.lab.quality.kept_references import KeptReferences
 from app.lab.quality.measure import Quality
@@ -150,7 +151,8 @@ def asked(at: Killed, folder: Path) -> list[str | None]:
     """Questions to both files."""
     items = [TaskItem(f"k-{n}", "k", f"What is {n}?", "4", Check.NUMBER) for n in range(3)]
     plan = TaskPlan(items, 1, 1, answer_tokens={"k": 4})
-    tasks = Tasks(plan, roomy(folder), KeptAnswers(folder), lambda _d, _t, _n: None)
+    clock = TasksClock(items, lambda _progress: None, Profile.QUICK, 1)
+    tasks = Tasks(plan, roomy(folder), KeptAnswers(folder), clock)
     result = tasks.run(candidate_of(at.models[0]), list(map(candidate_of, at.models[1:])))
     return [result.reference.error, *(row.error for row in result.rows)]
 

@@ -89,8 +89,10 @@ class HowSure(QWidget):
         loss = number(100 * reach.loss, 1)
         if reach.equal > _NEARLY_ALWAYS:
             return self.tr(
-                "Finds a loss of {loss} in 100; an equal version is nearly always called as good."
+                "At best it finds a loss of {loss} in 100, and nearly always calls an equal "
+                "version as good."
             ).format(loss=loss)
         return self.tr(
-            "Finds a loss of {loss} in 100; an equal version is called as good {n} times in 10."
+            "At best it finds a loss of {loss} in 100, and calls an equal version as good {n} "
+            "times in 10."
         ).format(loss=loss, n=max(1, round(10 * reach.equal)))

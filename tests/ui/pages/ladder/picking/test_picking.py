@@ -201,7 +201,7 @@ def test_times_follow_from_what_was_measured_here(picker: Picker) -> None:
     picker.set_pace(Pace(questions, 300))
     assert "rough guesses" in picker.sure.explained.text()
     quick = picker.sure.explained.text()
-    assert "Finds a loss of" in quick
+    assert "finds a loss of" in quick
     assert "times in 10" in quick
     picker.sure.buttons[Profile.FULL].click()
     assert picker.sure.explained.text() != quick
