@@ -25,6 +25,6 @@ class Telling(Protocol):
         """So much of the next candidate's questions is done, 0 to 1; first, what was known."""
         ...
 
-    def end(self, answers: FileAnswers) -> None:
+    def end(self, answers: FileAnswers, /) -> None:
         """The candidate has answered, or cannot."""
         ...
