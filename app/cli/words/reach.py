@@ -42,7 +42,7 @@ def reach_told(
 def _loss(reach: Reach) -> str:
     if reach.loss >= 1:
         return "no loss for certain"
-    return f"a loss of {100 * reach.loss:.1f} in 100 four times in five"
+    return f"a loss of {figures.number(100 * reach.loss, 1)} in 100 four times in five"
 
 
 def _calls_equal(reach: Reach) -> str:
