@@ -128,10 +128,12 @@ def test_a_smaller_model_beside_a_larger_one_at_fewer_bits(
             for n in range(20, 80)]  # fmt: skip
     items.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     report = tmp_path / "report.html"
-    document = program.json(
+    ended = program.run(
         "ladder", "--reference", demo_model, larger, smaller, "--text", text, "--items", items,
-        "--threads", "1", "--memory-limit", "4", "--report", report,
+        "--threads", "1", "--memory-limit", "4", "--report", report, "--json",
     )  # fmt: skip
+    document = ended.document
+    assert "At best, 60 questions find a loss of" in ended.err
     reference, broken, small = document["candidates"]
     assert small["refused"] is not None
     assert small["error"] is None
