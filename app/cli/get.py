@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from app.base.gate import StopFlag
 from app.cli.words.hub import add_endpoint, opened_hub
+from app.core.listing import with_eyes
 from app.core.words import figures
 from app.hub.progress import Phase, Progress
 from app.lab.works.downloads import queued_digests
+from app.lab.works.nights.brought import BroughtFiles
 
 if TYPE_CHECKING:
     import argparse
@@ -65,10 +67,13 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
                 if now.phase is Phase.RETRYING and now.remark:
                     console.remark(str(now.remark))
 
-            fetched = hub.get(repository, file, StopFlag(), tell, sees=arguments.projector)
-        wanted = queued_digests(paths.database)
-        if wanted is not None:
-            hub.cache.remove_old_parts(wanted)
+            sees = arguments.projector
+            wanted = with_eyes(repository.files, file) if sees else file.parts
+            with BroughtFiles.below(paths.cache).asked_for(wanted):
+                fetched = hub.get(repository, file, StopFlag(), tell, sees=sees)
+        queued = queued_digests(paths.database)
+        if queued is not None:
+            hub.cache.remove_old_parts(queued)
     if arguments.json:
         console.json(_document(fetched))
     else:

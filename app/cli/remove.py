@@ -11,6 +11,7 @@ from app.core.text.clean import whole_text
 from app.core.words import figures
 from app.hub.cache import HubCache
 from app.hub.settings import hub_cache_folder
+from app.lab.works.nights.brought import BroughtFiles
 
 if TYPE_CHECKING:
     import argparse
@@ -43,7 +44,8 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
     names = model_names(paths)
     path = names.exact_path_of(whole_text(arguments.model), ModelSource.HUGGING_FACE)
-    removal = HubCache(hub_cache_folder()).plan_removal(path)
+    planned = HubCache(hub_cache_folder()).plan_removal(path)
+    removal = BroughtFiles.below(paths.cache).removing(planned)
     size = figures.size(removal.freed_bytes) if removal.freed_bytes else "nothing"
     announced = f"This frees {size}: {_names(removal)}."
     if removal.elsewhere:

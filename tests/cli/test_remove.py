@@ -1,7 +1,11 @@
-"""``remove`` as a process: what it frees is said first, and only full names count."""
+"""``remove`` as a process: what it frees is said first, and only full names count.
+
+Tests app.cli.get and app.lab.works.nights.brought.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sys
@@ -9,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from app.lab.works.nights.brought import BroughtFiles
+from app.store.paths import Paths
 from tests.cli.conftest import PATIENCE_SECONDS, REPO, Program
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
 
@@ -85,6 +91,19 @@ def test_a_person_is_asked_and_told_what_goes(
     assert question.startswith("Remove it for good?")
     assert process.returncode == (0 if is_removed else 1)
     assert here.exists() is not is_removed
+
+
+def test_what_a_night_brought_is_the_persons_once_it_is_got_or_removed(
+    program: Program, here: Path
+) -> None:
+    brought = BroughtFiles.below(Paths.below(program.home / "program").cache)
+    digest = hashlib.sha256(here.read_bytes()).hexdigest()
+    for word in ("get", "remove"):
+        brought.claim(f"{REPO} {'c' * 40} {digest}", 0)
+        brought.claim("of another night", 0)
+        program.run(word, f"{REPO}:UD-Q4_K_XL")
+        assert brought.there_before(f"{REPO} {'c' * 40} {digest}") is None
+        assert brought.there_before("of another night") == 0
 
 
 def test_content_that_another_version_shares_stays(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.base.gate import StopFlag
     from app.hub.repositories import Repository
     from app.lab.hub.access import HubAccess
+    from app.lab.works.nights.brought import BroughtFiles
     from app.lab.works.queue import WorkQueue
 
 
@@ -186,10 +187,16 @@ class Downloads:
 
 
 class HubCourier:
-    """Brings files from a Hub into its cache. Any thread."""
+    """Brings files from a Hub into its cache. Any thread.
 
-    def __init__(self, hub: HubAccess) -> None:
+    Args:
+        hub: Where from.
+        brought: What nights have brought: what is ordered is no night's any more.
+    """
+
+    def __init__(self, hub: HubAccess, brought: BroughtFiles) -> None:
         self._hub = hub
+        self._brought = brought
 
     def fetch(self, order: DownloadOrder, stop: StopFlag, tell: Callable[[Progress], None]) -> Path:
         """See :class:`Courier`."""
@@ -197,14 +204,15 @@ class HubCourier:
             raise PersonError(
                 say("hub.download_belongs_another_hub_choose", endpoint=order.endpoint)
             )
-        fetched = self._hub.downloader.fetch_all(
-            order.repo_id,
-            order.commit,
-            order.files,
-            stop=stop,
-            tell=tell,
-            revision=order.revision,
-        )
+        with self._brought.asked_for(order.files):
+            fetched = self._hub.downloader.fetch_all(
+                order.repo_id,
+                order.commit,
+                order.files,
+                stop=stop,
+                tell=tell,
+                revision=order.revision,
+            )
         return fetched[0].path
 
     def discard(self, order: DownloadOrder) -> None:

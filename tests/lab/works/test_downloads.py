@@ -23,6 +23,7 @@ from app.lab.works.downloads import (
     order_for,
     queued_digests,
 )
+from app.lab.works.nights.brought import BroughtFiles
 from app.lab.works.queue import WorkQueue
 from app.lab.works.work import WorkState
 from app.store.database import StoreFailed, open_database
@@ -355,11 +356,16 @@ def access(hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     access.close()
 
 
+@pytest.fixture
+def brought(tmp_path: Path) -> BroughtFiles:
+    return BroughtFiles.below(tmp_path / "cache")
+
+
 def test_levels_of_a_repository_are_brought_over_a_bad_line(
-    hub: FakeHub, access: HubAccess, store: WorkStore
+    hub: FakeHub, access: HubAccess, store: WorkStore, brought: BroughtFiles
 ) -> None:
     repository = access.catalogue.repository("org/model-GGUF")
-    downloads = Downloads(WorkQueue(store), HubCourier(access))
+    downloads = Downloads(WorkQueue(store), HubCourier(access, brought))
     hub.content_faults.add(Fault(FaultKind.CLOSE, 400_000), Fault(FaultKind.RESET, 100_000))
     for file in repository.files[:2]:
         downloads.add(order_for(access, repository, file))
@@ -374,10 +380,10 @@ def test_levels_of_a_repository_are_brought_over_a_bad_line(
 
 
 def test_cancelling_leaves_nothing_in_the_cache(
-    hub: FakeHub, access: HubAccess, store: WorkStore
+    hub: FakeHub, access: HubAccess, store: WorkStore, brought: BroughtFiles
 ) -> None:
     repository = access.catalogue.repository("org/model-GGUF")
-    downloads = Downloads(WorkQueue(store), HubCourier(access))
+    downloads = Downloads(WorkQueue(store), HubCourier(access, brought))
     hub.bytes_per_second = 200_000
     download = downloads.add(order_for(access, repository, repository.files[1]))
     until(downloads, lambda: 0 < download.done_bytes < download.total_bytes)
@@ -388,8 +394,10 @@ def test_cancelling_leaves_nothing_in_the_cache(
     downloads.queue.close()
 
 
-def test_an_order_of_another_hub_waits_for_that_hub(access: HubAccess, store: WorkStore) -> None:
-    downloads = Downloads(WorkQueue(store), HubCourier(access))
+def test_an_order_of_another_hub_waits_for_that_hub(
+    access: HubAccess, store: WorkStore, brought: BroughtFiles
+) -> None:
+    downloads = Downloads(WorkQueue(store), HubCourier(access, brought))
     download = downloads.add(order("a"))
     until(downloads, lambda: download.state is State.FAILED)
     assert "another Hub (https://hub)" in str(from_kept(download.error))

@@ -17,6 +17,7 @@ TEXTS = {
     "night.not_kept": translate("Sentences", "A night must keep what it has done, and cannot: {reason:l}"),
     "night.no_store": translate("Sentences", "the store cannot be used."),
     "night.not_noted": translate("Sentences", "It could not be noted that the file is the night’s: {reason}."),
+    "night.not_released": translate("Sentences", "It could not be noted that the file is yours, so that no night deletes it: {reason}."),
     "night.reference_too_large": translate("Sentences", "{level}, with which the others are compared, needs {needed} of the disk; the night may use {most}. Give it more, or compare with a smaller version."),
     "night.reference_elsewhere": translate("Sentences", "A night compares with one of its versions or with a file on this PC, not with a server’s model."),
     "night.none_has_room": translate("Sentences", "There is no room for a version to be compared: the smallest needs {needed} of the disk; the night may use {most}."),

@@ -1,7 +1,7 @@
 """The files of a night: headers before they come, what is here of them, and how they go again.
 
 Only what the night brought is ever removed: a file of which anything was here before stays, and so
-does one that a download in the queue wants.
+does one that a download in the queue wants, or that the person has asked for since.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ class NightFiles:
         return sum(
             max(0, present_bytes(self.hub.cache, file) - file.there_bytes)
             for key, file in self._coming.items()
-            if key != beside
+            if key != beside and self._brought.there_before(file.identity) is not None
         )
 
     # --- bringing and removing ------------------------------------------------------------
@@ -141,7 +141,9 @@ class NightFiles:
         """
         file = self._coming[key]
         try:
-            self._brought.claim(file.identity, file.there_bytes)
+            # What has come of it since the night was planned is somebody else's.
+            there_bytes = file.there_bytes or present_bytes(self.hub.cache, file)
+            self._brought.claim(file.identity, there_bytes)
         except OSError as error:
             reason = error.strerror or str(error)
             raise PersonError(say("night.not_noted", reason=reason), repr(error)) from error
@@ -170,6 +172,8 @@ class NightFiles:
             PersonError: It cannot be removed.
         """
         file, cache = self._coming[key], self.hub.cache
+        if self._brought.there_before(file.identity) != 0:
+            return False  # the person has asked for it meanwhile, or had some of it
         wanted = queued_digests(self._paths.database) or frozenset[str]()
         if file.there_bytes or any(part.sha256 in wanted for part in file.parts):
             return False

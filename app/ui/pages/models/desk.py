@@ -25,6 +25,7 @@ from app.lab.predict.this_pc import look_at_this_pc, memory_of_this_pc
 from app.lab.servers.book import ServerBook
 from app.lab.shrink.left_out.usage import kept_usage
 from app.lab.works.downloads import Downloads, HubCourier
+from app.lab.works.nights.brought import BroughtFiles
 from app.monitor.machine import physical_core_count
 from app.store.comparisons import ComparisonStore
 from app.store.glance import certificate_file, own_folders
@@ -72,7 +73,8 @@ class ModelsDesk:
         self._hub, refused = _open_hub(paths.cache, certificate_file(paths.settings))
         hub = self._hub
         self._jobs = jobs
-        self._queue = Downloads(house.works, HubCourier(hub))
+        brought = BroughtFiles.below(paths.cache)
+        self._queue = Downloads(house.works, HubCourier(hub, brought))
         self._downloads = QueueView(self._queue, hub)
         room, speeds = EngineRoom.of_this_pc(paths), speed_store(paths)
         threads = physical_core_count()
@@ -81,7 +83,7 @@ class ModelsDesk:
             jobs,
             own_folders=own_folders(paths.settings),
             keep_own_folders=keep_own_folders,
-            plan_removal=hub.cache.plan_removal,
+            plan_removal=lambda path: brought.removing(hub.cache.plan_removal(path)),
             fits=LocalFits(room, speeds, threads),
             opened=partial(_opened_files, house.chats, paths.demo),
             count_experts=partial(count_experts, room, paths.cache, threads),

@@ -26,7 +26,9 @@ from app.core.verdict import Limits
 from app.lab.hub.access import HubAccess
 from app.lab.ladder.kept import empty_result
 from app.lab.ladder.plan import LadderPlan
+from app.lab.works.downloads import HubCourier, order_for
 from app.lab.works.ladders.run import LadderOrder, LadderRun, ladder_keeper
+from app.lab.works.nights.brought import BroughtFiles
 from app.lab.works.nights.chosen import Chosen, planned_night
 from app.lab.works.nights.files import NightFiles
 from app.lab.works.nights.setting import night_of, told
@@ -154,12 +156,48 @@ def test_what_a_night_brought_is_known_as_its_own_after_a_crash(
     assert planned().files[key].there_bytes == night.files[key].size_bytes
 
 
+def test_what_the_person_asks_for_meanwhile_is_no_nights_any_more(
+    planned: Planned, access: HubAccess, paths: Paths
+) -> None:
+    night = planned()
+    key, file = next(iter(night.files.items()))
+    files = NightFiles(paths, night, access)
+    files.claim(key)
+    files.fetch(key, StopFlag(), lambda _: None)  # then it is broken off
+    repository, listed = access.find(access.address(f"{REPO}:F16"))
+    courier = HubCourier(access, BroughtFiles.below(paths.cache))
+    courier.fetch(order_for(access, repository, listed), StopFlag(), lambda _: None)
+
+    assert planned().files[key].there_bytes == file.size_bytes
+    assert not files.remove(key)  # nor does that night take it away when it goes on
+    assert files.taken_bytes() == 0
+    assert Path(key).is_file()
+
+
+def test_what_the_person_removes_may_come_again_and_stays(
+    planned: Planned, access: HubAccess, paths: Paths
+) -> None:
+    night = planned()
+    key, file = next(iter(night.files.items()))
+    files = NightFiles(paths, night, access)
+    files.claim(key)
+    files.fetch(key, StopFlag(), lambda _: None)
+    removal = access.cache.plan_removal(Path(key))
+    assert BroughtFiles.below(paths.cache).removing(removal).execute() == file.size_bytes
+    fetch(access, "F16")  # as any other program does
+
+    assert planned().files[key].there_bytes == file.size_bytes
+    assert not files.remove(key)
+    assert Path(key).is_file()
+
+
 def test_content_that_was_not_shown_yet_goes_too(
     planned: Planned, access: HubAccess, paths: Paths
 ) -> None:
     night = planned()
     key, file = next(iter(night.files.items()))
     files = NightFiles(paths, night, access)
+    files.claim(key)
     files.fetch(key, StopFlag(), lambda _: None)
     Path(key).unlink()
     assert files.remove(key)
