@@ -23,7 +23,7 @@ from app.core.candidates.candidate import Candidate, LocalFile
 from app.core.candidates.settings import EngineSettings
 from app.core.text.clean import clean_line
 from app.core.words import figures
-from app.lab.batch.export import csv_text, json_lines, rows, write
+from app.lab.batch.export import check_targets, csv_text, json_lines, rows, write
 from app.lab.batch.kept import BatchKeeper, kept_batch
 from app.lab.batch.run import BatchAnswer, BatchPlan, BatchResult, run_batch
 from app.lab.beside.places import KeptPasses
@@ -74,6 +74,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
+    check_targets(_targets(arguments))
     prompts = read_prompts(text_in(arguments.prompts), arguments.prompts.name)
     usual = Candidate(LocalFile(""), EngineSettings(context_tokens=arguments.ctx))
     chosen = chosen_models(arguments, console, paths, usual)
@@ -101,8 +102,10 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
             passes = None if arguments.one_by_one else KeptPasses(paths.cache, paths.state)
             run_batch(chosen.candidates, plan, room, chosen.open, result, note, passes)
             keeper.finish(result)
-    finally:
-        _write(arguments, plan, result, chosen)
+    finally:  # what cannot be written is said, and hides nothing else
+        unwritten = write(_texts(arguments, plan, result, chosen))
+        for failed in unwritten:
+            console.error(failed.sentence)
     if arguments.json:
         facts = {"machine": msgspec.to_builtins(machine_facts()), "engine": result.engine or None}
         console.json(facts | {"rows": rows(plan, result, chosen.called)})
@@ -116,18 +119,22 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     }
     for name, error in errors:
         console.error(f"{name}: {error}")
-    return 1 if errors else 0
+    return 1 if errors or unwritten else 0
 
 
-def _write(
+def _targets(arguments: argparse.Namespace) -> list[Path]:
+    return [path for path in (arguments.csv, arguments.jsonl) if path]
+
+
+def _texts(
     arguments: argparse.Namespace, plan: BatchPlan, result: BatchResult, chosen: ChosenModels
-) -> None:
+) -> dict[Path, str]:
     texts: dict[Path, str] = {}
     if arguments.csv:
         texts[arguments.csv] = csv_text(plan, result, chosen.called)
     if arguments.jsonl:
         texts[arguments.jsonl] = json_lines(rows(plan, result, chosen.called))
-    write(texts)
+    return texts
 
 
 def _show(plan: BatchPlan, result: BatchResult, chosen: ChosenModels, console: Console) -> None:

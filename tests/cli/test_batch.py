@@ -59,3 +59,20 @@ def test_prompts_are_asked_in_clean_contexts(
     (kept,) = program.json("history", "april has 30")["runs"]
     assert (kept["kind"], kept["title"], kept["summary"]) == ("batch", "prompts.csv", "3 prompts")
     assert long[0] == "" or rows[2]["answers"][0]["error"] is None
+
+
+def test_a_target_that_cannot_be_written_costs_no_answer(program: Program, tmp_path: Path) -> None:
+    prompts, lines = tmp_path / "prompts.txt", tmp_path / "out.jsonl"
+    prompts.write_text("Why?")
+    words = ("batch", str(tmp_path / "gone.gguf"), "--prompts", str(prompts))
+    nowhere = str(tmp_path / "nowhere" / "out.csv")
+    ended = program.run(*words, "--csv", nowhere, "--jsonl", str(lines), status=1)
+    assert nowhere in ended.err
+    assert program.json("history")["runs"] == []  # nothing was asked
+    # Whatever is told too late to be seen before: the name with its ending is too long for a disk.
+    too_long = str(tmp_path / ("x" * 250))
+    ended = program.run(*words, "--csv", too_long, "--jsonl", str(lines), "--json", status=1)
+    assert too_long in ended.err
+    (row,) = ended.document["rows"]
+    assert json.loads(lines.read_text("utf-8")) == row
+    assert "gone.gguf" in row["answers"][0]["error"]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
-from collections.abc import Callable, Mapping
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,15 +66,36 @@ def json_lines(found: list[dict[str, object]]) -> str:
     return "".join(f"{msgspec.json.encode(row).decode()}\n" for row in found)
 
 
-def write(texts: Mapping[Path, str]) -> None:
+def write(texts: Mapping[Path, str]) -> list[PersonError]:
     """Write texts to files, each whole or not at all.
 
-    Raises:
-        PersonError: One cannot be written.
+    Returns:
+        Which cannot be written, and why; the others are.
     """
+    failed: list[PersonError] = []
     for path, text in texts.items():
         try:
-            write_whole(path, text.encode())
+            write_whole(path, text.encode("utf-8", "replace"))
         except OSError as error:
-            said = say("batch.not_written", path=path, reason=error.strerror or error)
-            raise PersonError(said) from error
+            failed.append(_not_written(path, error))
+    return failed
+
+
+def check_targets(paths: Iterable[Path]) -> None:
+    """See that files can be written, before anything is asked that is to stand in them.
+
+    Raises:
+        PersonError: One of them cannot be.
+    """
+    for path in paths:
+        try:
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            with tempfile.TemporaryFile(dir=path.parent):
+                pass
+        except OSError as error:
+            raise _not_written(path, error) from error
+
+
+def _not_written(path: Path, error: OSError) -> PersonError:
+    return PersonError(say("batch.not_written", path=path, reason=error.strerror or error))

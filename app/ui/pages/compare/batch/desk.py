@@ -244,7 +244,8 @@ class BatchDesk:
                 text = csv_text(plan, result, self._called)
             else:
                 text = json_lines(rows(plan, result, self._called))
-            write({target: text})
+            for error in write({target: text}):
+                raise error
 
         self._jobs.run(
             lambda _context: work(),
