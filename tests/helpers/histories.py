@@ -69,9 +69,18 @@ def add_chat(
     return ChatStore(connection, clock).create(chat).id
 
 
-def add_ladder(connection: sqlite3.Connection, clock: Callable[[], int], name: str = "") -> int:
-    """The demo model's levels, as they were measured once."""
-    kept = msgspec.json.decode(LADDER.read_bytes(), type=StoredLadder)
+def add_ladder(
+    connection: sqlite3.Connection,
+    clock: Callable[[], int],
+    name: str = "",
+    *changes: tuple[str, str],
+) -> int:
+    """The demo model's levels, as they were measured once, with some texts replaced by others."""
+    text = LADDER.read_text("utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    kept = msgspec.json.decode(text, type=StoredLadder)
     store = LadderStore(connection, clock)
     number = store.begin(f"{kept.key} {clock()}", kept.plan).id
     for step, result in kept.steps.items():
@@ -105,15 +114,19 @@ def add_bench(
 
 
 def add_batch(
-    connection: sqlite3.Connection, clock: Callable[[], int], name: str, *talk: tuple[str, str]
+    connection: sqlite3.Connection,
+    clock: Callable[[], int],
+    name: str,
+    *talk: tuple[str, str],
+    candidate: Candidate = SKY,
 ) -> int:
     """Prompts with the answers of one candidate."""
     prompts = [BatchPrompt(prompt) for prompt, _ in talk]
     plan = BatchPlan(prompts, "", COMPARE_GREEDY, 4)
-    kept = kept_batch([SKY], plan, name)
+    kept = kept_batch([candidate], plan, name)
     keeper = BatchKeeper(MeasuredStore(connection, clock), kept, print)
     answers = [BatchAnswer(text, generated_tokens=5, stop_reason="end") for _, text in talk]
-    keeper.finish(BatchResult([SKY], {SKY: answers}, "llama.cpp 1"))
+    keeper.finish(BatchResult([candidate], {candidate: answers}, "llama.cpp 1"))
     assert keeper.number is not None
     return keeper.number
 

@@ -95,7 +95,10 @@ class BatchKeeper:
             yield self._store
         except StoreFailed as error:  # the answers are worth more than their place in the history
             self._store = None
-            self._tell(worded("lab.not_in_history", reason=error.said))
+            if self.number is None:
+                self._tell(worded("lab.not_in_history", reason=error.said))
+            else:
+                self._tell(worded("lab.no_more_in_history", reason=error.said))
 
 
 def kept_batch(candidates: Sequence[Candidate], plan: BatchPlan, name: str = "") -> KeptBatch:

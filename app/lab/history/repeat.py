@@ -13,7 +13,7 @@ from app.core.errors import PersonError
 from app.core.history.entry import Entry, EntryKind
 from app.core.memory.estimate import lasting_budget_bytes
 from app.core.verdict import default_limits
-from app.core.words.sentence import say
+from app.core.words.sentence import say, worded
 from app.lab.batch.kept import BatchKeeper, batch_of
 from app.lab.batch.run import BatchResult, run_batch
 from app.lab.engines.calls import interruptible
@@ -52,7 +52,7 @@ class Repeated:
 
     Attributes:
         number: Of its own kind.
-        failed: What went wrong of it, a sentence each.
+        failed: What went wrong of it, and why not all of it is kept, a sentence each.
     """
 
     number: int
@@ -92,7 +92,8 @@ def _bench(paths: Paths, store: MeasuredStore, number: int, on_progress: Progres
 def _batch(paths: Paths, store: MeasuredStore, number: int, on_progress: Progress) -> Repeated:
     kept, _, _ = batch_of(store.batch(number))
     result = BatchResult(kept.candidates)
-    keeper = BatchKeeper(store, kept, lambda _said: None)
+    unkept: list[str] = []
+    keeper = BatchKeeper(store, kept, unkept.append)
     total = len(kept.prompts) * len(kept.candidates)
 
     def note(done: int, candidate: Candidate) -> None:
@@ -105,7 +106,7 @@ def _batch(paths: Paths, store: MeasuredStore, number: int, on_progress: Progres
     if keeper.number is None:
         raise PersonError(say("lab.repetition_not_kept"))
     failed = _failures((each, one.error) for each, every in result.answers.items() for one in every)
-    return Repeated(keeper.number, failed)
+    return Repeated(keeper.number, (*unkept, *failed))
 
 
 def ask_again(
@@ -187,5 +188,6 @@ def measure_again(
 
 def _failures(found: Iterable[tuple[Candidate, str | None]]) -> tuple[str, ...]:
     """Each of them once, with its candidate's name."""
-    said = (f"{called(candidate)}: {error}" for candidate, error in found if error)
+    failed = ((called(candidate), error) for candidate, error in found if error)
+    said = (worded("lab.in_file", path=name, reason=error) for name, error in failed)
     return tuple(dict.fromkeys(said))

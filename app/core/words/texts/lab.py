@@ -69,6 +69,7 @@ TEXTS = {
     "lab.no_folder": translate("Sentences", "There is no folder {parent}."),
     "lab.no_ladders_json_report_give": translate("Sentences", "{path} is no measurement's JSON report: give the .json file that was written beside the HTML one."),
     "lab.no_level_model_fits_pc": translate("Sentences", "No version of this model fits this PC."),
+    "lab.no_more_in_history": translate("Sentences", "No more of this will be in the history: {reason}"),
     "lab.no_question_file": translate("Sentences", "There is no question in this file."),
     "lab.no_questions_can_asked": translate("Sentences", "No questions can be asked."),
     "lab.no_such_form": translate("Sentences", "{name} names no form that this can be written in: it can be {endings}."),

@@ -21,7 +21,7 @@ from app.ui.kit.timers import later
 from app.ui.kit.widgets.banner import Severity
 from app.ui.kit.wishes import remark
 from app.ui.kit.words.format import count
-from app.ui.kit.words.sentences import sentence
+from app.ui.kit.words.sentences import sentence, told
 from app.ui.kit.words.text import translate
 from app.ui.pages.history.details import EntryDetails
 from app.ui.pages.history.filters import HistoryFilters
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 PURGE_MS = 60_000
 """What is deleted can be brought back for so long."""
 _FOLLOW_MS, _DETAILS_MS = 300, 80
+_MOST_SAID = 3
 
 
 class HistoryDesk:
@@ -58,7 +59,7 @@ class HistoryDesk:
         self._marks = EntryMarks(ground.house.connection)
         self._indexing: Job[int] | None = None
         self._telling: Job[tuple[str, tuple[Again, ...]]] | None = None
-        self._repeating: Job[None] | None = None
+        self._repeating: Job[tuple[str, ...]] | None = None
         self._finder: EntryFinder
         self.page: HistoryPage
 
@@ -190,7 +191,7 @@ class HistoryDesk:
 
         self._telling = self._jobs.run(
             work,
-            done=lambda told: self.page.details.show_text(*told),
+            done=lambda found: self.page.details.show_text(*found),
             failed=self._complain,
         )
 
@@ -253,21 +254,23 @@ class HistoryDesk:
             return
         paths, page = self._paths, self.page
 
-        def work(context: JobContext) -> None:
+        def work(context: JobContext) -> tuple[str, ...]:
             def tell(done: int, total: int, name: str) -> None:
                 context.check()
                 context.report((done, total, name))
 
-            repeat_entry(paths, entry, context.check, tell)
+            return repeat_entry(paths, entry, context.check, tell).failed
 
         def show(progress: tuple[int, int, str]) -> None:
             done, total, name = progress
             words = translate("History", "Once more: {done} of {total}, {name}")
             page.show_work(words.format(done=count(done), total=count(total), name=name))
 
-        def ended(_nothing: None) -> None:
+        def ended(wrong: tuple[str, ...]) -> None:
             self._stop_repeating()
-            self.note_changes()
+            if wrong:
+                words = " ".join(map(told, wrong[:_MOST_SAID]))
+                page.notice.show_notice(Severity.WARNING, words)
 
         def failed(error: PersonError) -> None:
             self._stop_repeating()
