@@ -21,7 +21,7 @@ from app.core.history.entry import MARKS, Entry, EntryKind, Wanted
 from app.core.text.clean import clean_line, whole_text
 from app.core.words import figures
 from app.core.words.sentence import say
-from app.lab.history.again import Again, measured_before
+from app.lab.history.again import MAY_BE_NONE, Again, Changed, measured_before
 from app.lab.history.book import HistoryBook
 from app.lab.history.export import export_entry, readable
 from app.lab.history.keeping import owned_store, shared_store
@@ -244,6 +244,8 @@ def _one(
     console.lines(text)
     for each in again:
         console.lines(_again_words(each))
+    if left := entry.facts.unsearched:
+        console.remark(f"The search does not look through its last {left:,} characters.")
     return 0
 
 
@@ -262,6 +264,7 @@ def _again_document(again: Again) -> dict[str, Any]:
         "id": again.earlier.id,
         "candidate": again.now.name,
         "ratios": {name: again.ratio(name) for name in _FIGURES},
+        "not_compared": {name: msgspec.to_builtins(why) for name, why in again.apart.items()},
         "energy_of": list(again.now.energy_of) or None,
         "changed": [msgspec.to_builtins(each) for each in again.changed],
     }
@@ -276,13 +279,20 @@ def _again_words(again: Again) -> str:
     if again.ratio("joules_per_token") is not None:
         counted = ", ".join(ENERGY_OF.get(each, each) for each in again.now.energy_of)
         told.append(f"energy of {counted}, {OTHERS_TOO}")
-    changed = [f"{each.what.value}: {each.before or 'none'} → {each.now or 'none'}"
-               for each in again.changed]  # fmt: skip
+    for figure, why in again.apart.items():
+        reasons = "; ".join(map(_change_words, why))
+        told.append(f"{figure.replace('_', ' ')} not compared ({reasons})")
+    changed = "; ".join(map(_change_words, again.changed))
     figures_told = ", ".join(told) or "nothing that was measured both times"
     return (
         f"{again.now.name}, against no. {again.earlier.id}: {figures_told}"
-        f" ({'; '.join(changed) or 'nothing else is known to have changed'})."
+        f" ({changed or 'nothing else is known to have changed'})."
     )
+
+
+def _change_words(changed: Changed) -> str:
+    nothing = "none" if changed.what in MAY_BE_NONE else "not noted"
+    return f"{changed.what.value}: {changed.before or nothing} → {changed.now or nothing}"
 
 
 def _repeat(number: int, arguments: argparse.Namespace, console: Console, paths: Paths) -> int:

@@ -126,6 +126,19 @@ def test_one_is_shown_with_what_differs_from_the_time_before(filled: Here) -> No
     assert filled.json("show", "3")["before"] == []
 
 
+def test_what_is_not_compared_is_null_with_the_reason(filled: Here) -> None:
+    with closing(open_database(filled.paths.database)) as connection:
+        clock = Clock(1_700_001_000 * 10**9)
+        histories.add_ladder(connection, clock, "", ("9893b56af51163c0", "0" * 16))
+    for before in filled.json("show", "8")["before"]:
+        assert before["ratios"]["divergence"] is None
+        assert before["ratios"]["needed_bytes"] == 1.0
+        text = {"what": "text", "before": "9893b56a", "now": "00000000"}
+        assert before["not_compared"] == {"divergence": [text]}
+    out = filled.run("show", "8").out
+    assert "divergence not compared (text: 9893b56a → 00000000)" in out
+
+
 def test_each_kind_is_written_in_its_forms(filled: Here, tmp_path: Path) -> None:
     forms = {1: "md", 2: "json", 3: "csv", 4: "jsonl", 5: "json", 6: "md"}
     for number, ending in forms.items():

@@ -21,6 +21,28 @@ class EntryKind(StrEnum):
     VOTE = "vote"
 
 
+class Basis(msgspec.Struct, frozen=True, gc=False):
+    """What a ladder's figures of a candidate rest on; empty and None where nobody noted it.
+
+    Attributes:
+        file: The beginning of its file's SHA-256.
+        reference: Likewise of what it was held against, with all that is set of that.
+        text: Likewise of the text, and how it was read where that is not the usual way.
+        chunks: So many pieces of the text were read.
+        questions: The beginning of a hash of those that were answered.
+        asked: So many were.
+        context_tokens: Of the engine whose memory was measured.
+    """
+
+    file: str = ""
+    reference: str = ""
+    text: str = ""
+    chunks: int | None = None
+    questions: str = ""
+    asked: int | None = None
+    context_tokens: int | None = None
+
+
 class Measured(msgspec.Struct, frozen=True, gc=False):
     """A candidate that an entry is about, with what was measured of it.
 
@@ -39,6 +61,7 @@ class Measured(msgspec.Struct, frozen=True, gc=False):
         joules_per_token: Energy for a token of the generation test, other programs' included; None
             where the system does not tell it.
         energy_of: What was counted in it: ``package``, the processor's, and ``gpu``.
+        basis: What a ladder's figures rest on; None for what is of no ladder.
     """
 
     key: str
@@ -54,6 +77,7 @@ class Measured(msgspec.Struct, frozen=True, gc=False):
     calm: bool | None = None
     joules_per_token: float | None = None
     energy_of: tuple[str, ...] = ()
+    basis: Basis | None = None
 
     @property
     def has_figures(self) -> bool:
@@ -93,6 +117,7 @@ class EntryFacts(msgspec.Struct, frozen=True, gc=False):
         parts: How many turns, rows, tests or prompts it has.
         told: One word of a vote's or a ladder's outcome, as its room calls it; else empty.
         circumstances: Of what was measured.
+        unsearched: So many characters at its end are not looked through for words.
     """
 
     title: str = ""
@@ -100,6 +125,7 @@ class EntryFacts(msgspec.Struct, frozen=True, gc=False):
     parts: int = 0
     told: str = ""
     circumstances: Circumstances = Circumstances()
+    unsearched: int = 0
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):

@@ -1,13 +1,18 @@
-"""The same candidate measured twice: what differs, and what has changed in between."""
+"""The same candidate measured twice: what differs, and what has changed in between.
+
+Figures that rest on something else than before (another text, other questions, another reference)
+are not held against each other: what lies between them says nothing of the candidate.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from app.core.history.entry import Circumstances, Entry, EntryKind, Measured, Wanted
+from app.core.history.entry import Basis, Circumstances, Entry, EntryKind, Measured, Wanted
 
 if TYPE_CHECKING:
     from app.lab.history.book import HistoryBook
@@ -27,6 +32,27 @@ class Change(StrEnum):
     MEMORY = "memory"
     THREADS = "threads"
     OTHERS = "other programs"
+    FILE = "file"
+    TESTS = "tests"
+    COUNTED = "what was counted"
+    CONTEXT = "context"
+    REFERENCE = "reference"
+    TEXT = "text"
+    QUESTIONS = "questions"
+
+
+MAY_BE_NONE = (Change.POWER, Change.GPUS)
+"""Where nothing stands of these, there was none; elsewhere nobody noted it."""
+
+_RESTS = {
+    "prompt_speed": (Change.TESTS,),
+    "speed": (Change.TESTS,),
+    "needed_bytes": (Change.CONTEXT,),
+    "divergence": (Change.REFERENCE, Change.TEXT),
+    "accuracy": (Change.QUESTIONS,),
+    "joules_per_token": (Change.TESTS, Change.COUNTED),
+}
+"""What must be the same both times, so that a figure can be held against the earlier one."""
 
 
 class Changed(msgspec.Struct, frozen=True):
@@ -37,21 +63,32 @@ class Changed(msgspec.Struct, frozen=True):
     now: str
 
 
+class _Known(NamedTuple):
+    """What a figure rests on; ``identity`` is empty where nobody noted it.
+
+    ``parts`` say it to people: the first that differs is enough.
+    """
+
+    identity: str
+    parts: tuple[str, ...]
+
+
 class Again(msgspec.Struct, frozen=True):
     """A candidate that was measured before.
 
     Attributes:
         earlier: The entry of that time.
         before: What was measured then.
-        now: What was measured later; figures of other tests than before are left out, and energy of
-            which something else was counted.
+        now: What was measured later, without what cannot be held against that.
         changed: What is not as it was then.
+        apart: Why figures of both times are not held against each other, by their names.
     """
 
     earlier: Entry
     before: Measured
     now: Measured
     changed: tuple[Changed, ...]
+    apart: dict[str, tuple[Changed, ...]] = {}
 
     def ratio(self, figure: str) -> float | None:
         """A figure over what it was; None where it was not measured twice."""
@@ -77,19 +114,63 @@ def measured_before(entry: Entry, book: HistoryBook) -> tuple[Again, ...]:
             before = next((one for one in other.facts.candidates if one.key == now.key), None)
             earlier = (other.when_ns, other.id) < (entry.when_ns, entry.id)
             if earlier and before is not None and before.has_figures:
-                found.append(_again(entry, now, other, before))
+                found.append(again_of(entry, now, other, before))
                 break
     return tuple(found)
 
 
-def _again(entry: Entry, now: Measured, other: Entry, before: Measured) -> Again:
-    if now.test != before.test:
-        nothing = {"prompt_speed": None, "speed": None, "deviation": None}
-        now = msgspec.structs.replace(now, **nothing)
-    if (now.test, now.energy_of) != (before.test, before.energy_of):
-        now = msgspec.structs.replace(now, joules_per_token=None)
+def again_of(entry: Entry, now: Measured, other: Entry, before: Measured) -> Again:
+    """What an entry has of a candidate, against what an earlier one has of it."""
     changes = changes_between(other.facts.circumstances, entry.facts.circumstances)
-    return Again(other, before, now, (*changes, *_of_candidate(before, now)))
+    apart = _apart(_known(other, before), _known(entry, now), before, now)
+    compared = msgspec.structs.replace(now, **dict.fromkeys(apart))
+    return Again(other, before, compared, (*changes, *_of_candidate(before, now)), apart)
+
+
+def _apart(
+    then: Mapping[Change, _Known], later: Mapping[Change, _Known], before: Measured, now: Measured
+) -> dict[str, tuple[Changed, ...]]:
+    """Of each figure that was taken twice, but not alike, what differs or is not known."""
+    found: dict[str, tuple[Changed, ...]] = {}
+    for figure, rests in _RESTS.items():
+        if getattr(before, figure) is None or getattr(now, figure) is None:
+            continue
+        differing = tuple(
+            Changed(what, *_told(then[what], later[what]))
+            for what in rests
+            if not then[what].identity or then[what].identity != later[what].identity
+        )
+        if differing:
+            found[figure] = differing
+    return found
+
+
+def _known(entry: Entry, one: Measured) -> dict[Change, _Known]:
+    """What a candidate's figures in an entry rest on."""
+    basis = one.basis or Basis()
+    text, questions, asked = basis.text, basis.questions, basis.asked or 0
+    chunks = f"{basis.chunks or 0} chunks"
+    return {
+        Change.TESTS: _Known(one.test, (one.test,)),
+        Change.COUNTED: _Known(" ".join(one.energy_of), (" + ".join(one.energy_of),)),
+        Change.CONTEXT: _Known(str(basis.context_tokens or ""), (str(basis.context_tokens),)),
+        # The rows of a ladder begin with it.
+        Change.REFERENCE: _Known(
+            basis.reference, (entry.facts.candidates[0].name, basis.reference)
+        ),
+        Change.TEXT: _Known(text and f"{text} {chunks}", (text, chunks)),
+        Change.QUESTIONS: _Known(questions, (str(asked), questions)),
+    }
+
+
+def _told(then: _Known, later: _Known) -> tuple[str, str]:
+    """Both in few words: what differs first, and all where one is not known."""
+    if then.identity and later.identity:
+        for one, other in zip(then.parts, later.parts, strict=True):
+            if one != other:
+                return one, other
+    first, second = (", ".join(each.parts) if each.identity else "" for each in (then, later))
+    return first, second
 
 
 def changes_between(before: Circumstances, now: Circumstances) -> tuple[Changed, ...]:
@@ -103,12 +184,11 @@ def changes_between(before: Circumstances, now: Circumstances) -> tuple[Changed,
         (Change.GPUS, ", ".join(before.gpus), ", ".join(now.gpus)),
         (Change.MEMORY, _gigabytes(before.memory_bytes), _gigabytes(now.memory_bytes)),
     )
-    may_be_none = (Change.POWER, Change.GPUS)  # there is none, or nobody noted it
     noted = bool(before.cpu and now.cpu)
     return tuple(
         Changed(what, old, new)
         for what, old, new in pairs
-        if old != new and ((old and new) or (what in may_be_none and noted))
+        if old != new and ((old and new) or (what in MAY_BE_NONE and noted))
     )
 
 
@@ -119,6 +199,9 @@ def _of_candidate(before: Measured, now: Measured) -> list[Changed]:
     if before.calm is not None and now.calm is not None and before.calm != now.calm:
         words = {True: "at rest", False: "at work"}
         found.append(Changed(Change.OTHERS, words[before.calm], words[now.calm]))
+    old, new = (one.basis.file if one.basis is not None else "" for one in (before, now))
+    if old and new and old != new:
+        found.append(Changed(Change.FILE, old, new))
     return found
 
 

@@ -7,15 +7,19 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from app.core.candidates.notation import words_of
 from app.core.history.entry import EntryFacts, EntryKind, Measured
 from app.core.tasks.scoring import Outcome
 from app.lab.batch.kept import batch_of
 from app.lab.engines.circumstances import circumstances_of
+from app.lab.history.basis import bases_of
 from app.lab.ladder.kept import NAME, about_of, plan_of, restored
 from app.lab.speed.kept import bench_of
 from app.store.chats import ChatStore
 from app.store.database import StoreFailed
+from app.store.history.index import MOST_CHARACTERS
 from app.store.history.measured import MeasuredStore
 from app.store.ladders import LadderStore
 from app.store.tolerant import NotReadable
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from app.core.candidates.candidate import Candidate
+    from app.core.history.entry import Basis
     from app.core.ladder.row import Row
     from app.lab.speed.kept import KeptTest
 
@@ -43,10 +48,12 @@ def read_entry(connection: sqlite3.Connection, kind: EntryKind, number: int) -> 
         StoreFailed: The store cannot be read at all, or it is gone.
     """
     try:
-        return _READERS[kind](connection, number)
+        facts, text = _READERS[kind](connection, number)
     except (KeyError, NotReadable) as error:
         log.info("%s %d of the history cannot be read: %r", kind, number, error)
         return EntryFacts(), ""
+    unsearched = max(0, len(text) - MOST_CHARACTERS)
+    return (replace(facts, unsearched=unsearched) if unsearched else facts), text
 
 
 def called(candidate: Candidate) -> str:
@@ -85,10 +92,10 @@ def _ladder(connection: sqlite3.Connection, number: int) -> Read:
         return EntryFacts(), ""
     result, about = restored(stored, kept), about_of(stored)
     name = stored.steps[NAME].result if NAME in stored.steps else ""
-    taken = result.taken
+    taken, bases = result.taken, bases_of(result, about)
     facts = EntryFacts(
         name,
-        tuple(map(_of_row, result.rows.values())),
+        tuple(_of_row(row, bases[key]) for key, row in result.rows.items()),
         len(result.rows),
         "" if stored.finished_ns is not None else "unfinished",
         circumstances_of(taken.program, result.engine, taken.machine),
@@ -99,7 +106,7 @@ def _ladder(connection: sqlite3.Connection, number: int) -> Read:
     return facts, _joined([name], names, [kept.plan.text_name], questions, wrong)
 
 
-def _of_row(row: Row) -> Measured:
+def _of_row(row: Row, basis: Basis) -> Measured:
     pp, tg = row.test("pp"), row.test("tg")
     tests = [f"{test.test} @{test.depth}" for test in (pp, tg) if test is not None]
     outcomes = list(row.tasks.outcomes.values()) if row.tasks is not None else []
@@ -120,6 +127,7 @@ def _of_row(row: Row) -> Measured:
         all(calm) if calm else None,
         tg.joules_per_token if tg is not None else None,
         tg.energy_of if tg is not None else (),
+        basis,
     )
 
 

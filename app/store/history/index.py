@@ -37,7 +37,7 @@ _MOST_LOOKED_THROUGH = 100_000
 MOST_FOUND = 300
 """So many entries in which words stand are listed, the newest ones."""
 
-_FORMAT = 2
+_FORMAT = 3
 _TABLES = (
     "CREATE TABLE known (id INTEGER PRIMARY KEY, revision INTEGER NOT NULL, facts TEXT NOT NULL)",
     """

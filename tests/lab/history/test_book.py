@@ -17,6 +17,7 @@ from app.core.history.entry import MARKS, EntryKind, Wanted
 from app.lab.history.book import HistoryBook, Page
 from app.store.chats import ChatStore
 from app.store.database import StoreFailed
+from app.store.history.index import MOST_CHARACTERS
 from app.store.history.marks import EntryMarks
 from app.store.paths import Paths
 from tests.helpers import histories
@@ -108,6 +109,22 @@ def test_the_questions_of_a_ladder_are_found(house: House, book: HistoryBook) ->
     assert said(book, question) == [LADDER]
     assert any(one.accuracy for one in entry.facts.candidates)
     assert all(one.speed for one in entry.facts.candidates)
+
+
+def test_what_the_search_leaves_out_of_a_long_entry_is_known(
+    house: House, book: HistoryBook, clock: Clock
+) -> None:
+    talk = ("Why?", "quagga " + "x" * MOST_CHARACTERS + " okapi")
+    histories.add_chat(house.connection, clock, "Long", talk)
+    assert book.find(Wanted()).entries[0].facts.unsearched > 0  # before it is indexed, too
+    book.read()
+    (entry,) = book.find(Wanted(words="quagga")).entries
+    assert said(book, "okapi") == []
+    rest = len("Long\nWhy?\nquagga  okapi\nsky-Q4_K_M")
+    assert entry.facts.unsearched == rest
+    again = book.entry(entry.id)
+    assert again is not None
+    assert again.facts.unsearched == rest
 
 
 def test_filters_by_kind_model_time_folder_and_pin(

@@ -16,7 +16,13 @@ from app.ui.kit.widgets.flow import FlowLayout
 from app.ui.kit.widgets.labels import breakable
 from app.ui.kit.widgets.layouts import in_column, scroll_down
 from app.ui.kit.words.format import count
-from app.ui.pages.history.words import again_words, entry_second, entry_title, figures_of
+from app.ui.pages.history.words import (
+    again_words,
+    entry_second,
+    entry_title,
+    figures_of,
+    unsearched_words,
+)
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
@@ -85,7 +91,8 @@ class EntryDetails(QScrollArea):
             set_spoken(self, words)
             return
         self.title.setText(breakable(entry_title(one)))
-        self.about.setText(breakable(entry_second(one)))
+        about = (entry_second(one), unsearched_words(one))
+        self.about.setText(breakable("\n".join(words for words in about if words)))
         self.about.show()
         names = [figures_of(each) for each in one.facts.candidates]
         more = len(names) - _MOST_NAMES

@@ -6,7 +6,7 @@ import time
 
 from app.core.history.entry import Entry, EntryKind, Measured
 from app.core.votes.choices import Outcome
-from app.lab.history.again import Again, Change, Changed
+from app.lab.history.again import MAY_BE_NONE, Again, Change, Changed
 from app.ui.kit.words.energy import counted_words
 from app.ui.kit.words.format import byte_size, count, divergence, moment, number, percent, speed
 from app.ui.kit.words.text import translate
@@ -93,6 +93,13 @@ _OUTCOMES = {
 }
 
 
+def unsearched_words(entry: Entry) -> str:
+    """What the search leaves out of it; empty where that is nothing."""
+    left = entry.facts.unsearched
+    words = translate("History", "The search does not look through its last {n} characters.")
+    return words.format(n=count(left)) if left else ""
+
+
 def figures_of(measured: Measured) -> str:
     """What was measured of a candidate, in one line."""
     parts = [measured.name]
@@ -117,13 +124,34 @@ def again_words(again: Again) -> str:
     when = moment(again.earlier.when_ns, time.time_ns())
     found = [words for figure in _DIFFERENCES if (words := _difference(again, figure))]
     told = "; ".join(found) or translate("History", "nothing was measured both times")
+    if again.apart and not found:
+        told = translate("History", "nothing can be compared")
     changed = ", ".join(map(change_words, again.changed))
     if not changed:
         changed = translate("History", "nothing else is known to have changed")
     sentence = translate("History", "{name}, since {when}: {told}. What changed: {changed}.")
-    return sentence.format(name=again.now.name, when=when, told=told, changed=changed)
+    said = [sentence.format(name=again.now.name, when=when, told=told, changed=changed)]
+    if again.apart:
+        because = translate("History", "{figures}, because of {reasons}")
+        together: dict[tuple[Changed, ...], list[str]] = {}
+        for figure, why in again.apart.items():
+            together.setdefault(why, []).append(_FIGURES[figure]())
+        apart = "; ".join(
+            because.format(figures=", ".join(names), reasons=", ".join(map(change_words, why)))
+            for why, names in together.items()
+        )
+        said.append(translate("History", "Not compared: {apart}.").format(apart=apart))
+    return " ".join(said)
 
 
+_FIGURES = {
+    "speed": lambda: translate("History", "generating"),
+    "prompt_speed": lambda: translate("History", "reading"),
+    "needed_bytes": lambda: translate("History", "memory"),
+    "divergence": lambda: translate("History", "drift"),
+    "accuracy": lambda: translate("History", "right answers"),
+    "joules_per_token": lambda: translate("History", "energy a token"),
+}
 _DIFFERENCES = {
     "speed": lambda: translate("History", "generates {change} ({before} → {now})"),
     "prompt_speed": lambda: translate("History", "reads {change} ({before} → {now})"),
@@ -168,6 +196,15 @@ def change_words(changed: Changed) -> str:
         Change.MEMORY: translate("History", "memory of the PC"),
         Change.THREADS: translate("History", "threads"),
         Change.OTHERS: translate("History", "other programs"),
+        Change.FILE: translate("History", "the file"),
+        Change.TESTS: translate("History", "the tests"),
+        Change.COUNTED: translate("History", "what was counted"),
+        Change.CONTEXT: translate("History", "the context"),
+        Change.REFERENCE: translate("History", "the reference"),
+        Change.TEXT: translate("History", "the text"),
+        Change.QUESTIONS: translate("History", "the questions"),
     }[changed.what]
-    nothing = translate("History", "none")
+    nothing = translate("History", "not noted")
+    if changed.what in MAY_BE_NONE:
+        nothing = translate("History", "none")
     return f"{name} ({changed.before or nothing} → {changed.now or nothing})"

@@ -15,7 +15,13 @@ from PySide6.QtWidgets import QListView, QStyleOptionViewItem
 from app.core.history.entry import Circumstances, Entry, EntryFacts, EntryKind, Measured
 from app.lab.history.again import Again, Change, Changed
 from app.ui.pages.history.rows import EntryDelegate, EntryRole, EntryRows
-from app.ui.pages.history.words import again_words, entry_second, entry_title, figures_of
+from app.ui.pages.history.words import (
+    again_words,
+    entry_second,
+    entry_title,
+    figures_of,
+    unsearched_words,
+)
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -73,6 +79,25 @@ def test_the_difference_is_said_with_what_has_changed(qapp: object) -> None:
     assert "memory" not in said
     assert "engine (b1 → b2), power (none → battery)" in said
     assert "nothing else is known" in again_words(Again(entry(1), before, NOW, ()))
+
+
+def test_what_is_not_compared_is_said_with_the_reason(qapp: object) -> None:
+    text = (Changed(Change.TEXT, "16 chunks", "45 chunks"),)
+    apart = {"divergence": text, "accuracy": (Changed(Change.QUESTIONS, "", "45, 1a2b"),)}
+    before = Measured("/a", "a-Q4", divergence=0.02, accuracy=0.8)
+    now = Measured("/a", "a-Q4")
+    said = again_words(Again(entry(1), before, now, (), apart)).replace("\u00a0", " ")
+    assert ": nothing can be compared. What changed: nothing else is known" in said
+    assert said.endswith(
+        "Not compared: drift, because of the text (16 chunks → 45 chunks); "
+        "right answers, because of the questions (not noted → 45, 1a2b)."
+    )
+
+
+def test_what_the_search_leaves_out_is_said(qapp: object) -> None:
+    assert unsearched_words(entry(1)) == ""
+    long = Entry(1, EntryKind.CHAT, 1, 1, facts=EntryFacts("Long", unsearched=12))
+    assert "its last 12 characters" in unsearched_words(long)
 
 
 def test_energy_is_said_with_what_was_counted(qapp: object) -> None:
