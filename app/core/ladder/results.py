@@ -15,6 +15,7 @@ from app.core.quality.apart import Parting, WorstToken
 from app.core.servers.facts import ServerModelFacts
 from app.core.servers.server import Price, ServerKind
 from app.core.statistics.describe import mean, sample_standard_deviation
+from app.core.tasks.items import USUAL_BYTES_A_TOKEN
 from app.core.words.sentence import English
 
 # Of shorter answers the time from the first token to the last says little.
@@ -34,10 +35,6 @@ class StepKind(StrEnum):
     SERVER = "server"
     ALONG = "along"
     TOLD = "told"
-
-
-USUAL_BYTES_A_TOKEN = 4.0
-"""How usual vocabularies cut a text."""
 
 
 class FileFacts(msgspec.Struct, frozen=True):

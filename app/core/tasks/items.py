@@ -101,6 +101,8 @@ class TaskItem:
         return before + len(self.prompt.encode("utf-8", "replace"))
 
 
+USUAL_BYTES_A_TOKEN = 4.0
+"""How usual vocabularies cut a question."""
 PICTURES = "pictures"
 """The kind that is asked of models that see alone."""
 RECALL = "recall"

@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from app.core.ladder.results import USUAL_BYTES_A_TOKEN, StepKind
+from app.core.ladder.results import StepKind
 from app.core.ladder.turns import undecided
 from app.core.statistics.looks import LOOKS_CHUNKS
+from app.core.tasks.items import USUAL_BYTES_A_TOKEN
 from app.core.tasks.scoring import Outcome
 from app.lab.engines.loading import threads_for
 from app.lab.ladder.plan import LadderPlan, Profile, Step

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from app.core.candidates.candidate import candidate_of
-from app.core.ladder.results import USUAL_BYTES_A_TOKEN, FileFacts, StepKind, TasksStep
-from app.core.tasks.items import SURE_ITEMS, quick_items
+from app.core.ladder.results import FileFacts, StepKind, TasksStep
+from app.core.tasks.items import SURE_ITEMS, USUAL_BYTES_A_TOKEN, quick_items
 from app.lab.ladder.effort import NOTHING_KNOWN, Asked, Known, asked_share, guess_seconds
 from app.lab.ladder.kept import about_of, empty_result, place, plan_of, step_result
 from app.lab.ladder.plan import (

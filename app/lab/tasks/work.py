@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.ladder.results import USUAL_BYTES_A_TOKEN
-from app.core.tasks.items import ANSWER_TOKENS
+from app.core.tasks.items import ANSWER_TOKENS, USUAL_BYTES_A_TOKEN
 from app.library.vocabulary import bytes_a_token
 
 if TYPE_CHECKING:
