@@ -17,7 +17,7 @@ from app.ui.kit.widgets.labels import breakable
 from app.ui.kit.widgets.layouts import in_column, scroll_down
 from app.ui.kit.words.format import count
 from app.ui.pages.history.words import (
-    again_words,
+    before_words,
     entry_second,
     entry_title,
     figures_of,
@@ -109,7 +109,7 @@ class EntryDetails(QScrollArea):
         if len(text) > MOST_CHARACTERS:
             shown += "\n\n… " + self.tr("“Export” writes all of it.")
         self.text.set_markdown(shown)
-        self.before.setText(breakable("\n".join(map(again_words, before))))
+        self.before.setText(breakable(before_words(before)))
         self.before.setVisible(bool(before))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from app.core.history.entry import Entry, EntryKind, Measured
 from app.core.votes.choices import Outcome
@@ -119,8 +120,20 @@ def figures_of(measured: Measured) -> str:
     return DOT.join(parts)
 
 
+def before_words(before: Sequence[Again]) -> str:
+    """A line each; why something is not compared stands below, once, where it is the same."""
+    apart = {apart_words(each) for each in before}
+    if len(before) < 2 or len(apart) > 1:
+        return "\n".join(map(again_words, before))
+    return "\n".join(line for line in (*map(_since_words, before), *apart) if line)
+
+
 def again_words(again: Again) -> str:
     """How a candidate has changed since the time before, and what else has."""
+    return f"{_since_words(again)} {apart_words(again)}".rstrip()
+
+
+def _since_words(again: Again) -> str:
     when = moment(again.earlier.when_ns, time.time_ns())
     found = [words for figure in _DIFFERENCES if (words := _difference(again, figure))]
     told = "; ".join(found) or translate("History", "nothing was measured both times")
@@ -130,18 +143,20 @@ def again_words(again: Again) -> str:
     if not changed:
         changed = translate("History", "nothing else is known to have changed")
     sentence = translate("History", "{name}, since {when}: {told}. What changed: {changed}.")
-    said = [sentence.format(name=again.now.name, when=when, told=told, changed=changed)]
-    if again.apart:
-        because = translate("History", "{figures}, because of {reasons}")
-        together: dict[tuple[Changed, ...], list[str]] = {}
-        for figure, why in again.apart.items():
-            together.setdefault(why, []).append(_FIGURES[figure]())
-        apart = "; ".join(
-            because.format(figures=", ".join(names), reasons=", ".join(map(change_words, why)))
-            for why, names in together.items()
-        )
-        said.append(translate("History", "Not compared: {apart}.").format(apart=apart))
-    return " ".join(said)
+    return sentence.format(name=again.now.name, when=when, told=told, changed=changed)
+
+
+def apart_words(again: Again) -> str:
+    """Which figures of both times are not held together, and why; empty where all are."""
+    together: dict[tuple[Changed, ...], list[str]] = {}
+    for figure, why in again.apart.items():
+        together.setdefault(why, []).append(_FIGURES[figure]())
+    because = translate("History", "{figures}, because of {reasons}")
+    apart = "; ".join(
+        because.format(figures=", ".join(names), reasons=", ".join(map(change_words, why)))
+        for why, names in together.items()
+    )
+    return translate("History", "Not compared: {apart}.").format(apart=apart) if apart else ""
 
 
 _FIGURES = {
@@ -200,7 +215,7 @@ def change_words(changed: Changed) -> str:
         Change.TESTS: translate("History", "the tests"),
         Change.COUNTED: translate("History", "what was counted"),
         Change.CONTEXT: translate("History", "the context"),
-        Change.REFERENCE: translate("History", "the reference"),
+        Change.REFERENCE: translate("History", "what it is compared with"),
         Change.TEXT: translate("History", "the text"),
         Change.QUESTIONS: translate("History", "the questions"),
     }[changed.what]

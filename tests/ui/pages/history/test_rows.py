@@ -17,6 +17,7 @@ from app.lab.history.again import Again, Change, Changed
 from app.ui.pages.history.rows import EntryDelegate, EntryRole, EntryRows
 from app.ui.pages.history.words import (
     again_words,
+    before_words,
     entry_second,
     entry_title,
     figures_of,
@@ -92,6 +93,17 @@ def test_what_is_not_compared_is_said_with_the_reason(qapp: object) -> None:
         "Not compared: drift, because of the text (16 chunks → 45 chunks); "
         "right answers, because of the questions (not noted → 45, 1a2b)."
     )
+
+
+def test_a_reason_that_is_the_same_for_all_is_said_once(qapp: object) -> None:
+    one, other = (
+        Again(entry(1), NOW, NOW, (), {"divergence": (Changed(Change.TEXT, "16 chunks", now),)})
+        for now in ("45 chunks", "24 chunks")
+    )
+    assert before_words([one, one]).splitlines()[-1].startswith("Not compared: drift")
+    assert before_words([one, one]).count("Not compared") == 1
+    assert before_words([one, other]).count("Not compared") == 2
+    assert before_words([one]) == again_words(one)
 
 
 def test_what_the_search_leaves_out_is_said(qapp: object) -> None:
