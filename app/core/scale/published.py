@@ -75,12 +75,12 @@ def published_of(model: ModelFile, published: Sequence[PublishedModel]) -> Publi
     for name in names:
         words = set(name.split("-"))
         if words & _TRAINED_ON and not name.startswith(_COUNTED):
-            continue
+            return None  # what it was made from saw less than it did
         near = [
             (abs(math.log(max(1, model.parameters) / row.parameters)), -len(beginning), order)
             for order, row in enumerate(published)
             for beginning in row.named
-            if name == beginning or name.startswith(f"{beginning}-")
+            if name.startswith(beginning) and name[len(beginning) :][:1] in ("", "-")
         ]
         if near:
             apart, _, order = min(near)

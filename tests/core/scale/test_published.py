@@ -52,3 +52,11 @@ def test_a_tuned_model_is_known_by_what_it_was_made_from(tiny: ModelFile) -> Non
     found = published_of(tuned, shipped_models())
     assert found is not None
     assert found.name == "Llama 3.1 8B"
+    # Trained on with 5.5 T of code, whatever its header says that it was made from.
+    coder = replace(
+        tiny,
+        family_key="qwen2/qwen2.5-coder-7b",
+        parameters=7_615_616_512,
+        base_model="Qwen/Qwen2.5-7B",
+    )
+    assert published_of(coder, shipped_models()) is None
