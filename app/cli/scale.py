@@ -13,7 +13,7 @@ from app.core.scale.points import meaning, no_meaning
 from app.core.text.clean import whole_text
 from app.core.words import figures
 from app.lab.models.library import Library
-from app.lab.scale.chart import Bits, point_of_file, points_of_chart
+from app.lab.scale.chart import Bits, point_of_file, points_of_chart, widest_text
 from app.lab.scale.measured import measured_bits
 from app.lab.scale.shipped import shipped_law, shipped_models
 from app.library.model_files import open_model_file
@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     from app.cli.arguments import Commands
     from app.cli.terminal.console import Console
     from app.core.scale.law import ScalingLaw
-    from app.core.scale.points import ScalePoint
+    from app.core.scale.points import Measured, ScalePoint
+    from app.lab.models.names import ModelNames
     from app.store.paths import Paths
+
+    _Row = tuple[str, ScalePoint | None, LibraryModel | None, Measured | None]
 
 
 def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
@@ -47,32 +50,38 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
     law, published, bits = shipped_law(), shipped_models(), _measured(paths, console)
-    rows: list[tuple[str, ScalePoint | None, LibraryModel | None]] = []
+    rows: list[_Row] = []
     status = 0
     if arguments.models:
         names = model_names(paths)
-        for word in map(whole_text, arguments.models):
-            try:
-                model = _opened(names.path_of(word), word)
-            except PersonError as error:
-                console.error(f"{word}: {error.sentence}")
-                rows.append((word, None, None))
-                status = 1
-                continue
-            rows.append((word, point_of_file(model, published, bits), model))
+        named = [(word, _named(word, names, console)) for word in map(whole_text, arguments.models)]
+        status = int(any(model is None for _, model in named))
+        text = widest_text(bits, {model.path: word for word, model in named if model is not None})
+        for word, model in named:
+            measured = None if model is None else text.get(model.path)
+            point = None if model is None else point_of_file(model, published, measured)
+            rows.append((word, point, model, measured))
     else:
         with console.progress() as progress:
             progress.add_task("Looking through this PC", total=None, note="")
             models = Library(paths).scan().models
         points, unknown = points_of_chart(models, published, bits)
-        rows = [(point.name, point, None) for point in points]
-        rows += [(name, None, None) for name in unknown]
+        rows = [(point.name, point, None, point.measured) for point in points]
+        rows += [(name, None, None, None) for name in unknown]
     if arguments.json:
-        document = [_document(*row, law, bits) for row in rows]
+        document = [_document(row, law) for row in rows]
         console.json({"law": msgspec.to_builtins(law), "models": document})
     else:
         _show(rows, law, console, with_words=bool(arguments.models))
     return status
+
+
+def _named(word: str, names: ModelNames, console: Console) -> LibraryModel | None:
+    try:
+        return _opened(names.path_of(word), word)
+    except PersonError as error:
+        console.error(f"{word}: {error.sentence}")
+        return None
 
 
 def _opened(path: Path, word: str) -> LibraryModel:
@@ -91,13 +100,9 @@ def _measured(paths: Paths, console: Console) -> Bits:
         return {}
 
 
-def _document(
-    name: str, point: ScalePoint | None, model: LibraryModel | None, law: ScalingLaw, bits: Bits
-) -> dict[str, object]:
+def _document(row: _Row, law: ScalingLaw) -> dict[str, object]:
+    name, point, model, measured = row
     facts = None if model is None else model.model
-    measured = None if point is None else point.measured
-    if point is None and model is not None:
-        measured = next((files[model.path] for files in bits.values() if model.path in files), None)
     return {
         "name": name,
         "parameters": point.total_parameters if point else facts and facts.parameters,
@@ -106,13 +111,15 @@ def _document(
         "tokens_source": point and f"{point.published.source} ({point.published.url})",
         "predicted_loss": point and law.loss(point.parameters, point.tokens),
         "bits_per_byte": measured and measured.bits_per_byte,
+        "text_sha256": measured and measured.text.sha256,
+        "text_chunks": measured and measured.text.chunks,
         "published_name": point and point.published.name,
         "here": model is not None or (point is not None and point.is_here),
     }
 
 
 def _show(
-    rows: list[tuple[str, ScalePoint | None, LibraryModel | None]],
+    rows: list[_Row],
     law: ScalingLaw,
     console: Console,
     *,
@@ -120,27 +127,29 @@ def _show(
 ) -> None:
     console.table(
         ("model", "parameters", "tokens", "per parameter", "law's loss", "bits per byte"),
-        [_cells(name, point, law) for name, point, _ in rows],
+        [_cells(name, point, measured, law) for name, point, _, measured in rows],
         left=("model",),
     )
     published = shipped_models()
-    for _, point, _ in rows if with_words else ():
+    for _, point, _, _ in rows if with_words else ():
         if point is not None:
             console.text(f"{meaning(point, published, law)} {no_meaning(point, law)}")
 
 
-def _cells(name: str, point: ScalePoint | None, law: ScalingLaw) -> tuple[str, ...]:
+def _cells(
+    name: str, point: ScalePoint | None, measured: Measured | None, law: ScalingLaw
+) -> tuple[str, ...]:
+    bits = figures.number(None if measured is None else measured.bits_per_byte, 3)
     if point is None:
-        return name, figures.MISSING, "not published", *[figures.MISSING] * 3
+        return name, figures.MISSING, "not published", figures.MISSING, figures.MISSING, bits
     size = str(figures.large(point.total_parameters))
     if point.parameters != point.total_parameters:
         size += f" ({figures.large(point.parameters)} active)"
-    bits = None if point.measured is None else point.measured.bits_per_byte
     return (
         name,
         size,
         ("≥ " if point.published.at_least else "") + str(figures.large(point.tokens)),
         figures.number(point.tokens_per_parameter, 1 if point.tokens_per_parameter < 10 else 0),
         figures.number(law.loss(point.parameters, point.tokens), 2),
-        figures.number(bits, 3),
+        bits,
     )

@@ -1,20 +1,24 @@
 """``scale`` and ``whatif`` as processes.
 
-Tests app.cli.whatif and app.lab.scale.whatif, too.
+Tests app.cli.whatif, too.
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+import msgspec
 import pytest
 
+from app.core.ladder.results import QualityStep, StepKind
+from app.lab.ladder.kept import KeptPlan
+from app.lab.ladder.plan import LadderPlan, Step
+from app.store.database import open_database
+from app.store.ladders import LadderStore, StoredStep
+from app.store.paths import Paths
 from tests.cli.conftest import LARGE, Program
 from tests.helpers.architectures import write_header_only
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.e2e
 
@@ -36,6 +40,38 @@ def test_scale_tells_the_law_and_every_published_model(program: Program, tmp_pat
     assert [model["name"] for model in own] == [str(file), str(missing)]
     assert own[0]["parameters"] > 0
     assert own[0]["training_tokens"] is own[0]["predicted_loss"] is None
+
+
+def test_scale_holds_what_was_named_against_each_other_over_one_text(
+    program: Program, tmp_path: Path
+) -> None:
+    first, second = (str(tmp_path / name) for name in ("first.gguf", "second.gguf"))
+    for path in (first, second):
+        write_header_only(Path(path), "llama", LARGE)
+    paths = Paths.below(program.home / "program")
+    paths.create()
+    connection = open_database(paths.database)
+    store = LadderStore(connection)
+
+    def keep(sha256: str, bits: float, chunks: int, reference: str, other: str) -> None:
+        plan = LadderPlan(reference, (other,), 2, text_sha256=sha256)
+        step = Step(StepKind.QUALITY, (other,))
+        key = f"{sha256} {other}"
+        stored = store.begin(key, msgspec.json.encode(KeptPlan(plan, [step])).decode())
+        figures: dict[str, float | int | None] = {
+            "bits_per_byte": bits, "reference_bits_per_byte": bits / 2, "chunks": chunks,
+        }  # fmt: skip
+        result = msgspec.json.encode(QualityStep("engine", figures, (), (), 1, None)).decode()
+        store.save_step(stored.id, step.name, StoredStep(result, 1))
+
+    keep("b" * 64, 0.8, 16, first, second)
+    keep("a" * 64, 0.5, 48, "/gone.gguf", first)  # newer, and longer
+    connection.close()
+    both = program.json("scale", first, second)["models"]
+    told = [(one["bits_per_byte"], one["text_sha256"], one["text_chunks"]) for one in both]
+    assert told == [(0.4, "b" * 64, 16), (0.8, "b" * 64, 16)]
+    (alone,) = program.json("scale", first)["models"]
+    assert (alone["bits_per_byte"], alone["text_chunks"]) == (0.5, 48)
 
 
 def test_whatif_carries_a_candidate_over(program: Program, tmp_path: Path) -> None:

@@ -19,17 +19,32 @@ _OTHER_YARDSTICK = "Chinchilla 70B"
 
 
 @dataclass(frozen=True, slots=True)
+class ReadText:
+    """A text as it was read: figures of the same one can be held against each other.
+
+    Attributes:
+        sha256: Of the text.
+        cut: Names how it became chunks of tokens.
+        chunks: So many of them were read, in an order that is always the same.
+    """
+
+    sha256: str
+    cut: str
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """What a model needs for a text that was read here.
 
     Attributes:
         bits_per_byte: Of the text.
-        text: Names it, the same for all that are held against each other.
+        text: The same for all that are held against each other.
         level: Of the version that read it.
     """
 
     bits_per_byte: float
-    text: str
+    text: ReadText
     level: str
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.models.family import families, shrink_order
-from app.core.scale.points import Measured, ScalePoint
+from app.core.scale.points import Measured, ReadText, ScalePoint
 from app.core.scale.published import PublishedModel, published_of
 
 if TYPE_CHECKING:
     from app.core.models.family import Family, LibraryModel
 
-Bits = Mapping[str, Mapping[Path, Measured]]
+Bits = Mapping[ReadText, Mapping[Path, Measured]]
+"""What was measured here, by text and file."""
 
 
 def published_points(published: Sequence[PublishedModel]) -> list[ScalePoint]:
@@ -38,7 +39,12 @@ def points_of_chart(
     Returns:
         The points, and names of the families here whose training tokens are not known.
     """
-    text = _widest_text(bits, models, published)
+    rows = {
+        model.path: row.name
+        for model in (models if bits else ())
+        if model.model is not None and (row := published_of(model.model, published))
+    }
+    text = widest_text(bits, rows)
     here: list[ScalePoint] = []
     unknown: list[str] = []
     for family in families(models):
@@ -53,14 +59,25 @@ def points_of_chart(
 
 
 def point_of_file(
-    model: LibraryModel, published: Sequence[PublishedModel], bits: Bits
+    model: LibraryModel, published: Sequence[PublishedModel], measured: Measured | None
 ) -> ScalePoint | None:
     """The point of one file; None where its training tokens are not known."""
     row = published_of(model.model, published) if model.model is not None else None
-    if row is None or model.model is None:
-        return None
-    measured = next((files[model.path] for files in bits.values() if model.path in files), None)
-    return _placed(model.name, row, [model], measured)
+    return None if row is None else _placed(model.name, row, [model], measured)
+
+
+def widest_text(bits: Bits, names: Mapping[Path, str]) -> Mapping[Path, Measured]:
+    """Of the texts that were read the one that most models read, and of such the longest.
+
+    Args:
+        bits: What was measured here.
+        names: Of the models, by file; others do not count.
+    """
+
+    def worth(text: ReadText) -> tuple[int, int]:
+        return len({names[path] for path in bits[text] if path in names}), text.chunks
+
+    return bits[max(bits, key=worth)] if bits else {}
 
 
 def _point_of(
@@ -85,21 +102,3 @@ def _placed(
     point = ScalePoint(name, row, (), row.working, row.parameters, measured)
     left_out = any(model.model is not None and model.model.pruned for model in models)
     return replace(point, paths=tuple(model.path for model in models), left_out=left_out)
-
-
-def _widest_text(
-    bits: Bits, models: Sequence[LibraryModel], published: Sequence[PublishedModel]
-) -> Mapping[Path, Measured]:
-    """Of the texts that were read, the one that most published models here read."""
-    nothing: Mapping[Path, Measured] = {}
-    if not bits:
-        return nothing
-    rows = {
-        model.path: row.name
-        for model in models
-        if model.model is not None and (row := published_of(model.model, published))
-    }
-    counts = [
-        (len({rows[path] for path in files if path in rows}), files) for files in bits.values()
-    ]
-    return max(counts, key=lambda each: each[0], default=(0, nothing))[1]
