@@ -77,6 +77,8 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         return 0
     known = _planned(arguments, console, paths)
     found = known.on(devices)
+    if known.has_draft:
+        console.remark(str(say("scale.draft_speeds_nothing")))
     if arguments.json:
         console.json(
             {

@@ -247,7 +247,7 @@ class Fitter:
         begin_s = time.monotonic() if begin_s is None else begin_s
         on_gpu = any(share.layers for share in fit.devices if share.kind == "gpu")
         plain = not fit.disk_bytes and not on_gpu
-        rates = self._rates(fit.work, begin_s)
+        rates = self.rates(fit.work, begin_s)
         if rates is None:
             return fit
         # Runs of what was read from disk would count the disk twice, those on a GPU its part.
@@ -260,8 +260,16 @@ class Fitter:
             speed = slowed_by_disk(speed, fit.disk_bytes, rate) if rate else None
         return replace_fit(fit, speed=speed, rates=rates)
 
-    def _rates(self, work: TokenWork, begin_s: float) -> MachineRates | None:
-        """This PC's for these weights; None where they cannot be measured."""
+    def rates(self, work: TokenWork, begin_s: float) -> MachineRates | None:
+        """How fast this PC's processor reads such weights; measures what is not known yet.
+
+        Args:
+            work: What a token takes.
+            begin_s: Since when somebody waits, of the monotonic clock.
+
+        Returns:
+            None where that cannot be measured.
+        """
         types = sorted(work.bytes_by_type, key=lambda type_id: -work.bytes_by_type[type_id])
 
         def enough() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ class WhatIf:
         needs: By llama.cpp's own plan, with its context.
         work: What a token takes of whoever holds all of it.
         own: What this PC reaches of its bandwidth for the same formats.
+        has_draft: Something proposes its tokens, which counts for memory alone.
     """
 
     model: ModelFile
@@ -38,6 +40,7 @@ class WhatIf:
     needs: Needs
     work: TokenWork
     own: OwnShare
+    has_draft: bool = False
 
     def on(self, devices: Sequence[Device]) -> list[Carried]:
         """The candidate on each of these devices."""
@@ -84,14 +87,18 @@ def what_if(candidate: Candidate, fitter: Fitter, context_tokens: int | None = N
     Raises:
         PersonError: A server runs it, or a file of it is missing, broken or no language model.
     """
+    begin_s = time.monotonic()
     check_parts(candidate)
     path, engine = candidate.file, candidate.engine
     own, draft = open_model_file(path), read_draft(candidate)
     context = engine.context_tokens or context_tokens
     more_bytes = parts_bytes(candidate, own)
     more_bytes += draft_bytes(candidate, own, draft, context_of(engine, own, context))
-    fit = fitter.fit(path, context, engine, more_bytes)
+    fit = fitter.memory(path, context, engine, more_bytes)
     tensors = [tensor for shard in read_shards(path) for tensor in shard.header.tensors]
     model = as_run(own, engine)
     work = token_work(tensors, model, engine)
-    return WhatIf(model, fit.context_tokens, fit.needs, work, own_share(work, fit.rates))
+    # The processor's share, also where a GPU of this PC takes the layers.
+    rates = fitter.rates(work, begin_s)
+    drafts = candidate.draft is not None
+    return WhatIf(model, fit.context_tokens, fit.needs, work, own_share(work, rates), drafts)

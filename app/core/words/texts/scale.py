@@ -24,5 +24,6 @@ TEXTS: dict[str, str] = {
     "scale.fine_tuned": translate("Sentences", "It was tuned on a few examples more, which the chart does not see."),
     "scale.left_out": translate("Sentences", "Parts were left out of the files here, which the law knows nothing of."),
     "scale.shrinking_moves_nothing": translate("Sentences", "Fewer bits do not move it: the law knows nothing of them, only measuring does."),
+    "scale.draft_speeds_nothing": translate("Sentences", "The speeds are without its draft, which counts for memory alone: what one brings depends on the text and on the device."),
     "scale.no_such_device": translate("Sentences", "No device is called “{name}”. “whatif --devices” lists them."),
 }
