@@ -47,12 +47,6 @@ class Box(NamedTuple):
     right: float
     bottom: float
 
-    def covered_by(self, other: Box) -> float:
-        """The area that both share."""
-        wide = min(self.right, other.right) - max(self.left, other.left)
-        high = min(self.bottom, other.bottom) - max(self.top, other.top)
-        return wide * high if wide > 0 and high > 0 else 0.0
-
     def meets(self, other: Box) -> bool:
         """Whether both share anything at all."""
         return (
@@ -122,6 +116,18 @@ def line_box(one: Place, other: Place) -> Box:
     return Box(left - 0.5, top - 0.5, right + 0.5, bottom + 0.5)
 
 
+def covered(box: Box, others: Sequence[Box]) -> float:
+    """The areas that it shares with each of the others; asked a thousand times for a plot."""
+    left, top, right, bottom = box
+    area = 0.0
+    for its_left, its_top, its_right, its_bottom in others:
+        wide = (right if right < its_right else its_right) - (left if left > its_left else its_left)
+        high = (bottom if bottom < its_bottom else its_bottom) - (top if top > its_top else its_top)
+        if wide > 0 and high > 0:
+            area += wide * high
+    return area
+
+
 def place_labels(
     places: Sequence[Place],
     widths: Sequence[Sequence[float]],
@@ -141,7 +147,7 @@ def place_labels(
         reach: From the middle of a mark to the nearest name.
     """
     mark = reach * 0.7
-    covered = [*taken, *(Box(x - mark, y - mark, x + mark, y + mark) for x, y in places)]
+    there = [*taken, *(Box(x - mark, y - mark, x + mark, y + mark) for x, y in places)]
     found: list[Label] = []
     for (x, y), forms in zip(places, widths, strict=True):
         best: tuple[float, Label] | None = None
@@ -149,7 +155,7 @@ def place_labels(
             around = Box(
                 x - width - reach, y - 3 * height - reach, x + width + reach, y + 3 * height + reach
             )
-            near = [other for other in covered if other.meets(around)]
+            near = [other for other in there if other.meets(around)]
             cost, box = _cheapest(_options(x, y, width, height, reach), bounds, near)
             if best is None or cost < best[0]:
                 best = cost, Label(box, form)
@@ -159,7 +165,7 @@ def place_labels(
         name = best[1].box
         # Two names on a line are read as one unless something is between them.
         gap = mark if name.right > name.left else 0.0
-        covered.append(Box(name.left - gap, name.top, name.right + gap, name.bottom))
+        there.append(Box(name.left - gap, name.top, name.right + gap, name.bottom))
         found.append(best[1])
     return found
 
@@ -171,8 +177,7 @@ def _cheapest(options: Sequence[Box], bounds: Box, taken: Sequence[Box]) -> tupl
         cost = 0.01 * order + (_FAR_COSTS if order >= _NEAR_OPTIONS else 0.0)
         if best is not None and cost >= best[0]:
             break  # none that follows can be cheaper
-        cost += _OUTSIDE_COSTS * box.beyond(bounds)
-        cost += sum(box.covered_by(other) for other in taken)
+        cost += _OUTSIDE_COSTS * box.beyond(bounds) + covered(box, taken)
         if best is None or cost < best[0]:
             best = cost, box
     assert best is not None

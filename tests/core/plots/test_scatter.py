@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.candidates.shapes import colour_of, letter_of, numbers_of, outline_of
-from app.core.plots.scatter import Box, line_box, place_labels, staircase
+from app.core.plots.scatter import Box, covered, line_box, place_labels, staircase
 
 BOUNDS = Box(0, 0, 400, 300)
 
@@ -31,7 +31,7 @@ def test_neighbours_do_not_cover_each_other() -> None:
     places = [(100 + 30 * n, 150 - 12 * n) for n in range(8)]
     labels = place_labels(places, [[70, 10]] * 8, 14, BOUNDS)
     for one, other in itertools.combinations(labels, 2):
-        assert one.box.covered_by(other.box) < 12
+        assert covered(one.box, [other.box]) < 12
 
 
 def test_where_there_is_no_room_for_the_name_the_letter_stays() -> None:
@@ -78,4 +78,4 @@ def test_the_line_along_a_front_keeps_to_the_worse_side() -> None:
 def test_a_name_may_touch_a_line_but_not_lie_along_it() -> None:
     along = line_box((0, 100), (400, 100))
     (label,) = place_labels([(100, 100)], [[80]], 14, BOUNDS, [along])
-    assert label.box.covered_by(along) == 0
+    assert covered(label.box, [along]) == 0
