@@ -135,11 +135,17 @@ def scrolled(content: QWidget) -> QScrollArea:
 
     The area is no stop of the keyboard: what is in it has its own.
     """
+    area = scrolling()
+    content.setProperty("role", "plain")
+    area.setWidget(content)
+    return area
+
+
+def scrolling() -> QScrollArea:
+    """Such an area, still empty."""
     area = QScrollArea()
     scroll_down(area)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    content.setProperty("role", "plain")
-    area.setWidget(content)
     return area
 
 

@@ -32,7 +32,8 @@ def scale_help() -> PageHelp:
                 "ScaleHelp",
                 "“Other devices” asks whether a version would fit a phone, a small board, another"
                 " laptop or a GPU, and between which speeds it would be there. The range starts"
-                " from what this PC reaches of its own memory's speed.",
+                " from what this PC reaches of its own memory's speed. What is open in Compare with"
+                " a draft, adapters or other settings of its own can be asked about so, too.",
             ),
         ),
     )

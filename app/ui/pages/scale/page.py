@@ -9,20 +9,25 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
 from app.ui.kit.icons import icon
+from app.ui.kit.late import Place
 from app.ui.kit.theme import GRID
-from app.ui.kit.widgets.layouts import in_column, in_row, scrolled
+from app.ui.kit.widgets.layouts import in_column, in_row, scrolled, scrolling
 from app.ui.pages.scale.chart.tab import ChartTab
-from app.ui.pages.scale.elsewhere.tab import ElsewhereTab
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from app.core.models.family import LibraryModel
     from app.core.scale.law import ScalingLaw
     from app.core.scale.pairs import EqualPair
     from app.core.scale.points import ScalePoint
     from app.core.scale.published import PublishedModel
-    from app.ui.pages.scale.elsewhere.tab import ElsewhereBackends
+    from app.ui.pages.scale.elsewhere.backends import ElsewhereBackends
+    from app.ui.pages.scale.elsewhere.tab import ElsewhereTab
+
+OTHER_TAB = "app.ui.pages.scale.elsewhere.tab"
+"""Module of the second tab."""
 
 
 class ScalePage(QWidget):
@@ -34,7 +39,6 @@ class ScalePage(QWidget):
 
     Attributes:
         chart: The first tab.
-        elsewhere: The second.
     """
 
     chat_wanted = Signal(object)
@@ -46,10 +50,12 @@ class ScalePage(QWidget):
         published: tuple[PublishedModel, ...],
         find_pair: Callable[[ScalePoint, ScalePoint], EqualPair | None],
         backends: ElsewhereBackends,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
-        self.chart = ChartTab(law, published, find_pair)
-        self.elsewhere = ElsewhereTab(backends)
+        super().__init__(parent)
+        self._backends = backends
+        self._elsewhere: ElsewhereTab | None = None
+        self._models: Sequence[LibraryModel] = ()
         self.tabs = QTabBar()
         self.tabs.setAccessibleName(self.tr("Parts of the page"))
         self.tabs.setExpanding(False)
@@ -57,10 +63,14 @@ class ScalePage(QWidget):
         self.tabs.addTab(self.tr("Chart"))
         self.tabs.addTab(self.tr("Other devices"))
         self._stack = QStackedWidget()
-        self._stack.addWidget(scrolled(self.chart))
-        self._stack.addWidget(scrolled(self.elsewhere))
         head = in_row(self.tabs, 1, margins=(GRID, GRID // 2, GRID, 0))
         in_column(head, (self._stack, 1), on=self, spacing=0)
+        # From the outside in: what is put into another widget is styled anew with all it holds.
+        first = scrolling()
+        self._stack.addWidget(first)
+        self._stack.addWidget(Place(lambda: scrolled(self.elsewhere)))
+        self.chart = ChartTab(law, published, find_pair, first.viewport())
+        first.setWidget(self.chart)
         self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
         self.chart.side.chat_wanted.connect(self.chat_wanted)
         self.chart.side.measure_wanted.connect(self.measure_wanted)
@@ -75,6 +85,27 @@ class ScalePage(QWidget):
             action = QAction(icon(icon_name), text, self)
             action.triggered.connect(lambda _=False, tab=number: self.tabs.setCurrentIndex(tab))
             self.addAction(action)
+
+    @property
+    def elsewhere(self) -> ElsewhereTab:
+        """The second tab; it is built when it is first wanted."""
+        if self._elsewhere is None:
+            from app.ui.pages.scale.elsewhere.tab import ElsewhereTab
+
+            self._elsewhere = ElsewhereTab(self._backends)
+            self._elsewhere.show_models(self._models)
+        return self._elsewhere
+
+    def show_models(self, models: Sequence[LibraryModel]) -> None:
+        """Ask about these on other devices."""
+        self._models = models
+        if self._elsewhere is not None:
+            self._elsewhere.show_models(models)
+
+    def stop(self) -> None:
+        """Plan nothing more; the window closes."""
+        if self._elsewhere is not None:
+            self._elsewhere.stop()
 
     def carry_over(self, path: Path) -> None:
         """Ask what a file would do on other devices."""

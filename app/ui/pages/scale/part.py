@@ -30,14 +30,14 @@ class ScalePart(LatePart["ScaleDesk"]):
     def _make(self) -> ScaleDesk:
         from app.ui.pages.scale.desk import ScaleDesk
 
-        return ScaleDesk(self._ground)
+        return ScaleDesk(self._ground, self._models, self._late.place)
 
     def _begin(self, desk: ScaleDesk) -> None:
         page, requests = desk.page, self._ground.requests
         page.chat_wanted.connect(requests.show.tell)
         page.measure_wanted.connect(requests.measure.tell)
         self._late.place.shown.connect(desk.look_again)
-        desk.show_models(self._models)
+        desk.begin(self._models)
 
     def _note_models(self, models: Sequence[LibraryModel]) -> None:
         self._models = models

@@ -22,8 +22,6 @@ from PySide6.QtWidgets import QWidget
 
 from app.ui.kit.theme import GRID, current_tokens
 from app.ui.kit.timers import later
-from app.ui.plots.ladder.describe import describe
-from app.ui.plots.ladder.layout import lay_out
 from app.ui.plots.ladder.look import Look
 from app.ui.plots.readout_box import ReadoutBox
 
@@ -74,8 +72,8 @@ class Board(QWidget):
         content: object,
         title: str,
         *,
-        lay_out: Callable[[Any, QSizeF, Look], Drawing] = lay_out,
-        describe: Callable[[Any], str] = describe,
+        lay_out: Callable[[Any, QSizeF, Look], Drawing],
+        describe: Callable[[Any], str],
     ) -> None:
         super().__init__()
         self.content: Any = content

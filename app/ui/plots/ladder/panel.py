@@ -21,7 +21,9 @@ from app.ui.plots.ladder.content import (
     content_of,
     usual_loss,
 )
+from app.ui.plots.ladder.describe import describe
 from app.ui.plots.ladder.figure import LadderSheet
+from app.ui.plots.ladder.layout import lay_out
 from app.ui.plots.ladder.look import Look
 from app.ui.plots.ladder.table import table, values
 from app.ui.plots.ladder.words import loss_name
@@ -65,7 +67,8 @@ class Slot(QWidget):
         self._measures = _combo(self.tr("What is shown of each kind"))
         self._measures.addItem(self.tr("Difference"), Measure.DIFFERENCE)
         self._measures.addItem(self.tr("Right answers"), Measure.ACCURACY)
-        self.board = Board(content_of(kind, None, self._options), kind.long_title)
+        content = content_of(kind, None, self._options)
+        self.board = Board(content, kind.long_title, lay_out=lay_out, describe=describe)
         self.head = in_row(
             self._choice, self._losses, self._measures, 1, margins=(0, GRID // 2, 0, GRID // 2)
         )

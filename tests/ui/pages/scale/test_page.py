@@ -18,19 +18,24 @@ import pytest
 from PySide6.QtCore import QSizeF, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from app.core.candidates.candidate import Candidate, candidate_of
+from app.core.candidates.drafts import Draft
+from app.core.candidates.settings import EngineSettings, KvType
 from app.core.devices.carried import CarriedBasis, OwnShare
+from app.core.errors import PersonError
 from app.core.memory.estimate import Needs, estimated_needs
 from app.core.memory.token_work import TokenWork
-from app.core.scale.pairs import EqualPair, Sized, equal_pair
-from app.core.scale.points import Measured
+from app.core.scale.pairs import EqualPair, equal_pair
+from app.core.scale.points import Measured, ReadText
 from app.lab.scale.chart import points_of_chart
+from app.lab.scale.equal import likely_pair, sized
 from app.lab.scale.shipped import shipped_devices, shipped_law, shipped_models
 from app.lab.scale.whatif import Asked, WhatIf
 from app.ui.kit.jobs import Jobs
 from app.ui.kit.theme import current_tokens
 from app.ui.pages.scale.chart.content import ChartKind, content_of
 from app.ui.pages.scale.chart.drawing import PointsDrawing, lay_out
-from app.ui.pages.scale.elsewhere.tab import ElsewhereBackends
+from app.ui.pages.scale.elsewhere.backends import ElsewhereBackends
 from app.ui.pages.scale.page import ScalePage
 from app.ui.plots.ladder.look import Look
 from tests.helpers.scale_models import library_of
@@ -65,7 +70,10 @@ class Scene:
     models: list[LibraryModel]
     jobs: Jobs
     own: list[Device] = field(default_factory=list)
-    planned: list[Path] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    opened: list[tuple[str, Candidate]] = field(default_factory=list)
+    fails: bool = False
+    basis: CarriedBasis = CarriedBasis.KERNELS
 
 
 @pytest.fixture
@@ -82,36 +90,37 @@ def scene(qtbot: QtBot, tmp_path: Path) -> Iterator[Scene]:
     def plan(asked: Sequence[Asked], job: JobContext) -> None:
         for each in asked:
             path, tokens = each.candidate.file, each.context_tokens or 4096
-            scene.planned.append(path)
+            scene.asked.append(each)
+            if scene.fails:
+                job.report((each, PersonError("The disk is busy.")))
+                continue
             facts = by_path[path].model
             assert facts is not None
             work = TokenWork({12: facts.tensor_bytes}, 100_000, 0.0, 0, 0, 0)
-            own = OwnShare(0.8, CarriedBasis.KERNELS)
-            job.report((each, WhatIf(facts, tokens, needs(path, tokens), work, own)))
+            own = OwnShare(0.8, scene.basis)
+            drafts = each.candidate.draft is not None
+            job.report((each, WhatIf(facts, tokens, needs(path, tokens), work, own, drafts)))
 
     def pair(one: ScalePoint, other: ScalePoint) -> EqualPair | None:
-        sized = [
-            [
-                Sized(p, by_path[p].label, point.total_parameters, needs(p).total_bytes)
-                for p in point.paths
-            ]
-            for point in (one, other)
-        ]
-        return equal_pair(sized[0], sized[1], 100 * B)
+        return equal_pair(sized(one, by_path), sized(other, by_path), 100 * B)
 
     backends = ElsewhereBackends(
-        jobs, plan, shipped_devices(), lambda: tuple(scene.own), lambda d: _keep(scene, d)
-    )
+        jobs, plan, shipped_devices(), lambda: tuple(scene.own), lambda d: _keep(scene, d),
+        lambda: scene.opened,
+    )  # fmt: skip
     page = ScalePage(shipped_law(), shipped_models(), pair, backends)
     scene = Scene(page, models, jobs)
     qtbot.addWidget(page)
-    bits = {"t": {models[0].path: Measured(0.8, "t", "Q8_0")}}
-    page.chart.show_points(*points_of_chart(models, shipped_models(), bits))
-    page.elsewhere.show_models(models)
+    text = ReadText("t", "", 16)
+    bits = {text: {models[0].path: Measured(0.8, text, "Q8_0")}}
+    points, unknown = points_of_chart(models, shipped_models(), bits)
+    here = [point for point in points if point.is_here]
+    page.chart.show_points(points, unknown, likely_pair(here, by_path, 100 * B))
+    page.show_models(models)
     page.resize(1200, 800)
     page.show()
     yield scene
-    page.elsewhere.stop()
+    page.stop()
     jobs.wait_all()
     jobs.shutdown()
 
@@ -180,10 +189,11 @@ def test_a_pair_at_equal_memory_leads_to_a_ladder(scene: Scene, qtbot: QtBot) ->
 def test_other_devices_are_asked_once_somebody_looks(scene: Scene, qtbot: QtBot) -> None:
     page, tab = scene.page, scene.page.elsewhere
     QAbstractItemModelTester(tab.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    assert not scene.planned
+    assert not scene.asked
     page.carry_over(scene.models[1].path)
-    qtbot.waitUntil(lambda: len(scene.planned) == 2 and len(tab.model.rows) > 40)
-    assert scene.planned[0] == scene.models[1].path  # the chosen one first, then its family
+    qtbot.waitUntil(lambda: len(scene.asked) == 2 and len(tab.model.rows) > 40)
+    first, _family = scene.asked
+    assert first.candidate.file == scene.models[1].path
     found = {one.device.name: one for one in tab.model.rows}
     assert found["RTX 3060 12 GB"].slow is not None
     assert found["GTX 1650 4 GB"].slow is None
@@ -211,3 +221,48 @@ def test_an_own_device_is_kept_and_goes_again(scene: Scene, qtbot: QtBot) -> Non
     tab.remove.click()
     assert scene.own == []
     assert len(tab.model.rows) == count
+
+
+def test_what_failed_is_asked_again(scene: Scene, qtbot: QtBot) -> None:
+    page, tab = scene.page, scene.page.elsewhere
+    scene.fails = True
+    page.tabs.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: tab.note.text() == "The disk is busy.")
+    scene.fails = False
+    page.tabs.setCurrentIndex(0)
+    page.tabs.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: len(tab.model.rows) > 40)
+    assert "llama.cpp's own plan" in tab.note.text()
+
+
+def test_what_was_not_measured_here_is_not_called_reached(scene: Scene, qtbot: QtBot) -> None:
+    tab = scene.page.elsewhere
+    scene.basis = CarriedBasis.USUAL
+    scene.page.tabs.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: len(tab.model.rows) > 40)
+    assert "This PC could not be measured" in tab.note.text()
+    assert "This PC reaches" not in tab.note.text()
+
+
+def test_what_compare_has_open_is_asked_with_its_settings(scene: Scene, qtbot: QtBot) -> None:
+    tab, path = scene.page.elsewhere, scene.models[1].path
+    engine = EngineSettings(context_tokens=512, kv_type=KvType.Q8_0, experts=2, threads=1)
+    drafted = Candidate(candidate_of(path).source, engine, draft=Draft())
+    boxes_alone = Candidate(drafted.source, EngineSettings(context_tokens=512, threads=1))
+    scene.opened[:] = [("A", boxes_alone), ("B", drafted)]
+    scene.page.tabs.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: len(tab.model.rows) > 40)
+    scene.jobs.wait_all()
+    words = [tab.source.itemText(place) for place in range(tab.source.count())]
+    place = next(n for n, word in enumerate(words) if " · B: " in word)
+    assert not any(" · A: " in word for word in words)  # the boxes say the same
+    assert "KV" not in words[place]
+    scene.asked.clear()
+    tab.source.setCurrentIndex(place)
+    tab.source.activated.emit(place)
+    qtbot.waitUntil(lambda: "without its draft" in tab.note.text())
+    first = scene.asked[0]
+    assert (first.candidate.draft, first.candidate.engine.experts) == (Draft(), 2)
+    assert first.candidate.engine.kv_type is KvType.F16
+    assert first.context_tokens == tab.context.currentData()
+    assert {each.candidate.draft for each in scene.asked} == {Draft()}  # its family, too

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from app.core.scale.pairs import EqualPair
     from app.core.scale.points import ScalePoint
     from app.core.scale.published import PublishedModel
-
-_MOST_TRIES = 20
 
 
 class ScaleSide(QScrollArea):
@@ -160,26 +157,19 @@ class PairPanel(QWidget):
             box.activated.connect(self._refresh)
         self.show_points(())
 
-    def show_points(self, points: Sequence[ScalePoint]) -> None:
-        """Offer these models of this PC."""
+    def show_points(self, points: Sequence[ScalePoint], likely: Sequence[str] = ()) -> None:
+        """Offer these models of this PC; at first the two of these names."""
         self._points = {point.name: point for point in points}
         before = [box.currentText() for box in self.boxes]
         if not set(before) <= self._points.keys():
-            before = [point.name for point in self._likely(points)]
-        for box, name in zip(self.boxes, before, strict=False):
+            before = list(likely)
+        for box, name in zip(self.boxes, [*before, "", ""], strict=False):
             box.clear()
             box.addItems(list(self._points))
             box.setCurrentIndex(box.findText(name))
         for box in self.boxes:
             box.setVisible(len(points) > 1)
         self._refresh()
-
-    def _likely(self, points: Sequence[ScalePoint]) -> Sequence[ScalePoint]:
-        """Two of different sizes of which a pair is found, as far as few tries tell."""
-        tries = itertools.islice(itertools.combinations(points, 2), _MOST_TRIES)
-        apart = [two for two in tries if two[0].total_parameters != two[1].total_parameters]
-        found = (two for two in apart if self._find(*two) is not None)
-        return next(found, (*apart, points[:2])[0])
 
     def _refresh(self) -> None:
         one, other = (self._points.get(box.currentText()) for box in self.boxes)

@@ -50,8 +50,13 @@ class ChartTab(QWidget):
         law: ScalingLaw,
         published: tuple[PublishedModel, ...],
         find_pair: Callable[[ScalePoint, ScalePoint], EqualPair | None],
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
+        self.setProperty("role", "plain")
+        left = FullHeight()
+        self._split = split(left, grows=0)
+        in_column(self._split, on=self, margins=(2 * GRID, GRID, GRID, GRID))
         self._law = law
         self._points: tuple[ScalePoint, ...] = ()
         self._chosen: str | None = None
@@ -81,10 +86,9 @@ class ChartTab(QWidget):
         )
         save = (SaveButton(self.outlet), 0, Qt.AlignmentFlag.AlignVCenter)
         top = in_row(self.kind, self.table_button, 1, save)
-        left = FullHeight()
         in_column(top, (self._stack, 1), self.unknown, on=left)
-        self._split = split(left, self.side, grows=0, sizes=(90 * GRID, 42 * GRID))
-        in_column(self._split, on=self, margins=(2 * GRID, GRID, GRID, GRID))
+        self._split.addWidget(self.side)
+        self._split.setSizes((90 * GRID, 42 * GRID))
         self.kind.activated.connect(self._show)
         self.table_button.toggled.connect(self._stack.setCurrentIndex)
         self.board.picked.connect(self.choose)
@@ -92,10 +96,18 @@ class ChartTab(QWidget):
         self.board.copy_asked.connect(self.outlet.copy_values)
         self.table.picked.connect(self.choose)
 
-    def show_points(self, points: Sequence[ScalePoint], unknown: Sequence[str]) -> None:
-        """Show these models; of the unknown ones of this PC their names."""
+    def show_points(
+        self, points: Sequence[ScalePoint], unknown: Sequence[str], likely: Sequence[str] = ()
+    ) -> None:
+        """Show these models.
+
+        Args:
+            points: Those whose training is known.
+            unknown: Names of others on this PC.
+            likely: Names of two of this PC to hold against each other at first.
+        """
         self._points = tuple(points)
-        self.side.pair.show_points([point for point in points if point.is_here])
+        self.side.pair.show_points([point for point in points if point.is_here], likely)
         self._show()
         known = {point.name for point in points}
         self.choose(self._chosen if self._chosen in known else None)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from PySide6.QtCore import QSizeF, Qt
 from PySide6.QtWidgets import QWidget
 
-from app.core.candidates.candidate import Candidate, LocalFile
+from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
+from app.core.candidates.notation import told_settings
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, EngineSettings, KvType
+from app.core.devices.carried import CarriedBasis
 from app.core.errors import PersonError
 from app.core.models.family import families
+from app.core.words.sentence import say
 from app.lab.scale.whatif import Asked, WhatIf
+from app.ui.kit.plain import add_choice
 from app.ui.kit.theme import GRID, current_tokens
 from app.ui.kit.widgets.buttons import push_button
 from app.ui.kit.widgets.choice_box import ChoiceBox
@@ -23,7 +27,7 @@ from app.ui.kit.widgets.labels import label
 from app.ui.kit.widgets.layouts import in_column, in_row, split
 from app.ui.kit.widgets.search_field import search_field
 from app.ui.kit.words.format import context_length, percent
-from app.ui.kit.words.sentences import sentence
+from app.ui.kit.words.sentences import sentence, told
 from app.ui.pages.scale.elsewhere.content import Bar, ElsewhereContent, describe
 from app.ui.pages.scale.elsewhere.drawing import lay_out, least_height
 from app.ui.pages.scale.elsewhere.own import OwnDevice
@@ -35,36 +39,18 @@ from app.ui.plots.ladder.look import Look
 from app.ui.plots.outlet import Outlet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from PySide6.QtGui import QShowEvent
 
     from app.core.devices.device import Device
     from app.core.models.family import Family, LibraryModel
-    from app.ui.kit.jobs import Job, JobContext, Jobs
+    from app.ui.kit.jobs import Job
+    from app.ui.pages.scale.elsewhere.backends import ElsewhereBackends
 
 _CONTEXTS = (2048, DEFAULT_CONTEXT_TOKENS, 8192, 16_384, 32_768, 65_536, 131_072)
 _MOST_BARS = 8
 _SHEET = QSizeF(112 * GRID, 60 * GRID)
-
-
-@dataclass(frozen=True, slots=True)
-class ElsewhereBackends:
-    """What the tab stands on.
-
-    Attributes:
-        jobs: The door to background work.
-        plan: Called in a job: reports each question with its answer.
-        devices: That ship with the program.
-        own: The person's own.
-        keep_own: Keeps them.
-    """
-
-    jobs: Jobs
-    plan: Callable[[Sequence[Asked], JobContext], None]
-    devices: tuple[Device, ...]
-    own: Callable[[], tuple[Device, ...]]
-    keep_own: Callable[[tuple[Device, ...]], None]
 
 
 class ElsewhereTab(QWidget):
@@ -76,7 +62,9 @@ class ElsewhereTab(QWidget):
         self._families: tuple[Family, ...] = ()
         self._models: Sequence[LibraryModel] = ()
         self._offered: Sequence[LibraryModel] | None = None
-        self._known: dict[Asked, WhatIf | PersonError] = {}
+        self._opened: list[tuple[str, Candidate]] = []
+        self._known: dict[Asked, WhatIf] = {}
+        self._failed: dict[Asked, PersonError] = {}
         self._job: Job[None] | None = None
         self.source = ChoiceBox(self.tr("Version"), least_characters=16)
         self.context = ChoiceBox(self.tr("Size of the context"))
@@ -132,26 +120,48 @@ class ElsewhereTab(QWidget):
             self._ask()
 
     def _offer(self) -> None:
-        """Offer the versions of the models that are here now, once somebody looks."""
-        if self._offered is self._models:
+        """Offer the versions of the models that are here now, once somebody looks.
+
+        Behind a version stands what Compare has it open with.
+        """
+        opened = [(letter, _carried_along(each)) for letter, each in self._backends.opened()]
+        opened = [(letter, each) for letter, each in opened if not each.is_plain]
+        if self._offered is self._models and self._opened == opened:
             return
-        self._offered = self._models
+        self._offered, self._opened = self._models, opened
         self._families = families(self._models)
-        before: Path | None = self.source.currentData()
+        before = self._chosen
         self.source.clear()
         for family in self._families:
             for model in family.models:
                 if model.why_not is None:
-                    self.source.addItem(f"{family.name} · {model.label}", model.path)
+                    self._offer_version(f"{family.name} · {model.label}", model.path)
         if before is not None:
-            self.source.setCurrentIndex(max(0, self.source.findData(before)))
+            self._select(before)
+
+    def _offer_version(self, name: str, path: Path) -> None:
+        add_choice(self.source, name, candidate_of(path))
+        for letter, candidate in self._opened:
+            if candidate.local == path:
+                words = self.tr("{version} · {letter}: {settings}").format(
+                    version=name, letter=letter, settings=told(told_settings(candidate))
+                )
+                add_choice(self.source, words, candidate)
+
+    @property
+    def _chosen(self) -> Candidate | None:
+        """Its settings are asked about, beside what the boxes say; None without any model."""
+        return self.source.currentData()
+
+    def _select(self, candidate: Candidate) -> None:
+        every = [self.source.itemData(place) for place in range(self.source.count())]
+        if candidate in every:
+            self.source.setCurrentIndex(every.index(candidate))
 
     def choose(self, path: Path) -> None:
         """Ask about this file."""
         self._offer()
-        found = self.source.findData(path)
-        if found >= 0:
-            self.source.setCurrentIndex(found)
+        self._select(candidate_of(path))
         if self.isVisible():
             self._ask()
 
@@ -162,13 +172,14 @@ class ElsewhereTab(QWidget):
 
     # ---------------------------------------------------------------------------- questions
 
-    def _question(self, path: Path) -> Asked:
-        engine = EngineSettings(kv_type=self.kv.currentData())
-        return Asked(Candidate(LocalFile(str(path)), engine), self.context.currentData())
+    def _question(self, chosen: Candidate, path: Path) -> Asked:
+        """What is asked about a version: with the chosen one's settings."""
+        engine = replace(chosen.engine, kv_type=KvType(self.kv.currentData()))
+        candidate = replace(chosen, source=LocalFile(str(path)), engine=engine)
+        return Asked(candidate, self.context.currentData())
 
-    def _versions(self) -> tuple[LibraryModel, ...]:
-        """Those of the chosen file's family, the chosen one among them."""
-        path = self.source.currentData()
+    def _versions(self, path: Path | None) -> tuple[LibraryModel, ...]:
+        """Those of a file's family, it among them."""
         for family in self._families:
             sound = [model for model in family.models if model.why_not is None]
             place = next((n for n, model in enumerate(sound) if model.path == path), None)
@@ -181,9 +192,12 @@ class ElsewhereTab(QWidget):
         """Have planned what is not known yet, the chosen version first."""
         self.stop()
         self._job = None
-        path = self.source.currentData()
-        versions = sorted(self._versions(), key=lambda model: model.path != path)
-        asked = [self._question(model.path) for model in versions]
+        self._failed.clear()
+        chosen, asked = self._chosen, list[Asked]()
+        if chosen is not None:
+            path = chosen.local
+            versions = sorted(self._versions(path), key=lambda model: model.path != path)
+            asked = [self._question(chosen, model.path) for model in versions]
         missing = [each for each in asked if each not in self._known]
         if missing:
             self._job = self._backends.jobs.run(
@@ -198,14 +212,19 @@ class ElsewhereTab(QWidget):
         self._job = None
 
     def _take(self, answer: tuple[Asked, WhatIf | PersonError]) -> None:
-        self._known[answer[0]] = answer[1]
+        asked, found = answer
+        if isinstance(found, WhatIf):
+            self._known[asked] = found
+        else:
+            self._failed[asked] = found  # until it is asked again
         self._show()
 
     # ---------------------------------------------------------------------------- showing
 
     def _show(self) -> None:
-        path: Path | None = self.source.currentData()
-        if path is None:
+        chosen = self._chosen
+        path = None if chosen is None else chosen.local
+        if chosen is None or path is None:
             empty = (
                 self.tr("No model on this PC yet"),
                 self.tr("What one of them would do on other devices will stand here."),
@@ -213,18 +232,19 @@ class ElsewhereTab(QWidget):
             self._show_content(ElsewhereContent(empty=empty))
             self.note.setText("")
             return
-        answer = self._known.get(self._question(path))
+        asked = self._question(chosen, path)
+        answer = self._known.get(asked) or self._failed.get(asked)
         devices = [*self._backends.own(), *self._backends.devices]
         self.own.set_taken([device.name for device in devices])
-        bars = tuple(self._bar(model, path) for model in self._versions())
+        bars = tuple(self._bar(model, chosen) for model in self._versions(path))
         found = answer.on(devices) if isinstance(answer, WhatIf) else []
         self._show_content(ElsewhereContent(bars, tuple(found)))
         self.note.setText(self._note(answer))
 
-    def _bar(self, model: LibraryModel, chosen: Path) -> Bar:
-        answer = self._known.get(self._question(model.path))
-        needs = answer.needs.total_bytes if isinstance(answer, WhatIf) else None
-        return Bar(model.label or model.name, needs, model.path == chosen)
+    def _bar(self, model: LibraryModel, chosen: Candidate) -> Bar:
+        answer = self._known.get(self._question(chosen, model.path))
+        needs = None if answer is None else answer.needs.total_bytes
+        return Bar(model.label or model.name, needs, model.path == chosen.local)
 
     def _show_content(self, content: ElsewhereContent) -> None:
         self.board.set_content(content)
@@ -236,14 +256,21 @@ class ElsewhereTab(QWidget):
             return self.tr("llama.cpp plans the load …")
         if isinstance(answer, PersonError):
             return sentence(answer)
-        return self.tr(
+        plan = self.tr(
             "Memory by llama.cpp's own plan for a context of {context}. Speeds are a range: at"
-            " least with a full context, at most with an empty one; this PC reaches {share} of its"
-            " own memory's speed with these formats. Phones and small boards slow down when they"
-            " get warm."
-        ).format(
-            context=context_length(answer.context_tokens), share=percent(min(1, answer.own.share))
-        )
+            " least with a full context, at most with an empty one."
+        ).format(context=context_length(answer.context_tokens))
+        if answer.own.basis is CarriedBasis.KERNELS:
+            basis = self.tr("This PC reaches {share} of its own memory's speed with these formats.")
+        else:
+            basis = self.tr(
+                "This PC could not be measured: the least rests on {share} of a memory's speed,"
+                " which is usual."
+            )
+        draft = told(say("scale.draft_speeds_nothing")) if answer.has_draft else ""
+        warm = self.tr("Phones and small boards slow down when they get warm.")
+        basis = basis.format(share=percent(min(1, answer.own.share)))
+        return " ".join(filter(None, (plan, basis, draft, warm)))
 
     def _pick(self, name: str) -> None:
         self.board.mark(name)
@@ -275,3 +302,11 @@ class ElsewhereTab(QWidget):
         super().showEvent(event)
         self._offer()
         self._ask()
+
+
+def _carried_along(candidate: Candidate) -> Candidate:
+    """A candidate without what the boxes say, and without what matters on this PC alone."""
+    engine = replace(
+        candidate.engine, context_tokens=None, threads=None, kv_type=KvType.F16, value_type=None
+    )
+    return replace(candidate, engine=engine, template_id=None)

@@ -18,6 +18,8 @@ from app.ui.kit.words.format import about
 from app.ui.kit.words.sentences import told
 from app.ui.plots.ladder.board import Board
 from app.ui.plots.ladder.content import Options, PlotKind, content_of
+from app.ui.plots.ladder.describe import describe
+from app.ui.plots.ladder.layout import lay_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +54,8 @@ class OutcomePanel(FullHeight):
         self.words = label("", "dim", wrap=True, selectable=True)
         self.progress = ProgressLine(self.tr("Comparing"))
         self.answer = label("", wrap=True, selectable=True)
-        self.board = Board(content_of(PlotKind.WAYS, None, Options()), PlotKind.WAYS.long_title)
+        content = content_of(PlotKind.WAYS, None, Options())
+        self.board = Board(content, PlotKind.WAYS.long_title, lay_out=lay_out, describe=describe)
         self.board.opened.connect(self.chat_wanted)
         self.go_on_button = push_button(self.tr("Go on measuring"), icon_name="play")
         self.go_on_button.clicked.connect(lambda: self._ask(self.go_on_wanted))
