@@ -15,7 +15,11 @@ PLENTY_BYTES = 50_000_000_000
 
 
 def roomy(
-    folder: Path, available_bytes: int = PLENTY_BYTES, plans: Plans | None = None
+    folder: Path,
+    available_bytes: int = PLENTY_BYTES,
+    plans: Plans | None = None,
+    total_bytes: int | None = None,
 ) -> EngineRoom:
-    """A room with so much memory, whatever this PC has."""
-    return EngineRoom(folder, lambda: available_bytes, plans)
+    """A room with so much memory free, of so much or just this, whatever this PC has."""
+    total = available_bytes if total_bytes is None else total_bytes
+    return EngineRoom(folder, lambda: available_bytes, plans, total_bytes=lambda: total)

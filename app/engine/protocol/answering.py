@@ -53,8 +53,8 @@ class AnswerMany(msgspec.Struct, tag="answer_many", frozen=True):
     are answered alone, behind the others. ManyAnswered closes the command; after Failed with its
     id, what was not told of is not answered.
 
-    What is answered to a question follows from it and from the number of places: not from the
-    other questions nor from their order.
+    What is answered to a question follows from it and from the number of places and their size: not
+    from the other questions nor from their order.
 
     Attributes:
         id: A later one than those of its questions.

@@ -124,7 +124,7 @@ class PassesMeasured(msgspec.Struct, tag="passes_measured", frozen=True):
         alone_ns: A pass over one text; 0 where texts cannot grow side by side.
         beside_ns: By the number of texts; empty where they cannot grow side by side.
         beside_kld: How far the next word is from the one behind the same text alone, which differs
-            by rounding: mean divergence in nats.
+            by rounding: mean divergence in nats, over some words of several texts.
     """
 
     id: int

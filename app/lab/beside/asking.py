@@ -1,7 +1,8 @@
 """The door to one engine for many prompts: several at once, or one after the other.
 
-What is answered follows from the prompt, its settings and how many are answered at once; not from
-the other prompts, nor from their order.
+What is answered follows from the prompt, its settings, how many are answered at once and how large
+the places are, which decides who is answered alone; not otherwise from the other prompts, nor from
+their order.
 """
 
 from __future__ import annotations

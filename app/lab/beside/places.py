@@ -2,7 +2,8 @@
 
 What a further question in the same passes gains is measured once a file and kept. All files of a
 comparison are then asked alike, by the largest and the smallest together, since llama.cpp rounds
-otherwise with another number of them: where Q8_0 gains, K-quants may lose.
+otherwise with another number of them: where Q8_0 gains, K-quants may lose. What memory is free now
+decides nothing of it, so that the same comes out again; this PC's memory does.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from msgspec.structs import replace
 from app.base.files import known_by
 from app.core.candidates.settings import CONTEXT_STEP_TOKENS
 from app.core.errors import PersonError
+from app.core.memory.estimate import kv_cache_bytes
 from app.engine.protocol.measuring import MeasurePasses, PassesMeasured
 from app.lab.beside.kept import KeptOfFiles, decoded
 
@@ -37,18 +39,21 @@ ROUNDS = 4
 _NEARLY = 0.85
 # What is gained must be worth another way of rounding.
 _LEAST_GAIN = 1.15
-# Keys and values of all questions may take so much beyond what one after the other takes.
+# All questions may take so much beyond what one after the other takes.
 _MOST_BYTES = 300_000_000
 _MOST_SHARE = 4
 # Tasks are asked in groups, from look to look; at the end of each, places wait for the longest.
 _GROUPS = 4
 _ONE_CONTEXT_TOKENS = 512
-# What a template writes around a question; longer ones than most others are answered alone.
-_TEMPLATE_TOKENS = 64
+AROUND_TOKENS = 64
+"""What a template usually writes around a question."""
+# Longer ones than most others are answered alone.
 _PLACE_SHARE = 0.85
 # All levels of so small a model are answered before it pays to measure two of them.
 _SMALL_BYTES = 64_000_000
-_PASSES = "passes"
+# 2: of several texts.
+_PASSES = "passes 2"
+_LOGIT_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +130,9 @@ def at_once_for(
         return None
     largest = largest_of(every)
     tokens = place_tokens(needs)
+    each_bytes = place_bytes(largest, tokens)
     try:
         passes = passes_of(every, threads, room, kept)
-        each_bytes = place_bytes(largest, tokens, room)
     except (PersonError, OSError) as error:
         log.warning("asked one after the other: %s", error)
         return None
@@ -141,9 +146,8 @@ def at_once_for(
         rounds=rounds,
         groups=1,
     )
-    if places == 1 or not room.holds([largest], _ONE_CONTEXT_TOKENS + places * tokens):
-        return None
-    return AtOnce(places, tokens)
+    needed = room.estimated_bytes(largest, _ONE_CONTEXT_TOKENS) + beside_bytes(places, each_bytes)
+    return AtOnce(places, tokens) if places > 1 and needed <= room.lasting_bytes() else None
 
 
 def grows_beside(opened: OpenedCandidate) -> bool:
@@ -159,9 +163,10 @@ def largest_of(every: Sequence[OpenedCandidate]) -> OpenedCandidate:
 def passes_of(
     every: Sequence[OpenedCandidate], threads: int, room: EngineRoom, kept: KeptPasses
 ) -> PassesMeasured:
-    """What was measured, or is now: of the largest file and of the smallest, their times together.
+    """What was measured, or is now: of the largest file and of the smallest.
 
-    Of a night the smallest may not be here: then the largest decides alone.
+    Their times together, and of what they round the larger. Of a night the smallest may not be
+    here: then the largest decides alone.
 
     Raises:
         OSError: The largest file is gone.
@@ -185,7 +190,16 @@ def passes_of(
         for count, ns in passes.beside_ns.items()
         if count in other.beside_ns
     }
-    return replace(passes, alone_ns=passes.alone_ns + other.alone_ns, beside_ns=beside_ns)
+    beside_kld = {
+        count: max(kld, other.beside_kld.get(count, 0.0))
+        for count, kld in passes.beside_kld.items()
+    }
+    return replace(
+        passes,
+        alone_ns=passes.alone_ns + other.alone_ns,
+        beside_ns=beside_ns,
+        beside_kld=beside_kld,
+    )
 
 
 def _measured(
@@ -207,19 +221,53 @@ def place_tokens(needs: Sequence[int]) -> int:
     """
     ordered = sorted(needs)
     wanted = ordered[int(_PLACE_SHARE * len(ordered))] if ordered else 0
-    wanted += _TEMPLATE_TOKENS
-    return -(-wanted // CONTEXT_STEP_TOKENS) * CONTEXT_STEP_TOKENS
+    return in_steps(wanted + AROUND_TOKENS)
+
+
+def in_steps(tokens: int) -> int:
+    """The size of a place that holds so many tokens."""
+    return -(-tokens // CONTEXT_STEP_TOKENS) * CONTEXT_STEP_TOKENS
 
 
 def tokens_of(text: str, answer_tokens: int) -> int:
-    """What a question may take with its answer: long words and other writings take more tokens."""
-    return len(text) // 2 + answer_tokens
+    """What a question may take with its answer: a token has hardly ever less than two bytes."""
+    return len(text.encode("utf-8", "replace")) // 2 + answer_tokens
 
 
-def place_bytes(opened: OpenedCandidate, tokens: int, room: EngineRoom) -> int:
-    """What one more question of so many tokens at once takes."""
-    one, two = (room.needed_bytes(opened, n * _ONE_CONTEXT_TOKENS) for n in (1, 2))
-    return max(0, two - one) * tokens // _ONE_CONTEXT_TOKENS
+def place_bytes(opened: OpenedCandidate, tokens: int) -> int:
+    """What one more question of so many tokens at once takes: keys and values, and its logits.
+
+    By formula, whatever llama.cpp planned before: answers follow from it.
+    """
+    cached = kv_cache_bytes(opened.model, tokens, opened.engine)
+    return cached + _LOGIT_BYTES * opened.model.vocabulary_size
+
+
+def beside_bytes(places: int, place_bytes: int) -> int:
+    """What an engine takes for so many at once beyond one: a place more holds what all begin with.
+
+    Args:
+        places: So many at once.
+        place_bytes: Of each :func:`place_bytes`.
+    """
+    return (places + 1) * place_bytes if places > 1 else 0
+
+
+def most_bytes(file_bytes: int) -> int:
+    """What several at once may take at most, of a file with such weights."""
+    return max(_MOST_BYTES, file_bytes // _MOST_SHARE)
+
+
+def engines_for(
+    places: int, *, engines: int, threads: int, place_bytes: int, file_bytes: int
+) -> tuple[int, int]:
+    """How many engines answer so many at once each, and their threads; arguments of :func:`chosen`.
+
+    One with all threads where memory has no room for what all would take.
+    """
+    if engines * beside_bytes(places, place_bytes) <= most_bytes(file_bytes):
+        return engines, threads
+    return 1, engines * threads
 
 
 def chosen(
@@ -232,7 +280,6 @@ def chosen(
     place_bytes: int,
     file_bytes: int,
     questions: int,
-    at_once: int | None = None,
     rounds: int = ROUNDS,
     groups: int = _GROUPS,
 ) -> tuple[int, int, int]:
@@ -246,16 +293,11 @@ def chosen(
         threads: Of each of these.
         place_bytes: What one more question at once takes.
         file_bytes: Weights; an engine less is a copy of them less.
-        questions: That are asked.
-        at_once: So many are to be answered at once; None for as many as pay here.
+        questions: That are asked and have room in a place.
         rounds: So many questions each place has at least.
         groups: The questions come in so many, one after the other. At the end of each, places are
             empty about as long as a question takes.
     """
-    most = max(_MOST_BYTES, file_bytes // _MOST_SHARE)
-    if at_once is not None:
-        fits = engines * at_once * place_bytes <= most
-        return (engines, threads, at_once) if fits else (1, engines * threads, at_once)
 
     def gains_of(beside_ns: Mapping[int, int], sharing: int) -> dict[int, float]:
         """Over one at a time in each engine, where so many engines share the questions."""
@@ -270,12 +312,15 @@ def chosen(
     if best < _LEAST_GAIN:
         return engines, threads, 1
     wanted = min(count for count, gain in gains.items() if gain >= _NEARLY * best)
-    if engines * wanted * place_bytes <= most:
+    most = most_bytes(file_bytes)
+    if engines * beside_bytes(wanted, place_bytes) <= most:
         return engines, threads, wanted
     # One engine for all then, whose threads wait for each other: does that still gain anything?
     most += (engines - 1) * file_bytes
     gains = gains_of(passes.beside_ns if together is None else together().beside_ns, 1)
-    fitting = [count for count in gains if count <= wanted and count * place_bytes <= most]
+    fitting = [
+        count for count in gains if count <= wanted and beside_bytes(count, place_bytes) <= most
+    ]
     places = max(fitting, key=lambda count: gains[count], default=1)
     if gains.get(places, 0.0) < _LEAST_GAIN:
         return engines, threads, 1

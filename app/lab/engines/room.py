@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
 from app.core.errors import PersonError
-from app.core.memory.estimate import estimated_needs, memory_budget_bytes
+from app.core.memory.estimate import estimated_needs, lasting_budget_bytes, memory_budget_bytes
 from app.core.words.sentence import say
 from app.engine.local.client import LocalEngines
 from app.engine.protocol.loading import Load, Loaded
@@ -18,7 +18,7 @@ from app.lab.engines.loading import load_command
 from app.lab.engines.parts import parts_bytes
 from app.lab.engines.plans import Plans
 from app.lab.servers.book import ServerBook
-from app.monitor.machine import available_memory_bytes
+from app.monitor.machine import available_memory_bytes, total_memory_bytes
 from app.store.glance import memory_reserve_bytes
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class EngineRoom:
         engines: Where they come from; None for processes on this PC.
         reserve_bytes: What the person wants to be left free; None where they said nothing.
         elsewhere: Engines of a server's model.
+        total_bytes: Memory of this PC; the PC's when left out.
 
     Attributes:
         engines: Where those of this PC come from.
@@ -62,11 +63,13 @@ class EngineRoom:
         engines: Engines | None = None,
         reserve_bytes: Callable[[], int | None] = lambda: None,
         elsewhere: Callable[[ServerModel], Engines] = no_servers,
+        total_bytes: Callable[[], int] = total_memory_bytes,
     ) -> None:
         self.folder = folder
         self.engines: Engines = LocalEngines(folder) if engines is None else engines
         self._available_bytes = available_bytes
         self._reserve_bytes = reserve_bytes
+        self._total_bytes = total_bytes
         self.plans = plans
         self.elsewhere = elsewhere
 
@@ -109,6 +112,10 @@ class EngineRoom:
         """What engines may take of the memory that is free now."""
         return memory_budget_bytes(self._available_bytes(), self._reserve_bytes())
 
+    def lasting_bytes(self) -> int:
+        """What this PC has for engines, whatever is free now: for what has to come out alike."""
+        return lasting_budget_bytes(self._total_bytes())
+
     def needed_bytes(self, opened: OpenedCandidate, context_tokens: int) -> int:
         """What a candidate's engine is expected to need with a context of this size.
 
@@ -124,6 +131,11 @@ class EngineRoom:
         candidate = opened.candidate
         drafted = draft_bytes(candidate, opened.model, opened.draft, context_tokens, self.plans)
         return planned + parts_bytes(candidate, opened.model) + drafted
+
+    def estimated_bytes(self, opened: OpenedCandidate, context_tokens: int) -> int:
+        """The same by formula alone: what llama.cpp planned may come to be known later."""
+        needs = estimated_needs(opened.model, context_tokens, opened.engine)
+        return needs.total_bytes + parts_bytes(opened.candidate, opened.model)
 
     def holds(self, candidates: Iterable[OpenedCandidate], context_tokens: int) -> bool:
         """Whether engines of all these fit beside those that run."""

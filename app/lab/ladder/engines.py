@@ -92,21 +92,17 @@ class LadderEngines:
             log.warning("the engine of %s is of no more use: %s", opened.place, error)
             self.drop(opened)
 
-    def lent(
-        self, opened: OpenedCandidate, engines: int, context_tokens: int
-    ) -> EngineCalls | None:
+    def lent(self, opened: OpenedCandidate, engines: int, needed_bytes: int) -> EngineCalls | None:
         """A candidate's engine for its questions; None where it has none.
 
         Args:
             opened: The candidate.
             engines: So many may share the questions.
-            context_tokens: About what each will have.
+            needed_bytes: About what each will need.
         """
         shelf = self.steady(opened, 1)
         copies = opened.model.tensor_bytes  # rearranged for the processor
-        shelf.make_room(
-            opened, engines * (self._room.needed_bytes(opened, context_tokens) + copies)
-        )
+        shelf.make_room(opened, engines * (needed_bytes + copies))
         return shelf.ready(opened)
 
     def asked(self, opened: OpenedCandidate) -> None:

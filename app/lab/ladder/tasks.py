@@ -101,8 +101,8 @@ class LadderTasks:
 
         engine = None
         if engines is not None and ready.header is not None:
-            tokens = self._plan.context_tokens(ready)
-            engine = engines.lent(ready, self._plan.engines, tokens)
+            needed_bytes = self._plan.needed_bytes(ready, self._room)
+            engine = engines.lent(ready, self._plan.engines, needed_bytes)
         asker = FileAsker(ready, self._plan, self._room, self._kept, note, stopping, engine)
         found = asker.run()
         if engines is not None and ready.header is not None:
@@ -124,8 +124,8 @@ class LadderTasks:
             clocked=Clocked.of(found.figures) if far else None,
             spent=Spent.of(found.figures) if far else None,
             answerers=Answerers.of(found.figures),
-            at_once=self._plan.places or 1,
-            rounding=self._plan.rounding,
+            at_once=found.places,
+            rounding=self._plan.rounding if found.places > 1 else None,
         )
 
 

@@ -26,6 +26,7 @@ from app.lab.tasks.asked import AskedEngine
 from app.lab.tasks.groups import Groups
 from app.lab.tasks.plan import FileAnswers, TaskAnswer, TaskPlan
 from app.lab.tasks.questions import Questions
+from app.lab.tasks.sharing import take_share
 from app.lab.tasks.work import Work
 
 if TYPE_CHECKING:
@@ -45,11 +46,6 @@ _MOST_TRIES = 2
 _MOST_RESTARTS = 3
 # An engine is worth its start from so many questions on.
 _LEAST_ITEMS_EACH = 8
-# Questions that an engine is asked at once are no fewer than so many for each place, lest places
-# stay empty at the end.
-_ROUNDS = 4
-# Of one message, with room for what is written around a question; less than a message may have.
-_MOST_BYTES, _QUESTION_BYTES = 500_000, 400
 
 
 class FileAsker:
@@ -86,6 +82,11 @@ class FileAsker:
         self._context_tokens = plan.context_tokens(opened)
         self._plan = plan
         self._places = plan.places or 1
+        self._needed_bytes: int | None = None
+        self._alone: set[str] = set()
+        if opened.header is not None:  # how a server brings them together is its own matter
+            self._needed_bytes = plan.needed_bytes(opened, room)
+            self._alone = {item.key for item in plan.items if not plan.goes_beside(item)}
         self._groups = Groups(plan.items, plan.items_of(opened), stopping)
         self._room = room
         self._kept = kept
@@ -121,7 +122,8 @@ class FileAsker:
         result = self._result
         result.answers, result.engine = self._kept.known(self._opened, self._plan)
         self._work = Work(self._plan.items_of(self._opened), result.answers)
-        self._todo.extend(self._groups.next(result.answers))
+        result.places = self._places
+        self._take_group()
         self._tell()
         if not self._todo:
             result.decided = self._groups.decided
@@ -154,13 +156,8 @@ class FileAsker:
 
     def _start(self) -> None:
         self._started += 1
-        context_tokens = self._opened.context_tokens(self._context_tokens)
-        if self._places > 1:
-            context_tokens += self._places * self._plan.place_tokens(self._opened)
-        opened, needed_bytes = self._opened, None
-        if opened.header is not None:
-            needed_bytes = self._room.needed_bytes(opened, context_tokens)
-        key = f"tasks-{opened.candidate.name.removesuffix('.gguf')}-{self._started}"
+        needed_bytes = self._needed_bytes
+        key = f"tasks-{self._opened.candidate.name.removesuffix('.gguf')}-{self._started}"
         ready, self._ready = self._ready, None
         if ready is None or ready.hello is None:
             self._engines[key] = AskedEngine(self._pool.start(key, needed_bytes))
@@ -181,7 +178,8 @@ class FileAsker:
             # A server is asked one question after the other: how busy it is belongs to its owner.
             at_once = self._opened.header is None
             at_once = at_once or hello.has_gpu
-            wanted = 1 if at_once else min(self._plan.engines, self._worthwhile())
+            most = min(self._plan.engines, self._worthwhile())
+            wanted = 1 if at_once else min(most, self._fitting(engine))
             for _ in range(wanted - 1):
                 self._start()
         how = (self._plan.threads, self._context_tokens)
@@ -196,6 +194,15 @@ class FileAsker:
     def _worthwhile(self) -> int:
         left = sum(item.key not in self._result.answers for item in self._groups.asked)
         return -(-left // (_LEAST_ITEMS_EACH * self._places))
+
+    def _fitting(self, first: AskedEngine) -> int:
+        """How many engines have room now, that one included; no answer depends on it."""
+        copies = self._opened.model.tensor_bytes  # rearranged for the processor
+        has = copies if isinstance(first.client, LentEngine) else 0
+        fitting = (self._room.budget_bytes() + has) // ((self._needed_bytes or 0) + copies)
+        if fitting < self._plan.engines:
+            log.info("room for %d of %d engines", max(1, fitting), self._plan.engines)
+        return max(1, fitting)
 
     # --- events ---------------------------------------------------------------------------
 
@@ -252,39 +259,50 @@ class FileAsker:
                 self._ask_next(engine)
         if self._todo or any(engine.is_busy for engine in self._engines.values()):
             return
-        self._todo.extend(self._groups.next(self._result.answers))
+        self._take_group()
         if self._todo:
             self._go_on()
             return
         for key in list(self._engines):
             self._dismiss(key)
 
+    def _take_group(self) -> None:
+        """Take the next questions, if any: where several are asked at once, first those."""
+        group = self._groups.next(self._result.answers)
+        if self._places > 1:
+            group.sort(key=lambda item: item.key in self._alone)
+        self._todo.extend(group)
+
     def _ask_next(self, engine: AskedEngine) -> None:
         engine.parts.clear()
-        if self._places > 1 and len(self._todo) > 1:
-            self._ask_many(engine)
         while self._todo and not engine.is_busy:
-            item = self._todo.popleft()
-            try:
-                question = self._questions.command(item, engine.client.next_id())
-                engine.client.send(question)
-            except PersonError as error:  # too long for a message
-                self._errors.append(error.sentence)
-                self._work.drop([item])
+            if self._places > 1:
+                self._ask_many(engine)
             else:
-                engine.items[question.id] = item
+                self._ask_one(engine)
+
+    def _ask_one(self, engine: AskedEngine) -> None:
+        item = self._todo.popleft()
+        try:
+            question = self._questions.command(item, engine.client.next_id())
+            engine.client.send(question)
+        except PersonError as error:  # too long for a message
+            self._errors.append(error.sentence)
+            self._work.drop([item])
+        else:
+            engine.items[question.id] = item
 
     def _ask_many(self, engine: AskedEngine) -> None:
-        """Ask as many as a message holds, as long as the others have their share."""
-        most = self._share()
+        """Ask an engine its share.
+
+        Also a last one, in a place as those before it; those that are to be answered alone are, one
+        after the other, so that an engine reads a text once for all questions about it.
+        """
+        idle = sum(not each.is_busy for each in self._engines.values())
+        sizes = {"engines": len(self._engines), "idle": idle, "places": self._places}
+        items = take_share(self._todo, self._alone, **sizes)
         questions: list[Generate] = []
-        length = 0
-        while self._todo and len(questions) < most:
-            item = self._todo[0]
-            length += len(item.asked.encode("utf-8", "replace")) + _QUESTION_BYTES
-            if questions and length > _MOST_BYTES:
-                break
-            self._todo.popleft()
+        for item in items:
             try:
                 question = self._questions.command(item, engine.client.next_id())
             except PersonError as error:
@@ -297,21 +315,17 @@ class FileAsker:
             return
         engine.many_id = engine.client.next_id()
         place_tokens, template = self._plan.place_tokens(self._opened), self._questions.template
-        many = AnswerMany(engine.many_id, questions, self._places, place_tokens, template)
+        places = 1 if items[0].key in self._alone else self._places
+        many = AnswerMany(engine.many_id, questions, places, place_tokens, template)
         try:
             engine.client.send(many)
-        except PersonError:  # a very long one among them
-            self._one_by_one(engine)
-
-    def _share(self) -> int:
-        """How many questions an engine that waits is asked: few at the end, lest others wait."""
-        count, enough = len(self._todo), _ROUNDS * self._places
-        if count <= enough * len(self._engines):
-            return -(-count // sum(not engine.is_busy for engine in self._engines.values()))
-        return max(enough, -(-count // (2 * len(self._engines) - 1)))
+        except PersonError as error:  # a very long one
+            self._errors.append(error.sentence)
+            self._work.drop(engine.items.values())
+            engine.rest()
 
     def _one_by_one(self, engine: AskedEngine) -> None:
-        self._places = 1
+        self._places = self._result.places = 1
         self._todo.extendleft(reversed(engine.items.values()))
         engine.rest()
 
@@ -344,7 +358,8 @@ class FileAsker:
         log.warning("engine %s ended: %s", key, event.outcome.sentence)
         self._errors.append(event.outcome.sentence)
         if engine.many_id:
-            self._places = 1  # which of them it was, asking one after the other will tell
+            # Which of them it was, asking one after the other will tell.
+            self._places = self._result.places = 1
         for item in engine.items.values():
             self._tries[item.key] = self._tries.get(item.key, 0) + 1
             if self._tries[item.key] < _MOST_TRIES:

@@ -28,10 +28,11 @@ class KeptAnswers:
     """Remembers answers below a cache folder; what was right is judged anew each time.
 
     An answer is known by the file (path, size, time of change), by how it is loaded and asked, the
-    engine's build and threads, the question, the thinking switch, the most tokens and how many
-    questions were answered at once. How many engines worked, and in how large a context unless it
-    was chosen, is no part of it; nor are the other questions. Those of a server are not remembered:
-    nothing says for sure that the same model stands behind its address.
+    engine's build and threads, the question, the thinking switch, the most tokens, how many
+    questions were answered at once and how large each one's place was. How many engines worked, and
+    in how large a context unless it was chosen, is no part of it; nor are the other questions.
+    Those of a server are not remembered: nothing says for sure that the same model stands behind
+    its address.
 
     Args:
         cache_folder: The program's.
@@ -93,7 +94,8 @@ class KeptAnswers:
         self._kept.keep(self._name_of(opened, plan), blobs)
 
     def _name_of(self, opened: OpenedCandidate, plan: TaskPlan) -> str:
-        how = (plan.threads, plan.thinking, *((plan.places,) if plan.places != 1 else ()))
+        beside = () if plan.places == 1 else (plan.places, plan.place_tokens(opened))
+        how = (plan.threads, plan.thinking, *beside)
         return self._kept.name_of(opened.candidate, opened.files, _FORMAT, *how)
 
 

@@ -11,7 +11,7 @@ import msgspec
 from app.core.chats.chat import AnswerFigures, StopReason
 from app.core.tasks.items import ANSWER_TOKENS, DEFAULT_ANSWER_TOKENS, TaskItem
 from app.core.tasks.scoring import Outcome, judge
-from app.lab.beside.places import place_tokens, tokens_of
+from app.lab.beside.places import AROUND_TOKENS, beside_bytes, in_steps, place_bytes, tokens_of
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # Room for what templates write around a question; some bring a system prompt of their own.
 _TEMPLATE_TOKENS = 512
+# Room of a place for a question, beside its answer.
+_PLACE_TOKENS = 384
 _PICTURE_TOKENS = 1100
 """A picture takes no more: the engine bounds it."""
 _LEAST_CONTEXT_TOKENS, _MOST_CONTEXT_TOKENS = 1024, 32_768
@@ -74,19 +76,36 @@ class TaskPlan:
         answer_tokens = self.answer_tokens.get(item.kind, DEFAULT_ANSWER_TOKENS)
         return answer_tokens + manner.thinking_tokens(self.thinking)
 
-    def place_tokens(self, opened: OpenedCandidate) -> int:
-        """Room that holds a question in words with its answer, but for the longest ones.
+    def goes_beside(self, item: TaskItem) -> bool:
+        """Whether a question is answered beside others, where several are at once.
 
-        Those are answered alone: long texts take most of the time for reading.
+        Long ones are answered alone, and those that show a picture or have a text of their own. It
+        follows from the question and from how long answers may be in such a set of questions: not
+        from which others are asked, nor from who is asked.
         """
-        manner = opened.manner
-        return place_tokens(
-            [
-                tokens_of(item.asked, self.most_tokens(item, manner))
-                for item in self.items_of(opened)
-                if not item.picture
-            ]
-        )
+        if item.picture or item.text:
+            return False
+        answer_tokens = self.answer_tokens.get(item.kind, DEFAULT_ANSWER_TOKENS)
+        return tokens_of(item.prompt, answer_tokens) + AROUND_TOKENS <= self._place_tokens
+
+    def place_tokens(self, opened: OpenedCandidate) -> int:
+        """Room for each of several questions at once, with its answer and what is thought before.
+
+        The same for all candidates that think as much.
+        """
+        return self._place_tokens + opened.manner.thinking_tokens(self.thinking)
+
+    @property
+    def _place_tokens(self) -> int:
+        longest = max(self.answer_tokens.values(), default=DEFAULT_ANSWER_TOKENS)
+        return in_steps(_PLACE_TOKENS + longest)
+
+    def needed_bytes(self, opened: OpenedCandidate, room: EngineRoom) -> int:
+        """What an engine is expected to need that answers a candidate's questions."""
+        needed = room.needed_bytes(opened, opened.context_tokens(self.context_tokens(opened)))
+        if (places := self.places or 1) > 1:
+            needed += beside_bytes(places, place_bytes(opened, self.place_tokens(opened)))
+        return needed
 
     def context_tokens(self, opened: OpenedCandidate) -> int:
         """A context that holds the longest question and its answer; a power of two."""
@@ -110,18 +129,19 @@ def engines_and_threads(
 
     Small models get engines of one thread, one a core as far as memory allows: every question is a
     piece of work of its own, and nothing has to wait for anything. Larger ones get one engine with
-    all cores. The largest model decides for all, so that all are asked alike; memory that is free
-    now decides nothing of that, since answers may depend on the number of threads.
+    all cores. The largest model decides for all, so that all are asked alike, and this PC's memory,
+    not what of it is free now: answers may depend on the number of threads, and on how many are
+    answered at once, which follows from that of the engines. Where less is free, fewer engines are
+    started (:class:`app.lab.tasks.asker.FileAsker`), which changes no answer.
     """
     candidates = [each for each in candidates if each.header is not None]
     largest = max((opened.model.tensor_bytes for opened in candidates), default=0)
     if largest > _SIDE_BY_SIDE_BYTES:
         return 1, cores
-    needed = max(
-        (room.needed_bytes(opened, _LEAST_CONTEXT_TOKENS) for opened in candidates), default=1
-    )
+    needs = (room.estimated_bytes(opened, _LEAST_CONTEXT_TOKENS) for opened in candidates)
+    needed = max(needs, default=1)
     # Each may hold copies of its weights, rearranged for the processor.
-    fitting = room.budget_bytes() // (needed + largest)
+    fitting = room.lasting_bytes() // (needed + largest)
     return max(1, min(cores, fitting)), 1
 
 
@@ -158,6 +178,8 @@ class FileAnswers:
         figures: Of those that were asked now.
         error: Why some are missing.
         decided: At which look asking stopped; None where it did not.
+        places: How many questions an engine answered at once: one, where several could not be, from
+            the question on that showed it.
     """
 
     engine: str = ""
@@ -167,6 +189,7 @@ class FileAnswers:
     figures: list[AnswerFigures] = field(default_factory=lambda: list["AnswerFigures"]())
     error: English | None = None
     decided: Look | None = None
+    places: int = 1
 
     def outcomes(self, items: Sequence[TaskItem]) -> dict[str, Outcome]:
         """What became of each question, up to where it was decided."""

@@ -100,6 +100,8 @@ class Tasks:
         if not reference_row.answers.answers:
             reason = reference_row.error or say("lab.gave_no_answer")
             raise PersonError(say("lab.reference_cannot_asked", reason=reason))
+        places = reference_row.answers.places
+        self._plan = with_places(self._plan, every, self._room, passes, places)
         if stops:
             known = reference_row.answers.outcomes(self._plan.items)
             self._stopping = Stopping(self._plan.items, known, len(asked) - 1, tolerance)

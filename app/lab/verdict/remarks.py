@@ -106,6 +106,7 @@ def remarks_on(
         *_draft_remarks(rows, names),
         *guessing_remarks(result, names),
         *_template_remarks(result, names),
+        *_one_by_one_remarks(result, names),
         *_empty_remarks(list(result.rows.values()), names),
         *_text_remarks(rows, names),
         *_memory_remarks(rows),
@@ -165,6 +166,19 @@ def _template_remarks(result: LadderResult, names: dict[str, str]) -> list[str]:
         # As a base model beside one that was tuned.
         return [worded("verdict.asked_in_two_ways", names=chained("program.list_comma", plain))]
     return [plain_completion(plain)] if plain else []
+
+
+def _one_by_one_remarks(result: LadderResult, names: dict[str, str]) -> list[str]:
+    """Who could not answer several questions at once, as the original did."""
+    base = result.reference.tasks
+    others = [
+        names[row.key]
+        for row in result.rows.values()
+        if base is not None and row.tasks is not None and row.tasks.at_once < base.at_once
+    ]
+    if not others:
+        return []
+    return [worded("verdict.asked_one_by_one", names=chained("program.list_comma", others))]
 
 
 def too_short(name: str, chunks: int) -> str:

@@ -49,7 +49,7 @@ class AnswerMaker:
     Two engines are kept where both fit in memory, and each pair is answered in an order of its own
     that chance has drawn. Where they do not, one candidate answers everything before the other.
     Where several prompts are answered at once, one answers some of them before the other does, in
-    an order that chance has drawn.
+    an order that chance has drawn. How many are does not depend on the memory that is free now.
 
     Args:
         room: Where the engines are.
@@ -156,20 +156,21 @@ class AnswerMaker:
         both = [
             self._opened(first, role) for role in Role if first.voted(role).file.path in self._files
         ]
-        fit = self._shelf.hold(both)
+        at_once = self._at_once(group, both)
+        some_at_once = _some_at_once(group, at_once)
+        fit = self._fit(both, at_once)
         self._together = both if fit else []
-        at_once = self._at_once(group, both) if fit else None
-        if at_once is not None:
-            count = _ROUNDS * at_once.places
-            for some in (group[at : at + count] for at in range(0, len(group), count)):
-                for role in _order(some[0]):
-                    self._answer_beside(some, role, at_once)
         if fit:
+            for some, how in some_at_once:
+                for role in _order(some[0]):
+                    self._answer_beside(some, role, how)
             for pair in group:
                 for role in _order(pair):
                     self._answer(pair, role)
             return
         for role in _order(first):
+            for some, how in some_at_once:
+                self._answer_beside(some, role, how)
             for pair in group:
                 self._answer(pair, role)
             for opened in both:
@@ -191,7 +192,7 @@ class AnswerMaker:
 
     def _at_once(self, group: Sequence[VotePair], both: Sequence[OpenedCandidate]) -> AtOnce | None:
         """How many of a group's prompts each of both answers at once; None one after the other."""
-        if self._passes is None or len(group) < _ROUNDS * COUNTS[0]:
+        if self._passes is None or not both or len(group) < _ROUNDS * COUNTS[0]:
             return None
         needs = [
             tokens_of(
@@ -203,10 +204,13 @@ class AnswerMaker:
         threads = max(one.threads(1) for one in both)
         found = at_once_for(both, needs, threads, self._room, self._passes, _ROUNDS)
         self._check()
-        if found is None:
-            return None
-        both_tokens = DEFAULT_CONTEXT_TOKENS + found.places * found.place_tokens
-        return found if self._room.holds(both, both_tokens) else None
+        return found
+
+    def _fit(self, both: Sequence[OpenedCandidate], at_once: AtOnce | None) -> bool:
+        """Whether both have room now, with what they answer at once."""
+        tokens = 0 if at_once is None else (at_once.places + 1) * at_once.place_tokens
+        fit = self._shelf.hold(both)
+        return fit and (not tokens or self._room.holds(both, DEFAULT_CONTEXT_TOKENS + tokens))
 
     def _answer_beside(self, pairs: Sequence[VotePair], role: Role, at_once: AtOnce) -> None:
         """Have one candidate answer what can be answered at once; the rest is asked later."""
@@ -332,6 +336,17 @@ def _groups(pairs: Sequence[VotePair]) -> list[list[VotePair]]:
     for pair in pairs:
         found.setdefault((pair.reference.key, pair.candidate.key), []).append(pair)
     return list(found.values())
+
+
+def _some_at_once(
+    group: Sequence[VotePair], at_once: AtOnce | None
+) -> list[tuple[Sequence[VotePair], AtOnce]]:
+    """Pairs whose prompts one answers before the other does, and how; none one after the other."""
+    if at_once is None:
+        return []
+    count = _ROUNDS * at_once.places
+    begins = range(0, len(group), count)
+    return [(group[begin : begin + count], at_once) for begin in begins]
 
 
 def _order(pair: VotePair) -> tuple[Role, Role]:

@@ -17,6 +17,7 @@ from app.lab.beside.places import (
     KeptPasses,
     at_once_for,
     chosen,
+    engines_for,
     passes_of,
     place_tokens,
 )
@@ -39,7 +40,7 @@ def test_several_at_once_where_that_pays_and_has_room() -> None:
     # Where two engines have no room for them, one works with both cores, and saves a copy.
     how |= {"place_bytes": 30_000_000}
     assert chosen(passes, file_bytes=400_000_000, **how) == (1, 2, 8)
-    how |= {"place_bytes": 160_000_000}
+    how |= {"place_bytes": 130_000_000}
     assert chosen(passes, file_bytes=400_000_000, **how) == (1, 2, 4)
     # … if that is still faster than one at a time in each of them.
     for ns, found in ((30, (1, 2, 4)), (36, (2, 1, 1))):
@@ -49,12 +50,20 @@ def test_several_at_once_where_that_pays_and_has_room() -> None:
     few = how | {"place_bytes": 1 << 20, "questions": 80}
     assert chosen(passes, file_bytes=10_000_000, **few) == (2, 1, 4)
     assert chosen(passes, file_bytes=10_000_000, **few | {"questions": 40}) == (2, 1, 1)
-    # As many as others were asked at once, whatever pays: of a few questions, too.
-    assert chosen(passes, file_bytes=10_000_000, **few, at_once=32) == (2, 1, 32)
-    assert chosen(passes, file_bytes=10_000_000, **how, at_once=8) == (1, 2, 8)
+    # What all begin with takes a place, too: nine of 33.5 MB are more than 300 MB, eight were not.
+    tight = {"engines": 1, "threads": 1, "place_bytes": 33_500_000, "questions": 360}
+    assert chosen(passes, file_bytes=10_000_000, **tight) == (1, 1, 4)
     slow = PassesMeasured(1, 10, {4: 38, 8: 76})
     assert chosen(slow, file_bytes=10_000_000, **how) == (2, 1, 1)
     assert chosen(PassesMeasured(1, 10, {}), file_bytes=10_000_000, **how) == (2, 1, 1)
+
+
+def test_as_many_as_others_were_asked_keep_their_engines() -> None:
+    sizes = {"engines": 2, "threads": 1, "file_bytes": 10_000_000}
+    assert engines_for(32, place_bytes=1 << 20, **sizes) == (2, 1)
+    assert engines_for(8, place_bytes=130_000_000, **sizes) == (1, 2)
+    # One at a time needs no places, however large one would be.
+    assert engines_for(1, place_bytes=200_000_000, **sizes) == (2, 1)
 
 
 def test_levels_gain_differently(
@@ -64,9 +73,9 @@ def test_levels_gain_differently(
     kept, room = KeptPasses(tmp_path), roomy(tmp_path, 1 << 40)
     every = [opened(candidate_of(path), open_model_file) for path in (q3, demo_model)]
     kept.keep(every[1], 1, PassesMeasured(1, 20, {4: 30, 8: 50, 16: 90}, {4: 0.1}))
-    kept.keep(every[0], 1, PassesMeasured(1, 10, {4: 50, 8: 110}))
+    kept.keep(every[0], 1, PassesMeasured(1, 10, {4: 50, 8: 110}, {4: 0.3}))
     both = passes_of(every, 1, room, kept)
-    assert (both.alone_ns, both.beside_ns, both.beside_kld) == (30, {4: 80, 8: 160}, {4: 0.1})
+    assert (both.alone_ns, both.beside_ns, both.beside_kld) == (30, {4: 80, 8: 160}, {4: 0.3})
     assert passes_of(every[1:], 1, room, kept).alone_ns == 20
     # Of a night the others are not here: their headers alone are.
     away = tmp_path / "away.gguf"
@@ -92,9 +101,14 @@ def test_a_file_is_measured_once_for_all(demo_model: Path, tmp_path: Path) -> No
     passes = kept.known(demo, 1)
     assert passes is not None
     assert passes.alone_ns > 0
+    assert passes.beside_kld.keys() == passes.beside_ns.keys()
+    assert all(0 <= kld < 1e-5 for kld in passes.beside_kld.values())
     kept.keep(demo, 1, PassesMeasured(1, 10, {4: 25, 8: 32}))
     assert at_once_for([demo], [40] * 16, 1, room, kept) == AtOnce(4, 256)
     assert at_once_for([demo], [40] * 16, 1, room, kept, rounds=2) == AtOnce(8, 256)
+    # What this PC has decides, not what is free now: the same comes out again.
     assert at_once_for([demo], [40] * 16, 1, roomy(tmp_path, 1), kept) is None
+    busy = roomy(tmp_path, 1, total_bytes=1 << 40)
+    assert at_once_for([demo], [40] * 16, 1, busy, kept) == AtOnce(4, 256)
     drafted = opened(with_settings(demo.candidate, "draft=ngram"), open_model_file)
     assert at_once_for([demo, drafted], [40] * 16, 1, room, kept) is None

@@ -23,6 +23,7 @@ from app.core.tasks.items import Check, TaskItem
 from app.engine.local.client import EngineClient
 from app.engine.protocol.answering import Finished, Generate
 from app.engine.protocol.loading import Load, Reopened
+from app.engine.protocol.measuring import PassesMeasured
 from app.engine.protocol.scoring import KeepReference
 from app.lab.engines.calls import EngineFailed
 from app.lab.engines.loading import NO_CONTEXT, reopen_command
@@ -168,6 +169,18 @@ def demo(demo_model: Path) -> OpenedCandidate:
     return opened_file(open_model_file(demo_model))
 
 
+def test_a_step_tells_how_many_questions_were_really_answered_at_once(
+    demo: OpenedCandidate, tmp_path: Path
+) -> None:
+    kept, many = KeptAnswers(tmp_path), 300  # more than llama.cpp has a context for
+    kept.passes.keep(demo, 1, PassesMeasured(1, 10, {many: 20}, {many: 0.1}))
+    chosen = TaskSet("own", ITEMS, {"sums": 8})
+    room = roomy(tmp_path / "state")
+    tasks = LadderTasks(chosen, [demo.model], 1, room, kept, open_model_file, at_once=many)
+    step = tasks.ask(demo.candidate, lambda _share: None)
+    assert (step.at_once, step.rounding, len(step.outcomes)) == (1, None, len(ITEMS))
+
+
 def answer(shelf: EngineShelf, opened: OpenedCandidate) -> str:
     """What it says, in the context that its engine has."""
     engine, said = shelf.take(opened), list[str]()
@@ -238,7 +251,7 @@ def test_a_lent_engine_comes_back_ready_unless_it_was_still_at_work(
     assert shelf.ready(demo) is None
 
     lent = shelf.take(demo)
-    assert len(asker(demo, tmp_path, engines.lent(demo, 1, 1024)).run().answers) == len(ITEMS)
+    assert len(asker(demo, tmp_path, engines.lent(demo, 1, 1 << 27)).run().answers) == len(ITEMS)
     engines.asked(demo)
     assert shelf.ready(demo) is lent  # the reference's stays
     engines.steady(opened_file(demo.model, template_id="chatml"), 1)

@@ -136,3 +136,13 @@ def test_a_servers_model_that_is_another_by_now_is_remarked() -> None:
     assert said("sun")
     assert not said("sun", "moon")
     assert not said(), "it was never looked at"
+
+
+def test_who_could_not_answer_as_many_at_once_is_remarked() -> None:
+    measured = cases.result()
+    assert not any("one by one" in said for said in cases.view(measured).remarks)
+    tasks = measured.rows[Q2].tasks
+    assert tasks is not None
+    cases.change(measured, Q2, tasks=msgspec.structs.replace(tasks, at_once=1, rounding=None))
+    (said,) = [said for said in cases.view(measured).remarks if "one by one" in said]
+    assert said.startswith("Q2_K could not answer several questions at once")

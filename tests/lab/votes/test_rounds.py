@@ -252,6 +252,21 @@ def test_where_memory_is_short_one_file_answers_before_the_other(
     assert {pair.state for pair in pairs} == {PairState.READY}
 
 
+def test_how_many_are_answered_at_once_does_not_follow_from_what_is_free(
+    at: Booth, models: dict[str, Path]
+) -> None:
+    blue, green = models["blue"], models["green"]
+    at.passes, at.memory_bytes = KeptPasses(at.folder), 0
+    for path in (blue, green):
+        ready = opened(candidate_of(path), open_model_file)
+        at.passes.keep(ready, 1, PassesMeasured(1, 10, {4: 20}))
+    pairs = at.ask([f"{PROMPTS[0]} ({number})" for number in range(9)], blue, green)
+    answers = [pair.reference_answer for pair in pairs]
+    assert [one.figures.shared for one in answers if one] == [True] * 8 + [False]
+    told = [event.role for event in at.events if isinstance(event, Answered)]
+    assert told == [told[0]] * 9 + [told[0].other] * 9
+
+
 def test_votes_are_counted_and_told(at: Booth, models: dict[str, Path]) -> None:
     blue, green = models["blue"], models["green"]
     at.ask([*PROMPTS, "And now?"], blue, green)

@@ -22,6 +22,7 @@ TEXTS = {
     "verdict.as_good_in": translate("Sentences", "as good as {reference} in {where}"),
     "verdict.as_it_is": translate("Sentences", "{what}"),
     "verdict.asked_in_two_ways": translate("Sentences", "Asked by plain completion, the others in their chat templates: {names}. What sets their answers apart may be that, too."),
+    "verdict.asked_one_by_one": translate("Sentences", "{names} could not answer several questions at once, as the original did, and answered them one by one: single answers may differ by rounding alone."),
     "verdict.beside_itself": translate("Sentences", "{name} beside itself {own}"),
     "verdict.best_keeps_limits": translate("Sentences", "the best that keeps to the limits"),
     "verdict.better": translate("Sentences", "{said}, better at {kinds}"),
