@@ -70,6 +70,7 @@ class LadderService:
         self._workers = workers
         self._clock_ns = clock_ns
         self._list: list[LadderEntry] = []
+        self._anew: set[LadderEntry] = set()  # these end, and go on by another plan
         queue.changed.add(self._follow)
         queue.list_changed.add(self._sort)
 
@@ -258,13 +259,16 @@ class LadderService:
         if state not in AT_WORK | QUEUED:
             entry.work = None
             entry.error = English(from_kept(work.error))
-        if state is LadderState.FINISHED and entry.is_late:
+        if state is LadderState.FINISHED and entry.is_left_over:
             entry.state = LadderState.UNFINISHED
         elif state is LadderState.FINISHED:
             entry.finished_ns = self._clock_ns()
         self.changed.tell(entry)
         if moved:
             self._sort()
+        if entry in self._anew and entry.work is None:
+            self._anew.remove(entry)
+            self.go_on(entry)
 
     def _take(self, work: LadderWork, news: Ready | LadderResult) -> None:
         if isinstance(news, Ready):
@@ -287,11 +291,19 @@ class LadderService:
         self._learn(entry, ready.result or entry.result, ready.about)
 
     def _take_twin(self, entry: LadderEntry, other: LadderEntry) -> None:
-        """The same words as an unfinished ladder: that one goes on."""
+        """The same words as an unfinished ladder: that one goes on, a night as it is wanted now."""
         self.cancel(entry)
         if entry in self._list:
             self._list.remove(entry)
         self.list_changed.tell()
+        assert entry.plan is not None
+        wanted = entry.plan.night
+        if wanted is not None and other.plan is not None and other.plan.night != wanted:
+            other.plan = replace_fields(other.plan, night=wanted)
+            if other.work is not None:
+                self._anew.add(other)
+                self.cancel(other)
+                return
         if other.state in (LadderState.UNFINISHED, LadderState.FAILED, LadderState.PAUSED):
             self.go_on(other)
 
