@@ -122,7 +122,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         for sentence in told(
             night,
             reference.key(),
-            _seconds(night, paths, keeper, profile, measured.plan.threads),
+            _seconds(night, reference.key(), paths, keeper, profile, measured.plan.threads),
             time.time_ns(),
         ):
             console.remark(str(sentence))
@@ -201,12 +201,13 @@ def _kept(paths: Paths) -> Generator[LadderStore]:
 
 
 def _seconds(
-    night: Night, paths: Paths, keeper: LadderStore, profile: Profile, threads: int
+    night: Night, reference: str, paths: Paths, keeper: LadderStore, profile: Profile, threads: int
 ) -> float | None:
     setting = night_of(night, paths)
     assert setting is not None
-    pace = LadderWorkers(paths, open_model_file).pace()
-    return night_seconds(night, setting.files, pace, profile, threads, last_rate(keeper))
+    with contextlib.closing(setting.files):
+        pace = LadderWorkers(paths, open_model_file).pace()
+        return night_seconds(setting, reference, pace, profile, threads, last_rate(keeper))
 
 
 def _telling(

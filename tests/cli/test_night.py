@@ -13,6 +13,7 @@ import pytest
 
 from app.cli import night
 from app.cli.main import main
+from app.hub.connection import HubConnection
 from app.lab.works.ladders.run import LadderRun
 from app.store.paths import Paths
 from app.store.window.lock import OwnerLock
@@ -58,8 +59,18 @@ def test_what_is_wrong_is_said_in_a_sentence(
 
 
 def test_a_night_that_could_not_be_kept_does_not_begin(
-    demo_hub: FakeHub, demo_model: Path, capfd: pytest.CaptureFixture[str]
+    demo_hub: FakeHub,
+    demo_model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
+    opened, begin = list[HubConnection](), HubConnection.__init__
+
+    def note(connection: HubConnection, *given: Any) -> None:
+        opened.append(connection)
+        begin(connection, *given)
+
+    monkeypatch.setattr(HubConnection, "__init__", note)
     paths = Paths.default()
     paths.create()
     lock = OwnerLock(paths.lock)
@@ -71,6 +82,8 @@ def test_a_night_that_could_not_be_kept_does_not_begin(
             assert "must keep what it has done" in capfd.readouterr().err
     finally:
         lock.release()
+    assert len(opened) > 2
+    assert all(each._client is None for each in opened), "each is closed again"  # noqa: SLF001
 
 
 class _Small(LadderRun):

@@ -147,7 +147,8 @@ class LadderRun:
         self._night = night_of(order.night or (order.plan.night if order.plan else None), paths)
         self._open_model = open_model if self._night is None else self._night.files.open_model
         if self._night is not None:
-            self._night.prepare(order.reference.key())
+            with contextlib.closing(self._night.files):  # opened again when the first file comes
+                self._night.prepare(order.reference.key())
         self._models = self._readable()
         self._set = self._questions()
         self._text = self._read_text()

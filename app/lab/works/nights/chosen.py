@@ -86,7 +86,11 @@ def planned_night(hub: HubAccess, chosen: Chosen, paths: Paths) -> tuple[Night, 
     reference = reference or max(files, key=lambda each: files[each].size_bytes)
     most = chosen.most_bytes
     if most is None:
-        most = max(0, (free_bytes(hub.cache.folder) or 0) - _SPARE_BYTES)
+        # What an earlier try at this night has left there is the night's own.
+        came = [*files.values(), *eyes.values()]
+        most = (free_bytes(hub.cache.folder) or 0) - _SPARE_BYTES
+        most += sum(max(0, present_bytes(hub.cache, one) - one.there_bytes) for one in came)
+        most = max(0, most)
     night = Night(
         hub.settings.endpoint,
         {each.key(): file for each, file in files.items()},

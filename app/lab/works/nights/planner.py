@@ -63,7 +63,7 @@ class NightPlanner:
             with reading_ladders(self._paths.database) as store:
                 rate = last_rate(store) if store is not None else None
             pace, threads = self._workers.pace(), physical_core_count()
-            seconds = night_seconds(night, setting.files, pace, profile, threads, rate)
+            seconds = night_seconds(setting, reference.key(), pace, profile, threads, rate)
         finally:
             hub.close()
         by_key = {each.key(): each for each in candidates}

@@ -129,23 +129,30 @@ def told(night: Night, reference: str, seconds: float | None, now_ns: int) -> li
 
 
 def night_seconds(
-    night: Night, files: NightFiles, pace: Pace, profile: Profile, threads: int, rate: float | None
+    setting: NightSetting,
+    reference: str,
+    pace: Pace,
+    profile: Profile,
+    threads: int,
+    rate: float | None,
 ) -> float | None:
     """How long it will take; None where nothing was measured here or nothing came from the Hub.
 
     Args:
-        night: What is planned.
-        files: Whose headers are here.
+        setting: What is planned, with its headers here.
+        reference: Key of what the others are measured against.
         pace: How long measuring takes on this PC.
         profile: How much is asked.
         threads: Of every engine.
         rate: Bytes a second at which files came the last time; None where that is not known.
     """
-    to_come = sum(file.new_bytes for file in night.coming.values())
+    found = setting.schedule(reference)
+    to_come = found.download_bytes
     if not pace.is_measured or (to_come and not rate):
         return None
     items = pace.items(profile, (), demo=False)
-    measured = pace.seconds(list(files.sizes.values()), profile, threads, items)
+    sizes = [size for key, size in setting.files.sizes.items() if key not in found.too_large]
+    measured = pace.seconds(sizes, profile, threads, items)
     return measured + (to_come / rate if rate else 0.0)
 
 
