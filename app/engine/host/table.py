@@ -103,7 +103,11 @@ def _set_threads(held: Held, command: SetThreads) -> Event:
 def _render(held: Held, command: RenderChat) -> Event:
     held.ready(FailureKind.TEMPLATE)
     prompt = held.writer(command.id, command.template).write(
-        command.id, command.messages, thinking=False, opens_answer=command.opens_answer
+        command.id,
+        command.messages,
+        thinking=False,
+        opens_answer=command.opens_answer,
+        day=command.day,
     )
     return ChatRendered(command.id, prompt.text, prompt.tokens)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import msgspec
 
 from app.core.chats.chat import Message
@@ -38,12 +40,14 @@ class RenderChat(msgspec.Struct, tag="render_chat", frozen=True):
     Attributes:
         opens_answer: End with what the template writes in front of an answer.
         template: Jinja text to use in place of the file's own; None takes the file's.
+        day: What the template is told where it asks for the date; None for now.
     """
 
     id: int
     messages: list[Message]
     opens_answer: bool = False
     template: str | None = None
+    day: date | None = None
 
 
 class CountPicture(msgspec.Struct, tag="count_picture", frozen=True):

@@ -7,7 +7,6 @@ go when all together are too large.
 
 from __future__ import annotations
 
-import datetime
 import os
 import shutil
 from array import array
@@ -131,9 +130,6 @@ class KeptReferences:
         digest = sha256(_FORMAT + method.encode() + b"\0" + text.sha256.encode())
         digest.update(b"\0" + engine_identity(self._engines_folder).encode())
         digest.update(opened.candidate.spoken.settings_key().encode())
-        if "strftime_now" in (opened.manner.text or ""):
-            # Such a template writes the date into every chat.
-            digest.update(datetime.datetime.now().astimezone().date().isoformat().encode())
         digest.update(self._named(opened.spoken.files))
         kept = KeptReference(self.folder / digest.hexdigest()[:32])
         self._sweep()

@@ -7,7 +7,7 @@ contents (text, or a list of parts), and with variables that nobody gave.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import jinja2
@@ -59,17 +59,19 @@ class ChatForm:
             "bos_token": begin_text,
             "eos_token": end_text,
             "raise_exception": _refuse,
-            "strftime_now": now,
         }
-        # Left out is what templates expect; a few cannot do without None, or without texts.
-        texts = {"functions": "[]", "datetime": now("%b %d %Y")}
-        self._given: tuple[dict[str, Any], ...] = ({}, _NO_TOOLS, texts)
+        self._now = now
         self._in_parts: frozenset[Role] = frozenset()
         self._leaves_system_out = False
         self._try_out()
 
     def render(
-        self, messages: Sequence[Message], switches: dict[str, Any], *, opens_answer: bool
+        self,
+        messages: Sequence[Message],
+        switches: dict[str, Any],
+        *,
+        opens_answer: bool,
+        day: date | None = None,
     ) -> tuple[str, bool]:
         """Write messages out.
 
@@ -77,6 +79,7 @@ class ChatForm:
             messages: Oldest first.
             switches: Variables of the template's own.
             opens_answer: End with what stands in front of an answer.
+            day: What the template is told where it asks for the date; None for now.
 
         Returns:
             The text, and whether the system prompt became part of a message of the person's.
@@ -85,10 +88,11 @@ class ChatForm:
             Exception: Of any kind: the template refuses these messages.
         """
         refused: Exception | None = None
+        now = self._now if day is None else day.strftime
         moved = _with_system_in_user(messages)
         forms = [(messages, False), (moved, True)] if moved is not None else [(messages, False)]
         for form, is_moved in forms[1:] if moved and self._leaves_system_out else forms:
-            for given in self._given:
+            for given in _given(now):
                 try:
                     variables = {**given, **switches, "add_generation_prompt": opens_answer}
                     return self._written(form, self._in_parts, variables), is_moved
@@ -121,7 +125,7 @@ class ChatForm:
 
     def _tried(self, talk: Sequence[Message], in_parts: Collection[Role]) -> str:
         for messages in (talk, talk[1:]):
-            for given in self._given:
+            for given in _given(self._now):
                 try:
                     return self._written(
                         messages, in_parts, {**given, "add_generation_prompt": True}
@@ -131,6 +135,15 @@ class ChatForm:
                 except Exception:  # noqa: BLE001 - what it refuses is no form for it
                     continue
         return ""
+
+
+def _given(now: Callable[[str], str]) -> tuple[dict[str, Any], ...]:
+    """Variables to try, one set after the other.
+
+    Left out is what templates expect; a few cannot do without None, or without texts.
+    """
+    texts = {"functions": "[]", "datetime": now("%b %d %Y")}
+    return tuple({"strftime_now": now, **given} for given in ({}, _NO_TOOLS, texts))
 
 
 def _refuse(message: str) -> str:

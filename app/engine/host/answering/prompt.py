@@ -25,6 +25,8 @@ from app.engine.protocol.answering import TEMPLATE_SECONDS
 from app.engine.protocol.running import FailureKind, Step, Working
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from app.core.chats.chat import Message
     from app.engine.host.loading.eyes import Look
     from app.engine.host.loading.model import Model
@@ -97,6 +99,7 @@ class PromptWriter:
         thinking: bool | None,
         opens_answer: bool = True,
         reads_marks: bool = False,
+        day: date | None = None,
     ) -> Prompt:
         """Render and tokenize.
 
@@ -106,6 +109,7 @@ class PromptWriter:
             thinking: Position of the template's thinking switch; None leaves it alone.
             opens_answer: End with what the template writes in front of an answer.
             reads_marks: Marks count in the messages, too.
+            day: What the template is told where it asks for the date; None for now.
 
         Raises:
             EngineError: The template refuses the messages, wants too much memory or takes too
@@ -124,7 +128,7 @@ class PromptWriter:
                 replace(message, content=marks + change(message.content))
                 for message, marks in zip(messages, shown.marks, strict=True)
             ]
-            text, moved = self._form.render(changed, switches, opens_answer=opens_answer)
+            text, moved = self._form.render(changed, switches, opens_answer=opens_answer, day=day)
             return text
 
         self._tell(Working(command_id, Step.RENDER))

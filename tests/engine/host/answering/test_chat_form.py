@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from app.core.chats.chat import Message, Role
@@ -22,6 +24,13 @@ PARTS = (
 )
 WHOLE = "<system>Be brief.<user>Qone?<assistant>Aone.<user>Qtwo?"
 MOVED = "<user>Be brief.\n\nQone?<assistant>Aone.<user>Qtwo?"
+
+
+def test_a_template_is_told_the_day_that_is_asked_for() -> None:
+    template = "{{ strftime_now('%d %b %Y') }}"
+    form = ChatForm(template, begin_text="", end_text="", now=lambda _form: "today")
+    for day, wanted in ((date(2026, 1, 1), "01 Jan 2026"), (None, "today")):
+        assert form.render(TALK, {}, opens_answer=True, day=day) == (wanted, False)
 
 
 def written(template: str, talk: list[Message] = TALK) -> tuple[str, bool]:
