@@ -24,6 +24,8 @@ Identity: TypeAlias = tuple[int, int] | str
 
 _PIECE_BYTES = 1 << 20
 _HASHED_AT_ONCE_BYTES = 4 << 20
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_BARRED = {errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
 # A pipe that takes the file's place between looking and opening must not be waited for either.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -125,6 +127,16 @@ class Hasher(Protocol):
     def hexdigest(self) -> str:
         """The hash so far."""
         ...
+
+
+def is_disk_full(error: OSError) -> bool:
+    """Whether there was no room for what was to be written."""
+    return error.errno in _FULL
+
+
+def is_unwritable(error: OSError) -> bool:
+    """Whether writing failed for the disk's sake: it is full, or may not be written."""
+    return error.errno in _FULL | _BARRED
 
 
 def free_bytes(folder: Path) -> int | None:

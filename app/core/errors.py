@@ -28,3 +28,10 @@ class PersonError(Exception):
     def sentence(self) -> English:
         """The sentence in English, complete with its full stop."""
         return English(self.said)
+
+
+class DiskTrouble(PersonError):
+    """Something could not be written on this PC: its disk is full, or may not be written.
+
+    No fault of what was measured, and worth another attempt: it may be gone in a moment.
+    """

@@ -3,8 +3,8 @@
 ``python -m tests.helpers.night_program HOME ENDPOINT MOST_BYTES ITEMS TEXT REFERENCE KEEP FILE…``
 writes a line a new thing that is done, and at the end the report in one more. The reference is one
 of the files, or the path of one on this PC; a projector among them comes, too. While there is a
-file ``HOME/full``, its disk has no room. How the night goes, what it keeps and brings is the real
-program's; only its patience is a test's.
+file ``HOME/full``, its disk has no room, neither for files nor in the store. How the night goes,
+what it keeps and brings is the real program's; only its patience is a test's.
 """
 
 from __future__ import annotations
@@ -24,12 +24,15 @@ from app.core.candidates.candidate import candidate_of
 from app.core.ladder.night import Keep
 from app.core.models.kinds import ModelKind
 from app.core.verdict import Limits
+from app.core.words.sentence import say
 from app.hub.files.part_file import Disk
 from app.hub.settings import HubSettings
 from app.lab.hub.access import HubAccess
 from app.lab.reports.document import ladder_document
 from app.lab.works.ladders.run import LadderOrder, LadderRun, ladder_keeper
 from app.lab.works.nights.chosen import Chosen, planned_night
+from app.store.database import StoreFailed
+from app.store.ladders import LadderStore, StoredStep
 from app.store.paths import Paths
 from tests.helpers.hub_way import QUICK
 
@@ -51,10 +54,22 @@ class _FullAtTimes(Disk):
         super().write(file, block)
 
 
+def _store_full_at_times(flag: Path) -> None:
+    save = LadderStore.save_step
+
+    def save_step(self: LadderStore, number: int, name: str, step: StoredStep) -> None:
+        if flag.exists():
+            raise StoreFailed(say("store.disk_full"))
+        save(self, number, name, step)
+
+    LadderStore.save_step = save_step  # type: ignore[method-assign]
+
+
 def main(words: list[str]) -> None:
     """Carry a night out, or the rest of it."""
     home, endpoint, most_bytes, items, text, reference, keep, *names = words
     _FullAtTimes.flag = Path(home) / "full"
+    _store_full_at_times(_FullAtTimes.flag)
     app.hub.download.Disk = _FullAtTimes  # type: ignore[misc]
     app.lab.works.nights.visits.FIRST_PAUSE_S = 0.2
     known = HubSettings.from_environment

@@ -31,6 +31,7 @@ class FailureKind(StrEnum):
     INSPECT = "inspect"
     SCORE = "score"
     HEAL = "heal"
+    DISK = "disk"
     PROTOCOL = "protocol"
 
 

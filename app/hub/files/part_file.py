@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import os
 import shutil
@@ -13,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from app.base.files import Hasher, finish, flush, hash_file
+from app.base.files import Hasher, finish, flush, hash_file, is_disk_full
 from app.base.gate import StopFlag
 from app.base.rights import usual_rights
 from app.core.words.sentence import say
@@ -25,7 +24,6 @@ _LOOK_EVERY_BYTES = 64 << 20
 # So much may wait in memory for the disk: a file is not finished before the disk has all of it, and
 # gigabytes that are forced there at the end keep everybody waiting.
 FLUSH_EVERY_BYTES = 64 << 20
-_FULL = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
 
 
 class Disk:
@@ -137,7 +135,7 @@ class PartFile:
         except OSError as error:
             # Part of the block may be in the file: it must end where the hash does.
             self._cut()
-            if error.errno in _FULL:
+            if is_disk_full(error):
                 raise self._full() from error
             raise cannot_write(self._path, error) from error
         self._hasher.update(block)

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from queue import Empty, SimpleQueue
 from typing import Self, TypeVar
 
-from app.core.errors import PersonError
+from app.core.errors import DiskTrouble, PersonError
 from app.core.words.sentence import Sentence
 from app.engine.api import Ability, Engine, EngineEvent, Engines, Exited
 from app.engine.protocol.loading import Hello
@@ -55,6 +55,10 @@ class EngineFailed(PersonError):
     ) -> None:
         super().__init__(said, detail)
         self.kind = kind
+
+
+class EngineUnwritten(EngineFailed, DiskTrouble):
+    """The engine could not write what it was to keep."""
 
 
 class EngineCalls:
@@ -221,7 +225,9 @@ class EngineCalls:
                 case Exited(outcome):
                     self._ended = EngineFailed(outcome.said, outcome.log_tail)
                 case Failed() if event.id in (command_id, NO_COMMAND):
-                    raise EngineFailed(event.said, event.detail, event.kind)
+                    unwritten = event.kind is FailureKind.DISK
+                    error = EngineUnwritten if unwritten else EngineFailed
+                    raise error(event.said, event.detail, event.kind)
                 case _ if isinstance(event, answer):
                     return event
                 case _ if on_event is not None:

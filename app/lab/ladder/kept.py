@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.core.errors import PersonError
 from app.core.ladder.night import NightNotes
 from app.core.ladder.results import (
     AlongStep,
@@ -22,14 +23,16 @@ from app.core.ladder.results import (
     TasksStep,
 )
 from app.core.ladder.row import Row
+from app.core.servers.facts import ServerModelFacts
 from app.core.tasks.items import TaskItem
-from app.core.words.sentence import English, dec_hook, worded
+from app.core.words.sentence import English, dec_hook, enc_hook, worded
 from app.lab.ladder.plan import LadderPlan, Step
 from app.lab.ladder.quality import share_text
 from app.lab.ladder.rows import LadderResult, Taken
+from app.store.ladders import StoredStep
 
 if TYPE_CHECKING:
-    from app.store.ladders import StoredLadder
+    from app.store.ladders import LadderStore, StoredLadder
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +67,74 @@ class KeptPlan(msgspec.Struct, frozen=True):
 
     plan: LadderPlan
     steps: list[Step]
+
+
+class StepKeeper:
+    """Keeps what a ladder measures. One thread.
+
+    What the store refuses is kept with what comes next; until then the ladder says so.
+
+    Args:
+        store: Where steps are kept; None keeps nothing.
+        result: The ladder's.
+
+    Attributes:
+        ladder: As the store had it at the begin; None where nothing is kept.
+        trouble: Why something is not kept yet; None where all is.
+    """
+
+    def __init__(self, store: LadderStore | None, result: LadderResult) -> None:
+        self.ladder: StoredLadder | None = None
+        self.trouble: PersonError | None = None
+        self._store = store
+        self._result = result
+        self._refused: dict[str, StoredStep] = {}
+        self._remark = ""
+
+    def keep(self, name: str, found: StepResult | Taken | NightNotes, elapsed_ns: int = 0) -> None:
+        """Keep a step or a note, in place of an earlier one of its name."""
+        if self.ladder is not None:
+            text = msgspec.json.encode(found, enc_hook=enc_hook).decode()
+            self._refused[name] = StoredStep(text, elapsed_ns)
+            self.try_again()
+
+    def try_again(self) -> None:
+        """Keep what was refused so far."""
+        if self._store is None or self.ladder is None:
+            return
+        try:
+            for name, step in list(self._refused.items()):
+                self._store.save_step(self.ladder.id, name, step)
+                del self._refused[name]
+        except PersonError as error:
+            self._say(error)
+        else:
+            self._say(None)
+
+    def finish(self) -> None:
+        """The ladder is complete: it is so once all of it is kept."""
+        self.try_again()
+        if self._store is None or self.ladder is None or self._refused:
+            return
+        try:
+            self._store.finish(self.ladder.id)
+        except PersonError as error:
+            self._say(error)
+
+    def lose(self, error: Exception) -> None:
+        """Nothing can be kept; what is measured stays in memory."""
+        self.ladder = None
+        self._say(error if isinstance(error, PersonError) else PersonError(str(error)))
+
+    def _say(self, trouble: PersonError | None) -> None:
+        if trouble is not None and self.trouble is None:
+            log.warning("the ladder is not kept: %s %s", trouble.sentence, trouble.detail)
+        self.trouble, remarks = trouble, self._result.remarks
+        if self._remark in remarks:
+            remarks.remove(self._remark)
+        if trouble is not None:
+            self._remark = worded("lab.steps_not_kept", reason=trouble.said)
+            remarks.append(self._remark)
 
 
 class About(msgspec.Struct, frozen=True):
@@ -156,6 +227,25 @@ def step_result(stored: StoredLadder, step: Step) -> tuple[StepResult, int] | No
         log.warning("%s is measured again: %s", step.name, error)
         return None
     return found, kept.elapsed_ns
+
+
+def failed_step(kind: StepKind, sentence: English) -> StepResult:
+    """A step that could not be done, as a result."""
+    match kind:
+        case StepKind.FACTS:
+            return FileFacts("", 0, 0.0, 0, 0, "", None, 0, (), 0, 0.0, None, sentence)
+        case StepKind.SPEED:
+            return SpeedStep("", {})
+        case StepKind.MEMORY:
+            return MemoryFigures(0, None, None, None, None, 0, 0, 0, 0, 0, sentence)
+        case StepKind.QUALITY | StepKind.TOLD:
+            return QualityStep("", {}, (), (), 0, None, sentence)
+        case StepKind.TASKS:
+            return TasksStep("", {}, error=sentence)
+        case StepKind.SERVER:
+            return ServerFacts(None, "", (), ServerModelFacts(""), error=sentence)
+        case StepKind.ALONG:
+            return AlongStep("", (), sentence)
 
 
 def empty_result(plan: LadderPlan) -> LadderResult:

@@ -7,6 +7,7 @@ that fails has its error and the others go on.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -16,20 +17,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.base.gate import Gate
-from app.core.errors import PersonError
-from app.core.ladder.results import (
-    AlongStep,
-    FileFacts,
-    MemoryFigures,
-    QualityStep,
-    ServerFacts,
-    SpeedStep,
-    StepKind,
-    TasksStep,
-)
+from app.core.errors import DiskTrouble, PersonError
+from app.core.ladder.results import StepKind, TasksStep
 from app.core.ladder.turns import undecided
-from app.core.servers.facts import ServerModelFacts
-from app.core.words.sentence import English, enc_hook, say, worded
+from app.core.words.sentence import say, worded
 from app.lab.engines.calls import interruptible
 from app.lab.engines.identity import engine_identity
 from app.lab.engines.opened import OpenedCandidate, opened
@@ -38,8 +29,10 @@ from app.lab.ladder.kept import (
     NIGHT,
     TAKEN,
     KeptPlan,
+    StepKeeper,
     StepResult,
     empty_result,
+    failed_step,
     note_unable,
     noted,
     place,
@@ -50,10 +43,10 @@ from app.lab.ladder.kept import (
 from app.lab.ladder.others import Others
 from app.lab.ladder.plan import Further, LadderPlan, Step, by_visits, further_steps, steps_of
 from app.lab.ladder.progress import Clock, LadderProgress, Usual, as_guessed
-from app.lab.ladder.rows import LadderResult, Taken, taken_now
+from app.lab.ladder.rows import LadderResult, taken_now
 from app.lab.ladder.steps import Steps, Tools
-from app.lab.ladder.visits import HourCome, Visits
-from app.store.ladders import LadderStore, StoredLadder, StoredStep
+from app.lab.ladder.visits import HourCome, NightNotKept, Visits
+from app.store.ladders import LadderStore, StoredLadder
 
 if TYPE_CHECKING:
     from app.core.ladder.night import NightNotes
@@ -95,8 +88,8 @@ class Ladder:
         self._on_result = on_result
         self._gate = gate or Gate()
         self._steps = Steps(plan, tools)
-        self._kept: StoredLadder | None = None
         self._result = empty_result(plan)
+        self._kept = StepKeeper(keeper, self._result)
         self._others = Others()
         self._visited: tuple[str, ...] = ()
 
@@ -117,7 +110,7 @@ class Ladder:
             PersonError: The reference cannot be read.
         """
         self._planned(self._opened())
-        return self._kept
+        return self._kept.ladder
 
     def extend(self, number: int, further: Further) -> None:
         """Let a ladder of the store go on with more; what it has stays.
@@ -147,40 +140,38 @@ class Ladder:
         items = len(self._tools.items)
         clock = self._clock(facts)
         if visits is not None:
-            keep = partial(self._keep, NIGHT)
+            keep = partial(self._kept.keep, NIGHT)
             visits.begin(self._result, missing, self._noted(), keep)
         for number, step in enumerate(steps):
             self._gate.check()
-            known = self._known(step)
+            known, tell = self._known(step), self._teller(clock, steps, number)
             if known is not None:
                 result, elapsed_ns = known
                 self._result.resumed_steps += 1
             else:
-                tell = self._teller(clock, steps, number)
                 if self._is_left_out(step, clock, tell):
                     continue
-                clock.begin()
                 try:
-                    result, elapsed_ns = self._measured(step, tell)
+                    result, elapsed_ns, lasts = self._measured(step, clock, tell)
                 except HourCome:
                     assert visits is not None
                     self._steps.close()  # its engine still works on what nobody waits for
                     visits.late(step)
                     continue
-                self._result.taken = taken_now()
-                self._keep(step.name, result, elapsed_ns)
-                self._keep(TAKEN, self._result.taken)
+                self._keep(step, result, elapsed_ns, lasts=lasts)
             self._result.elapsed_ns += elapsed_ns
             place(self._result, step, result)
             facts.update({path: row.facts for path, row in self._result.rows.items() if row.facts})
             if known is None:
                 clock.end(step, _share_asked(result, items))
                 if visits is not None:
+                    self._wait_until_kept(visits, tell)
                     visits.leave(step)
             self._on_result(self._result)
         self._let_go(None)
-        if visits is None or visits.end(self._teller(clock, steps, len(steps))):
-            self._finish()
+        ended = visits is None or visits.end(self._teller(clock, steps, len(steps)))
+        if ended and not self._result.left_steps:
+            self._kept.finish()
         self._on_progress(clock.progress(steps, len(steps), 0.0))
         if any(step.kind is StepKind.SPEED for step in steps):
             self._result.bandwidth = self._steps.memory_rates.bandwidth
@@ -222,7 +213,8 @@ class Ladder:
         return every
 
     def _noted(self) -> NightNotes | None:
-        return noted(self._kept) if self._kept is not None else None
+        kept = self._kept.ladder
+        return noted(kept) if kept is not None else None
 
     def _clock(self, facts: Mapping[str, Sizes]) -> Clock:
         usual = self._usual or as_guessed
@@ -246,17 +238,19 @@ class Ladder:
         try:
             key = self._key(every)
             kept = msgspec.json.encode(KeptPlan(self._plan, steps)).decode()
-            self._kept = self._keeper.begin(key, kept)
-            if not self._kept.steps:
+            self._kept.ladder = begun = self._keeper.begin(key, kept)
+            if not begun.steps:
                 return steps
-            self._result.taken = taken_of(self._kept)
-            known = plan_of(self._kept)
+            self._result.taken = taken_of(begun)
+            known = plan_of(begun)
             if known is not None and known.plan.night != self._plan.night:
                 # Another hour, or more room: what goes on after a crash must know of it.
                 later = msgspec.json.encode(KeptPlan(self._plan, known.steps)).decode()
-                self._keeper.reopen(self._kept.id, key, later)
+                self._keeper.reopen(begun.id, key, later)
         except (PersonError, OSError) as error:
-            self._keep_no_more(error)
+            if night:
+                raise NightNotKept(error) from error
+            self._kept.lose(error)
             return steps
         return known.steps if known is not None else steps
 
@@ -286,17 +280,27 @@ class Ladder:
 
         return tell
 
-    def _measured(self, step: Step, tell: Callable[[float], None]) -> tuple[StepResult, int]:
-        begin_ns = time.monotonic_ns()
-        tell(0.0)
-        try:
-            result = self._measure(step, tell)
-            self._steps.servers.check_unchanged(step, result)
-        except PersonError as error:
-            self._gate.check_end()
-            log.warning("%s failed: %s %s", step.name, error.sentence, error.detail)
-            result = _failed(step.kind, error.sentence)
-        return result, time.monotonic_ns() - begin_ns
+    def _measured(
+        self, step: Step, clock: Clock, tell: Callable[[float], None]
+    ) -> tuple[StepResult, int, bool]:
+        """What a step gives, how long it took in ns, and whether that stands for another time."""
+        for tries in itertools.count():
+            clock.begin()
+            begin_ns, lasts = time.monotonic_ns(), True
+            tell(0.0)
+            try:
+                result = self._measure(step, tell)
+                self._steps.servers.check_unchanged(step, result)
+            except PersonError as error:
+                self._gate.check_end()
+                log.warning("%s failed: %s %s", step.name, error.sentence, error.detail)
+                lasts = not isinstance(error, DiskTrouble)
+                if not lasts and self._visits is not None:
+                    self._visits.wait(error.said, tries, tell)
+                    continue
+                result = failed_step(step.kind, error.sentence)
+            return result, time.monotonic_ns() - begin_ns, lasts
+        raise AssertionError
 
     def _measure(self, step: Step, tell: Callable[[float], None]) -> StepResult:
         candidate = self._plan.candidate(step.files[0])
@@ -337,36 +341,30 @@ class Ladder:
     # --- what is kept -------------------------------------------------------------------------
 
     def _known(self, step: Step) -> tuple[StepResult, int] | None:
-        known = step_result(self._kept, step) if self._kept is not None else None
+        kept = self._kept.ladder
+        known = step_result(kept, step) if kept is not None else None
         if known is not None and step.files[0] == self._plan.reference and _is_mute(known[0]):
             return None  # nobody was asked for it: who goes on asks both
         return known
 
-    def _keep(
-        self, name: str, result: StepResult | Taken | NightNotes, elapsed_ns: int = 0
-    ) -> None:
-        if self._keeper is None or self._kept is None:
+    def _keep(self, step: Step, found: StepResult, elapsed_ns: int, *, lasts: bool) -> None:
+        self._result.taken = taken_now()
+        if lasts or self._kept.ladder is None:
+            self._kept.keep(step.name, found, elapsed_ns)
+            self._kept.keep(TAKEN, self._result.taken)
             return
-        text = msgspec.json.encode(result, enc_hook=enc_hook).decode()
-        try:
-            self._keeper.save_step(self._kept.id, name, StoredStep(text, elapsed_ns))
-        except PersonError as error:
-            self._keep_no_more(error)
+        self._result.left_steps += 1
+        if (said := worded("lab.steps_left")) not in self._result.remarks:
+            self._result.remarks.append(said)
 
-    def _finish(self) -> None:
-        if self._keeper is None or self._kept is None:
-            return
-        try:
-            self._keeper.finish(self._kept.id)
-        except PersonError as error:
-            self._keep_no_more(error)
-
-    def _keep_no_more(self, error: Exception) -> None:
-        """What was measured stays in memory; only an interruption would lose it."""
-        log.warning("the ladder is not kept: %s", error)
-        reason = error.sentence if isinstance(error, PersonError) else str(error)
-        self._result.remarks.append(worded("lab.steps_not_kept", reason=reason))
-        self._kept = None
+    def _wait_until_kept(self, visits: Visits, tell: Callable[[float], None]) -> None:
+        """A night goes on once the store has what was measured, or its hour has come."""
+        with contextlib.suppress(HourCome):
+            for tries in itertools.count():
+                if self._kept.trouble is None:
+                    return
+                visits.wait(self._kept.trouble.said, tries, tell)
+                self._kept.try_again()
 
 
 def _is_mute(result: StepResult) -> bool:
@@ -378,22 +376,3 @@ def _share_asked(result: StepResult, items: int) -> float:
     """How much of a step was done where it ended, because it was decided, before all of it."""
     decided = result.decided_after if isinstance(result, TasksStep) else None
     return 1.0 if decided is None else decided / max(1, items)
-
-
-def _failed(kind: StepKind, sentence: English) -> StepResult:
-    """A step that could not be done, as a result."""
-    match kind:
-        case StepKind.FACTS:
-            return FileFacts("", 0, 0.0, 0, 0, "", None, 0, (), 0, 0.0, None, sentence)
-        case StepKind.SPEED:
-            return SpeedStep("", {})
-        case StepKind.MEMORY:
-            return MemoryFigures(0, None, None, None, None, 0, 0, 0, 0, 0, sentence)
-        case StepKind.QUALITY | StepKind.TOLD:
-            return QualityStep("", {}, (), (), 0, None, sentence)
-        case StepKind.TASKS:
-            return TasksStep("", {}, error=sentence)
-        case StepKind.SERVER:
-            return ServerFacts(None, "", (), ServerModelFacts(""), error=sentence)
-        case StepKind.ALONG:
-            return AlongStep("", (), sentence)

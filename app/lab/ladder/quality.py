@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.core.errors import DiskTrouble
 from app.core.ladder.results import QualityPart, QualityStep, TextReading
 from app.core.quality.common import common_chunks
 from app.core.words.sentence import worded
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
 
 
 def reference_step(result: QualityResult) -> QualityStep:
-    """The reference's own: its noise floor."""
+    """The reference's own: its noise floor.
+
+    Raises:
+        DiskTrouble: Not all could be measured, because the disk could not be written.
+    """
+    _check_written(result.reference)
     return QualityStep(
         result.engine,
         quality_figures(result.noise_floor),
@@ -34,8 +40,10 @@ def reference_step(result: QualityResult) -> QualityStep:
 
 
 def candidate_step(result: QualityResult) -> QualityStep:
-    """The only candidate's."""
+    """The only candidate's; the same errors."""
     (row,) = result.rows
+    _check_written(result.reference)
+    _check_written(row)
     error, reference_error = row.error, result.reference.error
     if error is None and reference_error is not None:
         error = worded("lab.reference_could_not_say_more", reason=reference_error)
@@ -53,6 +61,12 @@ def candidate_step(result: QualityResult) -> QualityStep:
         reading=_reading(row),
         parts=parts,
     )
+
+
+def _check_written(row: QualityRow) -> None:
+    if row.is_unwritten:
+        assert row.error is not None
+        raise DiskTrouble(row.error)
 
 
 def share_text(rows: Mapping[str, Row]) -> dict[str, Row]:

@@ -49,6 +49,8 @@ class LadderResult:
         remarks: What went wrong on the way without ending it.
         taken: When, where and by which program.
         night: What became of the files of a night; None where all were here.
+        left_steps: So many could not be measured because the disk could not be written: they are
+            to be measured another time.
     """
 
     plan: LadderPlan
@@ -60,6 +62,7 @@ class LadderResult:
     remarks: list[str] = field(default_factory=lambda: list[str]())
     taken: Taken = field(default_factory=Taken)
     night: NightNotes | None = None
+    left_steps: int = 0
 
     @property
     def reference(self) -> Row:

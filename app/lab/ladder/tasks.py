@@ -89,6 +89,7 @@ class LadderTasks:
         reference, if it was asked before.
 
         Raises:
+            DiskTrouble: A question's picture could not be written.
             PersonError: The file cannot be asked at all.
         """
         ready = opened(candidate.spoken, self._open_model)
@@ -107,6 +108,8 @@ class LadderTasks:
         found = asker.run()
         if engines is not None and ready.header is not None:
             engines.asked(ready)
+        if asker.trouble is not None:
+            raise asker.trouble
         outcomes = found.outcomes(items)
         far = ready.header is None
         return TasksStep(

@@ -9,9 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from app.base.gate import Stopped
+from app.core.errors import PersonError
+from app.core.words.sentence import say
 
 if TYPE_CHECKING:
     from app.core.ladder.night import NightNotes
+    from app.core.words.sentence import Sentence
     from app.lab.ladder.effort import Sizes
     from app.lab.ladder.plan import Step
     from app.lab.ladder.progress import Clock, LadderProgress
@@ -20,6 +23,14 @@ if TYPE_CHECKING:
 
 class HourCome(Stopped):
     """The hour that was set has come: what runs ends, and what is finished is kept."""
+
+
+class NightNotKept(PersonError):
+    """A night is not begun that cannot be kept: nobody would know which files it has brought."""
+
+    def __init__(self, error: Exception) -> None:
+        reason = error.said if isinstance(error, PersonError) else str(error)
+        super().__init__(say("night.not_kept", reason=reason), repr(error))
 
 
 class Visits(Protocol):
@@ -63,6 +74,19 @@ class Visits(Protocol):
 
     def leave(self, step: Step) -> None:
         """A step was measured and kept."""
+        ...
+
+    def wait(self, trouble: Sentence, tries: int, tell: Callable[[float], None]) -> None:
+        """The disk cannot be written: wait until that is worth another try.
+
+        Args:
+            trouble: Why.
+            tries: So many were in vain before this one.
+            tell: As of :meth:`enter`.
+
+        Raises:
+            Stopped: The person ended it, or the hour has come.
+        """
         ...
 
     def late(self, step: Step) -> None:

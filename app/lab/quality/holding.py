@@ -16,7 +16,6 @@ from app.engine.protocol.scoring import ChunkScored, KeepReference, ReferenceKep
 from app.lab.quality.plan import QualityMode, QualityPlan, QualityRow
 
 if TYPE_CHECKING:
-    from app.core.words.sentence import English
     from app.lab.engines.calls import EngineCalls
     from app.lab.engines.opened import OpenedCandidate
     from app.lab.engines.shelf import EngineShelf
@@ -41,7 +40,7 @@ class Holding:
         on_chunk: Told after each chunk which file has evaluated it.
 
     Attributes:
-        reference_error: Why the reference could say no more; None where it could.
+        failure: Why the reference could say no more; None where it could.
     """
 
     def __init__(
@@ -59,18 +58,18 @@ class Holding:
         self._kept = kept
         self._chunks = chunks
         self._on_chunk = on_chunk
-        self.reference_error: English | None = None
+        self.failure: PersonError | None = None
 
     def lose_reference(self, error: PersonError) -> None:
         """The reference has failed; what is measured so far stands."""
-        self.reference_error = self.reference_error or error.sentence
+        self.failure = self.failure or error
         self._shelf.drop(self._base)
 
     def keep(self, start: int, stop: int) -> int:
         """Keep what the reference says of some chunks; returns up to where it could."""
         for number in range(start, stop):
             if not self._kept.chunk(number).is_file():
-                if self.reference_error is not None:
+                if self.failure is not None:
                     return number
                 try:
                     self._keep_one(number)
@@ -99,7 +98,7 @@ class Holding:
             while sent:
                 begin_ns = self._take(engine, sent.popleft(), candidate, begin_ns)
         except PersonError as error:
-            row.error = error.sentence
+            row.fail(error)
             self._shelf.drop(candidate.opened)
 
     def is_late(self, row: QualityRow) -> bool:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.errors import PersonError
+from app.base.files import is_unwritable
+from app.core.errors import DiskTrouble, PersonError
 from app.core.quality.common import checkpoints
 from app.core.quality.texts import SHORTEST_CHUNK_TOKENS
 from app.core.statistics.looks import LOOKS_CHUNKS, StoppedBy, next_look, take_look
@@ -94,8 +95,8 @@ class Quality:
             wants_floor: Whether the floor is measured at all.
 
         Raises:
-            PersonError: The reference cannot be used, or the text is too short, or what must be
-                kept cannot be written.
+            DiskTrouble: What must be kept cannot be written.
+            PersonError: The reference cannot be used, or the text is too short.
         """
         try:
             return self._run(
@@ -103,9 +104,9 @@ class Quality:
             )
         except OSError as error:
             name = error.filename or say("lab.what_reference_says")
-            raise PersonError(
-                say("lab.cannot_read_kept", name=name, reason=error.strerror or error), repr(error)
-            ) from error
+            said = say("lab.cannot_read_kept", name=name, reason=error.strerror or error)
+            failed = DiskTrouble if is_unwritable(error) else PersonError
+            raise failed(said, repr(error)) from error
 
     def _run(
         self,
@@ -136,10 +137,10 @@ class Quality:
                 self._continuations(base, kept, self._partings(reader), holding)
             rows = [self._finished(c, base, kept, reader, holding) for c in every]
             share_text(rows)
-            error = holding.reference_error
-            if error is not None:
-                _blame_reference(rows, error)
-            row = QualityRow(reference, base.model.level_name, facts=facts, error=error)
+            row = QualityRow(reference, base.model.level_name, facts=facts)
+            if holding.failure is not None:
+                row.fail(holding.failure)
+                _blame_reference(rows, holding.failure.sentence)
             remarks = self._beyond_training(
                 [base, *(c.opened for c in every if isinstance(c, Measured))]
             )
@@ -189,7 +190,7 @@ class Quality:
         try:
             row.facts, _ = reader.read(candidate.opened, self._plan.text)
         except PersonError as error:
-            row.error = error.sentence
+            row.fail(error)
             self._shelf.drop(candidate.opened)
             return False
         if row.facts.vocabulary_digest != facts.vocabulary_digest:
@@ -285,7 +286,7 @@ class Quality:
         try:
             row.partings = partings.of_candidate(candidate.opened, continuations)
         except PersonError as error:
-            row.error = error.sentence
+            row.fail(error)
             self._shelf.drop(candidate.opened)
         return row
 

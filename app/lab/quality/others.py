@@ -74,7 +74,7 @@ class OtherVocabularies:
             else:
                 candidate.alone_chunks = self._count
         except PersonError as error:
-            row.error = error.sentence
+            row.fail(error)
             self._shelf.drop(candidate.opened)
         row.stopped_by = StoppedBy.TIME if is_late(row) else StoppedBy.TEXT_END
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from app.core.errors import DiskTrouble, PersonError
 from app.core.quality import comparable
 from app.core.quality.apart import Parting, WorstToken
 from app.core.quality.common import common_chunks
@@ -124,6 +125,7 @@ class QualityRow:
         refused: Why it cannot be held against the reference position by position.
         scored_ns: Time that its scoring took.
         error: Why there are no figures, or not all.
+        is_unwritten: It is because the disk could not be written, not because of the file.
     """
 
     candidate: Candidate
@@ -137,6 +139,12 @@ class QualityRow:
     refused: English | None = None
     scored_ns: int = 0
     error: English | None = None
+    is_unwritten: bool = False
+
+    def fail(self, error: PersonError) -> None:
+        """Say why there are no figures, or not all."""
+        self.error = error.sentence
+        self.is_unwritten = isinstance(error, DiskTrouble)
 
     @property
     def file(self) -> str:

@@ -6,13 +6,14 @@ import hashlib
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.core.chats.chat import Message, Role
-from app.core.errors import PersonError
+from app.core.errors import DiskTrouble
 from app.core.quality.own_texts import TextPart, as_plain_text
 from app.core.quality.texts import (
     CHUNK_TOKENS,
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 _LONGEST_CHAT_BYTES = 100_000
 _SHOWN_RENDERED = 4000
 _MOST_ANSWERED, _ANSWER_TOKENS, _MOST_PROMPT_TOKENS = 24, 96, 1024
+# A text is the same on every day, so that what a reference said of it lasts beyond midnight: what
+# templates write of the date is this one. (In chats, votes and questions it is the day's own.)
+_DAY = date(2026, 1, 1)
 # Tokens handed to an engine in one command; a line of the protocol is bounded.
 _PIECES_AT_ONCE = 4096
 
@@ -191,9 +195,8 @@ class TextReader:
         try:
             source.write_bytes(data)
         except OSError as error:
-            raise PersonError(
-                say("lab.file_measurement_cannot_written", reason=error.strerror or error)
-            ) from error
+            said = say("lab.file_measurement_cannot_written", reason=error.strerror or error)
+            raise DiskTrouble(said) from error
         engine = self._shelf.take(opened)
         command = Tokenize(engine.next_id(), str(source), str(self._scratch))
         told = engine.call(command, Tokenized)
@@ -279,7 +282,8 @@ class TextReader:
         if opened.manner.is_plain or size > _LONGEST_CHAT_BYTES:
             return None
         engine = self._shelf.take(opened)
-        command = RenderChat(engine.next_id(), list(messages), opens_answer, opened.manner.chosen)
+        chosen = opened.manner.chosen
+        command = RenderChat(engine.next_id(), list(messages), opens_answer, chosen, _DAY)
         try:
             return engine.call(command, ChatRendered)
         except EngineFailed:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from app.core.chats.chat import StopReason
-from app.core.errors import PersonError
+from app.core.errors import DiskTrouble, PersonError
 from app.core.words.sentence import English, worded
 from app.engine.api import EngineEvent, Exited
 from app.engine.local.pool import EnginePool
@@ -65,6 +65,10 @@ class FileAsker:
         stopping: Asking ends where it is decided; None to ask all.
         ready: An engine that has the candidate loaded, to be used first and given back; None where
             there is none.
+
+    Attributes:
+        trouble: A question could not be asked because the disk cannot be written; None where all
+            could.
     """
 
     def __init__(
@@ -111,6 +115,7 @@ class FileAsker:
         self._restarts = 0
         self._first_ns: int | None = None
         self._kept_seconds = 0.0
+        self.trouble: DiskTrouble | None = None
 
     def run(self) -> FileAnswers:
         """Ask what is not known.
@@ -287,8 +292,7 @@ class FileAsker:
             question = self._questions.command(item, engine.client.next_id())
             engine.client.send(question)
         except PersonError as error:  # too long for a message
-            self._errors.append(error.sentence)
-            self._work.drop([item])
+            self._leave(item, error)
         else:
             engine.items[question.id] = item
 
@@ -306,8 +310,7 @@ class FileAsker:
             try:
                 question = self._questions.command(item, engine.client.next_id())
             except PersonError as error:
-                self._errors.append(error.sentence)
-                self._work.drop([item])
+                self._leave(item, error)
             else:
                 questions.append(replace(question, template=None))
                 engine.items[question.id] = item
@@ -323,6 +326,13 @@ class FileAsker:
             self._errors.append(error.sentence)
             self._work.drop(engine.items.values())
             engine.rest()
+
+    def _leave(self, item: TaskItem, error: PersonError) -> None:
+        """A question cannot be asked."""
+        self._errors.append(error.sentence)
+        self._work.drop([item])
+        if isinstance(error, DiskTrouble):
+            self.trouble = error
 
     def _one_by_one(self, engine: AskedEngine) -> None:
         self._places = self._result.places = 1

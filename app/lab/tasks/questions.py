@@ -6,9 +6,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.base.files import write_whole
+from app.base.files import is_unwritable, write_whole
 from app.core.candidates.settings import SamplingSettings
-from app.core.errors import PersonError
+from app.core.errors import DiskTrouble, PersonError
 from app.core.tasks.drawing import drawn
 from app.core.words.sentence import say
 from app.lab.pictures.shelf import PictureShelf
@@ -67,5 +67,6 @@ class Questions:
                 else:
                     write_whole(path, drawn(item.picture))
         except OSError as error:
-            raise PersonError(say("pictures.not_kept", name=path.name), str(error)) from error
+            failed = DiskTrouble if is_unwritable(error) else PersonError
+            raise failed(say("pictures.not_kept", name=path.name), str(error)) from error
         return str(path.absolute())

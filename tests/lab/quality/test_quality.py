@@ -6,9 +6,9 @@ import contextlib
 import math
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import psutil
@@ -39,7 +39,10 @@ from tests.helpers.gguf_files import write_with_value
 from tests.helpers.rooms import roomy
 
 if TYPE_CHECKING:
+    from app.core.words.sentence import Sentence
+    from app.lab.ladder.effort import Sizes
     from app.lab.ladder.progress import LadderProgress
+    from app.lab.ladder.rows import LadderResult
 
 TEXT = MeasuredText.plain(
     "a text",
@@ -167,6 +170,7 @@ def test_a_disk_that_is_full(reference: Path, shrunken: Path, tmp_path: Path) ->
     result = measurement.run(reference, shrunken)
     assert result.reference.error is not None
     assert "A file of this measurement failed" in result.reference.error
+    assert result.reference.is_unwritten
     (row,) = result.rows
     assert row.figures is not None
     assert row.figures.chunks == 2
@@ -258,29 +262,107 @@ def test_a_file_that_vanishes_in_the_middle_of_a_ladder(
     assert document["recommendation"]["sentence"]
 
 
+def small_ladder(reference: Path, folder: Path, **more: Any) -> tuple[LadderPlan, Tools]:
+    plan = LadderPlan(
+        str(reference), (), 1, context_tokens=256, repetitions=1, text_name="a text",
+        quality_chunks=3, **more,
+    )  # fmt: skip
+    speeds = SpeedStore(folder / "speeds.sqlite3", "this one")
+    tools = Tools(
+        room=roomy(folder / "state"),
+        references=KeptReferences(folder / "references"),
+        fitter=lambda: Fitter(roomy(folder / "state"), speeds, 1, 0.1),
+        speeds=speeds,
+        open_model=open_model_file,
+        text=TEXT,
+    )
+    return plan, tools
+
+
+class Patient:
+    """Has all files here, and waits for the disk, as a night does."""
+
+    sizes: Mapping[str, Sizes] = {}
+
+    def __init__(self, end_of_trouble: Callable[[], None]) -> None:
+        self.waited: list[str] = []
+        self._end_of_trouble = end_of_trouble
+
+    def begin(self, *_: Any, **_named: Any) -> None:
+        """Nothing is noted."""
+
+    def enter(self, *_: Any, **_named: Any) -> bool:
+        return True
+
+    def leave(self, *_: Any, **_named: Any) -> None:
+        """Nothing goes."""
+
+    late = leave
+
+    def end(self, *_: Any, **_named: Any) -> bool:
+        return True
+
+    def told(self, progress: LadderProgress) -> LadderProgress:
+        return progress
+
+    def wait(self, trouble: Sentence, tries: int, tell: Callable[[float], None]) -> None:
+        assert tries == 0
+        tell(0.0)
+        self.waited.append(str(trouble))
+        self._end_of_trouble()
+
+
+@needs_linux
+def test_a_step_that_a_full_disk_ended_is_measured_another_time(
+    reference: Path, tmp_path: Path
+) -> None:
+    connection = open_database(tmp_path / "store.sqlite3")
+    store = LadderStore(connection)
+    plan, tools = small_ladder(reference, tmp_path, prompt_tokens=0, generated_tokens=0)
+    filled: list[psutil.Process] = []
+
+    def chunks() -> list[Path]:
+        return list(tools.references.folder.rglob("*.distributions"))
+
+    def fill(_progress: LadderProgress) -> None:
+        if not filled and chunks():
+            filled.append(engine_of(reference))
+            filled[0].rlimit(psutil.RLIMIT_FSIZE, (10, -1))
+
+    result = Ladder(plan, tools, store, fill).run()
+    assert result.left_steps == 1
+    assert "A file of this measurement failed" in str(result.reference.error)
+    assert any("going on with the ladder tries that again" in one for one in result.remarks)
+    (row,) = store.list_ladders()
+    assert row.finished_ns is None
+    assert f"quality {reference}" not in store.load(row.id).steps
+
+    filled.clear()  # and in a night
+    for path in chunks():
+        path.unlink()
+    visits = Patient(lambda: None)  # the next engine may write as much as it wants
+    result = Ladder(plan, tools, store, fill, visits=visits).run()
+    assert result.resumed_steps == 2
+    assert (result.left_steps, result.remarks, result.reference.error) == (0, [], None)
+    assert len(visits.waited) == 1
+    (row,) = store.list_ladders()
+    assert row.finished_ns is not None
+    connection.close()
+
+
 def test_a_store_on_a_full_disk_loses_nothing_that_was_measured(
     reference: Path, tmp_path: Path
 ) -> None:
     connection = open_database(tmp_path / "store.sqlite3")
     store = LadderStore(connection)
-    plan = LadderPlan(
-        str(reference), (), 1, context_tokens=256, prompt_tokens=16, generated_tokens=4,
-        depths_tokens=(0,), repetitions=1, text_name="a text", quality_chunks=3,
-    )  # fmt: skip
-    speeds = SpeedStore(tmp_path / "speeds.sqlite3", "this one")
-    tools = Tools(
-        room=roomy(tmp_path / "state"),
-        references=KeptReferences(tmp_path / "references"),
-        fitter=lambda: Fitter(roomy(tmp_path / "state"), speeds, 1, 0.1),
-        speeds=speeds,
-        open_model=open_model_file,
-        text=TEXT,
-    )
-
+    speeds = {"prompt_tokens": 16, "generated_tokens": 4, "depths_tokens": (0,)}
+    plan, tools = small_ladder(reference, tmp_path, **speeds)
     full: list[str] = []
 
     def fill(_result: object) -> None:
         """The file may not grow any more, and what room it has is taken."""
+        if full:
+            return
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {pages}")
         other = store.begin("another ladder", "{}").id
@@ -290,14 +372,38 @@ def test_a_store_on_a_full_disk_loses_nothing_that_was_measured(
         except StoreFailed as error:
             full.append(error.sentence)
 
-    result = Ladder(plan, tools, store, on_result=fill).run()
+    def empty() -> None:
+        connection.execute("PRAGMA max_page_count = 1000000")
+
+    def fill_and_empty(result: LadderResult) -> None:
+        fill(result)
+        if result.reference.memory is not None and result.reference.quality is None:
+            assert any("The steps are not kept for another time." in one for one in result.remarks)
+            empty()
+
+    result = Ladder(plan, tools, store, on_result=fill_and_empty).run()
     assert "the disk is full" in full[0]
-    assert any("The steps are not kept for another time." in one for one in result.remarks)
+    assert not result.remarks
     row = result.reference
     assert row.facts is not None
     assert row.speed
     assert row.memory is not None
     assert row.quality is not None
+    _, stored = store.list_ladders()
+    assert stored.finished_ns is not None
+    assert len(store.load(stored.id).steps) == 5  # and when it was taken
+
+    full.clear()
+    visits = Patient(empty)  # in a night nothing goes on before it is kept
+    kept: list[int] = []
+
+    def count(result: LadderResult) -> None:
+        kept.append(len(store.load(store.list_ladders()[0].id).steps))
+        fill(result)
+
+    Ladder(plan, tools, store, on_result=count, visits=visits).run()
+    assert kept == [2, 3, 4, 5]
+    assert len(visits.waited) == 1
     connection.close()
 
 

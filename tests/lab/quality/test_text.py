@@ -1,9 +1,14 @@
-"""Texts as tokens, by real engines: plain, chats by the template, prompts that are answered."""
+"""Texts as tokens, by real engines: plain, chats by the template, prompts that are answered.
+
+Tests app.lab.quality.kept_references.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -12,6 +17,8 @@ from app.core.chats.chat import Message, Role
 from app.core.quality.own_texts import TextPart
 from app.lab.engines.opened import opened_file
 from app.lab.engines.shelf import EngineShelf
+from app.lab.quality import kept_references
+from app.lab.quality.kept_references import KeptReferences
 from app.lab.quality.scores import counted_places
 from app.lab.quality.text import TextReader, comparable_chunks, quick_chunks
 from app.lab.quality.texts import DEMO_TEXT, MeasuredText
@@ -100,6 +107,24 @@ def test_what_no_template_writes_is_taken_as_plain_text(
     said = b"".join(reader.pieces(model, tokens)).decode()
     assert "user: What is 47 + 38?" in said
     assert reader.opened(model, PROMPTS.parts[1].chats[0]) is None
+
+
+def test_a_template_with_a_date_reads_a_text_the_same_on_every_day(
+    shelf: EngineShelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a reference said yesterday is held against what a version says today."""
+    template = "{{ strftime_now('%d %b %Y') }}{% for m in messages %}{{ m.content }}{% endfor %}"
+    path = files.write_tiny_llama(tmp_path / "tiny.gguf", chat_template=template)
+    model = opened_file(open_model_file(path))
+    facts, _ = TextReader(shelf, tmp_path / "scratch").read(model, PROMPTS)
+    assert facts.rendered is not None
+    assert facts.rendered.startswith("01 Jan 2026What is 47 + 38?")
+
+    references = KeptReferences(tmp_path / "references")
+    kept = references.of(model, PROMPTS, "a method").chunk(0)
+    later = SimpleNamespace(datetime=SimpleNamespace(now=lambda: datetime(2030, 1, 1)))
+    monkeypatch.setattr(kept_references, "datetime", later, raising=False)
+    assert references.of(model, PROMPTS, "a method").chunk(0) == kept
 
 
 def test_chunks_never_mix_texts_and_short_ends_fall_away(

@@ -53,7 +53,7 @@ def test_sleep_network_and_disk_are_told_where_they_took_long() -> None:
     told = said(night(asleep_ns=90 * MINUTE_NS, offline_ns=MINUTE_NS, full_ns=2 * MINUTE_NS))
     assert "The PC slept for 1:30" in told
     assert "could not be reached for 1:00 min" in told
-    assert "too full for 2:00 min" in told
+    assert "too full, or could not be written, for 2:00 min" in told
 
 
 def test_what_stayed_is_named_last_with_what_went_wrong() -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from app.base.files import write_whole
+from app.base.files import is_unwritable, write_whole
 from app.core.candidates.settings import SLICE_TOKENS, EngineSettings
 from app.core.quality.compact import CompactBlock, from_bytes, join_blocks, rows_of
 from app.core.quality.compact_scores import score_compact
@@ -136,10 +136,10 @@ class Scorer:
             raise
         except OSError as error:
             self._drain()
-            reason = error.strerror or str(error)
-            raise EngineError(
-                FailureKind.SCORE, say("engine.file_measurement_failed", reason=reason), str(error)
-            ) from error
+            said = say("engine.file_measurement_failed", reason=error.strerror or str(error))
+            writes = isinstance(command, Tokenize | KeepReference)
+            kind = FailureKind.DISK if writes and is_unwritable(error) else FailureKind.SCORE
+            raise EngineError(kind, said, str(error)) from error
 
     def _drain(self) -> None:
         """Let the thread tell what it still has: answers come in the order of their commands."""

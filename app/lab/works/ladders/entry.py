@@ -129,6 +129,11 @@ class LadderEntry:
         return night is not None and night.is_late
 
     @property
+    def is_left_over(self) -> bool:
+        """Whether it has ended with something that is to be measured another time."""
+        return self.is_late or (self.result is not None and self.result.left_steps > 0)
+
+    @property
     def model(self) -> str:
         """The model that it is of, as its file is called."""
         name = name_of(self.candidate(self.reference).name)

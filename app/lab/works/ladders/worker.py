@@ -23,6 +23,7 @@ from app.core.words.sentence import say
 from app.lab.ladder.kept import ABOUT, NAME, About, about_of, plan_of, restored
 from app.lab.ladder.pace import Pace, pace_of
 from app.lab.ladder.plan import LadderPlan, rows_of
+from app.lab.ladder.visits import NightNotKept
 from app.lab.servers.book import ServerBook
 from app.lab.tasks.sets import demo_set, usual_set
 from app.lab.votes.rates import stored_rates
@@ -98,7 +99,7 @@ class LadderWorkers:
             number: Of the store, of a ladder that is to go on.
 
         Raises:
-            PersonError: It cannot be measured, or not go on.
+            PersonError: It cannot be measured, or not go on; a night also where it cannot be kept.
         """
         run = self._open_run(order, self._paths, self._open_model)
         about = About(
@@ -109,9 +110,11 @@ class LadderWorkers:
         )
         try:
             begun, about = self._begun(run, about, number, extends=order.further is not None)
-        except _Changed:
+        except (_Changed, NightNotKept):
             raise
         except PersonError as error:
+            if run.plan.night is not None:
+                raise NightNotKept(error) from error
             return Ready(run, about, about.letters, None, None, error.sentence)
         if begun is None:
             return Ready(run, about, about.letters, None, None)

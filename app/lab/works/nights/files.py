@@ -16,8 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.base.files import known_by
-from app.core.errors import PersonError
+from app.base.files import is_unwritable, known_by
+from app.core.errors import DiskTrouble, PersonError
 from app.core.ladder.night import Night, NightFile, known_by_content
 from app.core.listing import ListedFile
 from app.core.models.kinds import ModelKind
@@ -137,7 +137,8 @@ class NightFiles:
         """Note that the night brings a file, before the first byte of it comes.
 
         Raises:
-            PersonError: That cannot be noted.
+            DiskTrouble: That cannot be noted: the disk is full, or may not be written.
+            PersonError: It cannot be noted for another reason.
         """
         file = self._coming[key]
         try:
@@ -146,7 +147,8 @@ class NightFiles:
             self._brought.claim(file.identity, there_bytes)
         except OSError as error:
             reason = error.strerror or str(error)
-            raise PersonError(say("night.not_noted", reason=reason), repr(error)) from error
+            failed = DiskTrouble if is_unwritable(error) else PersonError
+            raise failed(say("night.not_noted", reason=reason), repr(error)) from error
 
     def release(self, key: str) -> None:
         """What there is of a file is the person's from now on."""
@@ -169,13 +171,15 @@ class NightFiles:
         """Remove a file that the night brought, whole or not; whether it is gone.
 
         Raises:
-            PersonError: It cannot be removed.
+            PersonError: It cannot be removed, or nobody knows whether a download wants it.
         """
         file, cache = self._coming[key], self.hub.cache
-        if self._brought.there_before(file.identity) != 0:
+        if file.there_bytes or self._brought.there_before(file.identity) != 0:
             return False  # the person has asked for it meanwhile, or had some of it
-        wanted = queued_digests(self._paths.database) or frozenset[str]()
-        if file.there_bytes or any(part.sha256 in wanted for part in file.parts):
+        wanted = queued_digests(self._paths.database)
+        if wanted is None:
+            raise PersonError(say("night.queue_unknown"))
+        if any(part.sha256 in wanted for part in file.parts):
             return False
         places = self._places(key)
         there = next((place for place in places if os.path.lexists(place)), None)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.errors import PersonError
+from app.core.errors import DiskTrouble, PersonError
 from app.core.ladder.night import REFERENCE_BYTES, Keep, NightFile, NightNotes, Visited
 from app.core.words.sentence import English, Sentence, say, size, wait, worded
 from app.hub.errors import DiskFull, DownloadGivenUp, HubTrouble
 from app.lab.ladder.kept import note_night
 from app.lab.ladder.visits import HourCome
 from app.lab.works.nights.hour import hour_of
+from app.lab.works.nights.rate import ArrivalRate
 from app.monitor.disturbance import asleep_ns
 
 if TYPE_CHECKING:
@@ -145,6 +146,14 @@ class NightVisits:
             self._best = self._choose(self._result) if self._keeps_winner else None
         self._note()
 
+    def wait(self, trouble: Sentence, tries: int, tell: Tell) -> None:
+        """See ``Visits``."""
+        pause_s = min(FIRST_PAUSE_S * 2.0 ** min(tries, 10), LONGEST_PAUSE_S)
+        try:
+            self._wait(trouble, "full_ns", pause_s, tell)
+        finally:
+            self._doing = None
+
     def late(self, step: Step) -> None:
         """See ``Visits``."""
         self._gate.armed = False
@@ -261,20 +270,18 @@ class NightVisits:
 
     def _bring(self, key: str, tell: Tell) -> None:
         """Bring a file, however often the network or the disk fails."""
-        file, pause_s = self._night.coming[key], FIRST_PAUSE_S
+        file, pause_s, rate = self._night.coming[key], FIRST_PAUSE_S, ArrivalRate()
         self._make_room(key)
-        self._claim(key)
-        self._change(key, is_begun=True, is_deleted=False)  # lasts before the first byte comes
-        if key in self._night.files:
-            self._then = say("night.then_measured", level=file.level)
         while True:
-            begin_s, before = time.monotonic(), self._present(key)
+            before = self._present(key)
             try:
-                self._files.fetch(key, self._gate, lambda now: self._tell_coming(file, now, tell))
+                self._fetch(key, rate, tell)
             except DiskFull as full:
                 if self._evict(key):
                     continue
                 trouble, waited = say("night.disk_full", needed=size(full.needed_bytes)), "full_ns"
+            except DiskTrouble as error:
+                trouble, waited = error.said, "full_ns"
             except (HubTrouble, DownloadGivenUp) as gone:
                 trouble, waited = say("night.offline", reason=gone.said), "offline_ns"
             except PersonError as error:
@@ -282,19 +289,30 @@ class NightVisits:
                     raise
                 raise _LeftOut(error.sentence) from error
             else:
-                self._note_rate(self._present(key) - before, time.monotonic() - begin_s)
                 break
             if self._present(key) > before:
                 pause_s = FIRST_PAUSE_S
             self._wait(trouble, waited, pause_s, tell)
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+        known = rate.bytes_per_second or self._notes.bytes_per_second
+        self._notes = msgspec.structs.replace(self._notes, bytes_per_second=known)
         self._change(key, came_bytes=file.new_bytes)
 
-    def _claim(self, key: str) -> None:
+    def _fetch(self, key: str, rate: ArrivalRate, tell: Tell) -> None:
+        file = self._night.coming[key]
+
+        def hear(now: Progress) -> None:
+            rate.hear(now)
+            self._tell_coming(file, now, tell)
+
+        self._files.claim(key)
+        self._change(key, is_begun=True, is_deleted=False)  # lasts before the first byte comes
+        if key in self._night.files:
+            self._then = say("night.then_measured", level=file.level)
         try:
-            self._files.claim(key)
-        except PersonError as error:
-            raise _LeftOut(error.sentence) from error
+            self._files.fetch(key, self._gate, hear)
+        finally:
+            rate.pause()
 
     def _bring_again(self, key: str, tell: Tell) -> None:
         """Have the winner here at the end, if it had to make room on the way."""
@@ -315,10 +333,6 @@ class NightVisits:
 
     def _present(self, key: str) -> int:
         return self._files.taken_bytes() - self._files.taken_bytes(beside=key)
-
-    def _note_rate(self, came: int, seconds: float) -> None:
-        if came > 0 and seconds > 0:
-            self._notes = msgspec.structs.replace(self._notes, bytes_per_second=came / seconds)
 
     def _tell_coming(self, file: NightFile, now: Progress, tell: Tell) -> None:
         done, total = size(now.done_bytes), size(now.total_bytes)

@@ -1,10 +1,12 @@
 """What is planned for a night, and that it removes nothing of what was here before.
 
-Tests app.lab.works.nights.chosen, app.lab.works.nights.files and app.lab.works.nights.brought.
+Tests app.lab.works.nights.chosen, app.lab.works.nights.files and app.lab.works.nights.brought, and
+nights among app.lab.works.ladders.service and app.lab.works.ladders.worker.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +15,7 @@ import pytest
 
 from app.base.gate import StopFlag
 from app.core.candidates.candidate import candidate_of
-from app.core.errors import PersonError
+from app.core.errors import DiskTrouble, PersonError
 from app.core.ladder.night import (
     REFERENCE_BYTES,
     Keep,
@@ -22,17 +24,27 @@ from app.core.ladder.night import (
     Visited,
     schedule_of,
 )
+from app.core.ladder.results import StepKind
 from app.core.verdict import Limits
 from app.lab.hub.access import HubAccess
-from app.lab.ladder.kept import empty_result
-from app.lab.ladder.plan import LadderPlan
+from app.lab.ladder.kept import empty_result, plan_of
+from app.lab.ladder.pace import Pace
+from app.lab.ladder.plan import LadderPlan, Profile
 from app.lab.works.downloads import HubCourier, order_for
+from app.lab.works.ladders.entry import LadderState
 from app.lab.works.ladders.run import LadderOrder, LadderRun, ladder_keeper
+from app.lab.works.ladders.service import LadderService
+from app.lab.works.ladders.worker import LadderWorkers
 from app.lab.works.nights.brought import BroughtFiles
 from app.lab.works.nights.chosen import Chosen, planned_night
 from app.lab.works.nights.files import NightFiles
-from app.lab.works.nights.setting import night_of, told
+from app.lab.works.nights.setting import night_of, night_seconds, told
+from app.lab.works.queue import WorkQueue
+from app.library.model_files import open_model_file
+from app.store.database import open_database
+from app.store.ladders import LadderStore
 from app.store.paths import Paths
+from app.store.works import WorkStore
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
 from tests.helpers.gguf_files import write_tiny_llama
 from tests.helpers.inhibitor import refusing
@@ -189,6 +201,65 @@ def test_what_the_person_removes_may_come_again_and_stays(
     assert planned().files[key].there_bytes == file.size_bytes
     assert not files.remove(key)
     assert Path(key).is_file()
+
+
+def test_a_night_that_was_broken_off_has_the_room_that_it_had(
+    planned: Planned, access: HubAccess, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = [10**12]
+    monkeypatch.setattr("app.lab.works.nights.chosen.free_bytes", lambda _folder: free[0])
+    fetch(access, "Q8_0")  # the person's own: it has taken of the disk what it takes
+    night = planned()
+    key = next(iter(night.files))
+    files = NightFiles(paths, night, access)
+    files.claim(key)
+    files.fetch(key, StopFlag(), lambda _: None)
+    free[0] -= night.files[key].size_bytes
+    assert planned() == night
+
+
+def test_a_file_stays_where_nobody_knows_whether_a_download_wants_it(
+    planned: Planned, access: HubAccess, paths: Paths
+) -> None:
+    night = planned()
+    key = next(iter(night.files))
+    files = NightFiles(paths, night, access)
+    files.claim(key)
+    files.fetch(key, StopFlag(), lambda _: None)
+    paths.database.write_bytes(b"no database")
+    with pytest.raises(PersonError, match="whether a download in the queue wants it"):
+        files.remove(key)
+    assert Path(key).is_file()
+    paths.database.unlink()
+    assert files.remove(key)
+
+
+def test_a_claim_that_the_disk_refuses_is_worth_another_try(
+    planned: Planned, access: HubAccess, paths: Paths
+) -> None:
+    night = planned()
+    files = NightFiles(paths, night, access)
+    claims = paths.cache / "nights"
+    claims.parent.mkdir(parents=True, exist_ok=True)
+    claims.symlink_to("/sys")  # where nobody can write
+    with pytest.raises(DiskTrouble):
+        files.claim(next(iter(night.files)))
+
+
+def test_time_is_told_of_the_levels_that_have_room_alone(
+    planned: Planned, access: HubAccess, paths: Paths
+) -> None:
+    size = next(iter(planned().files.values())).size_bytes
+    night = planned(most_bytes=REFERENCE_BYTES + 2 * size, keep=Keep.ALL)
+    setting = night_of(night, paths, access)
+    assert setting is not None
+    setting.prepare(reference := next(iter(night.files)))
+    pace = Pace({"sums": 100}, 0, {StepKind.SPEED: [(1000, 1.0)]})
+    first_two = list(setting.files.sizes.values())[:2]
+    measured = pace.seconds(first_two, Profile.QUICK, 1, pace.items(Profile.QUICK, (), demo=False))
+    coming = sum(file.size_bytes for file in list(night.files.values())[:2])
+    seconds = night_seconds(setting, reference, pace, Profile.QUICK, 1, 1000.0)
+    assert seconds == pytest.approx(measured + coming / 1000)
 
 
 def test_content_that_was_not_shown_yet_goes_too(
@@ -361,3 +432,65 @@ def test_a_projector_stays_with_the_winner_alone(
     assert result.night is not None
     assert result.night.winner == (winner.key() if wins else None)
     assert own.file.is_file()
+
+
+def ladder_order(night: Night) -> LadderOrder:
+    candidates = [candidate_of(key) for key in night.files]
+    return LadderOrder(candidates[0], candidates, Limits(), quality=False, night=night)
+
+
+def test_a_night_that_cannot_be_kept_is_not_prepared(planned: Planned, paths: Paths) -> None:
+    workers = LadderWorkers(paths, open_model_file)
+    with pytest.raises(PersonError, match="A night must keep what it has done, and cannot: "):
+        workers.prepare(ladder_order(planned()), {}, None)  # there is no store yet
+    connection = open_database(paths.database)
+    begun = workers.prepare(ladder_order(planned()), {}, None)
+    assert begun.number is not None
+    connection.execute("DROP TABLE ladder_step")
+    with pytest.raises(PersonError, match="A night must keep what it has done, and cannot: "):
+        begun.run.begin(LadderStore(connection))
+    connection.close()
+
+
+def test_the_same_night_asked_for_again_goes_on_as_it_is_wanted_now(
+    planned: Planned, paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusing(tmp_path / "bin", monkeypatch)
+    connection = open_database(paths.database)
+    queue = WorkQueue(WorkStore(connection))
+    service = LadderService(queue, LadderWorkers(paths, open_model_file))
+    service.hold(True)  # it begins, and measures nothing
+    pause = threading.Event()
+
+    def until(condition: Callable[[], bool]) -> None:
+        for _ in range(1000):
+            queue.pump()
+            if condition():
+                return
+            pause.wait(0.02)
+        raise AssertionError([(entry.state, entry.error) for entry in service.all])
+
+    def kept() -> tuple[Keep | None, Keep | None]:
+        """What stays by the entry that goes on, and by the store."""
+        assert entry.number is not None
+        found = plan_of(LadderStore(connection).load(entry.number))
+        nights = [plan.night for plan in (entry.plan, found and found.plan) if plan is not None]
+        return tuple(night and night.keep for night in nights)  # type: ignore[return-value]
+
+    entry = service.add(ladder_order(planned()))
+    until(lambda: entry.state is LadderState.MEASURING)
+    before = entry.work
+    service.add(ladder_order(planned(keep=Keep.ALL)))
+    until(lambda: entry.state is LadderState.MEASURING and entry.work is not before)
+    assert list(service.all) == [entry]
+    assert kept() == (Keep.ALL, Keep.ALL)
+
+    service.cancel(entry)
+    until(lambda: entry.state is LadderState.UNFINISHED)
+    service.add(ladder_order(planned(keep=Keep.NONE)))
+    until(lambda: entry.state is LadderState.MEASURING)
+    assert list(service.all) == [entry]
+    assert kept() == (Keep.NONE, Keep.NONE)
+    service.cancel(entry)
+    assert queue.close()
+    connection.close()

@@ -24,6 +24,8 @@ import pytest
 from app.core.ladder.night import REFERENCE_BYTES
 from app.core.tasks.drawing import drawn
 from app.lab.shrink.quantize import quantize
+from app.store.ladders import reading_ladders
+from app.store.paths import Paths
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
 from tests.helpers.fake_hub.faults import Fault, FaultKind
 from tests.helpers.night_program import REPO
@@ -196,11 +198,14 @@ def test_a_night_of_kills_cuts_and_a_full_disk_ends_as_an_undisturbed_one(
         (stormy.home / "full").touch()
         last = stormy.begin()
         assert last.stdout is not None
-        while "too full" not in last.stdout.readline():
+        while "full" not in last.stdout.readline():
             assert last.poll() is None
         (stormy.home / "full").unlink()
         report = stormy.report(last)
 
+    with reading_ladders(Paths.below(stormy.home / "program").database) as store:
+        assert store is not None
+        assert all(each.finished_ns for each in store.list_ladders()), "all of it is kept"
     expected = calm.report(undisturbed)
     assert same(report) == same(expected)
     assert [step["level"] for step in report["steps"]] == ["F16", *LEVELS]
