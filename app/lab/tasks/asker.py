@@ -67,8 +67,7 @@ class FileAsker:
             there is none.
 
     Attributes:
-        trouble: A question could not be asked because the disk cannot be written; None where all
-            could.
+        trouble: The disk could not be written for a question; None where it could.
     """
 
     def __init__(
@@ -331,8 +330,7 @@ class FileAsker:
         """A question cannot be asked."""
         self._errors.append(error.sentence)
         self._work.drop([item])
-        if isinstance(error, DiskTrouble):
-            self.trouble = error
+        self.trouble = error if isinstance(error, DiskTrouble) else self.trouble
 
     def _one_by_one(self, engine: AskedEngine) -> None:
         self._places = self._result.places = 1
