@@ -109,7 +109,7 @@ TEXTS = {
     "lab.server_will_cost": translate("Sentences", "The server {host} will read up to about {read} tokens and write {written} for this, which costs about {cost} by the prices entered."),
     "lab.server_will_use": translate("Sentences", "The server {host} will read up to about {read} tokens and write {written} for this."),
     "lab.smallest_level_tight_close_other": translate("Sentences", "The smallest version, and it is tight: close other programs first."),
-    "lab.steps_left": translate("Sentences", "Not all was measured, because the disk could not be written: going on with the ladder tries that again."),
+    "lab.steps_left": translate("Sentences", "Not all was measured, because the disk could not be written: going on tries that again."),
     "lab.steps_not_kept": translate("Sentences", "The steps are not kept for another time. {reason}"),
     "lab.take_f16_bf16_f32_version": translate("Sentences", "take its F16, BF16 or F32 version as the source; “shrinkscope search {words}” looks for it on the Hub"),
     "lab.take_f16_bf16_f32_version_2": translate("Sentences", "take its F16, BF16 or F32 version as the source; “shrinkscope files {repository}” shows whether the Hub has one"),
