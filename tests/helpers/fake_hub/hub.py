@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
     from tests.helpers.fake_hub.repositories import FakeFile, FakeRepository
 
+# Of all that were made here: huggingface_hub takes the first address that it hears of for a Hub's
+# to the end of the process, and follows redirects there, as it never does to a host of contents.
+_api_ports: set[int] = set()
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -77,7 +81,11 @@ class FakeHub:
         self._lock = threading.Lock()
         self._signed: dict[str, FakeFile] = {}
         self._api = HubServer(ApiHandler, self, tls)
+        _api_ports.add(self._api.server_port)
         self._content = HubServer(ContentHandler, self, tls)
+        while self._content.server_port in _api_ports:
+            before, self._content = self._content, HubServer(ContentHandler, self, tls)
+            before.server_close()
 
     @property
     def endpoint(self) -> str:
