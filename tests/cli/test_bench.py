@@ -70,7 +70,7 @@ def test_files_that_do_not_fit_together_are_blocks_and_the_first_is_repeated(
 def test_what_a_draft_brings_is_told_from_pairs_of_the_same_answers(
     demo_model: Path, tmp_path: Path
 ) -> None:
-    deep = write_deep(tmp_path / "deep.gguf", demo_model, 40)
+    deep = write_deep(tmp_path / "deep.gguf", demo_model, 60, wide=True)
     drafted = replace(candidate_of(deep), draft=Draft(str(demo_model)))
     bench = Bench(BenchPlan(16, 48, 0, 3, 1), roomy(tmp_path / "state"), lambda *_: None)
     prompt, generated = bench.run([drafted]).rows

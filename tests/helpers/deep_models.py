@@ -16,8 +16,16 @@ import numpy as np
 _WRITING = ("attn_output.weight", "ffn_down.weight")
 
 
-def write_deep(target: Path, model: Path, more_layers: int) -> Path:
-    """Write a llama model with so many layers more behind its last one."""
+def write_deep(target: Path, model: Path, more_layers: int, *, wide: bool = False) -> Path:
+    """Write a llama model with so many layers more behind its last one.
+
+    Args:
+        target: The file to write.
+        model: What it is made of.
+        more_layers: That change nothing.
+        wide: Whether weights have 32 bits: reading them is what takes a pass's time then, so that
+            a draft pays on any PC, while 16 bits are at the limit where computing is slow.
+    """
     reader = gguf.GGUFReader(model)
     writer = gguf.GGUFWriter(target, "llama")
     layers = int(reader.fields["llama.block_count"].contents())
@@ -33,11 +41,12 @@ def write_deep(target: Path, model: Path, more_layers: int) -> Path:
             writer.add_key_value(name, value, kinds[0])
     last = f"blk.{layers - 1}."
     for tensor in reader.tensors:
-        writer.add_tensor(tensor.name, tensor.data)
+        weights = tensor.data.astype(np.float32) if wide else tensor.data
+        writer.add_tensor(tensor.name, weights)
         if not tensor.name.startswith(last):
             continue
         kind = tensor.name.removeprefix(last)
-        data = np.zeros_like(tensor.data) if kind in _WRITING else tensor.data
+        data = np.zeros_like(weights) if kind in _WRITING else weights
         for layer in range(layers, layers + more_layers):
             writer.add_tensor(f"blk.{layer}.{kind}", data)
     writer.write_header_to_file()

@@ -87,7 +87,7 @@ def test_far_smaller_models_of_as_many_tokens_are_offered(demo_model: Path, tmp_
 
 
 def test_one_is_told_whether_it_is_worth_it(demo_model: Path, tmp_path: Path) -> None:
-    deep = write_deep(tmp_path / "deep.gguf", demo_model, 60)
+    deep = write_deep(tmp_path / "deep.gguf", demo_model, 60, wide=True)
     candidate, room = with_draft(deep, demo_model), EngineRoom(tmp_path)
     assert "Worth it here" in str(whether_worth(candidate, room, 1, lambda: None))
     with pytest.raises(PersonError, match="can be used on this PC"):

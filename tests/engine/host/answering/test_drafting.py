@@ -174,7 +174,7 @@ def load(engine: RecordedEngine, model: Path, draft: Draft, context_tokens: int 
 
 @pytest.fixture(scope="session")
 def deep(demo_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_deep(tmp_path_factory.mktemp("deep") / "deep.gguf", demo_model, 40)
+    return write_deep(tmp_path_factory.mktemp("deep") / "deep.gguf", demo_model, 60, wide=True)
 
 
 def ask(
