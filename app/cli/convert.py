@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         else:
             console.text(f"Removed: {figures.size(freed)} are free again.")
         return 0
-    with console.progress() as progress:
+    with console.lasting(say("lab.making")) as progress:
         task = progress.add_task("Converting", total=None, note="")
 
         def show(step: str, done: int, total: int) -> None:

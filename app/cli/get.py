@@ -8,6 +8,7 @@ from app.base.gate import StopFlag
 from app.cli.words.hub import add_endpoint, opened_hub
 from app.core.listing import with_eyes
 from app.core.words import figures
+from app.core.words.sentence import say
 from app.hub.progress import Phase, Progress
 from app.lab.works.downloads import queued_digests
 from app.lab.works.nights.brought import BroughtFiles
@@ -53,7 +54,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
     with opened_hub(arguments, console, paths) as hub:
         repository, file = hub.find(hub.address(arguments.model))
-        with console.progress() as progress:
+        with console.lasting(say("hub.bringing")) as progress:
             task = progress.add_task(_PHASES[Phase.CONNECTING], total=file.size_bytes, note="")
 
             def tell(now: Progress) -> None:

@@ -13,6 +13,7 @@ from app.cli.models import MODEL_HELP, model_path
 from app.cli.words.texts import READ_HELP
 from app.core.text.clean import whole_text
 from app.core.words import figures
+from app.core.words.sentence import say
 from app.lab.engines.room import EngineRoom
 from app.lab.shrink.importance import CHUNK_TOKENS, make_importance
 from app.lab.shrink.matrices.texts import calibration_of
@@ -59,7 +60,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     path = model_path(arguments.model, paths)
     words = [whole_text(word) for word in arguments.text]
     text = calibration_of(words, open_model_file(path), paths.database)
-    with console.progress() as progress:
+    with console.lasting(say("lab.measuring")) as progress:
         task = progress.add_task("Reading", total=None, note="")
 
         def show(done: int, total: int) -> None:

@@ -12,6 +12,7 @@ from app.cli.arguments import THREADS_HELP, Commands, level, threads
 from app.cli.models import MODEL_HELP, model_path
 from app.core.text.clean import whole_text
 from app.core.words import figures
+from app.core.words.sentence import say
 from app.lab.models.library import Library
 from app.lab.shrink.quantize import quantize
 from app.monitor.machine import physical_core_count
@@ -42,7 +43,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
     source = model_path(arguments.source, paths)
-    with console.progress() as progress:
+    with console.lasting(say("lab.making")) as progress:
         task = progress.add_task("Quantizing", total=None, note="tensors")
 
         def show(done: int, total: int) -> None:

@@ -116,7 +116,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
 
 @contextlib.contextmanager
 def _means(arguments: argparse.Namespace, console: Console, paths: Paths) -> Generator[Means]:
-    with console.progress() as progress:
+    with console.lasting(say("lab.making")) as progress:
         task = progress.add_task("Shrinking", total=None, note="")
 
         def show(step: str, done: int, total: int) -> None:

@@ -14,6 +14,7 @@ from app.cli.models import add_model_arguments, chosen_models, reference_of
 from app.cli.words.reach import reach_told
 from app.cli.words.tasks import document, show, used_of
 from app.core.tasks.results import TOLERANCE
+from app.core.words.sentence import say
 from app.lab.demo.demo import is_taught
 from app.lab.engines.opened import OpenedCandidate, opened
 from app.lab.engines.room import EngineRoom
@@ -24,6 +25,7 @@ from app.lab.tasks.kept import KeptAnswers
 from app.lab.tasks.plan import TaskPlan, engines_and_threads
 from app.lab.tasks.run import Tasks
 from app.lab.tasks.sets import TaskProfile, TaskSet, own_set, usual_set
+from app.monitor.awake import Awake
 from app.monitor.machine import machine_facts, physical_core_count
 
 if TYPE_CHECKING:
@@ -94,7 +96,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     if reach := reach_told(plan.items, len(others)):
         console.remark(reach)
     stops = not arguments.ask_all
-    with progress_shown(console) as show_progress:
+    with Awake(str(say("lab.measuring"))), progress_shown(console) as show_progress:
         clock = TasksClock(
             plan.items,
             show_progress,

@@ -14,6 +14,8 @@ from rich.text import Text
 
 from app.cli.terminal.table import table_lines
 from app.core.text.clean import for_terminal, json_text
+from app.core.words.sentence import Sentence, say
+from app.monitor.awake import Awake
 
 
 def _line(text: str) -> str:
@@ -74,9 +76,15 @@ class Console:
         )
 
     @contextlib.contextmanager
+    def lasting(self, why: Sentence) -> Generator[Working]:
+        """Progress bars of what may take long: the PC does not fall asleep by itself meanwhile."""
+        with Awake(str(why)), self.progress() as progress:
+            yield progress
+
+    @contextlib.contextmanager
     def measuring(self) -> Generator[Callable[[int, int, str], None]]:
         """One progress bar: told how many are done, of how many, and the name of the next."""
-        with self.progress() as progress:
+        with self.lasting(say("lab.measuring")) as progress:
             task = progress.add_task("Loading", total=None, note="")
 
             def show(done: int, total: int, name: str) -> None:

@@ -72,6 +72,7 @@ def _row(result: TaskResult, row: TaskRow, called: Called, used: Used) -> dict[s
         "thinks": row.thinks if row.level else None,
         "generated_tokens": sum(answer.tokens for answer in answers.answers.values()) or None,
         "asked_items": answers.asked,
+        "at_once": answers.places if answers.asked else None,
         "asked_ns": answers.asked_ns or None,
         "spent": msgspec.to_builtins(spent),
         "cost": cost,
@@ -169,8 +170,11 @@ def show(result: TaskResult, called: Called, console: Console, used: Used) -> No
     reference = result.reference
     console.text(
         f"Compared with {reference.level} · {called(reference.candidate)}: differences in 100 "
-        "questions, paired; p after Holm's correction over kinds and candidates."
+        "questions, paired; p after Holm's correction over kinds, all questions together, and "
+        "candidates."
     )
+    if (places := reference.answers.places) > 1:
+        console.remark(f"Each engine answered up to {places} questions at once.")
     if any(kind.hint for row in result.rows for kind in row.kinds):
         console.remark("A hint rests on fewer than 200 questions of its kind.")
     _show_empty(result, console)

@@ -95,6 +95,7 @@ class Download(Work):
     kind = "download"
     slot = Slot.NETWORK
     unforeseen = say("hub.download_failed_unknown_reason")
+    keeps_awake = say("hub.bringing")
     stays = True
 
     def __init__(self, order: DownloadOrder, courier: Courier, come: Come | None = None) -> None:

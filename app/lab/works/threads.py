@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from app.base.gate import Gate, Stopped
 from app.core.errors import PersonError
+from app.monitor.awake import Awake
 
 if TYPE_CHECKING:
     from queue import SimpleQueue
@@ -90,8 +92,10 @@ class Running:
         self.latest = progress
 
     def _run(self) -> None:
+        why = self._work.keeps_awake
         try:
-            event = Ran(self._work.run(self.gate, self))
+            with Awake(str(why)) if why is not None else contextlib.nullcontext():
+                event = Ran(self._work.run(self.gate, self))
         except Stopped:
             event = Ran(stopped=True)
         except Exception as error:  # nobody else would ever hear of it  # noqa: BLE001

@@ -86,6 +86,8 @@ class Work(ABC):
         kind: Names the kind in the store; never changed.
         slot: What it takes while it runs.
         unforeseen: Why it failed where nobody knows.
+        keeps_awake: What the system is told while the work keeps the PC from falling asleep; None
+            where it is short, or sees to that itself.
         needs_preparing: Whether :meth:`prepare` comes first.
         rests_in_slot: Whether it keeps its thread and its slot while it is paused.
         stays: Whether it stays in the queue once it is done or has failed.
@@ -98,6 +100,7 @@ class Work(ABC):
     kind: ClassVar[str]
     slot: ClassVar[Slot]
     unforeseen: ClassVar[Sentence]
+    keeps_awake: ClassVar[Sentence | None] = None
     needs_preparing: ClassVar[bool] = False
     rests_in_slot: ClassVar[bool] = False
     stays: ClassVar[bool] = False

@@ -5,6 +5,7 @@ Tests app.lab.works.threads, app.lab.works.work and app.store.works.
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from app.lab.works.work import ENDED, NEXT, Slot, Work, WorkState
 from app.store.database import open_database
 from app.store.tolerant import from_json
 from app.store.works import StoredWork, WorkStore
+from tests.helpers.inhibitor import LET_GO, stand_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,6 +148,23 @@ def test_one_has_the_engine_and_the_next_waits_its_turn_even_while_it_is_read(
     until(queue, lambda: second.state is S.RUNNING)
     assert [name for name, *_ in stored(store)] == ["coffee", "cocoa"], "done ones do not stay"
     assert first.heard == ["prepared", 1, "nearly", "done"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="systemd's way")
+def test_the_pc_is_awake_while_what_is_long_runs(
+    queue: WorkQueue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes = tmp_path / "notes.txt"
+    stand_in(tmp_path / "bin", notes, monkeypatch)
+    monkeypatch.setattr(Brew, "keeps_awake", verbatim("Tea is made."))
+    brew = Brew("tea")
+    queue.add(brew)
+    until(queue, lambda: brew.steps == 1)  # its thread holds the system, then begins
+    assert "--why=Tea is made." in notes.read_text()
+    assert LET_GO not in notes.read_text()
+    brew.released.set()
+    until(queue, lambda: brew.state is S.DONE)
+    assert notes.read_text().splitlines()[-1] == LET_GO
 
 
 def test_what_rests_in_its_slot_goes_on_where_it_was(queue: WorkQueue, store: WorkStore) -> None:

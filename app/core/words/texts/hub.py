@@ -17,6 +17,7 @@ TEXTS = {
     "hub.answers_shows_certificate_another_name": translate("Sentences", "What answers as {host} shows the certificate of another name: perhaps this network asks you to sign in first, or the address is wrong."),
     "hub.arrived_damaged_twice_thrown_away": translate("Sentences", "“{name}” arrived damaged twice; it was thrown away. The Hub or something on the way changes it."),
     "hub.asks_accept_licence_first_sign": translate("Sentences", "{repo_id} asks you to accept its licence first: sign in at {link} and accept it, then use a token of that account here."),
+    "hub.bringing": translate("Sentences", "Model files are downloaded."),
     "hub.but_cut_hand_into_pieces": translate("Sentences", "“{level}” is there, but cut by hand into {shards} pieces ({name} and so on): download these from the repository’s page and join them in their order, as “cat” does."),
     "hub.cache_cannot_written_set_hf": translate("Sentences", "The cache {folder} cannot be written: {reason}; set HF_HOME to a folder that you may write."),
     "hub.cannot_large_hubs_list_files": translate("Sentences", "“{name}” cannot be as large as the Hub’s list of files says."),

@@ -61,6 +61,7 @@ TEXTS = {
     "lab.line_none_of": translate("Sentences", "Line {number}: “{name}” is none of {known}."),
     "lab.line_not_valid_json": translate("Sentences", "Line {number} is not valid JSON."),
     "lab.line_too_long": translate("Sentences", "Line {number} is too long."),
+    "lab.making": translate("Sentences", "Versions of language models are made."),
     "lab.measuring": translate("Sentences", "Language models are measured."),
     "lab.name_text_file": translate("Sentences", "Name a text file."),
     "lab.needs_importance_matrix_command_does": translate("Sentences", "{name} needs an importance matrix, which “shrinkscope shrink” makes; this command makes versions such as Q4_K_M, Q3_K_M or Q2_K."),

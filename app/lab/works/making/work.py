@@ -108,6 +108,7 @@ class Make(Work):
     kind = "make"
     slot = Slot.ENGINE
     unforeseen = say("program.unexpected")
+    keeps_awake = say("lab.making")
     stays = True
 
     def __init__(
