@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from pathlib import Path
 
-from app.core.errors import PersonError
+from app.core.errors import DiskTrouble, PersonError
 from app.core.words.sentence import Sentence, say, size
 
 
@@ -122,6 +122,10 @@ class CacheNotWritable(DownloadError):
             say("hub.cache_cannot_written_set_hf", folder=folder, reason=error.strerror or error),
             repr(error),
         )
+
+
+class CacheFull(CacheNotWritable, DiskTrouble):
+    """Nothing more can be put into the cache, not even an entry: its disk is full."""
 
 
 class DiskFull(DownloadError):

@@ -10,6 +10,7 @@ import pytest
 
 from app.base import locks
 from app.base.gate import StopFlag
+from app.core.errors import DiskTrouble
 from app.hub.catalogue import Catalogue
 from app.hub.errors import CacheNotWritable
 from app.hub.files.removal import plan_removal
@@ -155,9 +156,9 @@ def test_a_lock_that_stands_for_one_keeps_others_out(tmp_path: Path) -> None:
 # --- other accounts' caches -------------------------------------------------------------------
 
 
-def nothing_may_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+def nothing_may_be_written(monkeypatch: pytest.MonkeyPatch, why: int = errno.EROFS) -> None:
     def refuse(*_: object, **__: object) -> None:
-        raise OSError(errno.EROFS, "Read-only file system")
+        raise OSError(why, os.strerror(why))
 
     for name in ("mkdir", "unlink", "replace", "symlink", "link", "truncate"):
         monkeypatch.setattr(os, name, refuse)
@@ -186,6 +187,16 @@ def test_what_is_complete_is_given_though_nothing_may_be_written(
         with pytest.raises(CacheNotWritable, match="Read-only file system; set HF_HOME"):
             fetch(way, "tiny-Q2_K.gguf")
     assert hub.sent_bytes == sent
+
+
+def test_a_cache_without_room_for_an_entry_is_worth_another_attempt(
+    way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        nothing_may_be_written(patch, errno.ENOSPC)
+        with pytest.raises(DiskTrouble, match="No space left on device"):
+            fetch(way)
+    assert fetch(way).path.exists()
 
 
 def test_damage_in_a_cache_that_may_not_be_written_is_not_given(

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.base.files import hash_file
+from app.base.files import hash_file, is_disk_full
 from app.base.locks import file_lock
 from app.base.rights import usual_rights
-from app.hub.errors import CacheNotWritable
+from app.hub.errors import CacheFull, CacheNotWritable
 from app.hub.files.part_file import hasher_for
 from app.hub.files.snapshots import show, tag, take_over
 from app.hub.progress import Phase
@@ -115,7 +115,7 @@ class Content:
         """Write into the cache, with the rights that are usual there; for moments.
 
         Raises:
-            CacheNotWritable: That cannot be done.
+            CacheNotWritable: That cannot be done; :class:`CacheFull` for want of room.
         """
         try:
             with usual_rights():
@@ -123,7 +123,8 @@ class Content:
         except TimeoutError:
             raise
         except OSError as error:
-            raise CacheNotWritable(self.cache.folder, error) from error
+            failed = CacheFull if is_disk_full(error) else CacheNotWritable
+            raise failed(self.cache.folder, error) from error
 
     @contextlib.contextmanager
     def locked(self) -> Generator[None]:
