@@ -69,6 +69,9 @@ def test_a_target_that_cannot_be_written_costs_no_answer(program: Program, tmp_p
     ended = program.run(*words, "--csv", nowhere, "--jsonl", str(lines), status=1)
     assert nowhere in ended.err
     assert program.json("history")["runs"] == []  # nothing was asked
+    same = str(tmp_path / "nowhere" / ".." / "out.jsonl")
+    ended = program.run(*words, "--csv", str(lines), "--jsonl", same, status=1)
+    assert "is named twice" in ended.err
     # Whatever is told too late to be seen before: the name with its ending is too long for a disk.
     too_long = str(tmp_path / ("x" * 250))
     ended = program.run(*words, "--csv", too_long, "--jsonl", str(lines), "--json", status=1)

@@ -85,9 +85,13 @@ def check_targets(paths: Iterable[Path]) -> None:
     """See that files can be written, before anything is asked that is to stand in them.
 
     Raises:
-        PersonError: One of them cannot be.
+        PersonError: One of them cannot be, or two are the same.
     """
+    seen = set[Path]()
     for path in paths:
+        if (place := path.resolve()) in seen:
+            raise PersonError(say("batch.same_target", path=path))
+        seen.add(place)
         try:
             if path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))

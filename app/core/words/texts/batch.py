@@ -14,5 +14,6 @@ TEXTS = {
     "batch.not_a_table": translate("Sentences", "“{name}” cannot be read as a table: a quotation mark is missing somewhere."),
     "batch.no_column": translate("Sentences", "The first line of “{name}” names no column “{column}”."),
     "batch.no_such_line": translate("Sentences", "Line {n} of “{name}” is neither a text nor an object with a “prompt”."),
+    "batch.same_target": translate("Sentences", "“{path}” is named twice: the table and the JSON lines need a file each."),
     "batch.not_written": translate("Sentences", "The answers cannot be written to “{path}”: {reason}."),
 }
