@@ -289,7 +289,8 @@ class Ladder:
             begin_ns, lasts = time.monotonic_ns(), True
             tell(0.0)
             try:
-                result = self._measure(step, tell)
+                known_first = step.kind is StepKind.TASKS
+                result = self._measure(step, _skipping(clock, tell) if known_first else tell)
                 self._steps.servers.check_unchanged(step, result)
             except PersonError as error:
                 self._gate.check_end()
@@ -370,6 +371,20 @@ class Ladder:
 def _is_mute(result: StepResult) -> bool:
     """Whether a step is of questions and has no answer to any."""
     return isinstance(result, TasksStep) and not result.outcomes
+
+
+def _skipping(clock: Clock, tell: Callable[[float], None]) -> Callable[[float], None]:
+    """Tells shares of questions; the first of them is that of answers that were known before."""
+    is_first = True
+
+    def told(share: float) -> None:
+        nonlocal is_first
+        if is_first:
+            is_first = False
+            clock.skip(share)
+        tell(share)
+
+    return told
 
 
 def _share_asked(result: StepResult, items: int) -> float:

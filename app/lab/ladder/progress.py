@@ -161,15 +161,17 @@ class Clock:
         self._known_share = share
 
     def end(self, step: Step, share: float = 1.0) -> None:
-        """The step has ended; so much of it was done, as a share of all that it might have been."""
+        """The step has ended at this share of all that it might have been."""
         # As it turned out: how much was read and written is known now.
         self._known = replace(self._know(), rows=self._rows())
         self._guesses.pop(step.name, None)
         guess, spent_s = self.guess_seconds(step), self._now() - self._begin_s
+        asked = 1.0
         if step.kind is StepKind.TASKS and (facts := self._facts.get(step.files[0])):
-            guess *= share / asked_share(self._plan, step.files[0], facts, self._know())
+            asked = max(0.0, share - self._known_share)
+            guess *= asked / asked_share(self._plan, step.files[0], facts, self._know())
             spent_s -= self._set_up_s
-        if not self._stands_alone(step):
+        if asked and not self._stands_alone(step):
             self._guessed_s[step.kind] += guess
             self._spent_s[step.kind] += spent_s
             self._ended[step.kind] += 1

@@ -208,5 +208,5 @@ class TasksClock:
         tokens = sum(answers.answers[each].tokens for each in said)
         self._rows[key] = replace(self._rows[key], tasks=TasksStep("", said, tokens))
         if answers.asked:
-            self._clock.end(step, answers.asked / len(self._items))
+            self._clock.end(step, len(said) / len(self._items))
         self._number, self._is_told = self._number + 1, False

@@ -81,16 +81,25 @@ def _settling(
     wanted = judged.against if judged.is_whole_good and judged.against else judged.tested
     names = {str(kind.kind) for kind in wanted}
     kinds = [kind for kind in asked if str(name_of_kind(kind)) in names]
-    free = sum(max(0, there.get(kind, 0) - asked[kind]) for kind in kinds)
-    if not kinds or free < _WORTH_ASKING * needed:
-        return Settling(Way.VOTE, needed, {})
-    each = math.ceil(needed / len(kinds))
     # Never fewer than were asked, whatever is known of how many there are.
-    more = {kind: max(asked[kind], min(there.get(kind, 0), asked[kind] + each)) for kind in kinds}
-    questions = sum(more[kind] - asked[kind] for kind in kinds)
+    free = {kind: max(0, there.get(kind, 0) - asked[kind]) for kind in kinds}
+    if not kinds or sum(free.values()) < _WORTH_ASKING * needed:
+        return Settling(Way.VOTE, needed, {})
+    added = _spread(needed, free)
+    more = {kind: asked[kind] + added[kind] for kind in kinds}
+    questions = sum(added.values())
     times = [_seconds(one, questions) for one in (row, reference)]
     seconds = None if None in times else sum(time for time in times if time is not None)
     return Settling(Way.ASK, needed, more, questions, seconds)
+
+
+def _spread(needed: int, free: Mapping[str, int]) -> dict[str, int]:
+    """So many questions over kinds, as evenly as what is left of each allows."""
+    spread: dict[str, int] = {}
+    for kind in sorted(free, key=free.__getitem__):
+        each = math.ceil((needed - sum(spread.values())) / (len(free) - len(spread)))
+        spread[kind] = min(free[kind], max(0, each))
+    return spread
 
 
 def _seconds(row: Row, questions: int) -> float | None:

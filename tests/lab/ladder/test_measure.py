@@ -6,7 +6,7 @@ Tests app.core.ladder.results and app.lab.ladder.progress.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -335,11 +335,17 @@ def test_short_memory_takes_one_after_the_other_and_the_first_again(
     assert not any(one.in_turns for one in result.reference.speed)
 
 
-def test_questions_are_asked_of_every_file(levels: dict[str, str], tools: Tools) -> None:
+def test_questions_are_asked_of_every_file(
+    levels: dict[str, str], tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[str] = []
+    known: list[float] = []
+    monkeypatch.setattr(Clock, "skip", lambda _clock, share: known.append(share))
 
-    def ask(candidate: Candidate, *_: object) -> TasksStep:
+    def ask(candidate: Candidate, on_share: Callable[[float], None], *_: object) -> TasksStep:
         asked.append(candidate.key())
+        for share in (0.5, 0.75):  # what was answered before, and what is answered now
+            on_share(share)
         if len(asked) > 1:
             raise PersonError("It has no chat template.")
         return TasksStep("engine", {"one": "correct"}, 7)
@@ -353,6 +359,7 @@ def test_questions_are_asked_of_every_file(levels: dict[str, str], tools: Tools)
     assert asked == [levels["F16"], levels["Q8_0"]]
     assert result.reference.tasks == TasksStep("engine", {"one": "correct"}, 7)
     assert result.rows[levels["Q8_0"]].error == "It has no chat template."
+    assert known == [0.5, 0.5]
 
 
 def test_nobody_else_is_asked_while_the_original_has_no_answers(
