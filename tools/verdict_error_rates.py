@@ -395,8 +395,9 @@ def _together(parts: Sequence[Part]) -> Part:
     for way in range(ways):
         names: list[Counts] = []
         for part in parts:
-            own = part.groupings[way] if part.groupings else np.arange(part.asked.shape[1])
-            names.append(own + (names[-1].max() + 1 if names else 0))
+            alone = np.arange(int(part.asked.shape[1]), dtype=np.int64)
+            own = part.groupings[way] if part.groupings else alone
+            names.append(own + (int(names[-1].max()) + 1 if names else 0))
         groupings.append(np.hstack(names))
     return Part(
         np.hstack([part.lost for part in parts]),
