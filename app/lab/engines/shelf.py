@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
+from app.core.errors import PersonError
 from app.engine.local.keeping import KeptEngines
 from app.lab.engines.loading import NO_CONTEXT
 
@@ -53,6 +55,7 @@ class EngineShelf:
         self._makes_contexts = makes_contexts
         self._is_steady = is_steady
         self._kept: KeptEngines[str, EngineCalls] = KeptEngines(room.budget_bytes)
+        self._begun: dict[str, EngineCalls] = {}
         self._thinking: set[str] = set()
         self.engine = ""
 
@@ -72,6 +75,18 @@ class EngineShelf:
         wanted = sum(self._needed_bytes(each) or 0 for each in missing)
         keep = {opened.candidate.key() for opened in candidates}
         return self._kept.in_the_way(wanted, keep) is not None
+
+    def start(self, candidates: Collection[OpenedCandidate]) -> None:
+        """Start the engines of those that have none, all at the same time, and wait for nothing.
+
+        What cannot be started is told where it is taken.
+        """
+        for opened in candidates:
+            key = opened.candidate.key()
+            if self._kept.get(key) is None and key not in self._begun:
+                with contextlib.suppress(PersonError):
+                    engine = self._begun[key] = self._calls(opened)
+                    engine.start()
 
     def take(
         self, opened: OpenedCandidate, beside: Collection[OpenedCandidate] = ()
@@ -138,6 +153,9 @@ class EngineShelf:
 
     def close(self) -> None:
         """End every engine."""
+        for begun in self._begun.values():
+            begun.close()
+        self._begun.clear()
         self._kept.close_all()
 
     def drop(self, opened: OpenedCandidate) -> None:
@@ -145,12 +163,15 @@ class EngineShelf:
         self._kept.close(opened.candidate.key())
 
     def _started(self, opened: OpenedCandidate) -> EngineCalls:
-        name = f"{self._name}-{opened.candidate.name.removesuffix('.gguf')}"
-        engine = self._room.calls(name, opened.candidate, is_steady=self._is_steady)
+        engine = self._begun.pop(opened.candidate.key(), None) or self._calls(opened)
         engine.__enter__()
         if engine.hello is not None:
             self.engine = engine.hello.engine
         return engine
+
+    def _calls(self, opened: OpenedCandidate) -> EngineCalls:
+        name = f"{self._name}-{opened.candidate.name.removesuffix('.gguf')}"
+        return self._room.calls(name, opened.candidate, is_steady=self._is_steady)
 
     def _loaded(self, opened: OpenedCandidate) -> EngineCalls:
         engine = self._started(opened)

@@ -247,11 +247,12 @@ class TextReader:
         found: list[tuple[int, int]] = []
         for chat in part.chats:
             whole = self._tokens(opened, chat)
+            last = len(chat) - 1
             for number, message in enumerate(chat):
                 if message.role is not Role.ASSISTANT:
                     continue
                 begun = self._tokens(opened, chat[:number], opens_answer=True)
-                closed = self._tokens(opened, chat[: number + 1])
+                closed = whole if number == last else self._tokens(opened, chat[: number + 1])
                 if whole[: len(begun)] == begun and whole[: len(closed)] == closed:
                     ends = self.pieces(opened, closed[len(begun) :])
                     while ends and not ends[-1].strip():

@@ -257,6 +257,7 @@ class Bench:
         """Measure files that are loaded at the same time."""
         together = [each for each, _ in block]
         with self._shelves() as shelf:
+            shelf.start(together)
             able: list[tuple[Callable[[], EngineCalls], list[BenchRow], DraftedPairs | None]] = []
             for each, rows in block:
                 take = partial(shelf.take, each, together)
