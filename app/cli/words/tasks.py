@@ -170,8 +170,8 @@ def show(result: TaskResult, called: Called, console: Console, used: Used) -> No
     reference = result.reference
     console.text(
         f"Compared with {reference.level} · {called(reference.candidate)}: differences in 100 "
-        "questions, paired; p after Holm's correction over kinds, all questions together, and "
-        "candidates."
+        "questions, paired; p after Holm's correction over kinds and candidates, that of all "
+        "questions together over candidates alone."
     )
     if (places := reference.answers.places) > 1:
         console.remark(f"Each engine answered up to {places} questions at once.")
