@@ -82,17 +82,18 @@ def read_bandwidth(threads: int, size_bytes: int | None = None) -> float:
     import numpy as np
 
     each = max(1 << 20, (size_bytes or measured_bytes()) // threads) // 8
+    arrays = [np.empty(each, np.int64) for _ in range(threads)]
     gate = threading.Barrier(threads)
     # Each reader notes its own begin and end: nobody else may be awake to take the time.
-    spans: list[list[tuple[int, int]]] = [[] for _ in range(threads)]
+    spans: list[list[tuple[int, int]]] = [[] for _ in arrays]
 
     def read(number: int) -> None:
-        # Each writes its own, all at once: a system gives memory at its first touch, slowly.
-        array = np.full(each, number + 1, np.int64)
+        # Each fills its own, all at once: a system gives memory at its first touch, slowly.
+        arrays[number].fill(number + 1)
         for _ in range(_REPETITIONS):
             gate.wait()
             begin_ns = time.perf_counter_ns()
-            np.bitwise_or.reduce(array)
+            np.bitwise_or.reduce(arrays[number])
             spans[number].append((begin_ns, time.perf_counter_ns()))
 
     readers = [
