@@ -19,6 +19,8 @@ _ALONE = re.compile(
     "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 _BEFORE, _BEHIND = 40, 140
+# So much of a text is looked through at first: what was found stands early in most.
+_LOOKED_THROUGH = 2_000
 _NOT_SHOWN = str.maketrans("", "", "\x00\x02\x03" + _BETWEEN)
 
 
@@ -56,11 +58,18 @@ def around(text: str, words: str) -> str:
     """
     asked = [indexed(word).translate(_FOLDED).strip(_BETWEEN) for word in words.split()]
     pattern = "|".join(re.escape(word) for word in sorted(asked, key=len, reverse=True) if word)
+    if not pattern:
+        return ""
     # A word begins there, or is one of those letters that stand alone.
-    found = re.compile(rf"(?<![^\W_])(?:{pattern})") if pattern else None
-    folded = text.translate(_FOLDED)
-    first = found.search(folded) if found is not None else None
-    if found is None or first is None:
+    found = re.compile(rf"(?<![^\W_])(?:{pattern})")
+    size, behind = _LOOKED_THROUGH, _BEHIND + max(map(len, asked))
+    while True:
+        folded = text[:size].translate(_FOLDED)
+        first = found.search(folded)
+        if size >= len(text) or (first is not None and first.end() + behind <= size):
+            break
+        size *= 4
+    if first is None:
         return ""
     begin = max(0, first.start() - _BEFORE)
     if begin:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from app.core.statistics.describe import Interval, wilson_interval
@@ -127,6 +128,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
+@lru_cache(maxsize=4096)  # a ladder's rows are judged alone and then together
 def items_to_settle(
     counts: PairedCounts,
     tolerance: float,

@@ -6,7 +6,7 @@ are not held against each other: what lies between them says nothing of the cand
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -96,8 +96,15 @@ class Again(msgspec.Struct, frozen=True):
         return now / before if before and now is not None else None
 
 
-def measured_before(entry: Entry, book: HistoryBook) -> tuple[Again, ...]:
+def measured_before(
+    entry: Entry, book: HistoryBook, check: Callable[[], object] = lambda: None
+) -> tuple[Again, ...]:
     """For each candidate of an entry the last time before that it was measured.
+
+    Args:
+        entry: What was measured later.
+        book: Where the earlier time is looked for.
+        check: Called before each candidate; may raise to end it.
 
     Raises:
         StoreFailed: The history cannot be read.
@@ -108,15 +115,20 @@ def measured_before(entry: Entry, book: HistoryBook) -> tuple[Again, ...]:
     for now in entry.facts.candidates:
         if not now.has_figures:
             continue
+        check()
         wanted = Wanted(key=now.key, kinds=_MEASURING)
-        others = sorted(book.find(wanted).entries, key=lambda one: one.when_ns, reverse=True)
-        for other in others:
-            before = next((one for one in other.facts.candidates if one.key == now.key), None)
-            earlier = (other.when_ns, other.id) < (entry.when_ns, entry.id)
-            if earlier and before is not None and before.has_figures:
-                found.append(again_of(entry, now, other, before))
-                break
+        other = book.last_before(
+            entry, wanted, lambda one, key=now.key: _measured(one, key) is not None
+        )
+        if other is not None and (before := _measured(other, now.key)) is not None:
+            found.append(again_of(entry, now, other, before))
     return tuple(found)
+
+
+def _measured(entry: Entry, key: str) -> Measured | None:
+    """What an entry has measured of a candidate."""
+    one = next((one for one in entry.facts.candidates if one.key == key), None)
+    return one if one is not None and one.has_figures else None
 
 
 def again_of(entry: Entry, now: Measured, other: Entry, before: Measured) -> Again:

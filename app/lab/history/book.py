@@ -13,7 +13,7 @@ from app.core.words.sentence import say
 from app.lab.history.facts import read_entry
 from app.store.connecting import connect
 from app.store.database import said
-from app.store.history.index import history_index
+from app.store.history.index import EntriesMade, history_index
 
 if TYPE_CHECKING:
     import sqlite3
@@ -67,6 +67,7 @@ class HistoryBook:
 
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
+        self._made = EntriesMade()
 
     def read(self, on_progress: Progress = lambda _done, _total: None) -> int:
         """Bring the index up to date; returns how many entries were read.
@@ -86,11 +87,28 @@ class HistoryBook:
                     on_progress(done, len(stale))
         return len(stale)
 
-    def find(self, wanted: Wanted, most: int = -1, start: int = 0) -> Page:
-        """Entries as they are now; of words, what the index knows of them."""
-        with history_index(self._paths) as index, contextlib.ExitStack() as stack:
+    def last_before(
+        self, entry: Entry, wanted: Wanted, such: Callable[[Entry], bool]
+    ) -> Entry | None:
+        """Of entries from before another one the last that is such a one; None where none is."""
+        with history_index(self._paths, self._made) as index:
+            return next(filter(such, index.earlier(wanted, entry)), None)
+
+    def find(
+        self, wanted: Wanted, most: int = -1, start: int = 0, total: int | None = None
+    ) -> Page:
+        """Entries as they are now; of words, what the index knows of them.
+
+        Args:
+            wanted: Which ones.
+            most: No more than these; -1 for all.
+            start: Without so many of the first.
+            total: How many there are, where that is known.
+        """
+        with history_index(self._paths, self._made) as index, contextlib.ExitStack() as stack:
             entries = index.find(wanted, most, start)
-            total = index.count(wanted)
+            if total is None:
+                total = index.count(wanted)
             if not all(entry.facts.candidates for entry in entries[:_MOST_READ]):
                 entries = _with_facts(entries, stack.enter_context(self._store()))
         return Page(tuple(entries), total)
@@ -102,7 +120,7 @@ class HistoryBook:
 
     def entry(self, number: int) -> Entry | None:
         """One entry; None where it is gone or deleted."""
-        with history_index(self._paths) as index, self._store() as store:
+        with history_index(self._paths, self._made) as index, self._store() as store:
             entry = index.entry(number)
             if entry is None:
                 return None

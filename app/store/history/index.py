@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -84,7 +84,9 @@ _STALE = """
     WHERE e.deleted_ns IS NULL AND known.revision IS NOT e.revision
     ORDER BY e.when_ns DESC LIMIT ?
 """
-_TEXT = "SELECT substr(text, 1, ?) FROM words WHERE rowid = ?"
+# From the table in which FTS5 keeps the texts (https://sqlite.org/fts5.html, appendix B): of a list
+# of numbers FTS5 itself would look through all texts.
+_TEXTS = "SELECT id, substr(c0, 1, ?) FROM words_content WHERE id IN "
 
 _KINDS = frozenset(EntryKind)
 """A newer version may have kinds of its own."""
@@ -103,11 +105,35 @@ class StaleEntry:
     revision: int
 
 
+class EntriesMade:
+    """Entries as they were made of rows of the index. Any thread.
+
+    Who looks at the same ones again gets the same objects, unless something of them has changed.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[tuple[Any, ...], Entry]] = {}
+
+    def entry(self, row: tuple[Any, ...], found: str = "") -> Entry:
+        """Of a row as the index lists it, and of what stands around words that were found."""
+        number, kind, own_number, when_ns, pinned, folder, facts, title = row
+        known = self._made.get(number)
+        if known is not None and known[0] == row and known[1].found == found:
+            return known[1]
+        about = _facts(facts, title)
+        made = Entry(
+            number, EntryKind(kind), own_number, when_ns, bool(pinned), folder, about, found
+        )
+        self._made[number] = row, made
+        return made
+
+
 class HistoryIndex:
     """A connection to both files, for one piece of work. One thread."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, made: EntriesMade | None = None) -> None:
         self.connection = connection
+        self._made = made or EntriesMade()
         self._words = ""
 
     # --- keeping it in step ---------------------------------------------------------------
@@ -177,20 +203,8 @@ class HistoryIndex:
         with _reading():
             rows = self._rows(condition, values, most, start)
             found = self._snippets(wanted.words, [row[0] for row in rows])
-        return [
-            Entry(
-                number,
-                EntryKind(kind),
-                own_number,
-                when_ns,
-                bool(pinned),
-                folder,
-                _facts(facts, title),
-                found.get(number, ""),
-            )
-            for number, kind, own_number, when_ns, pinned, folder, facts, title in rows
-            if kind in _KINDS
-        ]
+        made = self._made.entry
+        return [made(row, found.get(row[0], "")) for row in rows if row[1] in _KINDS]
 
     def count(self, wanted: Wanted) -> int:
         """How many entries there are of these."""
@@ -199,15 +213,25 @@ class HistoryIndex:
             row = self.connection.execute(f"{_COUNT}{condition}", values).fetchone()
         return int(row[0])
 
+    def earlier(self, wanted: Wanted, than: Entry) -> Iterator[Entry]:
+        """Entries from before another one, the last of these first, pinned or not.
+
+        No more is read than is asked for.
+        """
+        condition, values = self._condition(wanted)
+        query = f"{_LIST} AND (e.when_ns, e.id) < (?, ?){condition}{_NEWEST_FIRST}"
+        with _reading():
+            for row in self.connection.execute(query, (than.when_ns, than.id, *values, -1, 0)):
+                if row[1] in _KINDS:
+                    yield self._made.entry(row)
+
     def entry(self, number: int) -> Entry | None:
         """One entry; None where it is gone or deleted."""
         with _reading():
             row = self.connection.execute(f"{_LIST} AND e.id = ?", (number,)).fetchone()
         if row is None or row[1] not in _KINDS:
             return None
-        own, kind, own_number, when_ns, pinned, folder, facts, title = row
-        known = _facts(facts, title)
-        return Entry(own, EntryKind(kind), own_number, when_ns, bool(pinned), folder, known)
+        return self._made.entry(row)
 
     def names(self) -> list[str]:
         """What candidates of entries are called, those of the most entries first."""
@@ -256,17 +280,18 @@ class HistoryIndex:
         """What stands around words, by entry; SQLite's own ``snippet`` takes a millisecond each."""
         if not words.strip() or not ids:
             return {}
-        found: dict[int, str] = {}
-        for number in ids:  # of a list of numbers it would look through all texts
-            values = (_MOST_LOOKED_THROUGH, number)
-            row = self.connection.execute(_TEXT, values).fetchone()
-            found[number] = around(row[0], words) if row is not None else ""
-        return found
+        query = f"{_TEXTS}({', '.join('?' * len(ids))})"
+        texts = self.connection.execute(query, (_MOST_LOOKED_THROUGH, *ids))
+        return {number: around(text, words) for number, text in texts}
 
 
 @contextlib.contextmanager
-def history_index(paths: Paths) -> Generator[HistoryIndex]:
+def history_index(paths: Paths, made: EntriesMade | None = None) -> Generator[HistoryIndex]:
     """The index with the store beside it, which another program may own.
+
+    Args:
+        paths: This program's folders.
+        made: Entries that were made before, for who looks again.
 
     Raises:
         StoreFailed: One of them cannot be used.
@@ -276,7 +301,7 @@ def history_index(paths: Paths) -> Generator[HistoryIndex]:
     with contextlib.closing(connection):
         with _reading():
             attach(connection, paths.database, "store")
-        yield HistoryIndex(connection)
+        yield HistoryIndex(connection, made)
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

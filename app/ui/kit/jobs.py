@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 # So long a thread that works in Python keeps the window waiting each time that it wants Python's
 # lock: the usual 5 ms, a few times over, are felt, and beside a job each row of a list waits.
-_SWITCH_S, _SWITCH_AT_WORK_S = 0.001, 0.0002
+_SWITCH_S, _SWITCH_AT_WORK_S = 0.001, 0.00005
 
 T = TypeVar("T")
 

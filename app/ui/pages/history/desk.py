@@ -171,29 +171,41 @@ class HistoryDesk:
     # --- what is chosen -------------------------------------------------------------------
 
     def _on_chosen(self) -> None:
-        if self._telling is not None:
-            self._telling.cancel()
-            self._telling = None
         self.page.details.show_entries(self.page.entries.entries)
         self._tell.start()
 
     def _tell_details(self) -> None:
         entries = self.page.entries.entries
-        if len(entries) != 1:
+        if len(entries) != 1 or self._telling is not None:
+            return
+        if self.finds:  # a list comes first: both would wait for Python's lock
+            self._tell.start()
             return
         paths, book, entry = self._paths, self._book, entries[0]
 
-        def work(_context: JobContext) -> tuple[str, tuple[Again, ...]]:
+        def work(context: JobContext) -> tuple[str, tuple[Again, ...]]:
             text = ""
             with suppress(PersonError):  # a ladder of which nothing was measured yet
                 text = readable(paths, entry)
-            return text, measured_before(entry, book)
+            return text, measured_before(entry, book, context.check)
 
-        self._telling = self._jobs.run(
-            work,
-            done=lambda found: self.page.details.show_text(*found),
-            failed=self._complain,
-        )
+        def is_wanted() -> bool:
+            """Whether it is still chosen; else what is chosen now is told."""
+            self._telling = None
+            wanted = self.page.entries.entries == entries
+            if not wanted:
+                self._tell.start()
+            return wanted
+
+        def ended(found: tuple[str, tuple[Again, ...]]) -> None:
+            if is_wanted():
+                self.page.details.show_text(*found)
+
+        def failed(error: PersonError) -> None:
+            if is_wanted():
+                self._complain(error)
+
+        self._telling = self._jobs.run(work, done=ended, failed=failed)
 
     # --- what is asked --------------------------------------------------------------------
 

@@ -91,7 +91,8 @@ class EntryFinder:
             if rest.total > len(entries):
                 self._page.show_entries(entries, rest.total, more=False)
 
-        self._run(lambda: book.find(wanted, start=len(first.entries)), add)
+        start = len(first.entries)
+        self._run(lambda: book.find(wanted, start=start, total=first.total), add)
 
     def _run(self, look: Callable[[], Page], done: Callable[[Page], None]) -> None:
         def failed(error: PersonError) -> None:
