@@ -50,16 +50,17 @@ as the quick profile's questions get, in turns and random order within a pair. S
 are included. By the engines' processor time other programs change less. Where a processor's kernels
 keep up with its memory, passes over many texts gain little, which stands beside: no way of asking
 can gain more of the writing, and of the reading it gains nothing.
-Memory is what the engines have for themselves at their peak, several at once less one after the
-other. Models with random weights never end an answer by themselves: theirs are 64 tokens long, and
-their made vocabulary takes twice as many tokens for a question as a real one does."""
+Memory is what the engines take together at their peak, several at once less one after the other; a
+file that several of them map counts once. Models with random weights never end an answer by
+themselves: theirs are 64 tokens long, and their made vocabulary takes twice as many tokens for a
+question as a real one does."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
     wall_s: float
     cpu_s: float
-    own_bytes: int
+    held_bytes: int
 
 
 def measure(run: Run) -> list[Figure]:
@@ -99,7 +100,7 @@ def _figures(run: Run, name: str, path: Path, times: float, each: int) -> list[F
     )
     ratios = [old.wall_s / new.wall_s for new, old in pairs]
     by_processor = [old.cpu_s / new.cpu_s for new, old in pairs]
-    beyond = max(new.own_bytes for new, _ in pairs) - min(old.own_bytes for _, old in pairs)
+    beyond = max(new.held_bytes for new, _ in pairs) - min(old.held_bytes for _, old in pairs)
     most = max(MOST_MB, ready.model.tensor_bytes / 4e6)
     return [
         ratio_figure(LETTER, f"questions a minute, {name}", ratios, times),
@@ -141,7 +142,7 @@ def _children_s() -> float:
 
 @contextmanager
 def _watched() -> Iterator[list[int]]:
-    """The most that all child processes had for themselves, in bytes."""
+    """The most that all child processes took together, in bytes: what several map counts once."""
     peak, ended = [0], threading.Event()
 
     def watch() -> None:
@@ -149,7 +150,7 @@ def _watched() -> Iterator[list[int]]:
             held = 0
             for child in psutil.Process().children(recursive=True):
                 try:
-                    held += child.memory_full_info().uss
+                    held += child.memory_full_info().pss
                 except psutil.Error:
                     continue
             peak[0] = max(peak[0], held)
