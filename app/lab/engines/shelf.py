@@ -20,9 +20,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_Key = tuple[str, int]
+"""A candidate's key, and which of its engines."""
+
 
 class EngineShelf:
     """One engine a candidate; the oldest gives way, and one that died is started again.
+
+    Where several share the work on a small model, a candidate has further ones if there is room.
 
     Use as a context manager: all engines end with it. One thread.
 
@@ -33,6 +38,7 @@ class EngineShelf:
         context_tokens: Of every load.
         makes_contexts: The commands make contexts of that size: the load makes none.
         is_steady: What the engines say is measured, not their speed.
+        engines: So many may share a candidate's work.
 
     Attributes:
         engine: What the last started engine said of itself.
@@ -47,6 +53,7 @@ class EngineShelf:
         *,
         makes_contexts: bool = False,
         is_steady: bool = True,
+        engines: int = 1,
     ) -> None:
         self._name = name
         self._room = room
@@ -54,8 +61,9 @@ class EngineShelf:
         self._context_tokens = context_tokens
         self._makes_contexts = makes_contexts
         self._is_steady = is_steady
-        self._kept: KeptEngines[str, EngineCalls] = KeptEngines(room.budget_bytes)
-        self._begun: dict[str, EngineCalls] = {}
+        self._engines = engines
+        self._kept: KeptEngines[_Key, EngineCalls] = KeptEngines(room.budget_bytes)
+        self._begun: dict[_Key, EngineCalls] = {}
         self._thinking: set[str] = set()
         self.engine = ""
 
@@ -69,11 +77,9 @@ class EngineShelf:
 
     def hold(self, candidates: Collection[OpenedCandidate]) -> bool:
         """Whether engines of all these fit at the same time, those that are there included."""
-        missing = [
-            opened for opened in candidates if self._kept.get(opened.candidate.key()) is None
-        ]
+        missing = [opened for opened in candidates if self._kept.get(_key(opened)) is None]
         wanted = sum(self._needed_bytes(each) or 0 for each in missing)
-        keep = {opened.candidate.key() for opened in candidates}
+        keep = {_key(opened) for opened in candidates}
         return self._kept.in_the_way(wanted, keep) is not None
 
     def start(self, candidates: Collection[OpenedCandidate]) -> None:
@@ -82,11 +88,19 @@ class EngineShelf:
         What cannot be started is told where it is taken.
         """
         for opened in candidates:
-            key = opened.candidate.key()
-            if self._kept.get(key) is None and key not in self._begun:
-                with contextlib.suppress(PersonError):
-                    engine = self._begun[key] = self._calls(opened)
-                    engine.start()
+            self._start(opened, 0)
+
+    def start_all(self, opened: OpenedCandidate) -> None:
+        """The same with all engines that may share a candidate's work."""
+        for number in range(self._engines):
+            self._start(opened, number)
+
+    def _start(self, opened: OpenedCandidate, number: int) -> None:
+        key = _key(opened, number)
+        if self._kept.get(key) is None and key not in self._begun:
+            with contextlib.suppress(PersonError):
+                engine = self._begun[key] = self._calls(opened)
+                engine.start()
 
     def take(
         self, opened: OpenedCandidate, beside: Collection[OpenedCandidate] = ()
@@ -100,7 +114,7 @@ class EngineShelf:
         Raises:
             PersonError: It cannot be started, or the file cannot be loaded.
         """
-        engine = self._kept.get(opened.candidate.key())
+        engine = self._kept.get(_key(opened))
         if engine is not None and engine.is_gone:
             log.warning("the engine of %s has ended, another one is started", opened.place)
             self.drop(opened)
@@ -108,11 +122,33 @@ class EngineShelf:
         if engine is None:
             needed_bytes = self._needed_bytes(opened)
             if needed_bytes is not None:
-                self._kept.make_room(needed_bytes, {other.candidate.key() for other in beside})
+                self._kept.make_room(needed_bytes, set(map(_key, beside)))
             engine = self._loaded(opened)
-            self._kept.put(opened.candidate.key(), engine, needed_bytes)
-        self._kept.touch(opened.candidate.key())
+            self._kept.put(_key(opened), engine, needed_bytes)
+        self._kept.touch(_key(opened))
         return engine
+
+    def take_all(
+        self, opened: OpenedCandidate, beside: Collection[OpenedCandidate] = ()
+    ) -> list[EngineCalls]:
+        """The candidate's engine, as :meth:`take`, and the further ones that have room now."""
+        engines = [self.take(opened, beside)]
+        for number in range(1, self._engines):
+            key = _key(opened, number)
+            engine = self._kept.get(key)
+            if engine is None or engine.is_gone:
+                self._kept.forget(key)
+                needed_bytes = self._needed_bytes(opened) or 0
+                if self._kept.in_the_way(needed_bytes, ()) != []:
+                    break
+                try:
+                    engine = self._loaded(opened, number)
+                except PersonError as error:
+                    log.info("no further engine of %s: %s", opened.place, error)
+                    break
+                self._kept.put(key, engine, needed_bytes)
+            engines.append(engine)
+        return engines
 
     def manner(self, opened: OpenedCandidate) -> Manner:
         """How a candidate is asked that was taken: its server may say that it thinks."""
@@ -132,24 +168,25 @@ class EngineShelf:
         self.drop(opened)
         needed_bytes = self._room.needed_bytes(opened, opened.context_tokens(context_tokens))
         self._kept.make_room(needed_bytes)
+        self.start_all(opened)
         engine = self._started(opened)
-        self._kept.put(opened.candidate.key(), engine, needed_bytes)
+        self._kept.put(_key(opened), engine, needed_bytes)
         return engine
 
-    def ready(self, opened: OpenedCandidate) -> EngineCalls | None:
-        """The candidate's engine if it is there and lives."""
-        engine = self._kept.get(opened.candidate.key())
-        return engine if engine is not None and not engine.is_gone else None
+    def ready(self, opened: OpenedCandidate) -> list[EngineCalls]:
+        """The candidate's engines that are loaded and live."""
+        engines = (self._kept.get(key) for key in self._keys(opened))
+        return [engine for engine in engines if engine is not None and not engine.is_gone]
 
     def keep_only(self, keys: Collection[str]) -> None:
         """End the engines of all other candidates."""
         for key in self._kept.every():
-            if key not in keys:
+            if key[0] not in keys:
                 self._kept.close(key)
 
     def make_room(self, opened: OpenedCandidate, wanted_bytes: int) -> None:
         """End engines of others, as far as it takes to have so much memory free."""
-        self._kept.make_room(wanted_bytes, {opened.candidate.key()})
+        self._kept.make_room(wanted_bytes, self._keys(opened))
 
     def close(self) -> None:
         """End every engine."""
@@ -159,11 +196,22 @@ class EngineShelf:
         self._kept.close_all()
 
     def drop(self, opened: OpenedCandidate) -> None:
-        """End a candidate's engine, if it has one."""
-        self._kept.close(opened.candidate.key())
+        """End a candidate's engines, if it has any."""
+        self._kept.close(_key(opened))
+        self.drop_further(opened)
 
-    def _started(self, opened: OpenedCandidate) -> EngineCalls:
-        engine = self._begun.pop(opened.candidate.key(), None) or self._calls(opened)
+    def drop_further(self, opened: OpenedCandidate) -> None:
+        """End all of a candidate's engines but the first."""
+        for key in self._keys(opened)[1:]:
+            self._kept.close(key)
+            if (begun := self._begun.pop(key, None)) is not None:
+                begun.close()
+
+    def _keys(self, opened: OpenedCandidate) -> list[_Key]:
+        return [_key(opened, number) for number in range(self._engines)]
+
+    def _started(self, opened: OpenedCandidate, number: int = 0) -> EngineCalls:
+        engine = self._begun.pop(_key(opened, number), None) or self._calls(opened)
         engine.__enter__()
         if engine.hello is not None:
             self.engine = engine.hello.engine
@@ -173,8 +221,8 @@ class EngineShelf:
         name = f"{self._name}-{opened.candidate.name.removesuffix('.gguf')}"
         return self._room.calls(name, opened.candidate, is_steady=self._is_steady)
 
-    def _loaded(self, opened: OpenedCandidate) -> EngineCalls:
-        engine = self._started(opened)
+    def _loaded(self, opened: OpenedCandidate, number: int = 0) -> EngineCalls:
+        engine = self._started(opened, number)
         # What drafts works on the load's own context.
         has_none = self._makes_contexts and opened.candidate.draft is None
         context_tokens = NO_CONTEXT if has_none else self._context_tokens
@@ -194,3 +242,7 @@ class EngineShelf:
         if not self._makes_contexts:
             context_tokens = opened.context_tokens(context_tokens)
         return self._room.needed_bytes(opened, context_tokens)
+
+
+def _key(opened: OpenedCandidate, number: int = 0) -> _Key:
+    return opened.candidate.key(), number

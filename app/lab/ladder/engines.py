@@ -65,24 +65,25 @@ class LadderEngines:
             self._timed_for = wanted
         return self._timed
 
-    def steady(self, opened: OpenedCandidate, threads: int) -> EngineShelf:
+    def steady(self, opened: OpenedCandidate, threads: int, engines: int = 1) -> EngineShelf:
         """Where the engines are that read texts; those of other candidates but the reference end.
 
         Args:
             opened: Whose turn it is.
             threads: Of every load.
+            engines: So many may share a file's work.
         """
         self._rest_timed()
         if self._steady is None:
             self._steady = EngineShelf(
-                "ladder", self._room, threads, _TEXT_TOKENS, makes_contexts=True
+                "ladder", self._room, threads, _TEXT_TOKENS, makes_contexts=True, engines=engines
             )
         self._steady.keep_only({opened.candidate.key(), self._reference})
         return self._steady
 
     def free_context(self, opened: OpenedCandidate) -> None:
         """Take the context from a candidate's engine; the weights stay."""
-        engine = self._steady.ready(opened) if self._steady is not None else None
+        engine = next(iter(self._steady.ready(opened)), None) if self._steady is not None else None
         if engine is None:
             return
         command = reopen_command(engine.next_id(), opened.candidate, 1, NO_CONTEXT)
@@ -92,28 +93,30 @@ class LadderEngines:
             log.warning("the engine of %s is of no more use: %s", opened.place, error)
             self.drop(opened)
 
-    def lent(self, opened: OpenedCandidate, engines: int, needed_bytes: int) -> EngineCalls | None:
-        """A candidate's engine for its questions; None where it has none.
+    def lent(self, opened: OpenedCandidate, engines: int, needed_bytes: int) -> list[EngineCalls]:
+        """A candidate's engines for its questions; none where it has none.
 
         Args:
             opened: The candidate.
             engines: So many may share the questions.
             needed_bytes: About what each will need.
         """
-        shelf = self.steady(opened, 1)
+        shelf = self.steady(opened, 1, engines)
         copies = opened.model.tensor_bytes  # rearranged for the processor
         shelf.make_room(opened, engines * (needed_bytes + copies))
-        return shelf.ready(opened)
+        return shelf.ready(opened)[:engines]
 
     def asked(self, opened: OpenedCandidate) -> None:
-        """A candidate has answered its questions: its engine ends, unless it is the reference's."""
+        """A candidate has answered its questions: its engines end, but the reference's first."""
         if opened.candidate.key() == self._reference:
+            if self._steady is not None:
+                self._steady.drop_further(opened)
             self.free_context(opened)
         else:
             self.drop(opened)
 
     def drop(self, opened: OpenedCandidate) -> None:
-        """End a candidate's engine, if it has one."""
+        """End a candidate's engines, if it has any."""
         if self._steady is not None:
             self._steady.drop(opened)
 

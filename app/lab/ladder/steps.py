@@ -28,7 +28,7 @@ from app.core.tasks.scoring import Outcome
 from app.core.words.sentence import say
 from app.lab.engines.drafts import draft_bytes, read_draft
 from app.lab.engines.loading import threads_for
-from app.lab.engines.opened import opened
+from app.lab.engines.opened import OpenedCandidate, opened
 from app.lab.engines.parts import parts_bytes
 from app.lab.ladder.effort import most_chunks
 from app.lab.ladder.engines import LadderEngines
@@ -302,7 +302,7 @@ class Steps:
             self._engines.rest()
             figures, _ = measure_memory(ready, *how)
             return replace(figures, predicted_bytes=self._predicted_bytes(candidate))
-        shelf = self._engines.steady(ready, self._threads)
+        shelf = self._steady(ready)
         engine = shelf.begin(ready, plan.context_tokens)
         try:
             figures, _ = measure_memory(ready, *how, own=engine)
@@ -320,24 +320,25 @@ class Steps:
         Raises:
             PersonError: Nothing can be measured, e.g. the text is too short.
         """
-        tools, reference = self._tools, self._reference
-        plan = self._quality_plan()
+        tools, reference, plan = self._tools, self._reference, self._quality_plan()
         # Of the most that may come: how long the text is, nobody else knows.
-        most = 0 if plan.mode is QualityMode.COMPARABLE else most_chunks(self._plan)
-        most *= 1 if candidate == reference else 2
+        files = 1 if candidate == reference else 2
+        most = 0 if plan.mode is QualityMode.COMPARABLE else files * most_chunks(self._plan)
         quality = Quality(
             plan,
             tools.room,
             tools.references,
             lambda done, total, _name: on_share(done / max(1, most, total)),
             tools.open_model,
-            self._engines.steady(opened(candidate.spoken, tools.open_model), self._threads),
+            self._steady(opened(candidate.spoken, tools.open_model)),
         )
         if candidate == reference:
-            result = quality.run(reference, [], whole=tools.leaves)
-            return reference_step(result)
-        result = quality.run(reference, [candidate], wants_floor=False)
-        return candidate_step(result)
+            return reference_step(quality.run(reference, [], whole=tools.leaves))
+        return candidate_step(quality.run(reference, [candidate], wants_floor=False))
+
+    def _steady(self, ready: OpenedCandidate) -> EngineShelf:
+        """Where the engines are that read texts: of small models one a core shares the work."""
+        return self._engines.steady(ready, self._threads, self._plan.threads // self._threads)
 
     def _quality_plan(self) -> QualityPlan:
         plan, text, threads = self._plan, self._tools.text, self._threads

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.core.models.model_file import ModelFile
     from app.core.stopping import Stopping
     from app.core.tasks.items import TaskItem
+    from app.lab.engines.calls import EngineCalls
     from app.lab.engines.opened import OpenedCandidate
     from app.lab.engines.room import EngineRoom
     from app.lab.ladder.engines import LadderEngines
@@ -100,11 +101,11 @@ class LadderTasks:
         def note(_answered: int) -> None:
             on_share(asker.share)
 
-        engine = None
+        lent: list[EngineCalls] = []
         if engines is not None and ready.header is not None:
             needed_bytes = self._plan.needed_bytes(ready, self._room)
-            engine = engines.lent(ready, self._plan.engines, needed_bytes)
-        asker = FileAsker(ready, self._plan, self._room, self._kept, note, stopping, engine)
+            lent = engines.lent(ready, self._plan.engines, needed_bytes)
+        asker = FileAsker(ready, self._plan, self._room, self._kept, note, stopping, lent)
         found = asker.run()
         if engines is not None and ready.header is not None:
             engines.asked(ready)

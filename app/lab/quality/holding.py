@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _FLOOR_CHUNKS = 4
 # Writing token by token is slow: a large model's floor rests on fewer chunks.
 _FLOOR_SECONDS = 60.0
+# So many chunks beyond the one that is waited for the reference is asked about.
+_AHEAD = 2
 
 
 class Holding:
@@ -58,6 +60,8 @@ class Holding:
         self._kept = kept
         self._chunks = chunks
         self._on_chunk = on_chunk
+        self._asked: dict[int, tuple[EngineCalls, int]] = {}
+        self._told = 0
         self.failure: PersonError | None = None
 
     def lose_reference(self, error: PersonError) -> None:
@@ -68,38 +72,41 @@ class Holding:
     def keep(self, start: int, stop: int) -> int:
         """Keep what the reference says of some chunks; returns up to where it could."""
         for number in range(start, stop):
-            if not self._kept.chunk(number).is_file():
-                if self.failure is not None:
-                    return number
-                try:
-                    self._keep_one(number)
-                except PersonError as error:
-                    self.lose_reference(error)
-                    return number
-            self._on_chunk(self._base)
+            if not self._has_kept(number, stop):
+                return number
         return stop
 
     def score(self, candidate: Measured, numbers: range) -> None:
-        """Hold a candidate against the reference; what goes wrong stands in its row."""
-        row = candidate.row
+        """Hold a candidate against the reference; what goes wrong stands in its row.
+
+        Where there is room for both, the reference keeps the next chunks meanwhile.
+        """
+        row, opened, base = candidate.row, candidate.opened, self._base
+        is_another = opened.candidate.key() != base.candidate.key()
+        beside = [base] if is_another and self._shelf.hold([base, opened]) else []
+        if not beside:
+            numbers = range(numbers.start, self.keep(numbers.start, numbers.stop))
         try:
-            engine = self._shelf.take(candidate.opened)
-            sent: deque[int] = deque()
+            engines = self._shelf.take_all(opened, beside)
+            sent: deque[tuple[EngineCalls, int]] = deque()
             begin_ns = time.monotonic_ns()
             for number in numbers:
-                if self.is_late(row):
+                waits_ns = time.monotonic_ns()
+                if self.is_late(row) or not self._has_kept(number, numbers.stop, [opened]):
                     break
+                begin_ns += time.monotonic_ns() - waits_ns
+                engine = engines[number % len(engines)]
                 command = self._command(engine, number)
                 # The next chunk is evaluated while the last one's positions are scored.
                 engine.send(command)
-                sent.append(command.id)
-                if len(sent) > 1:
-                    begin_ns = self._take(engine, sent.popleft(), candidate, begin_ns)
+                sent.append((engine, command.id))
+                if len(sent) > 2 * len(engines) - 1:
+                    begin_ns = self._take(*sent.popleft(), candidate, begin_ns)
             while sent:
-                begin_ns = self._take(engine, sent.popleft(), candidate, begin_ns)
+                begin_ns = self._take(*sent.popleft(), candidate, begin_ns)
         except PersonError as error:
             row.fail(error)
-            self._shelf.drop(candidate.opened)
+            self._shelf.drop(opened)
 
     def is_late(self, row: QualityRow) -> bool:
         """Whether a candidate's time is up."""
@@ -117,10 +124,15 @@ class Holding:
         scores: list[PositionScores] = []
         begin = time.monotonic()
         try:
-            engine = self._shelf.take(self._base)
-            for number in range(count):
-                command = self._command(engine, number, one_by_one=True)
-                scores.append(self._scores_of(engine.call(command, ChunkScored), number))
+            engines = self._shelf.take_all(self._base)
+            for start in range(0, count, len(engines)):
+                beside = list(zip(engines, range(start, count), strict=False))
+                commands = [self._command(*each, one_by_one=True) for each in beside]
+                for (engine, _), command in zip(beside, commands, strict=True):
+                    engine.send(command)
+                for (engine, number), command in zip(beside, commands, strict=True):
+                    scored = engine.answer(command.id, ChunkScored)
+                    scores.append(self._scores_of(scored, number))
                 if time.monotonic() - begin > _FLOOR_SECONDS:
                     break
             return summarize(scores)
@@ -128,9 +140,35 @@ class Holding:
             self.lose_reference(error)
             return None
 
-    def _keep_one(self, number: int) -> None:
+    def _has_kept(self, number: int, stop: int, beside: Collection[OpenedCandidate] = ()) -> bool:
+        """Whether what the reference says of a chunk is there; waits for it.
+
+        Args:
+            number: The chunk.
+            stop: Those before this one are wanted next: the reference begins with them.
+            beside: Whose engines do not give way to the reference's.
+        """
+        try:
+            for each in range(number, min(stop, number + 1 + _AHEAD)):
+                missing = each not in self._asked and not self._kept.chunk(each).is_file()
+                if missing and self.failure is None:
+                    self._ask(each, beside)
+            while number in self._asked:
+                earliest = next(iter(self._asked))
+                engine, command_id = self._asked.pop(earliest)
+                engine.answer(command_id, ReferenceKept)
+        except PersonError as error:
+            self._asked.clear()
+            self.lose_reference(error)
+        is_there = number not in self._asked and self._kept.chunk(number).is_file()
+        if is_there and number >= self._told:
+            self._told = number + 1
+            self._on_chunk(self._base)
+        return is_there
+
+    def _ask(self, number: int, beside: Collection[OpenedCandidate]) -> None:
         plan = self._plan
-        engine = self._shelf.take(self._base)
+        engine = self._shelf.take(self._base, beside)
         command = KeepReference(
             engine.next_id(),
             self._chunks[number].tokens,
@@ -140,7 +178,8 @@ class Holding:
             comparable=plan.mode is QualityMode.COMPARABLE,
             first_position=number * (plan.chunk_tokens - 1 - plan.first_scored),
         )
-        engine.call(command, ReferenceKept)
+        engine.send(command)
+        self._asked[number] = engine, command.id
 
     def _command(self, engine: EngineCalls, number: int, *, one_by_one: bool = False) -> ScoreChunk:
         return ScoreChunk(

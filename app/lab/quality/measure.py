@@ -206,10 +206,9 @@ class Quality:
             target = min(next_look(done) or len(self._chunks), len(self._chunks))
             if self._plan.mode is QualityMode.COMPARABLE:
                 target = len(self._chunks)
-            until = holding.keep(done, target)
             for candidate in usable:
-                holding.score(candidate, range(done, until))
-            done = until
+                holding.score(candidate, range(done, target))
+            done = holding.keep(done, target)
             if done < target:
                 break
             usable = [c for c in usable if c.row.error is None and not self._judged(c, holding)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -63,8 +63,7 @@ class FileAsker:
         on_answer: Told how many questions are answered, now and then while answers come, too; may
             raise to end it all, what was answered is kept.
         stopping: Asking ends where it is decided; None to ask all.
-        ready: An engine that has the candidate loaded, to be used first and given back; None where
-            there is none.
+        ready: Engines that have the candidate loaded, to be used first and given back.
 
     Attributes:
         trouble: The disk could not be written for a question; None where it could.
@@ -78,7 +77,7 @@ class FileAsker:
         kept: KeptAnswers,
         on_answer: Callable[[int], None],
         stopping: Stopping | None = None,
-        ready: EngineCalls | None = None,
+        ready: Sequence[EngineCalls] = (),
     ) -> None:
         self._opened = opened
         self._questions = Questions(opened, plan, room.folder)
@@ -101,7 +100,7 @@ class FileAsker:
             room.budget_bytes,
             is_steady=True,
         )
-        self._ready = ready
+        self._ready = deque(each for each in ready if each.hello is not None)
         self._engines: dict[str, AskedEngine] = {}
         self._todo: deque[TaskItem] = deque()
         self._tries: dict[str, int] = {}
@@ -162,7 +161,7 @@ class FileAsker:
         self._started += 1
         needed_bytes = self._needed_bytes
         key = f"tasks-{self._opened.candidate.name.removesuffix('.gguf')}-{self._started}"
-        ready, self._ready = self._ready, None
+        ready = self._ready.popleft() if self._ready else None
         if ready is None or ready.hello is None:
             self._engines[key] = AskedEngine(self._pool.start(key, needed_bytes))
             return
@@ -202,7 +201,8 @@ class FileAsker:
     def _fitting(self, first: AskedEngine) -> int:
         """How many engines have room now, that one included; no answer depends on it."""
         copies = self._opened.model.tensor_bytes  # rearranged for the processor
-        has = copies if isinstance(first.client, LentEngine) else 0
+        lent = isinstance(first.client, LentEngine) + len(self._ready)
+        has = copies * lent
         fitting = (self._room.budget_bytes() + has) // ((self._needed_bytes or 0) + copies)
         if fitting < self._plan.engines:
             log.info("room for %d of %d engines", max(1, fitting), self._plan.engines)

@@ -49,9 +49,10 @@ from app.store.small.speeds import SpeedStore
 from tests.helpers.rooms import roomy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from app.engine.protocol.messages import Command
+    from app.lab.engines.calls import EngineCalls
     from app.lab.ladder.rows import LadderResult
 
 TEXT = MeasuredText.plain(
@@ -78,7 +79,7 @@ def levels(tmp_path_factory: pytest.TempPathFactory, demo_model: Path) -> list[s
     return [str(demo_model), *map(str, made)]
 
 
-def measured(levels: list[str], folder: Path) -> LadderResult:
+def measured(levels: list[str], folder: Path, threads: int = 1) -> LadderResult:
     room, speeds = roomy(folder / "state"), SpeedStore(folder / "speeds.sqlite3", "this one")
     chosen = TaskSet("own", ITEMS, {"sums": 8})
     models = [open_model_file(Path(path)) for path in levels]
@@ -96,7 +97,7 @@ def measured(levels: list[str], folder: Path) -> LadderResult:
     plan = LadderPlan(
         levels[0],
         tuple(levels),
-        threads=1,
+        threads=threads,
         context_tokens=512,
         prompt_tokens=32,
         generated_tokens=4,
@@ -141,17 +142,9 @@ def test_each_file_is_loaded_once_for_speed_and_once_for_all_else(
         assert row.memory is not None
         assert row.memory.predicted_bytes is not None
 
-    shrunken = candidate_of(levels[2])
-    apart = Quality(
-        quick_plan(TEXT, 1, 3),
-        roomy(tmp_path / "state"),
-        KeptReferences(tmp_path / "others"),
-        lambda *_: None,
-    ).run(candidate_of(levels[0]), [shrunken])
     quality, tasks = result.rows[levels[2]].quality, result.rows[levels[2]].tasks
     assert quality is not None
-    assert apart.rows[0].figures is not None
-    assert quality.figures["mean_kld"] == apart.rows[0].figures.mean_kld.value
+    assert quality.figures["mean_kld"] == loss_alone(levels, tmp_path)
     assert tasks is not None
     plan = TaskPlan(ITEMS, 1, 1, answer_tokens={"sums": 8}, places=tasks.at_once)
     alone = FileAsker(
@@ -162,6 +155,38 @@ def test_each_file_is_loaded_once_for_speed_and_once_for_all_else(
         lambda _: None,
     ).run()
     assert tasks.outcomes == {key: one.value for key, one in alone.outcomes(ITEMS).items()}
+
+
+def loss_alone(levels: list[str], folder: Path) -> float:
+    """What a ladder's third file loses, by one engine a file that does nothing else."""
+    apart = Quality(
+        quick_plan(TEXT, 1, 3),
+        roomy(folder / "state"),
+        KeptReferences(folder / "others"),
+        lambda *_: None,
+    ).run(candidate_of(levels[0]), [candidate_of(levels[2])])
+    assert apart.rows[0].figures is not None
+    return apart.rows[0].figures.mean_kld.value
+
+
+def test_an_engine_a_core_reads_a_small_file_and_answers_and_it_says_the_same(
+    levels: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads: Counter[tuple[str, str]] = Counter()
+    send = EngineClient.send
+
+    def counting(client: EngineClient, command: Command) -> None:
+        if isinstance(command, Load):
+            loads[client.key.partition("-")[0], command.path] += 1
+        send(client, command)
+
+    monkeypatch.setattr(EngineClient, "send", counting)
+    two = [levels[0], levels[2]]
+    row = measured(two, tmp_path, threads=2).rows[levels[2]]
+    assert [loads["ladder", path] for path in two] == [2, 2]
+    assert not any(name == "tasks" for name, _ in loads), "questions go to the same engines"
+    assert row.quality is not None
+    assert row.quality.figures["mean_kld"] == loss_alone(levels, tmp_path)
 
 
 @pytest.fixture
@@ -214,7 +239,7 @@ def test_an_engine_that_died_before_it_is_lent_is_replaced(
     lent = shelf.take(demo)
     assert lent.pid is not None
     os.kill(lent.pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
-    found = asker(demo, tmp_path, lent).run()
+    found = asker(demo, tmp_path, [lent]).run()
     assert found.error is None
     assert len(found.answers) == len(ITEMS)
     engines.asked(demo)
@@ -224,14 +249,14 @@ def test_an_engine_that_died_before_it_is_lent_is_replaced(
 def asker(
     opened: OpenedCandidate,
     folder: Path,
-    lent: object,
+    lent: Sequence[EngineCalls],
     answered: Callable[[int], None] = lambda _count: None,
     times: int = 1,
 ) -> FileAsker:
     items = [replace(item, key=f"{item.key} {n}") for n in range(times) for item in ITEMS]
     plan = TaskPlan(items, 1, 1, answer_tokens={"sums": 8}, places=2)
     kept = KeptAnswers(folder)
-    return FileAsker(opened, plan, roomy(folder), kept, answered, None, lent)  # type: ignore[arg-type]
+    return FileAsker(opened, plan, roomy(folder), kept, answered, None, lent)
 
 
 def test_a_lent_engine_comes_back_ready_unless_it_was_still_at_work(
@@ -247,14 +272,14 @@ def test_a_lent_engine_comes_back_ready_unless_it_was_still_at_work(
 
     with pytest.raises(PersonError, match=r"Enough\."):
         # So many that it is at work for seconds, whenever its first answer is heard of.
-        asker(demo, tmp_path, lent, enough, times=60).run()
-    assert shelf.ready(demo) is None
+        asker(demo, tmp_path, [lent], enough, times=60).run()
+    assert shelf.ready(demo) == []
 
     lent = shelf.take(demo)
     assert len(asker(demo, tmp_path, engines.lent(demo, 1, 1 << 27)).run().answers) == len(ITEMS)
     engines.asked(demo)
-    assert shelf.ready(demo) is lent  # the reference's stays
+    assert shelf.ready(demo) == [lent]  # the reference's stays
     engines.steady(opened_file(demo.model, template_id="chatml"), 1)
-    assert shelf.ready(demo) is lent
+    assert shelf.ready(demo) == [lent]
     engines.close()
     assert lent.is_gone

