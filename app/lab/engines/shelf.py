@@ -90,11 +90,6 @@ class EngineShelf:
         for opened in candidates:
             self._start(opened, 0)
 
-    def start_all(self, opened: OpenedCandidate) -> None:
-        """The same with all engines that may share a candidate's work."""
-        for number in range(self._engines):
-            self._start(opened, number)
-
     def _start(self, opened: OpenedCandidate, number: int) -> None:
         key = _key(opened, number)
         if self._kept.get(key) is None and key not in self._begun:
@@ -133,7 +128,7 @@ class EngineShelf:
     ) -> list[EngineCalls]:
         """The candidate's engine, as :meth:`take`, and the further ones that have room now."""
         engines = [self.take(opened, beside)]
-        for number in range(1, self._engines):
+        for number in range(1, self._most(engines[0])):
             key = _key(opened, number)
             engine = self._kept.get(key)
             if engine is None or engine.is_gone:
@@ -168,9 +163,10 @@ class EngineShelf:
         self.drop(opened)
         needed_bytes = self._room.needed_bytes(opened, opened.context_tokens(context_tokens))
         self._kept.make_room(needed_bytes)
-        self.start_all(opened)
         engine = self._started(opened)
         self._kept.put(_key(opened), engine, needed_bytes)
+        for number in range(1, self._most(engine)):  # while the first one is loaded
+            self._start(opened, number)
         return engine
 
     def ready(self, opened: OpenedCandidate) -> list[EngineCalls]:
@@ -206,6 +202,11 @@ class EngineShelf:
             self._kept.close(key)
             if (begun := self._begun.pop(key, None)) is not None:
                 begun.close()
+
+    def _most(self, first: EngineCalls) -> int:
+        """So many engines share the work: on a GPU one does all."""
+        on_gpu = first.hello is not None and first.hello.has_gpu
+        return 1 if on_gpu else self._engines
 
     def _keys(self, opened: OpenedCandidate) -> list[_Key]:
         return [_key(opened, number) for number in range(self._engines)]

@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 # Of the contexts that texts are read in, in tokens: what an engine is expected to need beside its
 # weights while it waits.
 _TEXT_TOKENS = 512
+# A chunk takes a small model a tenth of a second, an engine's start three: more would spare little.
+_MOST_SHARING = 4
 
 
 class LadderEngines:
@@ -76,7 +78,12 @@ class LadderEngines:
         self._rest_timed()
         if self._steady is None:
             self._steady = EngineShelf(
-                "ladder", self._room, threads, _TEXT_TOKENS, makes_contexts=True, engines=engines
+                "ladder",
+                self._room,
+                threads,
+                _TEXT_TOKENS,
+                makes_contexts=True,
+                engines=min(engines, _MOST_SHARING),
             )
         self._steady.keep_only({opened.candidate.key(), self._reference})
         return self._steady
