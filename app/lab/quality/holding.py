@@ -79,11 +79,13 @@ class Holding:
     def score(self, candidate: Measured, numbers: range) -> None:
         """Hold a candidate against the reference; what goes wrong stands in its row.
 
-        Where there is room for both, the reference keeps the next chunks meanwhile.
+        Where engines have a thread each, and there is room, the reference keeps the next chunks
+        meanwhile; engines with all threads would wait for each other's.
         """
         row, opened, base = candidate.row, candidate.opened, self._base
         is_another = opened.candidate.key() != base.candidate.key()
-        beside = [base] if is_another and self._shelf.hold([base, opened]) else []
+        may = is_another and self._plan.threads == 1 and self._shelf.hold([base, opened])
+        beside = [base] if may else []
         if not beside:
             numbers = range(numbers.start, self.keep(numbers.start, numbers.stop))
         try:
