@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import msgspec
 
 from app.core.candidates.settings import SamplingSettings
@@ -28,6 +30,7 @@ class Generate(msgspec.Struct, tag="generate", frozen=True):
         schema: A JSON schema that the answer fits; empty for none.
         reads_marks: Marks of the vocabulary count as such in the messages, too: whoever sends them
             means them.
+        day: What the template is told where it asks for the date; None for now.
     """
 
     id: int
@@ -42,6 +45,7 @@ class Generate(msgspec.Struct, tag="generate", frozen=True):
     likely: int | None = None
     schema: str = ""
     reads_marks: bool = False
+    day: date | None = None
 
 
 class AnswerMany(msgspec.Struct, tag="answer_many", frozen=True):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from app.core.candidates.settings import SamplingSettings
@@ -17,6 +18,9 @@ from app.engine.protocol.answering import Generate
 
 THINKING_TOKENS = 2048
 """What a model that thinks may use beside the tokens of its answer."""
+
+MEASURED_DAY = date(2026, 1, 1)
+"""What templates are told of the date where something is measured: the same on every day."""
 
 # What goes on writing is shown where the answer belongs, and a blank line behind that is the end.
 _PLAIN_QUESTION = "{}\n\nAnswer:"
@@ -68,6 +72,7 @@ class Manner:
         clear: bool = False,
         shared: bool = False,
         likely: int | None = None,
+        day: date | None = None,
     ) -> Generate:
         """The command to answer.
 
@@ -79,6 +84,7 @@ class Manner:
             clear: Forget what the context holds: nothing may depend on what was asked before.
             shared: Other engines generate too.
             likely: How many likely tokens are told at each place of the answer; None tells none.
+            day: What the template is told where it asks for the date; None for now.
         """
         return Generate(
             id=command_id,
@@ -89,6 +95,7 @@ class Manner:
             clear=clear,
             shared=shared,
             likely=likely,
+            day=day,
         )
 
     def question(
@@ -101,6 +108,8 @@ class Manner:
         clear: bool = True,
     ) -> Generate:
         """The command to answer one question that stands alone, and nothing beyond it.
+
+        It is measured what is answered: what the template writes of the date is of no day.
 
         Args:
             command_id: A fresh one.
@@ -117,6 +126,7 @@ class Manner:
             sampling,
             stop_strings=_PLAIN_STOPS if self.is_plain else (),
             clear=clear,
+            day=MEASURED_DAY,
         )
 
 

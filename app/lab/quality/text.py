@@ -6,7 +6,6 @@ import hashlib
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +31,7 @@ from app.engine.protocol.reading import (
     Tokenized,
 )
 from app.engine.protocol.scoring import Continued, ContinueText
+from app.lab.engines.asking import MEASURED_DAY
 from app.lab.engines.calls import EngineFailed
 
 if TYPE_CHECKING:
@@ -43,9 +43,6 @@ if TYPE_CHECKING:
 _LONGEST_CHAT_BYTES = 100_000
 _SHOWN_RENDERED = 4000
 _MOST_ANSWERED, _ANSWER_TOKENS, _MOST_PROMPT_TOKENS = 24, 96, 1024
-# A text is the same on every day, so that what a reference said of it lasts beyond midnight: what
-# templates write of the date is this one. (In chats, votes and questions it is the day's own.)
-_DAY = date(2026, 1, 1)
 # Tokens handed to an engine in one command; a line of the protocol is bounded.
 _PIECES_AT_ONCE = 4096
 
@@ -284,7 +281,7 @@ class TextReader:
             return None
         engine = self._shelf.take(opened)
         chosen = opened.manner.chosen
-        command = RenderChat(engine.next_id(), list(messages), opens_answer, chosen, _DAY)
+        command = RenderChat(engine.next_id(), list(messages), opens_answer, chosen, MEASURED_DAY)
         try:
             return engine.call(command, ChatRendered)
         except EngineFailed:

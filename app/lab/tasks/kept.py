@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from app.lab.engines.opened import OpenedCandidate
 
 # 1: a blank line ended answers that had not begun; 2: slices followed the time, and some templates
-# wrote other prompts.
-_FORMAT = 3
+# wrote other prompts; 3: templates wrote the day's date.
+_FORMAT = 4
 _ENGINE = "engine"
 
 

@@ -148,6 +148,7 @@ class Beside:
             question.messages,
             thinking=question.sampling.thinking,
             reads_marks=question.reads_marks,
+            day=question.day,
         )
 
     def _answer_all(self, sequences: Sequences) -> None:

@@ -79,6 +79,7 @@ class Generator:
             command.messages,
             thinking=command.sampling.thinking,
             reads_marks=command.reads_marks,
+            day=command.day,
         )
         excess = len(prompt.tokens) + 1 - self._context.size_tokens
         if excess > 0:
