@@ -121,16 +121,19 @@ def figures_of(measured: Measured) -> str:
 
 
 def before_words(before: Sequence[Again]) -> str:
-    """A line each; why something is not compared stands below, once, where it is the same."""
-    apart = {apart_words(each) for each in before}
-    if len(before) < 2 or len(apart) > 1:
-        return "\n".join(map(again_words, before))
-    return "\n".join(line for line in (*map(_since_words, before), *apart) if line)
+    """How candidates have changed since the time before, a line each.
 
-
-def again_words(again: Again) -> str:
-    """How a candidate has changed since the time before, and what else has."""
-    return f"{_since_words(again)} {apart_words(again)}".rstrip()
+    What else has changed, and why something is not compared, stands below, once, where it is the
+    same of all.
+    """
+    lines, shared = list(map(_since_words, before)), list[str]()
+    for tell in (_changed_words, apart_words):
+        said = list(map(tell, before))
+        if len(said) > 1 and len(set(said)) == 1:
+            shared.append(said[0])
+        else:
+            lines = [f"{line} {more}".rstrip() for line, more in zip(lines, said, strict=True)]
+    return "\n".join(line for line in (*lines, *shared) if line)
 
 
 def _since_words(again: Again) -> str:
@@ -139,11 +142,15 @@ def _since_words(again: Again) -> str:
     told = "; ".join(found) or translate("History", "nothing was measured both times")
     if again.apart and not found:
         told = translate("History", "nothing can be compared")
+    sentence = translate("History", "{name}, since {when}: {told}.")
+    return sentence.format(name=again.now.name, when=when, told=told)
+
+
+def _changed_words(again: Again) -> str:
     changed = ", ".join(map(change_words, again.changed))
     if not changed:
         changed = translate("History", "nothing else is known to have changed")
-    sentence = translate("History", "{name}, since {when}: {told}. What changed: {changed}.")
-    return sentence.format(name=again.now.name, when=when, told=told, changed=changed)
+    return translate("History", "What changed: {changed}.").format(changed=changed)
 
 
 def apart_words(again: Again) -> str:
