@@ -6,6 +6,7 @@ import sqlite3
 
 import pytest
 
+from app.core.history.entry import MARKS
 from app.core.history.words import around, contained, indexed, matching, shown
 
 TEXTS = (
@@ -98,3 +99,13 @@ def test_what_stands_around_words_of_scripts_without_spaces() -> None:
     assert found.startswith("…")
     assert found.endswith("…")
     assert len(found) < 250
+
+
+@pytest.mark.parametrize("place", [0, 1_850, 1_990, 1_997, 2_003, 7_996, 20_000])
+def test_a_word_is_found_wherever_it_stands_in_a_long_text(place: int) -> None:
+    """Long texts are looked through a piece at a time: nothing is cut where a piece ends."""
+    text = indexed(f"{'a ' * (place // 2)}Die Größenordnung 猫 {'b ' * 9_000}")
+    line = around(text, "grossenordnung größe")
+    assert f"{MARKS[0]}Größe{MARKS[1]}nordnung" in line
+    assert around(text, "猫 größenordnung").count(MARKS[0]) == 2
+    assert around(text, "nowhere") == ""

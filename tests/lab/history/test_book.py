@@ -217,3 +217,19 @@ def test_a_store_that_is_not_there_is_said(tmp_path: Path) -> None:
     paths.create()
     with pytest.raises(StoreFailed, match="history cannot be read"):
         HistoryBook(paths).find(Wanted())
+
+
+def test_who_looks_again_gets_the_same_entries_but_for_what_has_changed(
+    house: House, book: HistoryBook, clock: Clock
+) -> None:
+    book.read()
+    before = book.find(Wanted()).entries
+    chat = next(entry for entry in before if entry.kind is CHAT)
+    assert all(one is other for one, other in zip(before, book.find(Wanted()).entries, strict=True))
+    EntryMarks(house.connection, clock).pin([chat.id], pinned=True)
+    after = {entry.id: entry for entry in book.find(Wanted()).entries}
+    assert after[chat.id].pinned
+    assert all(after[one.id] is one for one in before if one is not chat)
+    (found,) = book.find(Wanted("quokka")).entries
+    assert (found.id, MARKS[0] in found.found) == (chat.id, True)
+    assert after[chat.id].found == ""
