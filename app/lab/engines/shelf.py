@@ -176,9 +176,9 @@ class EngineShelf:
 
     def keep_only(self, keys: Collection[str]) -> None:
         """End the engines of all other candidates."""
-        for key in self._kept.every():
+        for key in (*self._kept.every(), *self._begun):
             if key[0] not in keys:
-                self._kept.close(key)
+                self._end(key)
 
     def make_room(self, opened: OpenedCandidate, wanted_bytes: int) -> None:
         """End engines of others, as far as it takes to have so much memory free."""
@@ -199,9 +199,12 @@ class EngineShelf:
     def drop_further(self, opened: OpenedCandidate) -> None:
         """End all of a candidate's engines but the first."""
         for key in self._keys(opened)[1:]:
-            self._kept.close(key)
-            if (begun := self._begun.pop(key, None)) is not None:
-                begun.close()
+            self._end(key)
+
+    def _end(self, key: _Key) -> None:
+        self._kept.close(key)
+        if (begun := self._begun.pop(key, None)) is not None:
+            begun.close()
 
     def _most(self, first: EngineCalls) -> int:
         """So many engines share the work: on a GPU one does all."""

@@ -111,7 +111,7 @@ class LadderEngines:
         shelf = self.steady(opened, 1, engines)
         copies = opened.model.tensor_bytes  # rearranged for the processor
         shelf.make_room(opened, engines * (needed_bytes + copies))
-        return shelf.ready(opened)[:engines]
+        return shelf.take_all(opened)[:engines] if shelf.ready(opened) else []
 
     def asked(self, opened: OpenedCandidate) -> None:
         """A candidate has answered its questions: its engines end, but the reference's first."""

@@ -94,6 +94,23 @@ def test_the_memory_of_every_engine_is_bounded(
         assert limit_of(shelf.take(three[0])) == 3_500_000_000
 
 
+def test_an_engine_that_was_only_begun_ends_with_its_candidates(
+    three: list[OpenedCandidate], tmp_path: Path
+) -> None:
+    room = roomy(tmp_path)
+    with EngineShelf("t", room, 1, 256, makes_contexts=True, engines=2) as shelf:
+        before = set(psutil.Process().children())
+        first = shelf.begin(three[0], 256)
+        begun = [child for child in psutil.Process().children() if child not in before]
+        assert len(begun) == 2
+        shelf.keep_only({three[0].candidate.key()})
+        assert all(child.is_running() for child in begun)
+        shelf.keep_only({three[1].candidate.key()})
+        _gone, alive = psutil.wait_procs(begun, 60)
+    assert alive == []
+    assert first.is_gone
+
+
 def test_one_file_with_two_settings_is_two_engines_that_say_different_things(
     demo_model: Path, tmp_path: Path
 ) -> None:
