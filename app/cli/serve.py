@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from app.cli.terminal.console import Console
-    from app.lab.serve.answering import Answered
-    from app.lab.serve.engines import EngineState
+    from app.lab.serve.told import Answered, EngineState
     from app.store.paths import Paths
 
 _MOST_PORT = 65_535

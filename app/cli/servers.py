@@ -16,7 +16,8 @@ from app.core.text.clean import whole_text
 from app.core.words import figures
 from app.core.words.sentence import say
 from app.lab.servers.book import ServerBook
-from app.lab.servers.looking import Looked, look_at, look_at_all, words_of
+from app.lab.servers.looking import Looked, look_at, look_at_all
+from app.lab.servers.words import words_of
 from app.store.servers.secrets import KeptWhere, Secrets
 
 if TYPE_CHECKING:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import logging
+import sys
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -42,9 +44,12 @@ class Nvml(Protocol):
 
 
 def _load_nvml() -> Nvml | None:
+    """The module, which takes 3 MB: where a driver may be; a PC with Linux has it by this name."""
     try:
+        if sys.platform == "linux":
+            ctypes.CDLL("libnvidia-ml.so.1")
         return cast("Nvml", importlib.import_module("pynvml"))
-    except ImportError:
+    except (ImportError, OSError):
         return None
     except Exception:  # noqa: BLE001 - a broken module is none
         _log.warning("the NVML module cannot be used", exc_info=True)

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from app.ui.pages.models.downloads.queue_view import DownloadEntry
 
 WIDTH_PX, HEIGHT_PX = 1280, 800
-NEVER_IMPORTED = ("llama_cpp", "huggingface_hub")
+NEVER_IMPORTED = ("llama_cpp", "huggingface_hub", "httpx2", "asyncio")
 AFTER_STOP_MS = 400
 SETTLE_MS = 500
 PROFILE_LINES = 45

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
+import subprocess
+import sys
 from dataclasses import dataclass, field
 
 import pytest
@@ -106,3 +109,19 @@ def test_this_pc_answers_without_an_error() -> None:
     with GpuReader() as reader:
         for gpu in reader.read():
             assert 0 <= gpu.memory_used_bytes <= gpu.memory_total_bytes
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the driver's library has this name on Linux")
+def test_a_pc_without_a_driver_does_not_load_its_module() -> None:
+    try:
+        ctypes.CDLL("libnvidia-ml.so.1")
+    except OSError:
+        expected = "False"
+    else:
+        expected = "True"
+    code = (
+        "import sys; from app.monitor.gpu import GpuReader;"
+        "GpuReader().__enter__(); print('pynvml' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == expected

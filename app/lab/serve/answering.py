@@ -21,6 +21,7 @@ from app.core.serve.replies import Reply, TokenTold
 from app.engine.api import Exited
 from app.engine.protocol.answering import Finished, Generate, Rendered, SaidToken, Text
 from app.engine.protocol.running import Failed, FailureKind
+from app.lab.serve.told import Answered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,24 +38,6 @@ _ITS_OWN = frozenset(
     {FailureKind.TEMPLATE, FailureKind.PICTURE, FailureKind.PROMPT_TOO_LONG, FailureKind.SCHEMA}
 )
 _SERVER_ERROR = 500
-
-
-class Answered(msgspec.Struct, frozen=True):
-    """What became of a request.
-
-    Attributes:
-        name: Of the candidate.
-        status: Of HTTP; 499 where the program that asked went away.
-        figures: Tokens and times, where an answer ended.
-        waited_ns: From the request to the answer's first sign.
-        error: Why it was not answered.
-    """
-
-    name: str
-    status: int
-    waited_ns: int = 0
-    figures: AnswerFigures | None = None
-    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,7 @@ import msgspec
 from app.core.errors import PersonError
 from app.core.words.sentence import say
 from app.engine.local.starting import program_command
-from app.lab.serve.answering import Answered
-from app.lab.serve.engines import EngineState
+from app.lab.serve.told import Answered, EngineState
 
 _KEY_VARIABLE = "SHRINKSCOPE_SERVE_KEY"
 _END_SECONDS = 10.0

@@ -13,8 +13,6 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-import msgspec
-
 from app.core.errors import PersonError
 from app.core.serve.refusals import Refused
 from app.core.words.sentence import Sentence, say, size
@@ -23,6 +21,7 @@ from app.engine.local.keeping import KeptEngines
 from app.engine.protocol.answering import Finished, Text
 from app.engine.protocol.loading import Hello, Loaded
 from app.engine.protocol.running import Failed
+from app.lab.serve.told import EngineState
 
 if TYPE_CHECKING:
     from app.engine.protocol.answering import Generate
@@ -37,26 +36,6 @@ MOST_WAITING = 64
 """Requests that wait for one engine; further ones are told to come again."""
 _LOOK_SECONDS = 5.0
 _RETRY_SECONDS = 5
-
-
-class EngineState(msgspec.Struct, frozen=True):
-    """What a candidate's engine is at.
-
-    Attributes:
-        name: Of the candidate.
-        pid: Its process; None while it sleeps.
-        needed_bytes: Of memory, as measured last.
-        waiting: Requests that wait for it.
-        answers: Whether it answers one now.
-        tokens_per_second: Of that, or of the last answer; None before there are two tokens.
-    """
-
-    name: str
-    pid: int | None = None
-    needed_bytes: int | None = None
-    waiting: int = 0
-    answers: bool = False
-    tokens_per_second: float | None = None
 
 
 @dataclass(eq=False, slots=True)

@@ -17,14 +17,15 @@ import uvicorn
 
 from app.core.errors import PersonError
 from app.core.words.sentence import say
-from app.lab.serve.answering import Answered, Counter
+from app.lab.serve.answering import Counter
 from app.lab.serve.door import Rules, door
-from app.lab.serve.engines import EngineState, ServedEngines
+from app.lab.serve.engines import ServedEngines
 
 if TYPE_CHECKING:
     from app.lab.engines.room import EngineRoom
     from app.lab.pictures.shelf import PictureShelf
     from app.lab.serve.served import Served
+    from app.lab.serve.told import Answered, EngineState
 
 USUAL_HOST = "127.0.0.1"
 USUAL_PORT = 9934

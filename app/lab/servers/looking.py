@@ -12,7 +12,7 @@ import msgspec
 
 from app.core.errors import PersonError
 from app.core.servers.server import Server, ServerKind
-from app.core.words.sentence import Sentence, say
+from app.core.words.sentence import say
 from app.engine.api import Ability
 from app.engine.remote.looking import Found, probe
 from app.engine.remote.troubles import Trouble
@@ -29,13 +29,6 @@ _PORT_SECONDS = 4.0
 _AT_ONCE = 8
 # A server that wants a key first, or has not loaded its model yet.
 _THERE = {Trouble.KEY, Trouble.FORBIDDEN, Trouble.LOADING}
-_WORDS = (
-    (Ability.ANSWER, say("servers.can_answer")),
-    (Ability.SEE, say("servers.can_see")),
-    (Ability.OWN_PROBABILITIES, say("servers.can_own")),
-    (Ability.TEXT_PROBABILITIES, say("servers.can_text")),
-    (Ability.MEMORY, say("servers.can_memory")),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +108,3 @@ def look_here(book: ServerBook, ports: Iterable[int] = PORTS) -> list[Looked]:
             each = Looked(server, each.found, is_known=False)
         named.append(each)
     return named
-
-
-def words_of(abilities: AbstractSet[Ability]) -> list[Sentence]:
-    """What can be learned of a server's models, in few words each."""
-    return [words for ability, words in _WORDS if ability in abilities]

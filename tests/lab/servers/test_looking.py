@@ -15,7 +15,8 @@ from app.core.servers.server import Server, ServerKind
 from app.engine.api import Ability
 from app.lab.servers import looking
 from app.lab.servers.book import ServerBook
-from app.lab.servers.looking import look_at, look_at_all, look_here, words_of
+from app.lab.servers.looking import look_at, look_at_all, look_here
+from app.lab.servers.words import words_of
 from app.store.servers.kept import KeptServers
 from app.store.servers.secrets import NONE, Secrets, ServerSecrets
 from tests.helpers.llama_server import llama_server, needs_llama_server

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from app.core.errors import PersonError
 from app.core.hub_names import HubAddress
 from app.ui.kit.icons import icon
+from app.ui.kit.late import Place
 from app.ui.kit.outside import open_outside
 from app.ui.kit.widgets import Banner, BannerAction, Popup, Severity
 from app.ui.kit.widgets.layouts import in_column
@@ -34,6 +35,7 @@ from app.ui.pages.models.top_bar import ModelsTopBar
 from app.ui.pages.models.ways_on import WaysOn
 
 if TYPE_CHECKING:
+    from app.core.candidates.candidate import Candidate
     from app.core.hub.links import Link
     from app.core.listing import ListedFile
     from app.hub.repositories import Repository
@@ -53,6 +55,8 @@ class ModelsPage(QWidget):
         try_wanted: Candidates are to be opened as panes.
         night_wanted: A repository, and a list of its files that are to be measured overnight.
         measure_wanted: Candidates of one family are to be measured.
+        show_wanted: A candidate is to be open beside the others.
+        pick_wanted: The person wants to choose what is served.
 
     Args:
         backends: What it stands on; it listens to them.
@@ -64,6 +68,8 @@ class ModelsPage(QWidget):
     try_wanted = Signal(list)
     night_wanted = Signal(object, list)
     measure_wanted = Signal(list)
+    show_wanted = Signal(object)
+    pick_wanted = Signal()
     folder_moved = Signal(object, object)
 
     def __init__(
@@ -91,8 +97,8 @@ class ModelsPage(QWidget):
         self.token_notice = Banner(dismissible=True)
         self.token_notice.hide()
         self.library = LibraryTab(backends.library, jobs)
-        self.servers = ServersTab(backends.servers, jobs)
-        self.serve = ServeTab(jobs)
+        self._servers: ServersTab | None = None
+        self._serve: ServeTab | None = None
         self.downloads = DownloadsPanel(backends.downloads)
         self.comparisons = WaitingComparisons(backends.comparisons, self)
         self.offer = ComparisonOffer(self.comparisons)
@@ -106,6 +112,29 @@ class ModelsPage(QWidget):
         self._on_downloads_changed()
         # What the last time left unfinished goes on, and is seen to.
         self.downloads_action.setChecked(self.downloads.model.unfinished > 0)
+
+    @property
+    def servers(self) -> ServersTab:
+        """The tab with servers, built when it is first wanted: most people have none."""
+        if self._servers is None:
+            self._servers = tab = ServersTab(self._backends.servers, self._jobs)
+            tab.try_wanted.connect(self.try_wanted)
+            tab.measure_wanted.connect(self.measure_wanted)
+            tab.show_wanted.connect(self.show_wanted)
+        return self._servers
+
+    @property
+    def serve(self) -> ServeTab:
+        """The tab that serves, built likewise."""
+        if self._serve is None:
+            self._serve = tab = ServeTab(self._jobs)
+            tab.pick_wanted.connect(self.pick_wanted)
+        return self._serve
+
+    @property
+    def served(self) -> Sequence[Candidate]:
+        """The versions to serve, from top to bottom."""
+        return self._serve.candidates if self._serve is not None else ()
 
     def show_tab(self, tab: int) -> None:
         """Show the Hub (0), this PC (1), servers (2), or what is served from here (3)."""
@@ -136,7 +165,8 @@ class ModelsPage(QWidget):
     def stop(self) -> None:
         """Work out nothing more, and serve nothing; the window closes."""
         self.panel.files.stop()
-        self.serve.stop()
+        if self._serve is not None:
+            self._serve.stop()
 
     def layout_state(self) -> dict[str, list[int]]:
         """The splitters' sizes by name."""
@@ -161,8 +191,8 @@ class ModelsPage(QWidget):
         self.tabs = QStackedWidget()
         self.tabs.addWidget(self.hub)
         self.tabs.addWidget(self.library)
-        self.tabs.addWidget(self.servers)
-        self.tabs.addWidget(self.serve)
+        self.tabs.addWidget(Place(lambda: self.servers))
+        self.tabs.addWidget(Place(lambda: self.serve))
         self.room = DownloadsRoom(self.tabs, self.downloads)
         self.downloads.hide()
         in_column(self.top, self.token_notice, self.offer, (self.room, 1), on=self, spacing=0)
@@ -216,8 +246,6 @@ class ModelsPage(QWidget):
         self.library.compare_wanted.connect(self.compare_wanted)
         self.library.try_wanted.connect(self.try_wanted)
         self.library.measure_wanted.connect(self.measure_wanted)
-        self.servers.try_wanted.connect(self.try_wanted)
-        self.servers.measure_wanted.connect(self.measure_wanted)
         self.library.hub_wanted.connect(self.find_on_hub)
         self.library.reveal_wanted.connect(self._reveal)
         self.library.said.connect(lambda words: remark(self, words))

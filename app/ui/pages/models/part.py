@@ -71,11 +71,12 @@ class ModelsPart(Part):
         page.try_wanted.connect(requests.try_out.tell)
         page.measure_wanted.connect(requests.measure.tell)
         page.night_wanted.connect(requests.night.tell)
-        page.servers.show_wanted.connect(requests.show.tell)
+        page.show_wanted.connect(requests.show.tell)
         page.library.shrink_wanted.connect(requests.shrink.tell)
         page.folder_moved.connect(self._on_folder_moved)
-        page.serve.pick_wanted.connect(self._pick)
-        page.serve.add([*ground.kept.now.served])
+        page.pick_wanted.connect(self._pick)
+        if served := ground.kept.now.served:
+            page.serve.add(served)
         library.changed.add(lambda: requests.models.tell(library.models))
         self._place.fill(page)
         desk.begin()
@@ -89,7 +90,7 @@ class ModelsPart(Part):
             return settings
         page = self.desk.page
         sizes = settings.splitter_sizes | page.layout_state()
-        return replace(settings, splitter_sizes=sizes, served=tuple(page.serve.candidates))
+        return replace(settings, splitter_sizes=sizes, served=tuple(page.served))
 
     def stop(self) -> bool:
         if self.desk is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.core.text.clean import clean_text
 from app.engine.api import Ability
 from app.lab.ladder.costs import money
-from app.lab.servers.looking import words_of
+from app.lab.servers.words import words_of
 from app.ui.kit.words.format import NBSP, byte_size, count, duration, parameters, speed
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate

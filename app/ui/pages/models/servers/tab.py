@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from app.core.errors import PersonError
 from app.core.servers.server import ServerKind
-from app.lab.servers.looking import look_at, look_here, words_of
+from app.lab.servers.words import words_of
 from app.store.servers.secrets import KeptWhere, Secrets
 from app.ui.kit.icons import icon
 from app.ui.kit.plain import set_spoken
@@ -232,7 +232,7 @@ class ServersTab(QWidget):
         row.set_state(self.tr("being asked …"))
         server = row.server
         self._jobs.run(
-            lambda _context: look_at(self._book, server),
+            lambda _context: _look_at(self._book, server),
             done=partial(self._on_looked, row),
             failed=lambda error: self._on_failed(row, error),
         )
@@ -253,7 +253,7 @@ class ServersTab(QWidget):
         self.look_button.setEnabled(False)
         self._show_found([label(self.tr("looking …"), "dim")])
         self._jobs.run(
-            lambda _context: look_here(self._book),
+            lambda _context: _look_here(self._book),
             done=self._on_looked_here,
             failed=lambda error: self._on_looked_here([], sentence(error)),
         )
@@ -296,3 +296,18 @@ class ServersTab(QWidget):
         else:  # it wants a key first
             self.offer(looked.server)
         self._refresh()
+
+
+# HTTP takes 7 MB and a tenth of a second to load: whoever asks no server does without it.
+
+
+def _look_at(book: ServerBook, server: Server) -> Looked:
+    from app.lab.servers.looking import look_at
+
+    return look_at(book, server)
+
+
+def _look_here(book: ServerBook) -> list[Looked]:
+    from app.lab.servers.looking import look_here
+
+    return look_here(book)

@@ -15,7 +15,7 @@ from app.ui.kit.views.titled import TitledTable
 from app.ui.kit.words.format import duration, number, speed
 
 if TYPE_CHECKING:
-    from app.lab.serve.answering import Answered
+    from app.lab.serve.told import Answered
     from app.ui.kit.views.rows import Index
 
 MOST_ROWS = 500

@@ -14,9 +14,9 @@ from app.core.candidates.notation import words_of
 from app.core.errors import PersonError
 from app.core.models.model_names import model_stem
 from app.core.serve.how import Asker, how_to_ask
-from app.lab.serve.answering import Answered
 from app.lab.serve.child import Ended, Opened, ServeChild, ServeOrder
 from app.lab.serve.own_key import keep_key, kept_key
+from app.lab.serve.told import Answered
 from app.ui.kit.icons import icon
 from app.ui.kit.plain import add_choice, set_spoken
 from app.ui.kit.theme import GRID, tabular
@@ -38,7 +38,7 @@ from app.ui.pages.models.serving.requests_table import RequestsModel, RequestsVi
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
-    from app.lab.serve.engines import EngineState
+    from app.lab.serve.told import EngineState
     from app.ui.kit.jobs import Jobs
 
 PUMP_MS = 250

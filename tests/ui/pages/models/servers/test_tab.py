@@ -6,6 +6,8 @@ Tests app.ui.pages.models.servers.form and app.ui.pages.models.servers.row.
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -176,3 +178,12 @@ def test_this_pcs_ports_are_knocked_at_when_that_is_pressed_and_never_before(
         assert there.asked
     assert tab.found.isVisible()
     assert any("LM Studio" in each.text for each in tab.found.findChildren(ElidedLabel))
+
+
+def test_whoever_asks_no_server_does_not_load_what_asks_one() -> None:
+    code = (
+        "import sys; import app.ui.pages.models.desk;"
+        "print(sorted({'httpx2', 'asyncio', 'huggingface_hub'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
