@@ -1,4 +1,4 @@
-"""Where a candidate need not be asked any further, because its verdict is certain.
+"""Where a candidate need not be asked any further: its verdict is certain, or none can be reached.
 
 It is judged at each look as it will be in the end, with as many tests as the whole ladder may come
 to: whatever the others do and whoever votes, a loss that is certain now stays one. *As good* ends
@@ -48,7 +48,9 @@ class Stopping:
         self._least_for_equal = len(first_of_each_kind(items, QUICK_ITEMS))
 
     def is_decided(self, candidate: Outcomes, look: Look) -> bool:
-        """Whether the answers up to a look are enough."""
+        """Whether the answers up to a look are enough, or none ever will be."""
+        if not self._tests:  # the reference can do none of it: no answer shows a loss
+            return True
         (kinds,) = compare_tasks(self._items, self._reference, [candidate], self._tolerance, [look])
         evidence = Evidence(kinds, decided=Decided(look.questions, len(self._items)))
         further = self._all_tests - self._tests

@@ -41,6 +41,18 @@ def changed(
     return found
 
 
+def test_what_the_reference_cannot_do_is_not_asked_to_the_end() -> None:
+    items = asked(45)
+    nothing = dict.fromkeys((item.key for item in items), W)
+    for ours in (nothing, drawn(items, 1, 0.5)):
+        stopping = Stopping(items, nothing, candidates=4)
+        assert stopping.is_decided(ours, stopping.looks[0])
+    # One kind that it can do is enough to go on.
+    able = nothing | {item.key: R for item in items if item.kind == "a"}
+    stopping = Stopping(items, able, candidates=4)
+    assert not any(stopping.is_decided(able, look) for look in stopping.looks[:-1])
+
+
 @pytest.mark.parametrize(
     ("each", "flips", "loss", "after", "state"),
     [

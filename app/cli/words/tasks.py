@@ -165,7 +165,8 @@ def show(result: TaskResult, called: Called, console: Console, used: Used) -> No
             console.remark(f"As good over all questions together, were it not for {named}.")
         if row.answers.decided is not None:
             after, of = row.answers.decided.questions, len(result.plan.items)
-            console.remark(f"Decided after {after:,} of {of:,} questions.")
+            said = "Decided" if any(kind.is_tested for kind in row.kinds) else "Ended"
+            console.remark(f"{said} after {after:,} of {of:,} questions.")
         console.text("")
     reference = result.reference
     console.text(

@@ -64,8 +64,9 @@ _SOON_SHARE, _EARLY_SHARE, _EQUAL_SHARE_FULL = 0.18, 0.5, 0.6
 _CLOSE_SHARE = 0.2
 # Such a model finds no end of its answers.
 _BROKEN_TIMES = 4.6
-# Below it the reference can do so little that nothing is decided early.
-_ABLE_SHARE = 0.2
+# Below it the reference can do so little that nothing is decided early; and so little that nothing
+# ever is, which ends the asking at the first look.
+_ABLE_SHARE, _UNABLE_SHARE = 0.2, 0.02
 
 
 class Sizes(Protocol):
@@ -129,7 +130,7 @@ class Known:
         rows: By key, what is measured of a candidate.
         chunks: That candidates needed so far; empty before the first was read.
         answer_tokens: Of an answer of the reference, the mean; None before it was asked.
-        is_able: The reference can do a good part of the questions.
+        able_share: Of the questions, what the reference can do; 1 before it was asked.
         read_times: How many times longer than guessed a token takes to read where no speed is
             known yet.
         write_times: The same of one that is written.
@@ -138,7 +139,7 @@ class Known:
     rows: Mapping[str, Row] = field(default_factory=dict[str, "Row"])
     chunks: tuple[int, ...] = ()
     answer_tokens: float | None = None
-    is_able: bool = True
+    able_share: float = 1.0
     read_times: float = 1.0
     write_times: float = 1.0
 
@@ -157,7 +158,7 @@ class Known:
             return cls(rows, tuple(read))
         right = sum(value == Outcome.CORRECT.value for value in asked.outcomes.values())
         count = len(asked.outcomes)
-        return cls(rows, tuple(read), asked.tokens / count, right >= _ABLE_SHARE * count)
+        return cls(rows, tuple(read), asked.tokens / count, right / count)
 
 
 NOTHING_KNOWN = Known()
@@ -328,8 +329,10 @@ def _bits(sizes: Sizes) -> float:
 
 def asked_share(plan: LadderPlan, key: str, sizes: Sizes, known: Known) -> float:
     """How much of the questions a candidate is expected to be asked before it is decided."""
-    if not plan.stops or key == plan.reference or not known.is_able:
+    if not plan.stops or key == plan.reference:
         return 1.0
+    if known.able_share < _ABLE_SHARE:
+        return _SOON_SHARE if known.able_share < _UNABLE_SHARE else 1.0
     mean_kld = _mean_kld(key, known)
     early = _bits(sizes) < _LOSES_BITS if mean_kld is None else mean_kld > _LOSES_KLD
     soon = _loses_soon(key, sizes, known)

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from app.core.ladder.results import StepKind
+from app.core.tasks.results import KindVerdict
 from app.core.verdict import Judgement, State
 from app.core.words.sentence import say
 from app.lab.works.ladders.entry import LadderEntry, LadderState
@@ -58,9 +59,17 @@ def state_words(judgement: Judgement) -> tuple[str, str, str]:
             )
             return (
                 translate("LadderWords", "cannot tell yet"),
-                DOT.join(filter(None, (doubted, asked))),
+                DOT.join(filter(None, (doubted, asked))) or _why_never(judgement),
                 "2",
             )
+
+
+def _why_never(judgement: Judgement) -> str:
+    """Why no answers would tell more; empty where some might."""
+    verdicts = {kind.verdict for kind in judgement.kinds}
+    if verdicts != {KindVerdict.REFERENCE_CANNOT}:
+        return ""
+    return translate("LadderWords", "the original can do none of it")
 
 
 def _about(questions: int) -> str:
